@@ -1,0 +1,30 @@
+/** How speech goes out and motion comes back; one implementation per way. Runs inside the motion worker. */
+import type { AvatarError } from '../shared/errors.js';
+import type { MotionFrames } from '../shared/motion-frames.js';
+
+export interface TransportHandlers {
+  handleState(state: 'connecting' | 'connected' | 'disconnected' | 'failed', error: AvatarError | null): void;
+  /** Motion of a round, in order. `byteLength` is its size on the wire, 0 where there is none. */
+  handleMotion(round: number, frames: MotionFrames, byteLength: number): void;
+  /** No more motion of this round will come. */
+  handleMotionEnd(round: number): void;
+  /** A request failed; the round goes on without further motion from here. */
+  handleRoundError(round: number, error: AvatarError): void;
+  /** Nothing is lost by it, but somebody should know. */
+  handleError(error: AvatarError): void;
+}
+
+export interface Transport {
+  /** Rate at which `send` wants its samples, Hz. */
+  readonly sampleRateHz: number;
+  /** Resolves when motion can flow; keeps itself connected from then on until `close()`. */
+  open(): Promise<void>;
+  /**
+   * Speech of a round at `sampleRateHz`, mono; buffered until connected. A new round ends the earlier one.
+   * The transport may keep `samples`.
+   */
+  send(round: number, samples: Int16Array, isEnd: boolean): void;
+  /** Forgets all rounds below `beforeRound`; their motion is dropped when it comes. */
+  interrupt(beforeRound: number): void;
+  close(): void;
+}

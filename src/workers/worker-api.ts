@@ -1,0 +1,179 @@
+/** What the page may ask of the two workers, and what they tell it. Both sides import these types and nothing else. */
+import type { AvatarError } from '../shared/errors.js';
+
+// ---- motion worker -------------------------------------------------------------------------------------------------
+
+export const ConnectionState = {
+  disconnected: 'disconnected',
+  connecting: 'connecting',
+  connected: 'connected',
+  failed: 'failed',
+} as const;
+export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionState];
+
+/** Where motion comes from. */
+export type MotionSource =
+  | {
+      kind: 'direct';
+      /** Full ingress URL, `ws(s)://…/v2/driveningress`; `/websocket` and the query are added. */
+      serverUrl: string;
+      appId: string;
+      avatarId: string;
+      /** Rate of the PCM sent upstream, one of `PCM_SAMPLE_RATES`. */
+      sampleRateHz: number;
+      /** After this the round in progress goes on as audio only and the state is `failed`. */
+      connectTimeoutMs: number;
+      /** `local`: the local engine takes over while there is no connection. */
+      fallback: 'audio' | 'local';
+    }
+  | { kind: 'local' };
+
+export type FrameStarvation = 'audio-independent' | 'strict-sync';
+
+export interface MotionSessionOptions {
+  source: MotionSource;
+  frameStarvation: FrameStarvation;
+  /** Rate of the playback worklet's context. */
+  contextRateHz: number;
+  /** `PlaybackFeed` goes out here, to the worklet. */
+  playbackPort: MessagePort;
+  /** `MotionFeed` goes out here, to the stage. */
+  stagePort: MessagePort;
+}
+
+/** Implemented on the page, called from the motion worker (a comlink proxy). */
+export interface MotionSessionListener {
+  handleConnectionState(state: ConnectionState, error: AvatarError | null): void;
+  /** Something went wrong that changes no state: a bad message, a discarded payload, a fallback. */
+  handleError(error: AvatarError): void;
+  /** The round is decided: it plays with motion, with the local engine, or as audio only. */
+  handleRoundMotion(round: number, motion: 'server' | 'local' | 'none'): void;
+  /** A valid Session Token; `isRefresh` when the last one was refused or is about to expire. */
+  requestToken(isRefresh: boolean): Promise<string>;
+}
+
+export interface MotionSessionStats {
+  /** Motion bytes received on the wire, and the media seconds they covered. */
+  motionBytes: number;
+  motionSeconds: number;
+  /** First audio of the newest round → its first motion, ms; NaN before. */
+  firstMotionMs: number;
+  /** Messages dropped because their round was over. */
+  discardedMessages: number;
+  reconnects: number;
+}
+
+/** One per element. Every method may be called at any time; calls are handled in order. */
+export interface MotionSession {
+  /** Resolves when connected; rejects with the reason when that fails for good or at `close()`. */
+  open(): Promise<void>;
+  /**
+   * Adds speech to a round. A higher round than before interrupts the earlier one.
+   *
+   * @param samples Mono; `Int16Array` full scale ±32768 or `Float32Array` ±1, at `sampleRateHz` (any rate). Transferred.
+   * @param isEnd Closes the round's input.
+   */
+  append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void;
+  /** Drops all rounds below `beforeRound`. */
+  interrupt(beforeRound: number): void;
+  setFrameStarvation(mode: FrameStarvation): void;
+  stats(): Promise<MotionSessionStats>;
+  /** Ends the connection. The session can be opened again. */
+  close(): void;
+  /** Ends everything; the ports are closed. */
+  dispose(): void;
+}
+
+export interface MotionService {
+  createSession(options: MotionSessionOptions, listener: MotionSessionListener): Promise<MotionSession>;
+}
+
+// ---- render worker -------------------------------------------------------------------------------------------------
+
+export type View = 'portrait' | 'bust' | 'full';
+/** How much the character moves on its own; `calm` keeps lips and blinks only. */
+export type MotionStyle = 'lively' | 'calm';
+
+export interface StageOptions {
+  canvas: OffscreenCanvas | HTMLCanvasElement;
+  /** CSS pixels, and device pixels per CSS pixel. */
+  width: number;
+  height: number;
+  pixelRatio: number;
+  view: View;
+  motionStyle: MotionStyle;
+  /** `PlayheadReport` comes in here, from the worklet. */
+  playheadPort: MessagePort;
+  /** `MotionFeed` comes in here, from the motion worker. */
+  motionPort: MessagePort;
+  /** Seed of blinks, gaze and sway, so that a run can be repeated. */
+  seed: number;
+}
+
+/** Implemented on the page, called from the render worker (a comlink proxy). */
+export interface StageListener {
+  /** 0..1 while the avatar file is loaded. */
+  handleLoadProgress(fraction: number): void;
+  handleFirstFrame(): void;
+  handleContextLost(): void;
+  handleContextRestored(): void;
+  handleError(error: AvatarError): void;
+}
+
+export interface AvatarInfo {
+  /** File format it was read from. */
+  format: 'glb';
+  vertexCount: number;
+  triangleCount: number;
+  /** Neutral channels that this avatar cannot show. */
+  missingChannels: string[];
+}
+
+export interface StageStats {
+  /** Frames drawn per second over the last 2 s. */
+  framesPerSecond: number;
+  /** CPU time of one frame in the render thread, ms, median of the last 2 s. */
+  frameCpuMs: number;
+  framesDrawn: number;
+  /**
+   * Media time drawn minus media time audible when the frame was shown, ms, over the last speech of up to 10 s:
+   * the playhead's own estimate is corrected by what was learnt of the clock in the following second. NaN before speech.
+   */
+  skewP50Ms: number;
+  skewP95Ms: number;
+  /** Frames drawn while the playhead ran and no motion covered it. */
+  starvedFrames: number;
+}
+
+/** One drawn frame of a trace: when it was drawn (`performance.timeOrigin + now`, ms) and the media time it shows, s. */
+export interface TracedFrame {
+  epochMs: number;
+  round: number;
+  mediaSeconds: number;
+  /** Weight of jawOpen as drawn, 0..1. */
+  jawOpen: number;
+}
+
+/** One per element. */
+export interface Stage {
+  /** Loads an avatar and shows it in place of the one before. `AvatarError` when it cannot; the old one stays. */
+  load(url: string): Promise<AvatarInfo>;
+  resize(width: number, height: number, pixelRatio: number): void;
+  /** Stops drawing while false. */
+  setVisible(isVisible: boolean): void;
+  setView(view: View): void;
+  setMotionStyle(style: MotionStyle): void;
+  /** Context time minus audible time, s; re-read while playing. */
+  setOutputLatency(seconds: number): void;
+  /** PNG of the next drawn frame. */
+  toBlob(): Promise<Blob>;
+  stats(): Promise<StageStats>;
+  /** Keeps the last 10,000 drawn frames while on; for measuring. */
+  setTracing(isOn: boolean): void;
+  takeTrace(): Promise<TracedFrame[]>;
+  dispose(): void;
+}
+
+export interface RenderService {
+  createStage(options: StageOptions, listener: StageListener): Promise<Stage>;
+}
