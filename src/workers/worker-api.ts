@@ -76,6 +76,8 @@ export interface MotionSession {
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void;
   /** Drops all rounds below `beforeRound`. */
   interrupt(beforeRound: number): void;
+  /** Another source of motion from the next `open()` on; the connection to the present one is ended. */
+  setSource(source: MotionSource): void;
   setFrameStarvation(mode: FrameStarvation): void;
   stats(): Promise<MotionSessionStats>;
   /** Ends the connection. The session can be opened again. */
@@ -176,4 +178,10 @@ export interface Stage {
 
 export interface RenderService {
   createStage(options: StageOptions, listener: StageListener): Promise<Stage>;
+}
+
+// A canvas of the page, as threads without a DOM see it: the same stage runs there where workers cannot draw.
+interface HTMLCanvasElement {
+  width: number;
+  height: number;
 }

@@ -1,0 +1,64 @@
+/** What an `AvatarController` is handed: the parts it decides over, as small as it needs them. */
+import type { PlaybackState } from '../shared/playback-messages.js';
+import type {
+  FrameStarvation,
+  MotionSession,
+  MotionSessionListener,
+  MotionSource,
+  Stage,
+} from '../workers/worker-api.js';
+
+/** The sound of one element. `Player` of `audio/` is one. */
+export interface SpeechOutput {
+  /** To be called inside a user gesture, or early: makes sound possible. `audioBlocked` when the browser refuses. */
+  unlock(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** Fades out and drops every round below `beforeRound`. */
+  flush(beforeRound: number): void;
+  /** 0..1. */
+  setVolume(volume: number): void;
+  setMuted(isMuted: boolean): void;
+  /** Context time minus audible time at this moment, s. */
+  outputLatencySeconds(): number;
+  /** Media time audible now in the round that plays, s; 0 when none does. */
+  mediaSeconds(): number;
+}
+
+/** Mono audio of any rate; the receiver owns `samples`. */
+export interface SpeechChunk {
+  readonly samples: Float32Array | Int16Array;
+  readonly sampleRateHz: number;
+}
+
+export interface SpeakOptions {
+  /** Ends the speech; the promise rejects with `aborted`. */
+  readonly signal?: AbortSignal;
+  /** Rate of raw PCM sources, Hz. The controller's `sampleRateHz` by default. */
+  readonly sampleRateHz?: number;
+}
+
+export interface ControllerParts {
+  readonly output: SpeechOutput;
+  /**
+   * Joins a motion session to the worklet and the stage. Called at the first use, and again when the session before
+   * was lost with its worker.
+   */
+  openSession(
+    source: MotionSource,
+    frameStarvation: FrameStarvation,
+    listener: MotionSessionListener,
+  ): Promise<MotionSession>;
+  /** Turns what people have (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they come. */
+  speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk>;
+  /** The stage that shows the speech, or null while there is none. */
+  stage(): Pick<Stage, 'setOutputLatency'> | null;
+}
+
+/** What the assembly reports to the controller. */
+export interface SpeechOutputListener {
+  /** Every state the worklet reports. */
+  handlePlaybackState(state: PlaybackState): void;
+  /** The browser keeps the sound locked, or has let it go. */
+  handleAudioBlocked(isBlocked: boolean): void;
+}

@@ -1,0 +1,87 @@
+/** The rounds of one controller: their numbers, ids, and who waits to hear their end. */
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { createLogId } from '../shared/ids.js';
+
+export class RoundEntry {
+  readonly round: number;
+  readonly conversationId = createLogId();
+  private readonly abortion = new AbortController();
+  private audioAtMs = NaN;
+  private soundAtMs = NaN;
+  isOver = false;
+  /** Settle the promise of `heard`, once somebody waits. */
+  resolve: (() => void) | null = null;
+  reject: ((error: AvatarError) => void) | null = null;
+
+  constructor(round: number) {
+    this.round = round;
+  }
+
+  /** Aborted when the round is over, however it ended. */
+  get signal(): AbortSignal {
+    return this.abortion.signal;
+  }
+
+  /** First audio handed over → first sound, ms; NaN before. */
+  get firstSoundMs(): number {
+    return this.soundAtMs - this.audioAtMs;
+  }
+
+  markAudio(): void {
+    if (Number.isNaN(this.audioAtMs)) this.audioAtMs = performance.now();
+  }
+
+  markSound(): void {
+    if (Number.isNaN(this.soundAtMs)) this.soundAtMs = performance.now();
+  }
+
+  finish(): void {
+    this.isOver = true;
+    this.abortion.abort();
+  }
+}
+
+export class RoundBook {
+  private readonly entries = new Map<number, RoundEntry>();
+  private lastRound = 0;
+
+  get newest(): RoundEntry | null {
+    return this.entries.get(this.lastRound) ?? null;
+  }
+
+  find(round: number): RoundEntry | null {
+    return this.entries.get(round) ?? null;
+  }
+
+  /** Rounds are numbered upwards from 1. Finished ones are forgotten, but for the newest. */
+  open(): RoundEntry {
+    for (const [round, entry] of this.entries) if (entry.isOver) this.entries.delete(round);
+    const entry = new RoundEntry(++this.lastRound);
+    this.entries.set(entry.round, entry);
+    return entry;
+  }
+
+  /** Resolves when the round was heard to its end, rejects with `aborted` when it was dropped before. */
+  heard(entry: RoundEntry): Promise<void> {
+    const promise = new Promise<void>((resolve, reject) => {
+      entry.resolve = resolve;
+      entry.reject = reject;
+    });
+    // Whoever waits sees the rejection; one that nobody waits for any more is no error of the page.
+    promise.catch(() => undefined);
+    return promise;
+  }
+
+  settle(entry: RoundEntry, error: AvatarError | null): void {
+    if (entry.isOver) return;
+    entry.finish();
+    if (error) entry.reject?.(error);
+    else entry.resolve?.();
+  }
+
+  dropBefore(beforeRound: number): void {
+    for (const entry of this.entries.values()) {
+      if (entry.round < beforeRound) this.settle(entry, new AvatarError(ErrorCode.aborted, 'The speech was interrupted.'));
+    }
+  }
+}
