@@ -1,0 +1,61 @@
+/** Bytes of one WebSocket frame ↔ `Message`, for clients, relays and the server alike. */
+import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { MessageSchema, MessageType, type Message } from './generated/message_pb.js';
+import { checkWireBudget } from './wire-budget.js';
+
+/** What `decodeMessage` is willing to take apart. */
+export interface DecodeLimits {
+  /** Longest message, bytes. Default 16 MiB: a minute and a half of 48 kHz audio in one message, twice. */
+  maxBytes?: number;
+  /** Most fields in a message, nested ones counted. Default 20,000; the recorded motion messages have about 800. */
+  maxFields?: number;
+}
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+const DEFAULT_MAX_FIELDS = 20_000;
+
+/** The payloads a message can carry, by the name of their case. */
+export type MessageCase = NonNullable<Message['data']['case']>;
+
+const TYPE_OF_CASE: Readonly<Record<MessageCase, MessageType>> = {
+  clientConfigureSession: MessageType.MESSAGE_CLIENT_CONFIGURE_SESSION,
+  serverConfirmSession: MessageType.MESSAGE_SERVER_CONFIRM_SESSION,
+  clientAudioInput: MessageType.MESSAGE_CLIENT_AUDIO_INPUT,
+  serverError: MessageType.MESSAGE_SERVER_ERROR,
+  serverResponseAnimation: MessageType.MESSAGE_SERVER_RESPONSE_ANIMATION,
+  clientInterrupt: MessageType.MESSAGE_CLIENT_INTERRUPT,
+};
+
+type MessageData = Exclude<NonNullable<Exclude<MessageInitShape<typeof MessageSchema>, Message>['data']>, { case: undefined }>;
+
+/** A message around this payload, with the `type` that belongs to it. */
+export function createMessage(data: MessageData): Message {
+  return create(MessageSchema, { type: TYPE_OF_CASE[data.case as MessageCase], data });
+}
+
+/** One WebSocket frame. Fields that `decodeMessage` did not know are written again. */
+export function encodeMessage(message: Message): Uint8Array {
+  return toBinary(MessageSchema, message);
+}
+
+/**
+ * Takes one WebSocket frame apart. Unknown fields stay in the result. The bytes are not copied: `audio` and other byte
+ * fields are views of `bytes`.
+ *
+ * @throws {AvatarError} `protocolError` for anything that is not one `Message` within the limits; nothing of the
+ *   message is allocated before the limits are checked.
+ */
+export function decodeMessage(bytes: Uint8Array, limits: DecodeLimits = {}): Message {
+  const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
+  if (bytes.byteLength > maxBytes) {
+    throw new AvatarError(ErrorCode.protocolError, `message of ${bytes.byteLength} bytes is above the limit of ${maxBytes}`);
+  }
+  try {
+    checkWireBudget(MessageSchema, bytes, limits.maxFields ?? DEFAULT_MAX_FIELDS);
+    return fromBinary(MessageSchema, bytes);
+  } catch (error) {
+    throw avatarErrorFrom(error, ErrorCode.protocolError, 'not a valid message');
+  }
+}

@@ -1,0 +1,63 @@
+/** What motion a `ServerResponseAnimation` carries, whoever sent it. */
+import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import type { MotionFrames } from '../../shared/motion-frames.js';
+import type { Flame, ServerResponseAnimation } from './generated/message_pb.js';
+import { unpackMotion, type UnpackLimits } from './packed-motion.js';
+
+/** Keyframes per second of a Spatius Motion Server; they carry no time of their own. */
+export const FLAME_FRAME_RATE = 25;
+
+/** Length of each vector of a FLAME keyframe. */
+export const FLAME_SHAPE = {
+  translation: 3,
+  rotation: 3,
+  neckPose: 3,
+  jawPose: 3,
+  eyePose: 6,
+  eyeLid: 2,
+  expression: 100,
+} as const;
+
+/**
+ * `packed`: neutral frames that know their place. `flame`: keyframes at 25 fps, each checked against `FLAME_SHAPE`; the
+ * receiver counts them, the n-th of a request belongs to n / 25 s of its audio. `none`: no motion, as in a last message
+ * that only says `end`.
+ */
+export type MotionPayload =
+  | { kind: 'packed'; frames: MotionFrames }
+  | { kind: 'flame'; keyframes: Flame[] }
+  | { kind: 'none' };
+
+/** Limits on what is unpacked; FLAME keyframes count against `maxFrames` too. */
+export type MotionPayloadLimits = UnpackLimits;
+
+/**
+ * Reads the motion of one answer. Our packed motion wins where a message carries both.
+ *
+ * @throws {AvatarError} `invalidMotionData` for vectors of a wrong length, values that are not finite, and whatever
+ *   `unpackMotion` refuses.
+ */
+export function motionPayloadFrom(response: ServerResponseAnimation, limits: MotionPayloadLimits = {}): MotionPayload {
+  if (response.packedMotion) return { kind: 'packed', frames: unpackMotion(response.packedMotion, limits) };
+  const keyframes = response.animation?.keyframes ?? [];
+  if (keyframes.length === 0) return { kind: 'none' };
+  const maxFrames = limits.maxFrames ?? 3000;
+  if (keyframes.length > maxFrames) {
+    throw new AvatarError(ErrorCode.invalidMotionData, `${keyframes.length} keyframes are above the limit of ${maxFrames}`);
+  }
+  for (const keyframe of keyframes) checkKeyframe(keyframe);
+  return { kind: 'flame', keyframes };
+}
+
+const FLAME_VECTORS = Object.entries(FLAME_SHAPE) as [keyof typeof FLAME_SHAPE, number][];
+
+function checkKeyframe(keyframe: Flame): void {
+  for (const [name, length] of FLAME_VECTORS) {
+    const vector = keyframe[name];
+    // An all-default vector may be left out entirely by a proto3 sender.
+    if (vector.length !== length && vector.length !== 0) {
+      throw new AvatarError(ErrorCode.invalidMotionData, `${name} of a keyframe has ${vector.length} values instead of ${length}`);
+    }
+    if (!vector.every(Number.isFinite)) throw new AvatarError(ErrorCode.invalidMotionData, `${name} of a keyframe is not finite`);
+  }
+}
