@@ -1,0 +1,87 @@
+/**
+ * From compiled modules in `build/src` to `dist`:
+ *   index.js, server/*, …            the modules as they are, for bundlers and Node; packages stay imports
+ *   workers/*.js, audio/*.worklet.js one file each without imports, loaded by URL
+ *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
+ *   spatius-avatar.iife.min.js       the same for a classic script tag
+ */
+import { cpSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import nodeResolve from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import { filesBelow } from './scripts/files.js';
+
+const SOURCE = resolve('build/src');
+const minify = () => terser({ module: true, compress: { passes: 2 }, format: { comments: false } });
+const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/');
+
+/** Where a module of `build/src` lies in `dist`, as a URL path relative to the folder `from`. */
+function urlBetween(from, moduleId) {
+  return relative(from, relative(SOURCE, moduleId)).split(sep).join('/');
+}
+
+/**
+ * A module that was merged into a bundle keeps the URL it has as a file of its own, so that
+ * `new URL('./motion.worker.js', import.meta.url)` finds the same file in every build.
+ */
+function keepModuleUrls() {
+  return {
+    name: 'keep-module-urls',
+    resolveImportMeta(property, { moduleId, chunkId, format }) {
+      if (property !== 'url' || !moduleId.startsWith(SOURCE)) return null;
+      const path = urlBetween(dirname(chunkId), moduleId);
+      const base = format === 'iife' ? 'scriptUrl' : 'import.meta.url';
+      return `new URL(${JSON.stringify(path)}, ${base}).href`;
+    },
+  };
+}
+
+/** Declarations lie beside the modules they declare. */
+function copyDeclarations() {
+  return {
+    name: 'copy-declarations',
+    async writeBundle() {
+      const shipped = (path) => !/[\\/]src[\\/]face[\\/]/.test(path);
+      for (const path of (await filesBelow('build/src', '.d.ts')).filter(shipped)) cpSync(path, path.replace(/^build.src/, 'dist'));
+    },
+  };
+}
+
+const modules = {
+  input: ['index', 'server/index', 'server/cli', 'server/token-endpoint'].map((name) => `build/src/${name}.js`),
+  external: isPackage,
+  plugins: [copyDeclarations()],
+  output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
+};
+
+const standalone = (path) => ({
+  input: `build/src/${path}.js`,
+  plugins: [nodeResolve({ browser: true }), minify()],
+  output: { file: `dist/${path}.js`, format: 'es', inlineDynamicImports: true },
+});
+
+const page = {
+  input: { 'spatius-avatar': 'build/src/index.js' },
+  plugins: [keepModuleUrls(), nodeResolve({ browser: true }), minify()],
+  output: { dir: 'dist', format: 'es', entryFileNames: '[name].min.js', chunkFileNames: 'chunks/[name]-[hash].js' },
+};
+
+const classic = {
+  input: 'build/src/index.js',
+  plugins: [keepModuleUrls(), nodeResolve({ browser: true }), minify()],
+  output: {
+    file: 'dist/spatius-avatar.iife.min.js',
+    format: 'iife',
+    name: 'SpatiusAvatar',
+    inlineDynamicImports: true,
+    // Only readable while the script runs for the first time.
+    intro: 'const scriptUrl = document.currentScript.src;',
+  },
+};
+
+export default [
+  modules,
+  page,
+  classic,
+  ...['workers/motion.worker', 'workers/render.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map(standalone),
+];

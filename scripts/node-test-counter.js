@@ -1,0 +1,14 @@
+/** A reporter for Node's test runner that prints nothing and writes the counts of suite `node`. */
+import { writeResult } from './test-results.js';
+
+export default async function* count(events) {
+  const result = { passed: 0, failed: 0, skipped: 0 };
+  for await (const { type, data } of events) {
+    if (type !== 'test:pass' && type !== 'test:fail') continue;
+    if (data.details?.type === 'suite') continue;
+    if (data.skip !== undefined) result.skipped += 1;
+    else if (type === 'test:pass') result.passed += 1;
+    else result.failed += 1;
+  }
+  writeResult('node', result);
+}

@@ -1,0 +1,24 @@
+/** A Playwright reporter that prints nothing and writes the counts of suite `e2e`. */
+import { writeResult } from './test-results.js';
+
+export default class PlaywrightCounter {
+  result = { passed: 0, failed: 0, skipped: 0 };
+
+  onTestEnd(test, attempt) {
+    if (attempt.status === 'skipped') this.result.skipped += 1;
+    else if (attempt.status === test.expectedStatus) this.result.passed += 1;
+    else if (attempt.retry === test.retries) this.result.failed += 1;
+  }
+
+  onError() {
+    this.result.failed += 1;
+  }
+
+  onEnd() {
+    writeResult('e2e', this.result);
+  }
+
+  printsToStdio() {
+    return false;
+  }
+}

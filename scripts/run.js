@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+
+/** Runs a file with this Node and this terminal's streams. Resolves with its exit code. */
+export function runNode(args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** Runs a file with this Node; ends this process with its code if it fails. */
+export async function mustRunNode(...args) {
+  const code = await runNode(args);
+  if (code !== 0) process.exit(code);
+}

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+
+describe('custom-elements.json', () => {
+  it('is what the docstrings say', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'manifest-'));
+    try {
+      const cem = 'node_modules/@custom-elements-manifest/analyzer/cem.js';
+      execFileSync(process.execPath, [cem, 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet', '--outdir', relative('.', folder)]);
+      const committed = JSON.parse(await readFile('custom-elements.json', 'utf8'));
+      const fresh = JSON.parse(await readFile(join(folder, 'custom-elements.json'), 'utf8'));
+      assert.deepEqual(committed, fresh, 'Run `npm run build` and commit custom-elements.json.');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
