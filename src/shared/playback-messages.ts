@@ -25,10 +25,13 @@ export type PlaybackFeed =
 export type PlaybackControl =
   /** Fades out and drops every round below `beforeRound`, and whatever of them still arrives. */
   | { type: 'flush'; beforeRound: number }
+  /** Holds until `resume`, rounds that come meanwhile too. */
   | { type: 'pause' }
   | { type: 'resume' }
   /** Hands the worklet a port: `feed` receives `PlaybackFeed`, `playhead` sends `PlayheadReport`. */
-  | { type: 'connect'; role: 'feed' | 'playhead'; port: MessagePort };
+  | { type: 'connect'; role: 'feed' | 'playhead'; port: MessagePort }
+  /** Ends the processor and closes its ports. */
+  | { type: 'dispose' };
 
 /**
  * Worklet → page, on every change only.
@@ -54,6 +57,8 @@ export interface PlayheadReport {
   isAdvancing: boolean;
   /** True once the round has ended or was flushed: the face goes to rest. */
   isOver: boolean;
+  /** True when the end came by a flush: the face goes to rest at once, not when the last sample is audible. */
+  isInterrupted: boolean;
   /** True while paused: the face freezes instead of resting. */
   isPaused: boolean;
 }

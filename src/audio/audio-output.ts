@@ -1,0 +1,216 @@
+/**
+ * The page's one way to the loudspeaker: a single AudioContext that all elements share, made with the first player and
+ * closed with the last one.
+ *
+ * Owns the context's life, the autoplay lock and the measurement of the output latency. Knows nothing of speech.
+ */
+import { AvatarError, avatarErrorFrom } from '../shared/errors.js';
+import { Emitter } from '../shared/emitter.js';
+import { OutputLatencyReader } from './output-latency.js';
+
+export interface AudioOutputOptions {
+  /** URL of `playback.worklet.js`; another origin must allow it by CORS. */
+  workletUrl: string | URL;
+  /** How long `unlock()` waits for the browser, ms. Default 1000. */
+  unlockTimeoutMs?: number;
+}
+
+export interface AudioOutputEvents {
+  /** The browser keeps the sound locked, or has let go. */
+  blocked: boolean;
+  /** Context time minus audible time, s; only while a player plays, and only when it changed by a millisecond. */
+  latency: number;
+  /** The context was closed from outside. All its players are dead and have to be made anew. */
+  lost: AvatarError;
+}
+
+/** What counts as a gesture in one browser or another. `pointerup` and `touchend` are what unlocks on iOS. */
+const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'mousedown', 'keydown', 'click'] as const;
+/** A context that may start does so within this time; one that has not is locked. */
+const START_GRACE_MS = 300;
+const LATENCY_INTERVAL_MS = 500;
+/** At the start of play the latency is read more often, until the reader's window is filled. */
+const FIRST_LATENCY_INTERVAL_MS = 70;
+const FIRST_LATENCY_READS = 8;
+
+// Safari's fourth state (a call, Siri) is missing in TypeScript's library.
+type ContextState = AudioContextState | 'interrupted';
+
+export class AudioOutput {
+  private readonly events = new Emitter<AudioOutputEvents>();
+  private readonly workletUrl: string;
+  private readonly unlockTimeoutMs: number;
+  private context: AudioContext | null = null;
+  private ready: Promise<AudioContext> | null = null;
+  private listening: AbortController | null = null;
+  private users = 0;
+  private playing = 0;
+  private latencyReader: OutputLatencyReader | null = null;
+  private latencyTimer: ReturnType<typeof setTimeout> | undefined;
+  private reportedLatency = Number.NaN;
+  private _isBlocked = false;
+
+  constructor(options: AudioOutputOptions) {
+    this.workletUrl = String(options.workletUrl);
+    this.unlockTimeoutMs = options.unlockTimeoutMs ?? 1000;
+  }
+
+  /** Whether sound is wanted and the browser waits for a gesture. */
+  get isBlocked(): boolean {
+    return this._isBlocked;
+  }
+
+  /** Rate of the context in Hz; 0 while there is none. */
+  get sampleRateHz(): number {
+    return this.context?.sampleRate ?? 0;
+  }
+
+  /** Context time minus audible time, s, as known by now. */
+  get latencySeconds(): number {
+    return this.latencyReader?.latencySeconds ?? 0;
+  }
+
+  on<Name extends keyof AudioOutputEvents>(
+    name: Name,
+    listener: (event: AudioOutputEvents[Name]) => void,
+  ): () => void {
+    return this.events.on(name, listener);
+  }
+
+  /**
+   * The context with the worklet loaded, for one more user; `release()` gives it back.
+   * The context may still be locked: players work, and start to sound with `unlock()`.
+   *
+   * @throws {AvatarError} `playbackInitFailed` without Web Audio, or when the worklet cannot be loaded.
+   */
+  async acquire(): Promise<AudioContext> {
+    this.users++;
+    this.ready ??= this.open();
+    try {
+      return await this.ready;
+    } catch (error) {
+      this.ready = null;
+      this.release();
+      throw error;
+    }
+  }
+
+  /** Gives back what `acquire()` gave. The last one closes the context. */
+  release(): void {
+    this.users--;
+    if (this.users <= 0) this.close();
+  }
+
+  /**
+   * Starts the sound. Call it in a gesture: click, key, touch.
+   *
+   * @throws {AvatarError} `audioBlocked` when the browser does not let it; `audioContextNotInitialized` without players.
+   */
+  async unlock(): Promise<void> {
+    const context = this.context;
+    if (!context) throw new AvatarError('audioContextNotInitialized', 'There is no audio context to unlock yet');
+    if (context.state === 'running') return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // Outside a gesture `resume()` does not reject: it waits for one.
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('no gesture yet')), this.unlockTimeoutMs);
+    });
+    try {
+      await Promise.race([context.resume(), timeout]);
+    } catch (reason) {
+      this.setBlocked(true);
+      throw avatarErrorFrom(reason, 'audioBlocked', 'The browser blocks sound until the visitor touches the page');
+    } finally {
+      clearTimeout(timer);
+      this.handleContextState();
+    }
+  }
+
+  /** For players: one more, or one fewer, has a round that sounds. */
+  countPlaying(change: 1 | -1): void {
+    this.playing += change;
+    clearTimeout(this.latencyTimer);
+    if (this.playing > 0) this.readLatency(0);
+  }
+
+  private async open(): Promise<AudioContext> {
+    let context: AudioContext;
+    try {
+      context = new AudioContext({ latencyHint: 'interactive' });
+    } catch (reason) {
+      throw avatarErrorFrom(reason, 'playbackInitFailed', 'This browser has no sound output');
+    }
+    this.context = context;
+    this.latencyReader = new OutputLatencyReader(context);
+    this.listen(context);
+    void context.resume().catch(() => undefined);
+    try {
+      await context.audioWorklet.addModule(this.workletUrl);
+    } catch (reason) {
+      const message = `The audio worklet could not be loaded from ${this.workletUrl}`;
+      throw avatarErrorFrom(reason, 'playbackInitFailed', message);
+    }
+    return context;
+  }
+
+  private listen(context: AudioContext): void {
+    this.listening = new AbortController();
+    const { signal } = this.listening;
+    const resume = (): void => {
+      if ((context.state as ContextState) !== 'running') void context.resume().catch(() => undefined);
+    };
+    for (const gesture of GESTURES) addEventListener(gesture, resume, { capture: true, passive: true, signal });
+    // After a call or a locked screen the context comes back only when asked.
+    document.addEventListener('visibilitychange', () => document.hidden || resume(), { signal });
+    context.addEventListener('statechange', () => this.handleContextState(), { signal });
+    navigator.mediaDevices?.addEventListener?.('devicechange', () => this.latencyReader?.reset(), { signal });
+    const grace = setTimeout(() => this.handleContextState(), START_GRACE_MS);
+    signal.addEventListener('abort', () => clearTimeout(grace));
+  }
+
+  private handleContextState(): void {
+    const state = this.context?.state as ContextState | undefined;
+    if (state === 'closed') this.lose();
+    else if (state) this.setBlocked(state !== 'running');
+  }
+
+  private setBlocked(isBlocked: boolean): void {
+    if (isBlocked === this._isBlocked) return;
+    this._isBlocked = isBlocked;
+    this.events.emit('blocked', isBlocked);
+  }
+
+  private lose(): void {
+    this.forget();
+    this.events.emit('lost', new AvatarError('playbackInitFailed', 'The audio context was closed'));
+  }
+
+  private close(): void {
+    const context = this.context;
+    this.users = 0;
+    this.forget();
+    if (context && context.state !== 'closed') void context.close().catch(() => undefined);
+  }
+
+  private forget(): void {
+    this.listening?.abort();
+    clearTimeout(this.latencyTimer);
+    this.listening = null;
+    this.context = null;
+    this.ready = null;
+    this.latencyReader = null;
+    this.reportedLatency = Number.NaN;
+    this.setBlocked(false);
+  }
+
+  private readLatency(readCount: number): void {
+    if (!this.latencyReader) return;
+    const latency = this.latencyReader.read(performance.now());
+    if (!(Math.abs(latency - this.reportedLatency) < 0.001)) {
+      this.reportedLatency = latency;
+      this.events.emit('latency', latency);
+    }
+    const delay = readCount < FIRST_LATENCY_READS ? FIRST_LATENCY_INTERVAL_MS : LATENCY_INTERVAL_MS;
+    this.latencyTimer = setTimeout(() => this.readLatency(readCount + 1), delay);
+  }
+}

@@ -1,0 +1,72 @@
+/** The parts of an AudioContext that tell its latency. */
+export interface LatencySource {
+  readonly currentTime: number;
+  readonly outputLatency?: number;
+  readonly baseLatency?: number;
+  getOutputTimestamp?(): { contextTime?: number; performanceTime?: number };
+}
+
+const WINDOW_READS = 8;
+/** Below this `getOutputTimestamp` is not corrected for latency (Firefox), above it is nonsense. */
+const MIN_SANE_SECONDS = 0.005;
+const MAX_SANE_SECONDS = 0.5;
+/** WebKit's output timestamps lie seconds in the future. */
+const MAX_TIMESTAMP_AGE_MS = 1000;
+/** A reading this far from the window is another device, not jitter. */
+const JUMP_SECONDS = 0.03;
+
+/**
+ * Reads the output latency: context time minus audible time, in seconds.
+ *
+ * `currentTime` moves in bursts and lags its own upper envelope by 0–10 ms, while the playhead follows the envelope.
+ * The largest of the last readings is therefore the one that fits it.
+ */
+export class OutputLatencyReader {
+  private readonly source: LatencySource;
+  private readonly readings: number[] = [];
+  private _latencySeconds: number;
+
+  constructor(source: LatencySource) {
+    this.source = source;
+    this._latencySeconds = this.reportedLatency();
+  }
+
+  /** As of the last `read()`. */
+  get latencySeconds(): number {
+    return this._latencySeconds;
+  }
+
+  /** @param nowMs `performance.now()` of the page. */
+  read(nowMs: number): number {
+    const measured = this.measuredLatency(nowMs);
+    if (Number.isNaN(measured)) {
+      this.readings.length = 0;
+      this._latencySeconds = this.reportedLatency();
+      return this._latencySeconds;
+    }
+    if (Math.abs(measured - this._latencySeconds) > JUMP_SECONDS) this.readings.length = 0;
+    this.readings.push(measured);
+    if (this.readings.length > WINDOW_READS) this.readings.shift();
+    this._latencySeconds = Math.max(...this.readings);
+    return this._latencySeconds;
+  }
+
+  /** Forgets what was read: the device may be another one. */
+  reset(): void {
+    this.readings.length = 0;
+  }
+
+  private measuredLatency(nowMs: number): number {
+    const { contextTime, performanceTime } = this.source.getOutputTimestamp?.() ?? {};
+    if (!contextTime || !performanceTime) return Number.NaN;
+    const ageMs = nowMs - performanceTime;
+    const latency = this.source.currentTime - (contextTime + ageMs / 1000);
+    const isSane =
+      Math.abs(ageMs) < MAX_TIMESTAMP_AGE_MS && latency > MIN_SANE_SECONDS && latency < MAX_SANE_SECONDS;
+    return isSane ? latency : Number.NaN;
+  }
+
+  private reportedLatency(): number {
+    return this.source.outputLatency || this.source.baseLatency || 0;
+  }
+}

@@ -1,0 +1,180 @@
+/** One element's voice: a playback worklet behind a volume, joined to the workers by two ports. */
+import { AvatarError } from '../shared/errors.js';
+import { Emitter } from '../shared/emitter.js';
+import type { PlaybackControl, PlaybackState } from '../shared/playback-messages.js';
+import type { AudioOutput } from './audio-output.js';
+
+export interface PlayerEvents {
+  /** What the worklet reports, on every change. A locked context reports nothing. */
+  state: PlaybackState;
+  /** Context time minus audible time, s, the user's offset included: what the stage wants to know. */
+  latency: number;
+  /** The player is dead: make another one. */
+  error: AvatarError;
+}
+
+/** Time constant of volume changes, s: full way in about 20 ms, no click. */
+const VOLUME_TIME_CONSTANT = 0.006;
+
+export class Player {
+  private readonly events = new Emitter<PlayerEvents>();
+  private readonly output: AudioOutput;
+  private readonly context: AudioContext;
+  private readonly node: AudioWorkletNode;
+  private readonly gain: GainNode;
+  private readonly unsubscribe: (() => void)[];
+  private last: PlaybackState | null = null;
+  private isAdvancing = false;
+  private isStalled = false;
+  private isCounted = false;
+  private isDisposed = false;
+  private _volume = 1;
+  private _isMuted = false;
+  private _latencyOffsetSeconds = 0;
+
+  /** @throws {AvatarError} `playbackInitFailed`, see `AudioOutput.acquire`. */
+  static async create(output: AudioOutput): Promise<Player> {
+    const context = await output.acquire();
+    try {
+      return new Player(output, context);
+    } catch (cause) {
+      output.release();
+      throw new AvatarError('playbackInitFailed', 'The playback worklet could not be started', { cause });
+    }
+  }
+
+  private constructor(output: AudioOutput, context: AudioContext) {
+    this.output = output;
+    this.context = context;
+    this.node = new AudioWorkletNode(context, 'spatius-playback', { numberOfInputs: 0, outputChannelCount: [1] });
+    this.gain = new GainNode(context);
+    this.node.connect(this.gain).connect(context.destination);
+    this.node.port.onmessage = ({ data }) => this.handleState(data as PlaybackState);
+    this.node.onprocessorerror = () =>
+      this.events.emit('error', new AvatarError('workerFailed', 'The playback worklet died'));
+    this.unsubscribe = [
+      output.on('latency', () => this.events.emit('latency', this.outputLatencySeconds)),
+      output.on('lost', (error) => this.events.emit('error', error)),
+    ];
+  }
+
+  /** Rate of the samples that the feed must bring, Hz. */
+  get sampleRateHz(): number {
+    return this.context.sampleRate;
+  }
+
+  /** 0..1. */
+  get volume(): number {
+    return this._volume;
+  }
+
+  set volume(volume: number) {
+    this._volume = Math.min(Math.max(volume, 0), 1);
+    this.applyVolume();
+  }
+
+  get isMuted(): boolean {
+    return this._isMuted;
+  }
+
+  set isMuted(isMuted: boolean) {
+    this._isMuted = isMuted;
+    this.applyVolume();
+  }
+
+  /** What the browser cannot know, such as Bluetooth; added to the measured latency, s. */
+  get latencyOffsetSeconds(): number {
+    return this._latencyOffsetSeconds;
+  }
+
+  set latencyOffsetSeconds(seconds: number) {
+    this._latencyOffsetSeconds = seconds;
+    this.events.emit('latency', this.outputLatencySeconds);
+  }
+
+  /** Context time minus audible time, s, the user's offset included. */
+  get outputLatencySeconds(): number {
+    return this.output.latencySeconds + this._latencyOffsetSeconds;
+  }
+
+  /** The voice before the volume: connect it to a MediaStreamAudioDestinationNode of the same context to record it. */
+  get captureNode(): AudioNode {
+    return this.node;
+  }
+
+  on<Name extends keyof PlayerEvents>(name: Name, listener: (event: PlayerEvents[Name]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
+  /** Hands over the port that brings `PlaybackFeed`. Transferred. */
+  connectFeed(port: MessagePort): void {
+    this.post({ type: 'connect', role: 'feed', port }, [port]);
+  }
+
+  /** Hands over the port that takes `PlayheadReport`. Transferred. */
+  connectPlayhead(port: MessagePort): void {
+    this.post({ type: 'connect', role: 'playhead', port }, [port]);
+  }
+
+  /** Fades out and drops all rounds below `beforeRound`, and whatever of them still arrives. */
+  flush(beforeRound: number): void {
+    this.post({ type: 'flush', beforeRound });
+  }
+
+  /** Holds until `resume()`; rounds that come meanwhile wait too. */
+  pause(): void {
+    this.post({ type: 'pause' });
+  }
+
+  resume(): void {
+    this.post({ type: 'resume' });
+  }
+
+  /** Media time of the newest round that is audible now, s; 0 before the first sample. Costs no message. */
+  mediaSeconds(): number {
+    if (!this.last) return 0;
+    const { contextSeconds, mediaSeconds } = this.last;
+    if (!this.isAdvancing) return mediaSeconds;
+    const audible = this.context.currentTime - this.outputLatencySeconds;
+    return mediaSeconds + Math.max(0, audible - contextSeconds);
+  }
+
+  /** Ends the voice at once and gives the context back. */
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.setAdvancing(false);
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    this.events.clear();
+    this.post({ type: 'dispose' });
+    this.node.port.onmessage = null;
+    this.node.disconnect();
+    this.gain.disconnect();
+    this.output.release();
+  }
+
+  private handleState(state: PlaybackState): void {
+    this.last = state;
+    if (state.state === 'stalled') this.isStalled = true;
+    else if (state.state === 'started' || state.state === 'recovered') this.isStalled = false;
+    const isOutput = state.state === 'started' || state.state === 'recovered' || state.state === 'resumed';
+    this.setAdvancing(isOutput && !this.isStalled && (state.state !== 'resumed' || state.mediaSeconds > 0));
+    this.events.emit('state', state);
+  }
+
+  private setAdvancing(isAdvancing: boolean): void {
+    this.isAdvancing = isAdvancing;
+    if (isAdvancing === this.isCounted) return;
+    this.isCounted = isAdvancing;
+    this.output.countPlaying(isAdvancing ? 1 : -1);
+  }
+
+  private applyVolume(): void {
+    const target = this._isMuted ? 0 : this._volume;
+    this.gain.gain.setTargetAtTime(target, this.context.currentTime, VOLUME_TIME_CONSTANT);
+  }
+
+  private post(message: PlaybackControl, transfer: Transferable[] = []): void {
+    this.node.port.postMessage(message, transfer);
+  }
+}
