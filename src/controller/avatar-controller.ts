@@ -9,7 +9,7 @@
 import { Emitter } from '../shared/emitter.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
-import type { ConnectionState, MotionSession, MotionSessionListener, MotionSessionStats } from '../workers/worker-api.js';
+import type { ConnectionState, MotionSessionListener, MotionSessionStats } from '../workers/worker-api.js';
 import { connectionChange, type ConnectionChange, type ConnectionEvent, type StateReason } from './connection-state.js';
 import {
   DEFAULT_CONTROLLER_OPTIONS,
@@ -27,7 +27,8 @@ import {
 } from './conversation-state.js';
 import { PcmInputReader, type PcmInput } from './pcm-input.js';
 import { RoundBook, type RoundEntry } from './round-book.js';
-import { TokenProvider, type TokenSource } from './session-token.js';
+import { SessionLink } from './session-link.js';
+import { TokenProvider, isSameTokenSource } from './session-token.js';
 
 export interface AvatarControllerEvents {
   'connection-state': ConnectionChange;
@@ -62,9 +63,12 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   private tokens: TokenProvider | null = null;
   private connection: ConnectionState = 'disconnected';
   private conversation: Conversation = IDLE_CONVERSATION;
-  private sessionPromise: Promise<MotionSession> | null = null;
-  private isSourceStale = false;
+  private readonly session: SessionLink;
+  /** Between `start()` and `close()`. */
+  private isStarted = false;
   private starting: Promise<void> | null = null;
+  private attempts = 0;
+  private lastConnectionError: AvatarError | null = null;
   /** The round that `send` is filling. */
   private input: { entry: RoundEntry; reader: PcmInputReader; hasSamples: boolean } | null = null;
   private isPaused = false;
@@ -76,6 +80,11 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   constructor(parts: ControllerParts, options: Partial<AvatarControllerOptions> = {}) {
     this.parts = parts;
     this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
+    this.session = new SessionLink(
+      (source) => parts.openSession(source, this.options.frameStarvation, this),
+      () => motionSource(this.options, pageUrl()),
+      (error) => this.handleError(error),
+    );
   }
 
   // ---- what the app asks -------------------------------------------------------------------------------------------
@@ -120,12 +129,14 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     const changed = (Object.keys(changes) as (keyof AvatarControllerOptions)[]).filter(
       (key) => (key === 'token' ? !isSameTokenSource(before.token, after.token) : before[key] !== after[key]),
     );
-    if (changed.includes('frameStarvation')) this.tell((session) => session.setFrameStarvation(after.frameStarvation));
+    if (changed.includes('frameStarvation')) {
+      this.session.tellExisting((session) => session.setFrameStarvation(after.frameStarvation));
+    }
     if (changed.includes('audioLatencyOffsetSeconds')) this.passOutputLatency();
     if (changed.includes('token') || changed.includes('appId')) this.tokens = null;
     if (changed.some((key) => CONNECTION_OPTIONS.has(key))) {
-      this.isSourceStale = true;
-      if (this.connection !== 'disconnected') this.close();
+      this.session.markSourceStale();
+      if (this.isStarted) this.close();
     }
   }
 
@@ -152,13 +163,16 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
 
   private async connect(): Promise<void> {
     this.requireAlive();
+    this.isStarted = true;
+    const attempt = ++this.attempts;
     this.moveConnection({ type: 'start' });
     try {
-      await (await this.session()).open();
+      await (await this.session.get()).open();
+      // The report may still be on its way.
+      if (attempt === this.attempts) this.handleConnectionState('connected', null);
     } catch (reason) {
       const error = avatarErrorFrom(reason, ErrorCode.connectionFailed);
-      // The session reports its own failures; these never reached one.
-      if (this.connection === 'connecting') this.handleConnectionState('failed', error);
+      if (attempt === this.attempts) this.handleConnectionState('failed', error);
       throw error;
     }
   }
@@ -166,8 +180,11 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   /** Ends the connection and what plays. The avatar stays; `start()` connects again. */
   close(): void {
     this.interrupt();
+    this.isStarted = false;
+    this.attempts++;
+    this.starting = null;
     this.moveConnection({ type: 'close' });
-    if (this.sessionPromise) this.tell((session) => session.close());
+    this.session.tellExisting((session) => session.close());
   }
 
   /**
@@ -182,7 +199,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   send(audio: PcmInput, end = false): string | null {
     this.requireAlive();
     checkSampleRate(this.options.sampleRateHz);
-    if (this.options.mode === 'direct' && this.connection === 'disconnected') {
+    if (this.options.mode === 'direct' && !this.isStarted) {
       throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Call start() before send().');
     }
     const reader = this.input?.reader ?? new PcmInputReader();
@@ -302,8 +319,8 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   }
 
   async stats(): Promise<ControllerStats> {
-    const session = await this.session();
-    return { ...(await session.stats()), firstSoundMs: this.rounds.newest?.firstSoundMs ?? NaN };
+    const stats = (await this.session.stats()) ?? NO_STATS;
+    return { ...stats, firstSoundMs: this.rounds.newest?.firstSoundMs ?? NaN };
   }
 
   /** Ends everything; the parts are not the controller's and stay. */
@@ -313,8 +330,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     this.isDisposed = true;
     clearInterval(this.latencyTimer);
     this.latencyTimer = undefined;
-    void this.sessionPromise?.then((session) => session.dispose()).catch(() => undefined);
-    this.sessionPromise = null;
+    this.session.dispose();
     this.events.clear();
   }
 
@@ -322,20 +338,20 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
 
   handleConnectionState(state: ConnectionState, error: AvatarError | null): void {
     if (this.isDisposed) return;
-    // A late word of a connection that close() has ended already.
-    if (this.connection === 'disconnected' && this.options.mode === 'direct' && !this.starting) {
-      if (error) this.handleError(error);
-      return;
-    }
+    // What is said of a connection that close() has ended is history.
+    if (!this.isStarted) return;
+    // A failure comes twice, as a report and as the rejection of start(): whichever is first is passed on.
+    const isRepeated = state === this.connection && error?.message === this.lastConnectionError?.message;
+    this.lastConnectionError = error;
     this.moveConnection({ type: 'report', state, error });
-    if (error) this.handleError(error);
+    if (error && !isRepeated) this.handleError(error);
   }
 
   handleError(error: AvatarError): void {
     if (this.isDisposed) return;
     this.events.emit('error', error);
     this.onError?.(error);
-    if (error.code === ErrorCode.workerFailed) this.sessionPromise = null;
+    if (error.code === ErrorCode.workerFailed) this.handleLostSession(error);
   }
 
   handleRoundMotion(round: number, motion: 'server' | 'local' | 'none'): void {
@@ -391,7 +407,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
       this.isPaused = false;
       this.parts.output.resume();
     }
-    this.tell((session) => session.interrupt(beforeRound));
+    this.session.tell((session) => session.interrupt(beforeRound));
     const { round } = this.conversation;
     const change = round < beforeRound ? conversationChange(this.conversation, { round, state: 'flushed' }) : null;
     if (change) this.moveConversation(change, this.rounds.find(round)?.conversationId ?? '');
@@ -400,7 +416,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
 
   private append(entry: RoundEntry, samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): void {
     entry.markAudio();
-    this.tell((session) => session.append(entry.round, samples, rateHz, isEnd));
+    this.session.tell((session) => session.append(entry.round, samples, rateHz, isEnd));
   }
 
   private moveConnection(event: ConnectionEvent): void {
@@ -431,33 +447,16 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     this.parts.stage()?.setOutputLatency(seconds);
   }
 
-  /** The session, made at first use with the present options. */
-  private session(): Promise<MotionSession> {
-    const source = () => motionSource(this.options, pageUrl());
-    if (!this.sessionPromise) {
-      this.isSourceStale = false;
-      const opening = Promise.resolve().then(() => this.parts.openSession(source(), this.options.frameStarvation, this));
-      this.sessionPromise = opening;
-      // The next use tries again.
-      opening.catch(() => {
-        if (this.sessionPromise === opening) this.sessionPromise = null;
-      });
-    } else if (this.isSourceStale) {
-      this.isSourceStale = false;
-      this.sessionPromise = this.sessionPromise.then((session) => {
-        session.setSource(source());
-        return session;
-      });
+  /** The motion worker died, and with it the way to the worklet: what was to be said cannot go on. */
+  private handleLostSession(error: AvatarError): void {
+    this.session.forget();
+    this.input = null;
+    const { newest } = this.rounds;
+    if (newest && !newest.isOver) {
+      this.rounds.settle(newest, error);
+      this.parts.output.flush(newest.round + 1);
     }
-    return this.sessionPromise;
-  }
-
-  /** Hands something to the session, in order; a session that cannot be had is reported once. */
-  private tell(say: (session: MotionSession) => void): void {
-    const { sessionPromise } = this;
-    this.session().then(say, (reason: unknown) => {
-      if (!sessionPromise) this.handleError(avatarErrorFrom(reason, ErrorCode.workerFailed));
-    });
+    this.moveConnection({ type: 'report', state: 'failed', error });
   }
 
   private requireAlive(): void {
@@ -465,17 +464,17 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   }
 }
 
+const NO_STATS: MotionSessionStats = {
+  motionBytes: 0,
+  motionSeconds: 0,
+  firstMotionMs: NaN,
+  discardedMessages: 0,
+  reconnects: 0,
+};
+
 const CONNECTION_OPTIONS: ReadonlySet<keyof AvatarControllerOptions> = new Set([
   'mode', 'appId', 'avatarId', 'serverUrl', 'region', 'token', 'sampleRateHz', 'fallback', 'connectTimeoutMs',
 ]);
-
-function isSameTokenSource(one: TokenSource, other: TokenSource): boolean {
-  return (
-    (one.sessionToken ?? null) === (other.sessionToken ?? null) &&
-    String(one.tokenEndpoint ?? '') === String(other.tokenEndpoint ?? '') &&
-    (one.requestToken ?? null) === (other.requestToken ?? null)
-  );
-}
 
 function pageUrl(): string {
   return typeof location === 'undefined' ? 'http://localhost/' : location.href;

@@ -15,6 +15,15 @@ export interface TokenSource {
   readonly requestToken?: ((isRefresh: boolean) => Promise<string>) | null;
 }
 
+/** True when both would give the same tokens. */
+export function isSameTokenSource(one: TokenSource, other: TokenSource): boolean {
+  return (
+    (one.sessionToken ?? null) === (other.sessionToken ?? null) &&
+    String(one.tokenEndpoint ?? '') === String(other.tokenEndpoint ?? '') &&
+    (one.requestToken ?? null) === (other.requestToken ?? null)
+  );
+}
+
 export interface TokenProviderOptions {
   readonly source: TokenSource;
   readonly appId: string;

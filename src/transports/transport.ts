@@ -2,8 +2,11 @@
 import type { AvatarError } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 
+export type TransportState = 'connecting' | 'connected' | 'disconnected' | 'failed';
+
 export interface TransportHandlers {
-  handleState(state: 'connecting' | 'connected' | 'disconnected' | 'failed', error: AvatarError | null): void;
+  /** `disconnected` with an error: the server let an idle connection go; the next `send` connects again. */
+  handleState(state: TransportState, error: AvatarError | null): void;
   /** Motion of a round, in order. `byteLength` is its size on the wire, 0 where there is none. */
   handleMotion(round: number, frames: MotionFrames, byteLength: number): void;
   /** No more motion of this round will come. */
@@ -17,7 +20,13 @@ export interface TransportHandlers {
 export interface Transport {
   /** Rate at which `send` wants its samples, Hz. */
   readonly sampleRateHz: number;
-  /** Resolves when motion can flow; keeps itself connected from then on until `close()`. */
+  /** Messages dropped because their round was over. */
+  readonly discardedMessages: number;
+  readonly reconnects: number;
+  /**
+   * Resolves when motion can flow, rejects when that fails for good, takes too long, or at `close()`. Keeps itself
+   * connected from then on until `close()`.
+   */
   open(): Promise<void>;
   /**
    * Speech of a round at `sampleRateHz`, mono; buffered until connected. A new round ends the earlier one.

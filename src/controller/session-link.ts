@@ -1,0 +1,84 @@
+/** A controller's hold on its motion session: made at first use, pointed to another source when options change. */
+import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/errors.js';
+import type { MotionSession, MotionSessionStats, MotionSource } from '../workers/worker-api.js';
+
+export class SessionLink {
+  private readonly open: (source: MotionSource) => Promise<MotionSession>;
+  private readonly source: () => MotionSource;
+  private readonly handleFailure: (error: AvatarError) => void;
+  private session: Promise<MotionSession> | null = null;
+  private isSourceStale = false;
+
+  /**
+   * @param source The source by the present options; may throw.
+   * @param handleFailure Hears once of each session that could not be had and that nobody waits for.
+   */
+  constructor(
+    open: (source: MotionSource) => Promise<MotionSession>,
+    source: () => MotionSource,
+    handleFailure: (error: AvatarError) => void,
+  ) {
+    this.open = open;
+    this.source = source;
+    this.handleFailure = handleFailure;
+  }
+
+  /** The session with the present source. A failure is forgotten: the next use tries again. */
+  get(): Promise<MotionSession> {
+    if (this.session && !this.isSourceStale) return this.session;
+    const before = this.session;
+    this.isSourceStale = false;
+    const session = before ? this.redirect(before) : Promise.resolve().then(() => this.open(this.source()));
+    this.session = session;
+    session.catch(() => {
+      if (this.session === session) this.session = null;
+    });
+    return session;
+  }
+
+  /** The next use takes the source of the then present options. */
+  markSourceStale(): void {
+    this.isSourceStale = true;
+  }
+
+  /** Says something to the session, in order; makes one when there is none. */
+  tell(say: (session: MotionSession) => void): void {
+    const isNew = this.session === null;
+    this.get().then(say, (reason: unknown) => {
+      if (isNew) this.handleFailure(avatarErrorFrom(reason, ErrorCode.workerFailed));
+    });
+  }
+
+  /** Like `tell`, but nothing is said where there is no session. */
+  tellExisting(say: (session: MotionSession) => void): void {
+    this.session?.then(say, () => undefined);
+  }
+
+  /** Null where there is no session: asking makes none. */
+  async stats(): Promise<MotionSessionStats | null> {
+    return (await this.session)?.stats() ?? null;
+  }
+
+  /** The session died with its worker. */
+  forget(): void {
+    this.session = null;
+  }
+
+  dispose(): void {
+    this.tellExisting((session) => session.dispose());
+    this.session = null;
+  }
+
+  private async redirect(before: Promise<MotionSession>): Promise<MotionSession> {
+    const session = await before;
+    try {
+      session.setSource(this.source());
+    } catch (reason) {
+      // The session itself is well: only these options are not.
+      this.session = Promise.resolve(session);
+      this.isSourceStale = true;
+      throw reason;
+    }
+    return session;
+  }
+}

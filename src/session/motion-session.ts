@@ -1,0 +1,312 @@
+/**
+ * The motion side of one element, in the motion worker: sends speech to the worklet and to the transport, motion to the
+ * stage, and decides when a round may sound.
+ *
+ * Everything carries the number of its round; what belongs to an older one than the newest is dropped. The page hears
+ * of states and of what goes wrong, never of audio or frames.
+ */
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import type { MotionFrames } from '../shared/motion-frames.js';
+import type { MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
+import { DirectWebSocketTransport } from '../transports/direct-websocket.js';
+import { LocalTransport } from '../transports/local.js';
+import type { Transport, TransportHandlers, TransportState } from '../transports/transport.js';
+import type {
+  FrameStarvation,
+  MotionSession,
+  MotionSessionListener,
+  MotionSessionOptions,
+  MotionSessionStats,
+  MotionSource,
+} from '../workers/worker-api.js';
+import { SessionRound } from './round.js';
+
+/** While a lost connection is taken up again a new round does not wait as long as for the first one. */
+const RECONNECT_PATIENCE_MS = 1500;
+/** With the local engine at hand nobody waits for the network longer than this. */
+const LOCAL_PATIENCE_MS = 400;
+
+export class LiveMotionSession implements MotionSession {
+  /** Called once, at `dispose()`. */
+  handleDisposed: (() => void) | null = null;
+
+  private readonly options: MotionSessionOptions;
+  private readonly listener: MotionSessionListener;
+  private source: MotionSource;
+  private starvation: FrameStarvation;
+  private transport: Transport;
+  private localEngine: LocalTransport | null = null;
+  private state: TransportState = 'disconnected';
+  private hasBeenConnected = false;
+  private newestRound = 0;
+  private current: SessionRound | null = null;
+  private patienceTimer: ReturnType<typeof setTimeout> | undefined;
+  private isDisposed = false;
+  private motionBytes = 0;
+  private motionSeconds = 0;
+  private firstMotionMs = NaN;
+  private discardedBefore = 0;
+  private reconnectsBefore = 0;
+  private lateMotion = 0;
+
+  constructor(options: MotionSessionOptions, listener: MotionSessionListener) {
+    this.options = options;
+    this.listener = listener;
+    this.source = options.source;
+    this.starvation = options.frameStarvation;
+    this.transport = this.makeTransport();
+  }
+
+  open(): Promise<void> {
+    if (this.isDisposed) return Promise.reject(new AvatarError(ErrorCode.aborted, 'The session was disposed.'));
+    return this.transport.open();
+  }
+
+  append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
+    if (this.isDisposed || round < this.newestRound) return;
+    const current = this.current?.round === round ? this.current : this.beginRound(round);
+    if (current.isComplete) return;
+    const { sound, speech } = current.convert(samples, sampleRateHz, isEnd);
+    const soundSeconds = sound.length / this.options.contextRateHz;
+    if (sound.length > 0) this.play({ type: 'append', round, samples: sound }, [sound.buffer]);
+    if (isEnd) {
+      current.isComplete = true;
+      this.play({ type: 'finish', round });
+    }
+    if (!current.isLocal) current.spare?.append(speech);
+    // Before the gate: a local engine answers at once, and then sound and face leave together.
+    if (current.isLocal) this.localEngine?.send(round, speech, isEnd);
+    else this.transport.send(round, speech, isEnd);
+    current.gate.addAudio(soundSeconds);
+    if (isEnd) current.gate.completeAudio();
+    this.release(current);
+  }
+
+  interrupt(beforeRound: number): void {
+    if (beforeRound <= this.newestRound) return;
+    this.dropBefore(beforeRound);
+    this.newestRound = Math.max(this.newestRound, beforeRound - 1);
+  }
+
+  setSource(source: MotionSource): void {
+    if (this.isDisposed) return;
+    this.discardedBefore += this.transport.discardedMessages;
+    this.reconnectsBefore += this.transport.reconnects;
+    this.transport.close();
+    this.localEngine?.close();
+    this.localEngine = null;
+    this.source = source;
+    this.hasBeenConnected = false;
+    this.transport = this.makeTransport();
+  }
+
+  setFrameStarvation(mode: FrameStarvation): void {
+    this.starvation = mode;
+    if (!this.current) return;
+    this.current.gate.setMode(mode);
+    this.release(this.current);
+  }
+
+  async stats(): Promise<MotionSessionStats> {
+    return {
+      motionBytes: this.motionBytes,
+      motionSeconds: this.motionSeconds,
+      firstMotionMs: this.firstMotionMs,
+      discardedMessages: this.discardedBefore + this.transport.discardedMessages + this.lateMotion,
+      reconnects: this.reconnectsBefore + this.transport.reconnects,
+    };
+  }
+
+  close(): void {
+    this.hasBeenConnected = false;
+    this.transport.close();
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.dropBefore(Infinity);
+    this.isDisposed = true;
+    this.transport.close();
+    this.localEngine?.close();
+    this.options.playbackPort.close();
+    this.options.stagePort.close();
+    this.handleDisposed?.();
+  }
+
+  // ---- rounds ------------------------------------------------------------------------------------------------------
+
+  private beginRound(round: number): SessionRound {
+    if (this.current) this.dropBefore(round);
+    this.newestRound = round;
+    const rates = { contextRateHz: this.options.contextRateHz, transportRateHz: this.transport.sampleRateHz };
+    const current = new SessionRound(round, rates, this.starvation, this.mayGoLocal);
+    this.current = current;
+    this.firstMotionMs = NaN;
+    this.limitPatience(current);
+    return current;
+  }
+
+  private dropBefore(beforeRound: number): void {
+    clearTimeout(this.patienceTimer);
+    if (this.current && this.current.round < beforeRound) this.current = null;
+    const limit = Number.isFinite(beforeRound) ? beforeRound : this.newestRound + 1;
+    this.play({ type: 'flush', beforeRound: limit });
+    this.show({ type: 'flush', beforeRound: limit });
+    this.transport.interrupt(limit);
+    this.localEngine?.interrupt(limit);
+  }
+
+  private get mayGoLocal(): boolean {
+    return this.source.kind === 'direct' && this.source.fallback === 'local';
+  }
+
+  /** Sets the time after which a round without motion is decided, by what is known of the connection now. */
+  private limitPatience(current: SessionRound): void {
+    clearTimeout(this.patienceTimer);
+    if (this.source.kind === 'local' || current.gate.isReleased) return;
+    if (this.state === 'failed') {
+      this.goWithoutServer(current);
+      return;
+    }
+    const { connectTimeoutMs } = this.source;
+    let patienceMs = connectTimeoutMs;
+    if (this.state !== 'connected') {
+      if (this.mayGoLocal) patienceMs = Math.min(LOCAL_PATIENCE_MS, connectTimeoutMs);
+      else if (this.hasBeenConnected) patienceMs = Math.min(RECONNECT_PATIENCE_MS, connectTimeoutMs);
+    }
+    this.patienceTimer = setTimeout(() => this.runOutOfPatience(current), patienceMs);
+  }
+
+  private runOutOfPatience(current: SessionRound): void {
+    if (current !== this.current || current.gate.isReleased) return;
+    if (this.state === 'connected') {
+      this.listener.handleError(new AvatarError(ErrorCode.connectTimeout, 'The Motion Server sends no motion for this speech.'));
+    }
+    this.goWithoutServer(current);
+  }
+
+  /** The local engine takes the round over, or it goes on as sound alone; motion that still comes then is shown. */
+  private goWithoutServer(current: SessionRound): void {
+    if (current.isLocal) return;
+    const { spare } = current;
+    if (!spare) {
+      current.gate.goWithoutMotion();
+      if (current.motion === null) this.decide(current, 'none');
+      this.release(current);
+      return;
+    }
+    current.isLocal = true;
+    this.transport.interrupt(current.round + 1);
+    this.localEngine ??= new LocalTransport(this.handlersFor('local', () => undefined), spare.sampleRateHz);
+    const start = spare.gridSample(current.coveredSeconds);
+    for (let at = start; at < spare.sampleCount; ) {
+      const { start: from, samples } = spare.read(at, spare.sampleRateHz);
+      at = from + samples.length;
+      this.localEngine.send(current.round, samples, false, start / spare.sampleRateHz);
+    }
+    spare.dropBefore(spare.sampleCount);
+    if (current.isComplete) this.localEngine.send(current.round, new Int16Array(0), true, start / spare.sampleRateHz);
+  }
+
+  private decide(current: SessionRound, motion: 'server' | 'local' | 'none'): void {
+    if (current.motion === motion) return;
+    current.motion = motion;
+    this.listener.handleRoundMotion(current.round, motion);
+  }
+
+  private release(current: SessionRound): void {
+    const { untilSeconds } = current.gate;
+    if (untilSeconds === current.releasedSeconds) return;
+    current.releasedSeconds = untilSeconds;
+    if (current.gate.isReleased) clearTimeout(this.patienceTimer);
+    this.play({ type: 'release', round: current.round, untilSeconds });
+  }
+
+  // ---- transports --------------------------------------------------------------------------------------------------
+
+  private makeTransport(): Transport {
+    if (this.source.kind === 'local') {
+      return new LocalTransport(this.handlersFor('local', (state, error) => this.handleState(state, error)));
+    }
+    return new DirectWebSocketTransport(
+      { ...this.source, requestToken: (isRefresh) => this.listener.requestToken(isRefresh) },
+      this.handlersFor('server', (state, error) => this.handleState(state, error)),
+    );
+  }
+
+  private handlersFor(origin: 'server' | 'local', handleState: TransportHandlers['handleState']): TransportHandlers {
+    return {
+      handleState,
+      handleMotion: (round, frames, byteLength) => this.handleMotion(origin, round, frames, byteLength),
+      handleMotionEnd: (round) => this.handleMotionEnd(round),
+      handleRoundError: (round, error) => this.handleRoundError(round, error),
+      handleError: (error) => this.listener.handleError(error),
+    };
+  }
+
+  private handleState(state: TransportState, error: AvatarError | null): void {
+    this.state = state;
+    if (state === 'connected') this.hasBeenConnected = true;
+    this.listener.handleConnectionState(state, error);
+    const { current } = this;
+    if (!current || this.source.kind === 'local') return;
+    if (state === 'connected') this.limitPatience(current);
+    else if (state === 'failed') this.goWithoutServer(current);
+    else if (state === 'connecting' && this.mayGoLocal && this.hasBeenConnected) this.goWithoutServer(current);
+    else if (state === 'connecting') this.limitPatience(current);
+  }
+
+  private handleMotion(origin: 'server' | 'local', round: number, frames: MotionFrames, byteLength: number): void {
+    const { current } = this;
+    this.motionBytes += byteLength;
+    if (!current || round !== current.round || (origin === 'server' && current.isLocal)) {
+      this.lateMotion++;
+      return;
+    }
+    if (Number.isNaN(current.firstMotionMs)) {
+      current.firstMotionMs = performance.now();
+      this.firstMotionMs = current.firstMotionMs - current.firstAudioMs;
+    }
+    const untilSeconds = (frames.startFrame + frames.frameCount) / frames.frameRate;
+    this.motionSeconds += frames.frameCount / frames.frameRate;
+    current.coveredSeconds = Math.max(current.coveredSeconds, untilSeconds);
+    current.spare?.dropBefore(current.spare.gridSample(current.coveredSeconds));
+    this.show({ type: 'frames', round, frames }, [frames.values.buffer]);
+    this.decide(current, origin);
+    current.gate.coverMotion(untilSeconds);
+    this.release(current);
+  }
+
+  private handleMotionEnd(round: number): void {
+    const { current } = this;
+    if (current?.round !== round) return;
+    if (current.motion === null) this.decide(current, 'none');
+    this.show({ type: 'finish', round });
+    current.gate.completeMotion();
+    this.release(current);
+  }
+
+  private handleRoundError(round: number, error: AvatarError): void {
+    const { current } = this;
+    if (current?.round !== round) return;
+    this.listener.handleError(error);
+    if (this.mayGoLocal && !current.isLocal) {
+      this.goWithoutServer(current);
+      return;
+    }
+    this.decide(current, 'none');
+    this.show({ type: 'finish', round });
+    current.gate.goWithoutMotion();
+    this.release(current);
+  }
+
+  // ---- ports -------------------------------------------------------------------------------------------------------
+
+  private play(message: PlaybackFeed, buffers: ArrayBufferLike[] = []): void {
+    if (!this.isDisposed) this.options.playbackPort.postMessage(message, buffers as ArrayBuffer[]);
+  }
+
+  private show(message: MotionFeed, buffers: ArrayBufferLike[] = []): void {
+    if (!this.isDisposed) this.options.stagePort.postMessage(message, buffers as ArrayBuffer[]);
+  }
+}

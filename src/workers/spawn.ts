@@ -1,0 +1,216 @@
+/**
+ * The two workers as the page sees them: services whose objects may be called like local ones.
+ *
+ * Both are shared by all elements of the page and end with the last. Where a worker cannot be had, or cannot draw, the
+ * same service runs on the page behind the same interface.
+ */
+import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type {
+  MotionService,
+  MotionSession,
+  MotionSessionListener,
+  MotionSessionOptions,
+  RenderService,
+  Stage,
+  StageListener,
+  StageOptions,
+} from './worker-api.js';
+import { WorkerHost, type WorkerConnection, type WorkerFile } from './worker-host.js';
+
+export interface WorkerUrls {
+  /** Self-hosted copies (or one-line modules that import them), for pages whose policy allows no `blob:`. */
+  readonly motionWorkerUrl?: string | URL | null;
+  readonly renderWorkerUrl?: string | URL | null;
+}
+
+/** A share in the page's workers. */
+export interface AvatarWorkers {
+  readonly motion: MotionService;
+  /** `createStage` takes the page's canvas and moves it to the worker itself when one draws. */
+  readonly render: RenderService;
+  /** True once drawing happens on the page, for want of a worker that can. */
+  readonly isRenderingOnPage: boolean;
+  /** Gives the share back; the workers end with the last one. */
+  release(): void;
+}
+
+interface Pool {
+  readonly motion: WorkerHost<MotionService>;
+  readonly render: WorkerHost<RenderService & { canDraw?: boolean }>;
+  shares: number;
+  pageRender: Promise<RenderService> | null;
+}
+
+const pools = new Map<string, Pool>();
+
+export function acquireWorkers(urls: WorkerUrls = {}): AvatarWorkers {
+  const key = `${urls.motionWorkerUrl ?? ''} ${urls.renderWorkerUrl ?? ''}`;
+  let pool = pools.get(key);
+  if (!pool) pools.set(key, (pool = createPool(urls)));
+  pool.shares++;
+  return new WorkerShare(pool, () => pools.delete(key));
+}
+
+function createPool(urls: WorkerUrls): Pool {
+  return {
+    motion: new WorkerHost(workerFile('motion', urls.motionWorkerUrl, {
+      url: new URL('./motion.worker.js', import.meta.url),
+      create: () => new Worker(new URL('./motion.worker.js', import.meta.url), { type: 'module', name: 'motion' }),
+    })),
+    render: new WorkerHost(workerFile('render', urls.renderWorkerUrl, {
+      url: new URL('./render.worker.js', import.meta.url),
+      create: () => new Worker(new URL('./render.worker.js', import.meta.url), { type: 'module', name: 'render' }),
+    })),
+    shares: 0,
+    pageRender: null,
+  };
+}
+
+function workerFile(name: string, override: string | URL | null | undefined, file: Omit<WorkerFile, 'name'>): WorkerFile {
+  if (!override) return { name, ...file };
+  const url = new URL(override, location.href);
+  return { name, url, create: () => new Worker(url, { type: 'module', name }) };
+}
+
+class WorkerShare implements AvatarWorkers {
+  readonly motion: MotionService = { createSession: (options, listener) => this.createSession(options, listener) };
+  readonly render: RenderService = { createStage: (options, listener) => this.createStage(options, listener) };
+  private readonly pool: Pool;
+  private readonly forgetPool: () => void;
+  private isReleased = false;
+
+  constructor(pool: Pool, forgetPool: () => void) {
+    this.pool = pool;
+    this.forgetPool = forgetPool;
+  }
+
+  get isRenderingOnPage(): boolean {
+    return this.pool.pageRender !== null;
+  }
+
+  release(): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    if (--this.pool.shares > 0) return;
+    this.pool.motion.end();
+    this.pool.render.end();
+    this.forgetPool();
+  }
+
+  private async createSession(options: MotionSessionOptions, listener: MotionSessionListener): Promise<MotionSession> {
+    this.requireShare();
+    const connection = await this.pool.motion.connect();
+    const remote = await connection.guard(
+      connection.remote.createSession(
+        transfer(options, [options.playbackPort, options.stagePort]),
+        proxy(listener) as MotionSessionListener,
+      ),
+    );
+    return new RemoteMotionSession(connection, remote as unknown as Remote<MotionSession>, listener);
+  }
+
+  private async createStage(options: StageOptions, listener: StageListener): Promise<Stage> {
+    this.requireShare();
+    const connection = await this.drawingWorker();
+    if (!connection) {
+      throw new AvatarError(ErrorCode.renderingFailed, 'No worker of this browser can draw.');
+    }
+    const canvas = offscreenCanvas(options.canvas);
+    const remote = await connection.guard(
+      connection.remote.createStage(
+        transfer({ ...options, canvas }, [canvas, options.playheadPort, options.motionPort]),
+        proxy(listener) as StageListener,
+      ),
+    );
+    return new RemoteStage(connection, remote as unknown as Remote<Stage>, listener);
+  }
+
+  /** The render worker, or null when it cannot be started or has no WebGL2. */
+  private async drawingWorker(): Promise<WorkerConnection<RenderService> | null> {
+    if (this.pool.pageRender || typeof HTMLCanvasElement.prototype.transferControlToOffscreen !== 'function') return null;
+    try {
+      const connection = await this.pool.render.connect();
+      const canDraw = await connection.guard(Promise.resolve(connection.remote.canDraw));
+      return canDraw === false ? null : (connection as unknown as WorkerConnection<RenderService>);
+    } catch {
+      return null;
+    }
+  }
+
+  private requireShare(): void {
+    if (this.isReleased) throw new AvatarError(ErrorCode.aborted, 'The workers were released.');
+  }
+}
+
+function offscreenCanvas(canvas: StageOptions['canvas']): OffscreenCanvas {
+  return canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : (canvas as OffscreenCanvas);
+}
+
+/** Calls of an object in a worker: answers reject when the worker dies, and what nobody waits for fails as an event. */
+class RemoteObject<Service extends object> {
+  protected readonly remote: Remote<Service>;
+  private readonly connection: WorkerConnection<never>;
+  private readonly forgetDeath: () => void;
+  private isReleased = false;
+
+  constructor(connection: object, remote: Remote<Service>, listener: { handleError(error: AvatarError): void }) {
+    this.connection = connection as WorkerConnection<never>;
+    this.remote = remote;
+    this.listener = listener;
+    this.forgetDeath = this.connection.onDeath((error) => {
+      if (!this.isReleased && error.code !== ErrorCode.aborted) listener.handleError(error);
+    });
+  }
+
+  private readonly listener: { handleError(error: AvatarError): void };
+
+  protected ask<Value>(answer: Promise<Value>): Promise<Value> {
+    return this.connection.guard(answer);
+  }
+
+  protected tell(say: () => Promise<unknown>): void {
+    if (this.isReleased || this.connection.isDead) return;
+    say().catch((reason: unknown) => this.listener.handleError(avatarErrorFrom(reason, ErrorCode.workerFailed)));
+  }
+
+  protected release(): void {
+    if (this.isReleased) return;
+    this.isReleased = true;
+    this.forgetDeath();
+    if (!this.connection.isDead) this.remote[releaseProxy]();
+  }
+}
+
+class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionSession {
+  open: MotionSession['open'] = () => this.ask(this.remote.open());
+  append: MotionSession['append'] = (round, samples, sampleRateHz, isEnd) =>
+    this.tell(() => this.remote.append(round, transfer(samples, [samples.buffer]), sampleRateHz, isEnd));
+  interrupt: MotionSession['interrupt'] = (beforeRound) => this.tell(() => this.remote.interrupt(beforeRound));
+  setSource: MotionSession['setSource'] = (source) => this.tell(() => this.remote.setSource(source));
+  setFrameStarvation: MotionSession['setFrameStarvation'] = (mode) =>
+    this.tell(() => this.remote.setFrameStarvation(mode));
+  stats: MotionSession['stats'] = () => this.ask(this.remote.stats());
+  close: MotionSession['close'] = () => this.tell(() => this.remote.close());
+  dispose: MotionSession['dispose'] = () => {
+    this.tell(() => this.remote.dispose());
+    this.release();
+  };
+}
+
+class RemoteStage extends RemoteObject<Stage> implements Stage {
+  load: Stage['load'] = (url) => this.ask(this.remote.load(url));
+  resize: Stage['resize'] = (width, height, ratio) => this.tell(() => this.remote.resize(width, height, ratio));
+  setVisible: Stage['setVisible'] = (isVisible) => this.tell(() => this.remote.setVisible(isVisible));
+  setView: Stage['setView'] = (view) => this.tell(() => this.remote.setView(view));
+  setMotionStyle: Stage['setMotionStyle'] = (style) => this.tell(() => this.remote.setMotionStyle(style));
+  setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));
+  toBlob: Stage['toBlob'] = () => this.ask(this.remote.toBlob());
+  stats: Stage['stats'] = () => this.ask(this.remote.stats());
+  setTracing: Stage['setTracing'] = (isOn) => this.tell(() => this.remote.setTracing(isOn));
+  takeTrace: Stage['takeTrace'] = () => this.ask(this.remote.takeTrace());
+  dispose: Stage['dispose'] = () => {
+    this.tell(() => this.remote.dispose());
+    this.release();
+  };
+}

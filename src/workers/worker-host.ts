@@ -1,0 +1,161 @@
+/**
+ * Keeps one worker for all who need it: starts it at the first use, ends it with the last, and makes its death known.
+ *
+ * A worker of another origin is forbidden, and what goes instead depends on the page's policy: a Blob worker that
+ * imports the file (needs the origin in `worker-src`), or one that holds the fetched code (needs `blob:` and
+ * `connect-src`). They are tried in that order. Firefox tells of a refused worker only by an `error` event, so a worker
+ * counts as started when it has answered once.
+ */
+import { wrap, type Remote } from 'comlink';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { installErrorTransfer } from './error-transfer.js';
+
+export interface WorkerFile {
+  /** For messages and the developer tools. */
+  readonly name: string;
+  readonly url: URL;
+  /** Starts it from the page's own origin; the literal form that bundlers recognise. */
+  create(): Worker;
+}
+
+/** ms; the file may have to come over a slow line. */
+const START_TIMEOUT_MS = 30_000;
+
+/** A live worker. */
+export class WorkerConnection<Service> {
+  readonly remote: Remote<Service>;
+  private readonly worker: Worker;
+  private readonly deathListeners = new Set<(error: AvatarError) => void>();
+  private death: AvatarError | null = null;
+
+  constructor(worker: Worker, name: string) {
+    this.worker = worker;
+    this.remote = wrap<Service>(worker);
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      const words = event.message ? `: ${event.message}` : '; is it blocked by the Content Security Policy?';
+      this.end(new AvatarError(ErrorCode.workerFailed, `The ${name} worker failed${words}`));
+    });
+    worker.addEventListener('messageerror', () => {
+      this.end(new AvatarError(ErrorCode.workerFailed, `A message of the ${name} worker could not be read.`));
+    });
+  }
+
+  get isDead(): boolean {
+    return this.death !== null;
+  }
+
+  /** Settles like `answer`, but rejects when the worker dies first. comlink alone would leave the caller waiting. */
+  guard<Value>(answer: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const forget = this.onDeath(reject);
+      answer.then(resolve, reject).finally(forget);
+    });
+  }
+
+  /** Calls back when the worker dies, or at once when it has; the returned function removes the listener. */
+  onDeath(listener: (error: AvatarError) => void): () => void {
+    if (this.death) listener(this.death);
+    else this.deathListeners.add(listener);
+    return () => void this.deathListeners.delete(listener);
+  }
+
+  end(error: AvatarError): void {
+    if (this.death) return;
+    this.death = error;
+    this.worker.terminate();
+    const listeners = [...this.deathListeners];
+    this.deathListeners.clear();
+    for (const listener of listeners) listener(error);
+  }
+}
+
+export class WorkerHost<Service> {
+  private readonly file: WorkerFile;
+  private current: Promise<WorkerConnection<Service>> | null = null;
+
+  constructor(file: WorkerFile) {
+    this.file = file;
+  }
+
+  /** The worker, started when there is none. @throws {AvatarError} `workerFailed` when no way of starting it worked. */
+  connect(): Promise<WorkerConnection<Service>> {
+    if (this.current) return this.current;
+    const starting = this.start();
+    this.current = starting;
+    const forget = () => {
+      if (this.current === starting) this.current = null;
+    };
+    starting.then((connection) => connection.onDeath(forget), forget);
+    return starting;
+  }
+
+  /** Ends the worker; what is pending rejects. */
+  end(): void {
+    const { current } = this;
+    this.current = null;
+    current?.then(
+      (connection) => connection.end(new AvatarError(ErrorCode.aborted, `The ${this.file.name} worker was ended.`)),
+      () => undefined,
+    );
+  }
+
+  private async start(): Promise<WorkerConnection<Service>> {
+    installErrorTransfer();
+    const { file } = this;
+    const isOwnOrigin = file.url.origin === location.origin || file.url.protocol === 'blob:';
+    const ways = isOwnOrigin
+      ? [async () => file.create()]
+      : [async () => importingWorker(file), async () => inlineWorker(file)];
+    let failure: unknown;
+    for (const way of ways) {
+      try {
+        const connection = new WorkerConnection<Service>(await way(), file.name);
+        await this.answered(connection);
+        return connection;
+      } catch (reason) {
+        failure ??= reason;
+      }
+    }
+    const detail = failure instanceof Error ? failure.message : String(failure);
+    throw new AvatarError(ErrorCode.workerFailed, `The ${file.name} worker could not be started: ${detail}`, { cause: failure });
+  }
+
+  private async answered(connection: WorkerConnection<Service>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const error = new AvatarError(ErrorCode.workerFailed, `no answer within ${START_TIMEOUT_MS} ms`);
+        connection.end(error);
+        reject(error);
+      }, START_TIMEOUT_MS);
+    });
+    // Reading any property is a round trip.
+    const probe = (connection.remote as unknown as { name: Promise<unknown> }).name;
+    try {
+      await Promise.race([connection.guard(Promise.resolve(probe)), timeout]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function blobWorker(code: string, name: string): Worker {
+  const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+  try {
+    return new Worker(url, { type: 'module', name });
+  } finally {
+    // The worker's fetch of it has begun; some engines take a moment to read it.
+    setTimeout(() => URL.revokeObjectURL(url), START_TIMEOUT_MS);
+  }
+}
+
+function importingWorker(file: WorkerFile): Worker {
+  return blobWorker(`import ${JSON.stringify(file.url.href)};`, file.name);
+}
+
+async function inlineWorker(file: WorkerFile): Promise<Worker> {
+  const response = await fetch(file.url, { credentials: 'omit' });
+  if (!response.ok) throw new AvatarError(ErrorCode.workerFailed, `${file.url.href} answered ${response.status}`);
+  return blobWorker(await response.text(), file.name);
+}
