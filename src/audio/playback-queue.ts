@@ -15,8 +15,11 @@ import type { PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } fro
 export const EDGE_FADE_SECONDS = 0.003;
 /** Fade of an interrupted round. */
 export const FLUSH_FADE_SECONDS = 0.006;
-/** Quanta between two playhead reports, about 21 ms. */
-export const REPORT_INTERVAL_QUANTA = 8;
+/**
+ * Quanta between two playhead reports, about 19 ms. Devices ask for 2, 4 or 8 quanta at once: an odd interval makes the
+ * reports fall on every place of such a burst, also on its last, the only one that tells the time without delay.
+ */
+export const REPORT_INTERVAL_QUANTA = 7;
 
 /** Receives what the queue reports. The objects are reused: copy or post them, do not keep them. */
 export interface PlaybackQueueListener {
@@ -158,7 +161,8 @@ export class PlaybackQueue {
     let index = 0;
     for (; index < out.length && available > 0; index++, available--) {
       const phase = this.isPaused ? round.phase - step : Math.min(round.phase + step, 1);
-      if (phase <= 0) {
+      // Rounding may leave a phase that is no step any more.
+      if (phase < step / 2) {
         round.phase = 0;
         break;
       }

@@ -27,7 +27,7 @@ const SETTLE_MS = 500;
 const SILENCE_MS = 3000;
 /** Reports around a moment that decide about it in hindsight. */
 const HINDSIGHT_MS = 500;
-/** Reports kept: 3 s and more at one per 21 ms. */
+/** Reports kept: 3 s and more at one per 19 ms. */
 const REPORT_COUNT = 256;
 /** Lines kept; two per underrun. */
 const LINE_COUNT = 64;

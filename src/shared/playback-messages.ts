@@ -47,7 +47,7 @@ export interface PlaybackState {
   mediaSeconds: number;
 }
 
-/** Worklet → render worker, every 8 quanta while a round is loaded and at once on changes. */
+/** Worklet → render worker, every 7 quanta while a round is loaded and at once on changes. */
 export interface PlayheadReport {
   /** 0 when nothing is loaded. */
   round: number;

@@ -1,0 +1,68 @@
+/** The console API: exchanges the API key for Session Tokens, as the documented console does. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+import { Hono, type Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+import { createLogId } from '../shared/ids.js';
+import type { SessionTokens } from './session-tokens.js';
+
+const MAX_VALIDITY_SECONDS = 24 * 3600;
+
+export interface ConsoleApiOptions {
+  apiKey: string;
+  appId: string;
+  tokens: SessionTokens;
+}
+
+/**
+ * `POST /session-tokens` with `X-Api-Key` and `{expireAt | expire_at, appId?}` answers `{sessionToken}`. Times are Unix
+ * seconds, in the future and at most 24 h away. Failures are `{errors: [{id, status, code, title, detail}]}`.
+ */
+export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): Hono {
+  const api = new Hono();
+  api.post('/session-tokens', async (context) => {
+    if (!isSameSecret(context.req.header('x-api-key') ?? '', apiKey)) {
+      return failure(context, 401, 'UNAUTHENTICATED', 'Unauthenticated', 'invalid API key');
+    }
+    let body: unknown;
+    try {
+      body = await context.req.json();
+    } catch {
+      return failure(context, 400, 'INVALID_ARGUMENT', 'Invalid Argument', 'the body is not valid JSON');
+    }
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      return failure(context, 400, 'INVALID_ARGUMENT', 'Invalid Argument', 'the body is not a JSON object');
+    }
+    const fields = body as Record<string, unknown>;
+    const expireAt = fields['expireAt'] ?? fields['expire_at'];
+    const detail = faultOfExpiry(expireAt);
+    if (detail) return failure(context, 400, 'INVALID_ARGUMENT', 'Invalid Argument', detail);
+    const requestedAppId = fields['appId'] ?? fields['app_id'] ?? appId;
+    if (requestedAppId !== appId) return failure(context, 404, 'NOT_FOUND', 'Not Found', 'app id unrecognized');
+    return context.json({ sessionToken: await tokens.issue(appId, expireAt as number) }, 200, { 'cache-control': 'no-store' });
+  });
+  api.all('/session-tokens', (context) => {
+    context.header('allow', 'POST');
+    return failure(context, 405, 'METHOD_NOT_ALLOWED', 'Method Not Allowed', 'use POST');
+  });
+  return api;
+}
+
+function faultOfExpiry(expireAt: unknown): string | null {
+  if (typeof expireAt !== 'number' || !Number.isInteger(expireAt)) return 'expire_at must be an integer, Unix seconds';
+  const nowSeconds = Date.now() / 1000;
+  if (expireAt <= nowSeconds) return 'expire_at must be in the future';
+  if (expireAt > nowSeconds + MAX_VALIDITY_SECONDS) return 'expire_at must be within 24 hours from now';
+  return null;
+}
+
+function failure(context: Context, status: ContentfulStatusCode, code: string, title: string, detail: string): Response {
+  return context.json({ errors: [{ id: createLogId(), status, code, title, detail }] }, status);
+}
+
+/** Compares without telling by its duration how much of the secret was right. */
+function isSameSecret(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}

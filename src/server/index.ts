@@ -1,0 +1,9 @@
+/** `spatius-avatar/server`: the Motion Server and its parts, for Node. */
+export { createMotionServer, type MotionServer, type MotionServerOptions } from './motion-server.js';
+export { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
+export { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint.js';
+export { createConsoleApi, type ConsoleApiOptions } from './console-api.js';
+export { createSessionTokens, type SessionTokens } from './session-tokens.js';
+export type { CreateEngine } from './ingress-session.js';
+export type { SpeechEngine } from './speech-request.js';
+export { AvatarError, ErrorCode } from '../shared/errors.js';

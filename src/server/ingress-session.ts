@@ -1,0 +1,361 @@
+/**
+ * One WebSocket after its upgrade: configure → confirm, then any number of requests, answered in the order they came.
+ *
+ * Back-pressure goes both ways. Audio that the engine has not reached and answers that the client has not taken are both
+ * bounded; above a bound the socket is not read, so that TCP holds the sender back.
+ */
+import type { WebSocket } from 'ws';
+
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { createLogId } from '../shared/ids.js';
+import type { MotionFrames } from '../shared/motion-frames.js';
+import { isPcmSampleRate, DEFAULT_SAMPLE_RATE_HZ } from '../shared/sample-rates.js';
+import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
+import {
+  AudioFormat,
+  EgressType,
+  MessageType,
+  type ClientAudioInput,
+  type ClientConfigureSession,
+  type Message,
+} from '../motion/protocol/generated/message_pb.js';
+import { packMotion } from '../motion/protocol/packed-motion.js';
+import { PcmReader, type AudioReader } from './audio-reader.js';
+import type { FairScheduler, Runnable } from './fair-scheduler.js';
+import type { MotionServerLimits } from './limits.js';
+import { OggOpusReader } from './ogg-opus-reader.js';
+import { ServerErrorCode } from './server-error-code.js';
+import { SpeechRequest, type SpeechEngine } from './speech-request.js';
+
+/** Makes an engine for one request. `seed` is the same for the same request id. */
+export type CreateEngine = (options: { sampleRateHz: number; seed: number }) => SpeechEngine;
+
+export interface IngressSessionOptions {
+  socket: WebSocket;
+  avatarId: string;
+  limits: MotionServerLimits;
+  scheduler: FairScheduler;
+  createEngine: CreateEngine;
+}
+
+const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
+const MAX_REQUEST_ID_LENGTH = 128;
+/** Ids that were used up, remembered to refuse them when they are used again. */
+const REMEMBERED_IDS = 256;
+
+export class IngressSession implements Runnable {
+  /** Resolves when the socket is closed. */
+  readonly closed: Promise<void>;
+  private readonly connectionId = createLogId();
+  private readonly socket: WebSocket;
+  private readonly avatarId: string;
+  private readonly limits: MotionServerLimits;
+  private readonly scheduler: FairScheduler;
+  private readonly createEngine: CreateEngine;
+  private readonly requests = new Map<string, SpeechRequest>();
+  /** Used-up id → whether its further use has been reported. */
+  private readonly usedIds = new Map<string, boolean>();
+  private createReader: (() => AudioReader) | null = null;
+  private isClosing = false;
+  private isDraining = false;
+  /** Too much is waiting to be sent. */
+  private isBlocked = false;
+  private isAlive = true;
+  private faultCount = 0;
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor({ socket, avatarId, limits, scheduler, createEngine }: IngressSessionOptions) {
+    this.socket = socket;
+    this.avatarId = avatarId;
+    this.limits = limits;
+    this.scheduler = scheduler;
+    this.createEngine = createEngine;
+    this.closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        this.dispose();
+        resolve();
+      });
+    });
+    socket.on('message', (data, isBinary) => this.handleFrame(data as Buffer, isBinary));
+    socket.on('pong', () => (this.isAlive = true));
+    // `ws` closes the socket by itself with the fitting code: 1009 for too long a message, 1007, 1002.
+    socket.on('error', () => {});
+    this.setTimer('configure', limits.configureTimeoutMs, () =>
+      this.refuse(0, 'expected ClientConfigureSession message: none came in time', 1002),
+    );
+    this.setTimer('length', limits.maxSessionMs, () =>
+      this.refuse(ServerErrorCode.sessionDurationExceeded, `session time limit reached: ${limits.maxSessionMs / 1000} s`, 4002),
+    );
+    this.schedulePing();
+  }
+
+  /** Finishes the requests that are open, takes no new ones, then closes with 1001. */
+  drain(): void {
+    this.isDraining = true;
+    if (this.requests.size === 0) this.close(1001, 'server is shutting down');
+  }
+
+  close(code: number, reason: string): void {
+    if (this.isClosing) return;
+    this.isClosing = true;
+    this.dropRequests();
+    // A client that is held back would never get to see the close frame's answer through.
+    this.socket.resume();
+    this.socket.close(code, reason);
+    this.setTimer('close', 2000, () => this.socket.terminate());
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+  }
+
+  // ---- work ----
+
+  get hasWork(): boolean {
+    return !this.isClosing && !this.isBlocked && this.nextRequest() !== null;
+  }
+
+  async runSlice(): Promise<void> {
+    const request = this.nextRequest();
+    if (!request || this.isBlocked) return;
+    await request.runSlice();
+    this.applyBackPressure();
+  }
+
+  private nextRequest(): SpeechRequest | null {
+    for (const request of this.requests.values()) if (request.hasWork) return request;
+    return null;
+  }
+
+  // ---- in ----
+
+  private handleFrame(data: Buffer, isBinary: boolean): void {
+    if (this.isClosing) return;
+    this.isAlive = true;
+    if (!isBinary) {
+      if (!this.createReader) this.refuse(ServerErrorCode.invalidArgument, 'expected ClientConfigureSession message, got a text frame', 1002);
+      return;
+    }
+    let message: Message;
+    try {
+      message = decodeMessage(data, { maxBytes: this.limits.maxMessageBytes });
+    } catch {
+      const what = this.createReader ? 'failed to unmarshal message' : 'failed to unmarshal initial message';
+      return this.refuse(ServerErrorCode.invalidArgument, what, 1007);
+    }
+    if (this.createReader) this.handleMessage(message);
+    else this.handleConfigure(message);
+  }
+
+  private handleConfigure({ type, data }: Message): void {
+    if (data.case !== 'clientConfigureSession') {
+      const what =
+        type === MessageType.MESSAGE_CLIENT_CONFIGURE_SESSION
+          ? 'ClientConfigureSession message is nil'
+          : `expected ClientConfigureSession message, got ${nameOf(type)}`;
+      return this.refuse(ServerErrorCode.invalidArgument, what, 1002);
+    }
+    const fault = faultOf(data.value);
+    if (fault) return this.refuse(fault.code, fault.message, 1008);
+    const sampleRateHz = data.value.sampleRate || DEFAULT_SAMPLE_RATE_HZ;
+    this.createReader =
+      data.value.audioFormat === AudioFormat.OGG_OPUS ? () => new OggOpusReader() : () => new PcmReader(sampleRateHz);
+    this.clearTimer('configure');
+    this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId } }));
+    this.restartIdleTimer();
+  }
+
+  private handleMessage({ type, data }: Message): void {
+    if (data.case === 'clientAudioInput') this.handleAudio(data.value);
+    else if (data.case === 'clientInterrupt') this.handleInterrupt(data.value.reqId);
+    else this.fault('', `unexpected message type: ${nameOf(type)}`);
+  }
+
+  private handleAudio({ reqId, audio, end }: ClientAudioInput): void {
+    this.restartIdleTimer();
+    if (reqId === '') return this.fault('', 'ClientAudioInput has no req_id');
+    if (reqId.length > MAX_REQUEST_ID_LENGTH) return this.fault('', `req_id is longer than ${MAX_REQUEST_ID_LENGTH} characters`);
+    let request = this.requests.get(reqId);
+    if (!request) {
+      if (this.usedIds.has(reqId)) return this.reportUsedId(reqId);
+      if (this.isDraining) return this.fault(reqId, 'server is shutting down', ServerErrorCode.unavailable);
+      request = this.openRequest(reqId);
+    } else if (request.isInputOver) {
+      return this.reportUsedId(reqId);
+    }
+    request.add(audio, end);
+    this.applyBackPressure();
+    this.scheduler.schedule(this);
+  }
+
+  private openRequest(reqId: string): SpeechRequest {
+    // A client that was interrupted moves on to a new id and leaves the old one open for good.
+    const unended = [...this.requests].filter(([, request]) => !request.isInputOver);
+    if (unended.length >= this.limits.maxOpenRequests) unended[0]![1].add(new Uint8Array(0), true);
+    const reader = this.createReader!();
+    const engine = this.createEngine({ sampleRateHz: reader.sampleRateHz, seed: hashOf(reqId) });
+    const request = new SpeechRequest(reader, engine, this.limits.maxRequestSeconds, {
+      handleMotion: (frames) => this.sendMotion(reqId, frames, false),
+      handleEnd: (frames) => {
+        this.sendMotion(reqId, frames, true);
+        this.forget(reqId);
+      },
+      handleFailure: (error) => {
+        this.sendError(reqId, serverCodeOf(error), error.message);
+        this.forget(reqId);
+      },
+    });
+    this.requests.set(reqId, request);
+    return request;
+  }
+
+  private handleInterrupt(reqId: string): void {
+    if (reqId === '') return this.fault('', 'ClientInterrupt has no req_id');
+    const request = this.requests.get(reqId);
+    // All of it has been sent already, or nothing of it was ever seen.
+    if (!request) return;
+    request.cancel();
+    this.sendMotion(reqId, null, true);
+    this.forget(reqId);
+    this.applyBackPressure();
+  }
+
+  private forget(reqId: string): void {
+    this.requests.delete(reqId);
+    this.usedIds.set(reqId, false);
+    if (this.usedIds.size > REMEMBERED_IDS) this.usedIds.delete(this.usedIds.keys().next().value!);
+    if (this.isDraining && this.requests.size === 0) this.close(1001, 'server is shutting down');
+  }
+
+  /** Once per id: what is left in the client's pipeline of an interrupted or failed request is no new fault. */
+  private reportUsedId(reqId: string): void {
+    if (this.usedIds.get(reqId)) return;
+    this.usedIds.set(reqId, true);
+    this.sendError(reqId, ServerErrorCode.invalidArgument, 'the request with this req_id is over; audio for it is ignored');
+  }
+
+  // ---- out ----
+
+  private sendMotion(reqId: string, frames: MotionFrames | null, isEnd: boolean): void {
+    this.send(
+      createMessage({
+        case: 'serverResponseAnimation',
+        value: {
+          connectionId: this.connectionId,
+          reqId,
+          end: isEnd,
+          avatarId: this.avatarId,
+          ...(frames && { packedMotion: packMotion(frames) }),
+        },
+      }),
+    );
+  }
+
+  private sendError(reqId: string, code: number, message: string): void {
+    this.send(createMessage({ case: 'serverError', value: { connectionId: this.connectionId, reqId, code, message } }));
+  }
+
+  private send(message: Message): void {
+    this.socket.send(encodeMessage(message), () => this.applyBackPressure());
+    this.applyBackPressure();
+  }
+
+  /** A mistake that costs the message or the request, not yet the session. */
+  private fault(reqId: string, message: string, code: number = ServerErrorCode.invalidArgument): void {
+    this.sendError(reqId, code, message);
+    if (++this.faultCount >= this.limits.maxFaults) this.close(1008, 'too many faulty messages');
+  }
+
+  /** A mistake that ends the session. */
+  private refuse(code: number, message: string, closeCode: number): void {
+    this.sendError('', code, message);
+    this.close(closeCode, message);
+  }
+
+  private applyBackPressure(): void {
+    if (this.isClosing) return;
+    const { maxBufferedBytes, maxQueuedBytes, stallTimeoutMs } = this.limits;
+    const wasBlocked = this.isBlocked;
+    this.isBlocked = this.socket.bufferedAmount > (wasBlocked ? maxBufferedBytes / 2 : maxBufferedBytes);
+    if (this.isBlocked && !wasBlocked) this.setTimer('stall', stallTimeoutMs, () => this.socket.terminate());
+    if (wasBlocked && !this.isBlocked) {
+      this.clearTimer('stall');
+      this.scheduler.schedule(this);
+    }
+    let queuedBytes = 0;
+    for (const request of this.requests.values()) queuedBytes += request.queuedBytes;
+    const isFull = queuedBytes > (this.socket.isPaused ? maxQueuedBytes / 2 : maxQueuedBytes);
+    if (this.isBlocked || isFull) this.socket.pause();
+    else if (this.socket.isPaused) this.socket.resume();
+  }
+
+  // ---- time ----
+
+  private schedulePing(): void {
+    this.setTimer('ping', this.limits.pingIntervalMs, () => {
+      // A socket that is not read shows no pong; the stall timer watches it.
+      if (!this.isAlive && !this.socket.isPaused) return this.socket.terminate();
+      this.isAlive = false;
+      this.socket.ping();
+      this.schedulePing();
+    });
+  }
+
+  private restartIdleTimer(): void {
+    this.setTimer('idle', this.limits.idleTimeoutMs, () => {
+      if (this.nextRequest()) return this.restartIdleTimer();
+      this.refuse(0, `no audio input for ${this.limits.idleTimeoutMs / 1000} s`, 1000);
+    });
+  }
+
+  private setTimer(name: string, delayMs: number, action: () => void): void {
+    this.clearTimer(name);
+    this.timers.set(name, setTimeout(action, delayMs));
+  }
+
+  private clearTimer(name: string): void {
+    clearTimeout(this.timers.get(name));
+    this.timers.delete(name);
+  }
+
+  private dropRequests(): void {
+    for (const request of this.requests.values()) request.cancel();
+    this.requests.clear();
+  }
+
+  private dispose(): void {
+    this.isClosing = true;
+    this.dropRequests();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+}
+
+function faultOf(configure: ClientConfigureSession): { code: number; message: string } | null {
+  const { sampleRate, audioFormat, transportCompression, egressType } = configure;
+  const invalid = (message: string) => ({ code: ServerErrorCode.invalidArgument, message });
+  const isOpus = audioFormat === AudioFormat.OGG_OPUS;
+  if (!isOpus && audioFormat !== AudioFormat.PCM_S16LE) return invalid(`unsupported audio format: ${audioFormat}`);
+  const isRateKnown = sampleRate === 0 || (isOpus ? OPUS_RATES.includes(sampleRate) : isPcmSampleRate(sampleRate));
+  if (!isRateKnown) return invalid(`unsupported sample rate: ${sampleRate}`);
+  if (transportCompression !== 0) return invalid(`unsupported transport compression: ${transportCompression}`);
+  if (egressType !== EgressType.UNSPECIFIED) {
+    return { code: ServerErrorCode.unavailable, message: 'egress client is not configured on server' };
+  }
+  return null;
+}
+
+function serverCodeOf(error: AvatarError): number {
+  return error.code === ErrorCode.serverError ? ServerErrorCode.internal : ServerErrorCode.invalidArgument;
+}
+
+function nameOf(type: MessageType): string {
+  return MessageType[type] ?? String(type);
+}
+
+/** FNV-1a. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
+}

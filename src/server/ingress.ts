@@ -1,0 +1,143 @@
+/** The door of the Motion Server: checks every upgrade, and turns the admitted ones into sessions. */
+import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { WebSocketServer } from 'ws';
+
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import type { FairScheduler } from './fair-scheduler.js';
+import { IngressSession, type CreateEngine } from './ingress-session.js';
+import type { MotionServerLimits } from './limits.js';
+import type { SessionTokens } from './session-tokens.js';
+
+export interface IngressOptions {
+  appId: string;
+  tokens: SessionTokens;
+  hasAvatar: (avatarId: string) => Promise<boolean>;
+  limits: MotionServerLimits;
+  scheduler: FairScheduler;
+  createEngine: CreateEngine;
+}
+
+export type Admission = { isAdmitted: true; avatarId: string } | { isAdmitted: false; status: number; message: string };
+
+export const INGRESS_PATH = '/v2/driveningress/websocket';
+
+export class Ingress {
+  private readonly options: IngressOptions;
+  private readonly webSockets: WebSocketServer;
+  private readonly sessions = new Set<IngressSession>();
+  /** Admitted, and on the way to being a session. */
+  private arriving = 0;
+  private isClosing = false;
+
+  constructor(options: IngressOptions) {
+    this.options = options;
+    this.webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: options.limits.maxMessageBytes,
+    });
+  }
+
+  get sessionCount(): number {
+    return this.sessions.size;
+  }
+
+  /**
+   * Whether somebody may open a session; the wording of refusals is what stock SDKs look for.
+   *
+   * @param headers A function that returns a header by its lower-case name.
+   */
+  async admit(url: URL, header: (name: string) => string | undefined): Promise<Admission> {
+    const appId = header('x-app-id') ?? url.searchParams.get('appId') ?? '';
+    const token = header('x-session-key') ?? url.searchParams.get('sessionKey') ?? '';
+    const avatarId = url.searchParams.get('id') ?? '';
+    const refuse = (status: number, message: string): Admission => ({ isAdmitted: false, status, message });
+    if (this.isClosing) return refuse(503, 'Server is shutting down');
+    if (token === '') return refuse(400, 'Invalid session token');
+    let tokenAppId: string;
+    try {
+      tokenAppId = await this.options.tokens.verify(token);
+    } catch (error) {
+      const isExpired = error instanceof AvatarError && error.code === ErrorCode.sessionTokenExpired;
+      return isExpired ? refuse(401, 'Session token expired') : refuse(400, 'Invalid session token');
+    }
+    if (appId !== tokenAppId) return refuse(400, 'App ID mismatch');
+    if (appId !== this.options.appId) return refuse(404, 'App ID unrecognized');
+    if (!(await this.options.hasAvatar(avatarId))) return refuse(404, `Avatar not found: ${avatarId.slice(0, 128)}`);
+    if (this.sessions.size + this.arriving >= this.options.limits.maxSessions) return refuse(503, 'Too many sessions');
+    return { isAdmitted: true, avatarId };
+  }
+
+  /** For the `upgrade` event of the HTTP server. */
+  async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // A peer that hangs up meanwhile must not take the process down.
+    socket.on('error', () => socket.destroy());
+    const url = urlOf(request);
+    if (url?.pathname !== INGRESS_PATH) return reject(socket, 404, 'Not found');
+    const admission = await this.admit(url, (name) => firstOf(request.headers[name]));
+    if (!admission.isAdmitted) return reject(socket, admission.status, admission.message);
+    if (socket.destroyed) return;
+    this.arriving++;
+    const release = once(() => this.arriving--);
+    socket.once('close', release);
+    this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      release();
+      const session = new IngressSession({ ...this.options, socket: webSocket, avatarId: admission.avatarId });
+      this.sessions.add(session);
+      void session.closed.then(() => this.sessions.delete(session));
+      if (this.isClosing) session.drain();
+    });
+  }
+
+  /** Takes nobody new, lets requests in progress finish, and closes what is left after `timeoutMs`. */
+  async close(timeoutMs: number): Promise<void> {
+    this.isClosing = true;
+    const sessions = [...this.sessions];
+    for (const session of sessions) session.drain();
+    const timer = setTimeout(() => {
+      for (const session of sessions) session.close(1001, 'server is shutting down');
+    }, timeoutMs);
+    await Promise.all(sessions.map((session) => session.closed));
+    clearTimeout(timer);
+    this.webSockets.close();
+  }
+}
+
+function urlOf(request: IncomingMessage): URL | null {
+  try {
+    return new URL(request.url ?? '', 'http://localhost');
+  } catch {
+    return null;
+  }
+}
+
+function firstOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+function reject(socket: Duplex, status: number, message: string): void {
+  const body = `${JSON.stringify({ message })}\n`;
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) action();
+    isDone = true;
+  };
+}

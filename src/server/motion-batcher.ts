@@ -1,0 +1,65 @@
+/** Cuts the engine's frames into messages: small while the client has little in hand, larger once it is ahead. */
+import { CHANNEL_COUNT } from '../shared/channels.js';
+import type { MotionFrames } from '../shared/motion-frames.js';
+
+/** 100 ms at 50 fps: the first message of a request, and every message while audio arrives no faster than it plays. */
+const MIN_SECONDS = 0.1;
+const MAX_SECONDS = 0.5;
+
+export class MotionBatcher {
+  private readonly pending: MotionFrames[] = [];
+  private pendingFrames = 0;
+  private sentSeconds = 0;
+  private startedMs = NaN;
+
+  /** @param nowMs When the request's first audio came. */
+  start(nowMs: number): void {
+    if (Number.isNaN(this.startedMs)) this.startedMs = nowMs;
+  }
+
+  add(frames: MotionFrames): void {
+    this.pending.push(frames);
+    this.pendingFrames += frames.frameCount;
+  }
+
+  /**
+   * The next message's frames, or null while it is better to wait for more. A client that plays along since the first
+   * audio has `sentSeconds` − elapsed in hand; a message covers half of that, 100..500 ms.
+   *
+   * @param isFinal Nothing is left to wait for.
+   */
+  take(nowMs: number, isFinal: boolean): MotionFrames | null {
+    const first = this.pending[0];
+    if (!first) return null;
+    const inHandSeconds = this.sentSeconds - (nowMs - this.startedMs) / 1000;
+    const seconds = Math.min(MAX_SECONDS, Math.max(MIN_SECONDS, inHandSeconds / 2));
+    const wanted = Math.ceil(seconds * first.frameRate - 1e-6);
+    if (this.pendingFrames < wanted && !isFinal) return null;
+    const frames = this.cut(Math.min(wanted, this.pendingFrames));
+    this.sentSeconds = (frames.startFrame + frames.frameCount) / frames.frameRate;
+    return frames;
+  }
+
+  private cut(frameCount: number): MotionFrames {
+    const { frameRate, startFrame } = this.pending[0]!;
+    const values = new Float32Array(frameCount * CHANNEL_COUNT);
+    let filled = 0;
+    while (filled < frameCount) {
+      const head = this.pending[0]!;
+      const taken = Math.min(head.frameCount, frameCount - filled);
+      values.set(head.values.subarray(0, taken * CHANNEL_COUNT), filled * CHANNEL_COUNT);
+      filled += taken;
+      if (taken === head.frameCount) this.pending.shift();
+      else {
+        this.pending[0] = {
+          frameRate,
+          startFrame: head.startFrame + taken,
+          frameCount: head.frameCount - taken,
+          values: head.values.subarray(taken * CHANNEL_COUNT),
+        };
+      }
+    }
+    this.pendingFrames -= frameCount;
+    return { frameRate, startFrame, frameCount, values };
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * Everything a page needs, on one port: the Motion Server's WebSocket, the console API that mints Session Tokens, the
+ * developer's token endpoint, the demo and the built package.
+ *
+ *     GET  /healthz                          {status, sessions, maxSessions}
+ *     GET  /api/config                       {appId, avatarId, avatars, tokenEndpoint, serverUrl}: what a page must know
+ *     POST /api/session-token                the token endpoint
+ *     POST /v1/console/session-tokens        the console API
+ *     WS   /v2/driveningress/websocket       speech in, motion out; a plain GET tells why an upgrade would be refused
+ *     GET  /dist/…                           the built package, for pages of any origin
+ *     GET  /…                                the demo
+ */
+import { createServer, type Server } from 'node:http';
+import { readdir } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+
+import { MotionEngine } from '../motion/engine/motion-engine.js';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { createConsoleApi } from './console-api.js';
+import { FairScheduler } from './fair-scheduler.js';
+import { INGRESS_PATH, Ingress } from './ingress.js';
+import type { CreateEngine } from './ingress-session.js';
+import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
+import { packageFolder } from './package-folder.js';
+import { createSessionTokens } from './session-tokens.js';
+import { serveFile } from './static-files.js';
+import { createTokenEndpoint } from './token-endpoint.js';
+
+export interface MotionServerOptions {
+  /** What backends show to get tokens. Kept secret. */
+  apiKey: string;
+  /** The one app of this server. Public. */
+  appId: string;
+  /** Signs Session Tokens; derived from the API key by default, so that servers with the same key share tokens. */
+  tokenSecret?: string;
+  /** Validity of tokens from `/api/session-token`, s. Default 3300. */
+  tokenTtlSeconds?: number;
+  /** Folder of the built package. Default: this package's `dist`. */
+  distFolder?: string;
+  /** Folder of the pages. Default: this package's `demo`. */
+  demoFolder?: string;
+  /** Avatars are the `*.glb` files in here. Default: `avatars` in `distFolder`. */
+  avatarsFolder?: string;
+  limits?: Partial<MotionServerLimits>;
+  /** Computes the motion. Default: the built-in `MotionEngine`. */
+  createEngine?: CreateEngine;
+}
+
+export interface MotionServer {
+  /**
+   * Begins to listen.
+   *
+   * @param port 0 takes a free one.
+   * @param host Default `127.0.0.1`.
+   * @returns The URL, without a slash at the end.
+   */
+  listen(port: number, host?: string): Promise<string>;
+  /** Where it listens, or null when it does not. */
+  readonly address: AddressInfo | null;
+  /** Takes nobody new, finishes requests in progress (up to `drainTimeoutMs`), closes sessions with 1001. */
+  close(): Promise<void>;
+}
+
+/** The built-in avatar: known to every server, also where no avatar has been built. */
+const DEFAULT_AVATAR_ID = 'aria';
+
+export function createMotionServer(options: MotionServerOptions): MotionServer {
+  const { apiKey, appId } = options;
+  if (!apiKey || !appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'a Motion Server needs an API key and an app id');
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const distFolder = options.distFolder ?? join(packageFolder(), 'dist');
+  const demoFolder = options.demoFolder ?? join(packageFolder(), 'demo');
+  const avatarsFolder = options.avatarsFolder ?? join(distFolder, 'avatars');
+  const tokens = createSessionTokens(apiKey, options.tokenSecret);
+  const ingress = new Ingress({
+    appId,
+    tokens,
+    limits,
+    hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
+    scheduler: new FairScheduler(),
+    createEngine: options.createEngine ?? ((engineOptions) => new MotionEngine(engineOptions)),
+  });
+
+  const app = new Hono();
+  app.use('/v1/*', bodyLimit({ maxSize: limits.maxBodyBytes }));
+  app.use('/api/*', bodyLimit({ maxSize: limits.maxBodyBytes }));
+  app.get('/healthz', (context) =>
+    context.json({ status: 'ok', sessions: ingress.sessionCount, maxSessions: limits.maxSessions }, 200, { 'cache-control': 'no-store' }),
+  );
+  app.get('/api/config', async (context) =>
+    context.json(
+      {
+        appId,
+        avatarId: DEFAULT_AVATAR_ID,
+        avatars: await avatarIdsIn(avatarsFolder),
+        tokenEndpoint: '/api/session-token',
+        serverUrl: INGRESS_PATH.replace(/\/websocket$/, ''),
+      },
+      200,
+      { 'access-control-allow-origin': '*', 'cache-control': 'no-store' },
+    ),
+  );
+  app.route('/v1/console', createConsoleApi({ apiKey, appId, tokens }));
+  const tokenEndpoint = createTokenEndpoint({
+    apiKey,
+    appId,
+    consoleUrl: 'http://localhost/v1/console',
+    fetch: async (request) => app.fetch(request),
+    ...(options.tokenTtlSeconds !== undefined && { ttlSeconds: options.tokenTtlSeconds }),
+  });
+  app.all('/api/session-token', (context) => tokenEndpoint(context.req.raw));
+  app.get(INGRESS_PATH, async (context) => {
+    // A browser hides why its WebSocket was refused; the same address asked by fetch tells.
+    const admission = await ingress.admit(new URL(context.req.url), (name) => context.req.header(name));
+    const [status, message] = admission.isAdmitted ? [426, 'Upgrade to WebSocket'] : [admission.status, admission.message];
+    return new Response(`${JSON.stringify({ message })}\n`, {
+      status,
+      headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*', 'cache-control': 'no-store' },
+    });
+  });
+  app.all('/dist/*', ({ req }) =>
+    serveFile({ path: distFolder, isShared: true }, req.path.slice('/dist'.length), req.raw),
+  );
+  app.all('/*', ({ req }) => serveFile({ path: demoFolder, isShared: false }, req.path, req.raw));
+  app.onError((_error, context) => context.json({ message: 'Internal server error' }, 500));
+
+  const server = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs / 2),
+    },
+    getRequestListener(app.fetch),
+  );
+  server.maxConnections = limits.maxConnections;
+  server.on('upgrade', (request, socket, head) => void ingress.handleUpgrade(request, socket, head));
+
+  return {
+    listen: (port, host = '127.0.0.1') => listen(server, port, host),
+    get address() {
+      const address = server.address();
+      return typeof address === 'object' ? address : null;
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await ingress.close(limits.drainTimeoutMs);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function avatarIdsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  const ids = names.filter((name) => name.endsWith('.glb')).map((name) => name.slice(0, -'.glb'.length));
+  return [...new Set([DEFAULT_AVATAR_ID, ...ids])];
+}
+
+function listen(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) =>
+      reject(new AvatarError(ErrorCode.invalidConfiguration, `cannot listen on ${host}:${port}: ${error.message}`, { cause: error })),
+    );
+    server.listen(port, host, () => {
+      const address = server.address() as AddressInfo;
+      // A wildcard address is no place a browser can go to.
+      const isWildcard = address.address === '0.0.0.0' || address.address === '::';
+      const name = isWildcard ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
+      resolve(`http://${name}:${address.port}`);
+    });
+  });
+}

@@ -1,0 +1,7 @@
+/** `ServerError.code`: gRPC's numbers where one fits, else those that stock SDKs know. */
+export const ServerErrorCode = {
+  invalidArgument: 3,
+  internal: 13,
+  unavailable: 14,
+  sessionDurationExceeded: 4002,
+} as const;

@@ -1,0 +1,151 @@
+/** One `req_id`: audio in, motion out. Owned by a session, which calls `runSlice` while `hasWork`. */
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { MotionFrames } from '../shared/motion-frames.js';
+import type { AudioReader } from './audio-reader.js';
+import { MotionBatcher } from './motion-batcher.js';
+
+/** What a request needs of the motion engine. */
+export interface SpeechEngine {
+  push(samples: Int16Array | Float32Array): MotionFrames | null;
+  finish(): MotionFrames | null;
+}
+
+/** What a request tells its session. `handleEnd` and `handleFailure` are the last it says. */
+export interface SpeechRequestListener {
+  handleMotion(frames: MotionFrames): void;
+  /** @param frames The last ones, if any are left. */
+  handleEnd(frames: MotionFrames | null): void;
+  handleFailure(error: AvatarError): void;
+}
+
+/** Audio given to the engine in one slice, s: a millisecond or so of work. */
+const SLICE_SECONDS = 0.2;
+
+export class SpeechRequest {
+  /** Bytes received and not read yet. */
+  queuedBytes = 0;
+  /** No more audio is expected. */
+  isInputOver = false;
+  /** Ended, failed or cancelled. */
+  isOver = false;
+  private readonly chunks: Uint8Array[] = [];
+  private samples: Int16Array | Float32Array = new Int16Array(0);
+  private samplesSeen = 0;
+  private isReading = false;
+  private isAllRead = false;
+  private readonly batcher = new MotionBatcher();
+  private readonly reader: AudioReader;
+  private readonly engine: SpeechEngine;
+  private readonly maxSeconds: number;
+  private readonly listener: SpeechRequestListener;
+
+  constructor(reader: AudioReader, engine: SpeechEngine, maxSeconds: number, listener: SpeechRequestListener) {
+    this.reader = reader;
+    this.engine = engine;
+    this.maxSeconds = maxSeconds;
+    this.listener = listener;
+  }
+
+  /** Takes a chunk of audio, which it keeps. */
+  add(audio: Uint8Array, isEnd: boolean): void {
+    this.batcher.start(performance.now());
+    if (audio.length > 0) {
+      this.chunks.push(audio);
+      this.queuedBytes += audio.length;
+    }
+    if (isEnd) this.isInputOver = true;
+  }
+
+  get hasWork(): boolean {
+    if (this.isOver || this.isReading) return false;
+    return this.samples.length > 0 || this.chunks.length > 0 || this.isInputOver;
+  }
+
+  /** Drops everything; nothing more is told. */
+  cancel(): void {
+    this.isOver = true;
+    this.chunks.length = 0;
+    this.queuedBytes = 0;
+    this.samples = new Int16Array(0);
+    // The decoder's memory is not pulled from under a running decode; `runSlice` frees it then.
+    if (!this.isReading) this.reader.free();
+  }
+
+  async runSlice(): Promise<void> {
+    try {
+      if (this.samples.length === 0 && !this.isAllRead) await this.read();
+      if (!this.isOver) this.compute();
+    } catch (error) {
+      this.fail(avatarErrorFrom(error, ErrorCode.serverError, 'internal error'));
+    }
+  }
+
+  private async read(): Promise<void> {
+    const bytes = this.nextBytes();
+    this.isAllRead = this.isInputOver && this.chunks.length === 0;
+    const samples = this.reader.read(bytes, this.isAllRead);
+    if (!(samples instanceof Promise)) {
+      this.samples = samples;
+      return;
+    }
+    this.isReading = true;
+    try {
+      const decoded = await samples;
+      if (!this.isOver) this.samples = decoded;
+    } finally {
+      this.isReading = false;
+      if (this.isOver) this.reader.free();
+    }
+  }
+
+  private nextBytes(): Uint8Array {
+    const head = this.chunks[0];
+    if (!head) return new Uint8Array(0);
+    const bytes = head.subarray(0, this.reader.sliceBytes);
+    if (bytes.length === head.length) this.chunks.shift();
+    else this.chunks[0] = head.subarray(bytes.length);
+    this.queuedBytes -= bytes.length;
+    return bytes;
+  }
+
+  private compute(): void {
+    const slice = this.samples.subarray(0, Math.round(this.reader.sampleRateHz * SLICE_SECONDS));
+    this.samples = this.samples.subarray(slice.length);
+    this.samplesSeen += slice.length;
+    if (this.samplesSeen > this.maxSeconds * this.reader.sampleRateHz) {
+      throw new AvatarError(ErrorCode.invalidRequest, `the audio of a request is limited to ${this.maxSeconds} s`);
+    }
+    if (slice.length > 0) this.keep(this.engine.push(slice));
+    const isFinal = this.isAllRead && this.samples.length === 0;
+    if (!isFinal) return this.sendMotion(false);
+    this.keep(this.engine.finish());
+    const fault = this.reader.faultAtEnd();
+    if (fault) {
+      this.sendMotion(true);
+      throw fault;
+    }
+    // The last message is held back, so that it can carry the `end`.
+    let last = this.batcher.take(performance.now(), true);
+    for (let next; last && (next = this.batcher.take(performance.now(), true)); last = next) this.listener.handleMotion(last);
+    this.end(last);
+  }
+
+  private keep(frames: MotionFrames | null): void {
+    if (frames && frames.frameCount > 0) this.batcher.add(frames);
+  }
+
+  private sendMotion(isFinal: boolean): void {
+    for (let frames; (frames = this.batcher.take(performance.now(), isFinal)); ) this.listener.handleMotion(frames);
+  }
+
+  private end(frames: MotionFrames | null): void {
+    this.cancel();
+    this.listener.handleEnd(frames);
+  }
+
+  private fail(error: AvatarError): void {
+    if (this.isOver) return;
+    this.cancel();
+    this.listener.handleFailure(error);
+  }
+}

@@ -1,0 +1,251 @@
+import { assert } from 'chai';
+import { AudioOutput } from '../../../src/audio/audio-output.js';
+import { OutputLatencyReader } from '../../../src/audio/output-latency.js';
+import { Player } from '../../../src/audio/player.js';
+import { Playhead } from '../../../src/audio/playhead.js';
+import { AvatarError } from '../../../src/shared/errors.js';
+import type { PlaybackFeed, PlaybackState, PlayheadReport } from '../../../src/shared/playback-messages.js';
+
+const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.meta.url);
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A player as an element has it, with what the workers would hold at the other ends of its ports. */
+class Voice {
+  readonly states: PlaybackState[] = [];
+  readonly reports: { report: PlayheadReport; atMs: number }[] = [];
+  readonly playhead = new Playhead();
+  readonly player: Player;
+  private readonly feedPort: MessagePort;
+
+  static async open(output: AudioOutput): Promise<Voice> {
+    return new Voice(await Player.create(output));
+  }
+
+  private constructor(player: Player) {
+    this.player = player;
+    const feed = new MessageChannel();
+    const playhead = new MessageChannel();
+    this.feedPort = feed.port1;
+    player.connectFeed(feed.port2);
+    player.connectPlayhead(playhead.port2);
+    player.on('state', (state) => this.states.push(state));
+    player.on('latency', (seconds) => this.playhead.setOutputLatency(seconds));
+    playhead.port1.onmessage = ({ data }) => {
+      this.reports.push({ report: data as PlayheadReport, atMs: performance.now() });
+      this.playhead.handleReport(data as PlayheadReport, performance.now());
+    };
+  }
+
+  speak(round: number, seconds: number): void {
+    const length = Math.round(seconds * this.player.sampleRateHz);
+    const samples = Float32Array.from({ length }, (_, index) => 0.1 * Math.sin(index / 30));
+    const send = (message: PlaybackFeed): void => this.feedPort.postMessage(message);
+    send({ type: 'append', round, samples });
+    send({ type: 'finish', round });
+    send({ type: 'release', round, untilSeconds: Infinity });
+  }
+
+  async until(state: PlaybackState['state'], round = 1): Promise<PlaybackState> {
+    for (const deadline = performance.now() + 8000; performance.now() < deadline; await wait(5)) {
+      const found = this.states.find((entry) => entry.state === state && entry.round === round);
+      if (found) return found;
+    }
+    throw new Error(`no ${state}; got ${this.states.map((entry) => entry.state).join()}`);
+  }
+}
+
+describe('Player', () => {
+  let output: AudioOutput;
+  let voice: Voice;
+
+  beforeEach(async () => {
+    output = new AudioOutput({ workletUrl: WORKLET_URL });
+    voice = await Voice.open(output);
+  });
+
+  afterEach(() => voice.player.dispose());
+
+  it('plays a round from the first sample to the last', async () => {
+    voice.speak(1, 0.4);
+    const started = await voice.until('started');
+    const ended = await voice.until('ended');
+    assert.equal(started.mediaSeconds, 0);
+    assert.closeTo(ended.mediaSeconds, 0.4, 1e-4);
+    assert.closeTo(ended.contextSeconds - started.contextSeconds, 0.4, 1e-4);
+    assert.closeTo(voice.player.mediaSeconds(), 0.4, 1e-4);
+  });
+
+  it('tells the media time without asking the worklet', async () => {
+    voice.speak(1, 3);
+    await voice.until('started');
+    await wait(500);
+    const before = voice.player.mediaSeconds();
+    assert.isAbove(before, 0.2);
+    assert.isBelow(before, 0.7);
+    await wait(200);
+    assert.closeTo(voice.player.mediaSeconds() - before, 0.2, 0.08);
+    voice.player.pause();
+    const paused = await voice.until('paused');
+    assert.equal(voice.player.mediaSeconds(), paused.mediaSeconds);
+    voice.player.resume();
+    await voice.until('resumed');
+    await wait(100);
+    assert.isAbove(voice.player.mediaSeconds(), paused.mediaSeconds);
+  });
+
+  it('interrupts at once', async () => {
+    voice.speak(1, 3);
+    await voice.until('started');
+    await wait(100);
+    voice.player.flush(2);
+    await voice.until('flushed');
+    voice.speak(2, 0.1);
+    await voice.until('ended', 2);
+  });
+
+  it('keeps the volume between 0 and 1 and its value while muted', () => {
+    voice.player.volume = 3;
+    assert.equal(voice.player.volume, 1);
+    voice.player.volume = 0.4;
+    voice.player.isMuted = true;
+    assert.equal(voice.player.volume, 0.4);
+    assert.isTrue(voice.player.isMuted);
+  });
+
+  it('changes the volume without a click', async () => {
+    const { captureNode } = voice.player;
+    assert.isAtLeast(captureNode.numberOfOutputs, 1);
+    voice.speak(1, 1);
+    await voice.until('started');
+    voice.player.isMuted = true;
+    await wait(100);
+    voice.player.isMuted = false;
+    await voice.until('ended');
+  });
+
+  it('lets the playhead in another thread follow the audible sample: p95 of the error ≤ 5 ms', async function () {
+    voice.speak(1, 4);
+    await voice.until('started');
+    const context = voice.player.captureNode.context as AudioContext;
+    const started = await voice.until('started');
+    await wait(1000);
+    const errors: number[] = [];
+    for (const end = performance.now() + 2500; performance.now() < end; await wait(16)) {
+      const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
+      const nowMs = performance.now();
+      const truth = contextTime + (nowMs - performanceTime) / 1000 - started.contextSeconds;
+      if (Math.abs(nowMs - performanceTime) > 1000) this.skip();
+      errors.push((voice.playhead.mediaSecondsAt(nowMs) - truth) * 1000);
+    }
+    const sorted = errors.map(Math.abs).sort((a, b) => a - b);
+    const p95 = sorted[Math.floor(sorted.length * 0.95)];
+    assert.isAtMost(p95, 5, `errors ${sorted[0].toFixed(2)} to ${sorted.at(-1)?.toFixed(2)} ms`);
+  });
+});
+
+describe('AudioOutput', () => {
+  it('shares one context, closes it with the last player and opens another one for the next', async () => {
+    const output = new AudioOutput({ workletUrl: WORKLET_URL });
+    const [first, second] = await Promise.all([Player.create(output), Player.create(output)]);
+    const context = first.captureNode.context as AudioContext;
+    assert.equal(second.captureNode.context, context);
+    first.dispose();
+    first.dispose();
+    assert.notEqual(context.state, 'closed');
+    second.dispose();
+    await wait(200);
+    assert.equal(context.state, 'closed');
+    const third = await Player.create(output);
+    assert.notEqual(third.captureNode.context, context);
+    third.dispose();
+  });
+
+  it('says playbackInitFailed when the worklet cannot be loaded, and can be tried again', async () => {
+    const output = new AudioOutput({ workletUrl: new URL('missing.worklet.js', WORKLET_URL) });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const error = await Player.create(output).then(() => null, (reason: unknown) => reason);
+      assert.instanceOf(error, AvatarError);
+      assert.equal((error as AvatarError).code, 'playbackInitFailed');
+      assert.include((error as AvatarError).message, 'missing.worklet.js');
+    }
+    assert.equal(output.sampleRateHz, 0);
+  });
+
+  it('tells its players when the context was closed from outside', async () => {
+    const output = new AudioOutput({ workletUrl: WORKLET_URL });
+    const player = await Player.create(output);
+    const lost = new Promise<AvatarError>((resolve) => player.on('error', resolve));
+    await (player.captureNode.context as AudioContext).close();
+    assert.equal((await lost).code, 'playbackInitFailed');
+    const successor = await Player.create(output);
+    player.dispose();
+    assert.notEqual(successor.captureNode.context.state, 'closed');
+    successor.dispose();
+  });
+
+  it('reports a suspended context as blocked and unlocks it', async () => {
+    const output = new AudioOutput({ workletUrl: WORKLET_URL });
+    const player = await Player.create(output);
+    const context = player.captureNode.context as AudioContext;
+    await output.unlock();
+    assert.isFalse(output.isBlocked);
+    const events: boolean[] = [];
+    output.on('blocked', (isBlocked) => events.push(isBlocked));
+    await context.suspend();
+    await wait(20);
+    assert.isTrue(output.isBlocked);
+    dispatchEvent(new Event('pointerdown'));
+    await wait(200);
+    assert.isFalse(output.isBlocked);
+    assert.deepEqual(events, [true, false]);
+    player.dispose();
+  });
+
+  it('refuses to unlock what does not exist', async () => {
+    const output = new AudioOutput({ workletUrl: WORKLET_URL });
+    const error = await output.unlock().then(() => null, (reason: unknown) => reason);
+    assert.equal((error as AvatarError).code, 'audioContextNotInitialized');
+  });
+});
+
+describe('OutputLatencyReader', () => {
+  const source = { currentTime: 10, outputLatency: 0.04, baseLatency: 0.01 };
+
+  it('prefers a sane output timestamp', () => {
+    const reader = new OutputLatencyReader({
+      ...source,
+      getOutputTimestamp: () => ({ contextTime: 9.964, performanceTime: 5000 }),
+    });
+    assert.closeTo(reader.read(5000), 0.036, 1e-9);
+    assert.closeTo(reader.read(5010), 0.036, 1e-9, 'the largest of the window counts');
+  });
+
+  it('falls back to outputLatency for a timestamp without correction or from the future', () => {
+    for (const performanceTime of [5000, 15000]) {
+      const reader = new OutputLatencyReader({
+        ...source,
+        getOutputTimestamp: () => ({ contextTime: 10, performanceTime }),
+      });
+      assert.equal(reader.read(5000), 0.04);
+    }
+  });
+
+  it('falls back to baseLatency, then 0', () => {
+    assert.equal(new OutputLatencyReader({ currentTime: 1, outputLatency: 0, baseLatency: 0.01 }).read(1), 0.01);
+    assert.equal(new OutputLatencyReader({ currentTime: 1 }).read(1), 0);
+  });
+
+  it('follows a device change at once', () => {
+    let latency = 0.2;
+    const reader = new OutputLatencyReader({
+      ...source,
+      getOutputTimestamp: () => ({ contextTime: 10 - latency, performanceTime: 5000 }),
+    });
+    reader.read(5000);
+    latency = 0.03;
+    assert.closeTo(reader.read(5000), 0.03, 1e-9);
+  });
+});
