@@ -1,0 +1,316 @@
+/**
+ * The one place that picks the concrete parts of an avatar and joins them:
+ *
+ *     controller ─► session (motion worker) ──feed──► player ──playhead──► stage (render worker) ◄──motion── session
+ *
+ * Owns what the parts share on a page (workers, loudspeaker) and the ports between them. A part that died cannot be
+ * joined anew, since ports and canvas belong to the dead: the whole assembly is thrown away and made again.
+ */
+import { AudioOutput } from './audio/audio-output.js';
+import { Player } from './audio/player.js';
+import { AvatarController } from './controller/avatar-controller.js';
+import { AvatarManager } from './controller/avatar-manager.js';
+import type { AvatarControllerOptions } from './controller/controller-options.js';
+import type { SpeechChunk, SpeechOutput, SpeechOutputListener } from './controller/controller-parts.js';
+import { AvatarError, ErrorCode } from './shared/errors.js';
+import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
+import type { AvatarInfo, Stage, StageListener, StageOptions, StageStats } from './workers/worker-api.js';
+
+/** Where the files are that are loaded on demand; by default beside this module. */
+export interface AssetUrls {
+  /** Self-hosted copies for pages whose Content Security Policy allows no `blob:` workers. */
+  motionWorkerUrl: string | URL | null;
+  renderWorkerUrl: string | URL | null;
+  playbackWorkletUrl: string | URL;
+  /** Folder of the built-in avatars, with a slash at its end. */
+  avatarsUrl: string | URL;
+}
+
+const assetUrls: AssetUrls = {
+  motionWorkerUrl: null,
+  renderWorkerUrl: null,
+  playbackWorkletUrl: new URL('./audio/playback.worklet.js', import.meta.url),
+  avatarsUrl: new URL('./avatars/', import.meta.url),
+};
+
+/** Points to self-hosted files. Counts for avatars that are made from then on, so call it first. */
+export function setAssetUrls(urls: Partial<AssetUrls>): void {
+  Object.assign(assetUrls, urls);
+  sharedOutput = null;
+}
+
+// One AudioContext for all elements of a page; it closes itself with the last player.
+let sharedOutput: AudioOutput | null = null;
+
+export interface AvatarListener {
+  handleLoadProgress(fraction: number): void;
+  handleFirstFrame(): void;
+  /** The picture is gone until it is restored by the browser. */
+  handleContextLost(): void;
+  handleContextRestored(): void;
+  handleError(error: AvatarError): void;
+  /** A worker or the sound output died: dispose this assembly and make another. */
+  handleBreakdown(error: AvatarError): void;
+}
+
+export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'view' | 'motionStyle'> & {
+  canvas: HTMLCanvasElement;
+};
+
+export class AssembledAvatar {
+  readonly controller: AvatarController;
+  private readonly listener: AvatarListener;
+  private readonly workers: AvatarWorkers;
+  private readonly voice: Voice;
+  /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
+  private readonly playheads = new MessageChannel();
+  private readonly motion = new MessageChannel();
+  private readonly avatars = new AvatarManager(new URL(assetUrls.avatarsUrl, document.baseURI).href);
+  private stagePromise: Promise<Stage> | null = null;
+  private stage: Stage | null = null;
+  private hasSession = false;
+  private isDisposed = false;
+
+  constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener) {
+    this.listener = listener;
+    this.workers = acquireWorkers(assetUrls);
+    sharedOutput ??= new AudioOutput({ workletUrl: assetUrls.playbackWorkletUrl });
+    this.voice = new Voice(sharedOutput, this.playheads.port1, (error) => this.breakDown(error));
+    this.controller = new AvatarController(
+      {
+        output: this.voice,
+        openSession: async (source, frameStarvation, sessionListener) => {
+          if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
+          this.hasSession = true;
+          const player = await this.voice.player();
+          const feed = new MessageChannel();
+          player.connectFeed(feed.port2);
+          return this.workers.motion.createSession(
+            {
+              source,
+              frameStarvation,
+              contextRateHz: player.sampleRateHz,
+              playbackPort: feed.port1,
+              stagePort: this.motion.port1,
+            },
+            sessionListener,
+          );
+        },
+        speechChunks,
+        stage: () => this.stage,
+      },
+      options,
+    );
+    this.voice.listen(this.controller);
+    this.controller.on('error', (error) => {
+      if (error.code === ErrorCode.workerFailed) this.breakDown(error);
+    });
+  }
+
+  /**
+   * Makes the stage, once; the canvas belongs to it from then on.
+   *
+   * @throws {AvatarError} `renderingFailed` without WebGL 2, `workerFailed`.
+   */
+  openStage({ canvas, width, height, pixelRatio, view, motionStyle }: StageSetup): Promise<Stage> {
+    this.stagePromise ??= this.workers.render
+      .createStage(
+        {
+          canvas,
+          width,
+          height,
+          pixelRatio,
+          view,
+          motionStyle,
+          playheadPort: this.playheads.port2,
+          motionPort: this.motion.port2,
+          seed: Math.floor(Math.random() * 0x1_0000_0000),
+        },
+        this.stageListener(),
+      )
+      .then((stage) => {
+        if (this.isDisposed) {
+          stage.dispose();
+          throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
+        }
+        this.stage = stage;
+        stage.setOutputLatency(this.voice.outputLatencySeconds());
+        return stage;
+      });
+    return this.stagePromise;
+  }
+
+  /** Shows an avatar; the one before stays when it cannot. @throws {AvatarError} see `Stage.load`. */
+  async load(src: string | null, avatarId: string | null): Promise<AvatarInfo> {
+    if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
+    const stage = await this.stagePromise;
+    return stage.load(this.avatars.avatarUrl(src, avatarId, document.baseURI));
+  }
+
+  async stageStats(): Promise<StageStats | null> {
+    return (await this.stage?.stats()) ?? null;
+  }
+
+  /** Sample rate of the sound output in Hz, 0 while there is none. */
+  get outputRateHz(): number {
+    return this.voice.sampleRateHz;
+  }
+
+  get isRenderingOnPage(): boolean {
+    return this.workers.isRenderingOnPage;
+  }
+
+  /** The live stage, or null before `openStage` has resolved. */
+  get openedStage(): Stage | null {
+    return this.stage;
+  }
+
+  /** Ends everything. Speech in progress rejects with `aborted`. */
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.controller.dispose();
+    this.voice.dispose();
+    this.stage?.dispose();
+    this.stage = null;
+    for (const { port1, port2 } of [this.playheads, this.motion]) {
+      port1.close();
+      port2.close();
+    }
+    // The messages above have to leave before the workers may end.
+    setTimeout(() => this.workers.release());
+  }
+
+  private breakDown(error: AvatarError): void {
+    if (!this.isDisposed) this.listener.handleBreakdown(error);
+  }
+
+  private stageListener(): StageListener {
+    const { listener } = this;
+    return {
+      handleLoadProgress: (fraction) => this.isDisposed || listener.handleLoadProgress(fraction),
+      handleFirstFrame: () => this.isDisposed || listener.handleFirstFrame(),
+      handleContextLost: () => this.isDisposed || listener.handleContextLost(),
+      handleContextRestored: () => this.isDisposed || listener.handleContextRestored(),
+      handleError: (error) => {
+        if (this.isDisposed) return;
+        listener.handleError(error);
+        if (error.code === ErrorCode.workerFailed) this.breakDown(error);
+      },
+    };
+  }
+}
+
+/** Decoding is needed by those who speak files; raw PCM goes without it. */
+async function* speechChunks(
+  source: unknown,
+  options: { sampleRateHz: number; signal: AbortSignal },
+): AsyncIterable<SpeechChunk> {
+  const { speechChunksFrom } = await import('./audio/speech-source.js');
+  yield* speechChunksFrom(source, options);
+}
+
+/** The controller's sound: a player made at first use, so that a silent page opens no sound device. */
+class Voice implements SpeechOutput {
+  private readonly output: AudioOutput;
+  private readonly playheadPort: MessagePort;
+  private readonly handleLost: (error: AvatarError) => void;
+  private readonly unsubscribe: (() => void)[] = [];
+  private listener: SpeechOutputListener | null = null;
+  private opening: Promise<Player> | null = null;
+  private current: Player | null = null;
+  private volume = 1;
+  private isMuted = false;
+  private isDisposed = false;
+
+  constructor(output: AudioOutput, playheadPort: MessagePort, handleLost: (error: AvatarError) => void) {
+    this.output = output;
+    this.playheadPort = playheadPort;
+    this.handleLost = handleLost;
+  }
+
+  get sampleRateHz(): number {
+    return this.current?.sampleRateHz ?? 0;
+  }
+
+  listen(listener: SpeechOutputListener): void {
+    this.listener = listener;
+    this.unsubscribe.push(this.output.on('blocked', (isBlocked) => this.tellBlocked(isBlocked)));
+  }
+
+  /** @throws {AvatarError} `playbackInitFailed`; the next call tries again. */
+  player(): Promise<Player> {
+    if (this.opening) return this.opening;
+    const opening = this.open();
+    this.opening = opening;
+    opening.catch(() => {
+      if (this.opening === opening) this.opening = null;
+    });
+    return opening;
+  }
+
+  async unlock(): Promise<void> {
+    await this.player();
+    await this.output.unlock();
+  }
+
+  pause(): void {
+    this.tell((player) => player.pause());
+  }
+
+  resume(): void {
+    this.tell((player) => player.resume());
+  }
+
+  flush(beforeRound: number): void {
+    this.tell((player) => player.flush(beforeRound));
+  }
+
+  setVolume(volume: number): void {
+    this.volume = volume;
+    if (this.current) this.current.volume = volume;
+  }
+
+  setMuted(isMuted: boolean): void {
+    this.isMuted = isMuted;
+    if (this.current) this.current.isMuted = isMuted;
+  }
+
+  outputLatencySeconds(): number {
+    return this.current?.outputLatencySeconds ?? 0;
+  }
+
+  mediaSeconds(): number {
+    return this.current?.mediaSeconds() ?? 0;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    this.listener = null;
+    this.tell((player) => player.dispose());
+  }
+
+  private async open(): Promise<Player> {
+    const player = await Player.create(this.output);
+    player.volume = this.volume;
+    player.isMuted = this.isMuted;
+    player.connectPlayhead(this.playheadPort);
+    this.unsubscribe.push(
+      player.on('state', (state) => this.listener?.handlePlaybackState(state)),
+      player.on('error', (error) => this.handleLost(error)),
+    );
+    this.current = player;
+    if (this.output.isBlocked) this.tellBlocked(true);
+    return player;
+  }
+
+  private tellBlocked(isBlocked: boolean): void {
+    if (!this.isDisposed && this.current) this.listener?.handleAudioBlocked(isBlocked);
+  }
+
+  /** In order, also while the player is still being made; without one there is nothing to say it to. */
+  private tell(say: (player: Player) => void): void {
+    this.opening?.then(say, () => undefined);
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * Keeps the assembly of one element alive: makes it when the element enters a document, gives it a stage when it can be
+ * seen, loads the avatar, and ends everything when the element has left. An element that is moved in one go keeps
+ * speaking. A worker that died is replaced, with all that hung on it.
+ */
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { AssembledAvatar } from '../assemble.js';
+import type { AvatarController } from '../controller/avatar-controller.js';
+import type { AvatarControllerOptions } from '../controller/controller-options.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { AvatarInfo, MotionStyle, View } from '../workers/worker-api.js';
+import { SizeController, type ElementSize } from './size-controller.js';
+import { VisibilityController } from './visibility-controller.js';
+
+/** What the assembly needs of its element, and what it tells it. */
+export interface AssemblyHost extends ReactiveControllerHost, HTMLElement {
+  readonly assemblySettings: {
+    readonly options: AvatarControllerOptions;
+    readonly src: string | null;
+    readonly avatarId: string | null;
+    readonly view: View;
+    readonly motionStyle: MotionStyle;
+    readonly volume: number;
+    readonly isMuted: boolean;
+    readonly isEager: boolean;
+    readonly isAutostarted: boolean;
+  };
+  /** Puts a canvas in the place of the one before; null while nothing is rendered. */
+  replaceCanvas(): HTMLCanvasElement | null;
+  /** A controller was made; its listeners go with it. */
+  handleController(controller: AvatarController): void;
+  handleError(error: AvatarError): void;
+  /** The load of an avatar: its progress, 0..1 or null while unknown. */
+  handleLoading(progress: number | null): void;
+  handleReady(): void;
+  /** There is no picture, and there will be none without `retry()`. */
+  handleStageFailure(error: AvatarError): void;
+  /** Everything was ended, or is made anew. */
+  handleClosed(): void;
+}
+
+/** A part that dies again this soon, in ms, is not replaced by itself. */
+const BREAKDOWN_INTERVAL_MS = 10_000;
+
+export class AssemblyController implements ReactiveController {
+  readonly size: SizeController;
+  readonly visibility: VisibilityController;
+  private readonly host: AssemblyHost;
+  private current: AssembledAvatar | null = null;
+  private hasStage = false;
+  private loadCount = 0;
+  private lastBreakdownMs = -Infinity;
+  private _avatar: AvatarInfo | null = null;
+
+  constructor(host: AssemblyHost) {
+    this.host = host;
+    host.addController(this);
+    this.size = new SizeController(host, (size) => this.handleSize(size));
+    this.visibility = new VisibilityController(host, (isVisible) => this.handleVisibility(isVisible));
+  }
+
+  /** The avatar that is shown, or null. */
+  get avatar(): AvatarInfo | null {
+    return this._avatar;
+  }
+
+  /** The living assembly, or null outside a document. */
+  get assembly(): AssembledAvatar | null {
+    return this.current;
+  }
+
+  /** The assembly, made when there is none yet. @throws {AvatarError} `aborted` outside a document. */
+  open(): AssembledAvatar {
+    if (this.current) return this.current;
+    if (!this.host.isConnected) {
+      throw new AvatarError(ErrorCode.aborted, 'The <spatius-avatar> is not in a document.');
+    }
+    const { options, volume, isMuted } = this.host.assemblySettings;
+    const assembly: AssembledAvatar = new AssembledAvatar(options, {
+      handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
+      handleFirstFrame: () => this.host.handleReady(),
+      handleContextLost: () => this.host.handleLoading(null),
+      handleContextRestored: () => this.host.handleReady(),
+      handleError: (error) => this.host.handleError(error),
+      handleBreakdown: (error) => this.handleBreakdown(assembly, error),
+    });
+    this.current = assembly;
+    assembly.controller.volume = volume;
+    assembly.controller.muted = isMuted;
+    this.host.handleController(assembly.controller);
+    this.openStage();
+    return assembly;
+  }
+
+  hostUpdated(): void {
+    if (this.current || !this.host.isConnected) return;
+    const { controller } = this.open();
+    // What goes wrong is told by state and event.
+    if (this.host.assemblySettings.isAutostarted) void controller.start().catch(() => undefined);
+  }
+
+  hostConnected(): void {
+    this.host.requestUpdate();
+  }
+
+  hostDisconnected(): void {
+    // A move is a removal and an insertion at once.
+    queueMicrotask(() => this.host.isConnected || this.close());
+  }
+
+  /** Loads what `src` and `avatarId` name now. */
+  reload(): void {
+    if (this.hasStage) void this.load();
+  }
+
+  /** Starts again from nothing after a failure of the picture. */
+  retry(): void {
+    const { current } = this;
+    if (current && this.hasStage && current.openedStage) return void this.load();
+    this.close();
+    this.host.requestUpdate();
+  }
+
+  private close(): void {
+    const { current } = this;
+    if (!current) return;
+    this.current = null;
+    this.hasStage = false;
+    this._avatar = null;
+    this.loadCount++;
+    current.dispose();
+    this.host.handleClosed();
+  }
+
+  private handleSize({ width, height, pixelRatio }: ElementSize): void {
+    this.current?.openedStage?.resize(width, height, pixelRatio);
+    this.openStage();
+  }
+
+  private handleVisibility(isVisible: boolean): void {
+    this.current?.openedStage?.setVisible(isVisible);
+    this.openStage();
+  }
+
+  /** Gives the avatar a stage as soon as it has a size and is about to be seen. */
+  private openStage(): void {
+    const { current, host, size } = this;
+    const { isEager, view, motionStyle } = host.assemblySettings;
+    if (!current || this.hasStage || !size.size || !(isEager || this.visibility.isVisible)) return;
+    const canvas = host.replaceCanvas();
+    if (!canvas) return;
+    this.hasStage = true;
+    host.handleLoading(null);
+    current.openStage({ canvas, ...size.size, view, motionStyle }).then(
+      (stage) => {
+        // What has changed meanwhile.
+        const { view, motionStyle } = host.assemblySettings;
+        if (size.size) stage.resize(size.size.width, size.size.height, size.size.pixelRatio);
+        stage.setVisible(this.visibility.isVisible);
+        stage.setView(view);
+        stage.setMotionStyle(motionStyle);
+        return this.load();
+      },
+      (reason: unknown) => {
+        if (this.current !== current) return;
+        const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
+        host.handleError(error);
+        host.handleStageFailure(error);
+      },
+    );
+  }
+
+  private async load(): Promise<void> {
+    const { current, host } = this;
+    if (!current) return;
+    const loadId = ++this.loadCount;
+    const { src, avatarId } = host.assemblySettings;
+    host.handleLoading(null);
+    try {
+      const avatar = await current.load(src, avatarId);
+      if (loadId === this.loadCount) this._avatar = avatar;
+    } catch (reason) {
+      if (loadId !== this.loadCount) return;
+      const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
+      host.handleError(error);
+      if (this._avatar) host.handleReady();
+      else host.handleStageFailure(error);
+    }
+  }
+
+  private handleBreakdown(assembly: AssembledAvatar, error: AvatarError): void {
+    if (this.current !== assembly) return;
+    const now = performance.now();
+    const isAgain = now - this.lastBreakdownMs < BREAKDOWN_INTERVAL_MS;
+    this.lastBreakdownMs = now;
+    const wasOnline = assembly.controller.connectionState !== 'disconnected';
+    this.close();
+    if (isAgain) {
+      this.open();
+      this.host.handleStageFailure(error);
+      return;
+    }
+    const { controller } = this.open();
+    if (wasOnline) void controller.start().catch(() => undefined);
+  }
+}

@@ -1,0 +1,131 @@
+/** What `<spatius-avatar>` tells the page: one class per event. Like those of `<video>` they do not bubble. */
+import type { ConnectionChange, StateReason } from '../controller/connection-state.js';
+import type { ConversationState } from '../controller/conversation-state.js';
+import type { AvatarError } from '../shared/errors.js';
+type ConnectionState = ConnectionChange['state'];
+
+/** The avatar file is on its way. */
+export class AvatarLoadProgressEvent extends Event {
+  static readonly eventName = 'avatar-load-progress';
+  /** 0..1. */
+  readonly progress: number;
+
+  constructor(progress: number) {
+    super(AvatarLoadProgressEvent.eventName);
+    this.progress = progress;
+  }
+}
+
+/** The first frame of an avatar is on the screen; again after `src` or `avatar-id` changed. */
+export class AvatarReadyEvent extends Event {
+  static readonly eventName = 'avatar-ready';
+
+  constructor() {
+    super(AvatarReadyEvent.eventName);
+  }
+}
+
+/** The connection to where motion comes from has changed. */
+export class AvatarConnectionStateEvent extends Event {
+  static readonly eventName = 'avatar-connection-state';
+  readonly state: ConnectionState;
+  readonly previous: ConnectionState;
+  readonly reason: StateReason;
+  /** Why, where something went wrong. */
+  readonly error: AvatarError | null;
+
+  constructor({ state, previous, reason, error }: ConnectionChange) {
+    super(AvatarConnectionStateEvent.eventName);
+    this.state = state;
+    this.previous = previous;
+    this.reason = reason;
+    this.error = error;
+  }
+}
+
+/** What is heard has changed: `playing` from the first audible sample, `paused`, `idle` after the last one. */
+export class AvatarConversationStateEvent extends Event {
+  static readonly eventName = 'avatar-conversation-state';
+  readonly state: ConversationState;
+  readonly previous: ConversationState;
+  readonly reason: StateReason;
+  readonly conversationId: string;
+
+  constructor(change: Pick<AvatarConversationStateEvent, 'state' | 'previous' | 'reason' | 'conversationId'>) {
+    super(AvatarConversationStateEvent.eventName);
+    this.state = change.state;
+    this.previous = change.previous;
+    this.reason = change.reason;
+    this.conversationId = change.conversationId;
+  }
+}
+
+/** Where the face of a conversation comes from is decided. */
+export class AvatarConversationMotionEvent extends Event {
+  static readonly eventName = 'avatar-conversation-motion';
+  readonly conversationId: string;
+  /** The Motion Server, the engine in this browser, or none: sound alone. */
+  readonly motion: 'server' | 'local' | 'none';
+
+  constructor(conversationId: string, motion: 'server' | 'local' | 'none') {
+    super(AvatarConversationMotionEvent.eventName);
+    this.conversationId = conversationId;
+    this.motion = motion;
+  }
+}
+
+/** Something went wrong. Sound goes on wherever it can; `error.code` says what to do. */
+export class AvatarErrorEvent extends Event {
+  static readonly eventName = 'avatar-error';
+  readonly error: AvatarError;
+
+  constructor(error: AvatarError) {
+    super(AvatarErrorEvent.eventName);
+    this.error = error;
+  }
+}
+
+/** The browser keeps the sound locked until the visitor touches the page. */
+export class AvatarAudioBlockedEvent extends Event {
+  static readonly eventName = 'avatar-audio-blocked';
+
+  constructor() {
+    super(AvatarAudioBlockedEvent.eventName);
+  }
+}
+
+/** The sound was locked and is free now. */
+export class AvatarAudioUnblockedEvent extends Event {
+  static readonly eventName = 'avatar-audio-unblocked';
+
+  constructor() {
+    super(AvatarAudioUnblockedEvent.eventName);
+  }
+}
+
+/** Speech waits for more audio, or in strict sync for motion; or goes on again. */
+export class AvatarPlaybackStallEvent extends Event {
+  static readonly eventName = 'avatar-playback-stall';
+  readonly conversationId: string;
+  readonly isStalled: boolean;
+
+  constructor(conversationId: string, isStalled: boolean) {
+    super(AvatarPlaybackStallEvent.eventName);
+    this.conversationId = conversationId;
+    this.isStalled = isStalled;
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'avatar-load-progress': AvatarLoadProgressEvent;
+    'avatar-ready': AvatarReadyEvent;
+    'avatar-connection-state': AvatarConnectionStateEvent;
+    'avatar-conversation-state': AvatarConversationStateEvent;
+    'avatar-conversation-motion': AvatarConversationMotionEvent;
+    'avatar-error': AvatarErrorEvent;
+    'avatar-audio-blocked': AvatarAudioBlockedEvent;
+    'avatar-audio-unblocked': AvatarAudioUnblockedEvent;
+    'avatar-playback-stall': AvatarPlaybackStallEvent;
+  }
+}

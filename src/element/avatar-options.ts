@@ -1,0 +1,75 @@
+/** From attributes to what the controller is told. */
+import type { AvatarControllerOptions } from '../controller/controller-options.js';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+
+export type AvatarMode = 'direct' | 'local' | 'backend' | 'livekit';
+
+/** The properties of the element that the controller's options come from. */
+export interface ConnectionProperties {
+  mode: AvatarMode | null;
+  appId: string;
+  avatarId: string | null;
+  tokenEndpoint: string | null;
+  sessionToken: string | null;
+  requestToken: ((isRefresh: boolean) => Promise<string>) | null;
+  serverUrl: string | null;
+  region: string | null;
+  sampleRate: number;
+  frameStarvation: AvatarControllerOptions['frameStarvation'];
+  fallback: AvatarControllerOptions['fallback'];
+  connectTimeout: number;
+  audioLatencyOffset: number;
+}
+
+/** Those of them that make a running connection another one. */
+export const CONNECTION_PROPERTIES: readonly (keyof ConnectionProperties)[] = [
+  'mode', 'appId', 'avatarId', 'tokenEndpoint', 'sessionToken', 'requestToken', 'serverUrl', 'region', 'sampleRate',
+  'frameStarvation', 'fallback', 'connectTimeout', 'audioLatencyOffset',
+];
+
+/** `direct` where there is a way to a token, else `local`. */
+export function effectiveMode(properties: ConnectionProperties): AvatarMode {
+  if (properties.mode) return properties.mode;
+  const { tokenEndpoint, sessionToken, requestToken } = properties;
+  return tokenEndpoint || sessionToken || requestToken ? 'direct' : 'local';
+}
+
+/** @returns What is wrong with the properties, each with the attribute's name. Empty when they can work. */
+export function configurationErrors(properties: ConnectionProperties): AvatarError[] {
+  const errors: AvatarError[] = [];
+  const complain = (words: string): void => {
+    errors.push(new AvatarError(ErrorCode.invalidConfiguration, words));
+  };
+  const mode = effectiveMode(properties);
+  if (mode === 'backend' || mode === 'livekit') {
+    complain(`mode="${mode}" is not available in this version. Use "direct" or "local".`);
+  } else if (mode !== 'direct' && mode !== 'local') {
+    complain(`mode="${String(mode)}" is not known. Use "direct" or "local".`);
+  }
+  const check = (attribute: string, value: string, allowed: readonly string[]): void => {
+    if (!allowed.includes(value)) complain(`${attribute}="${value}" is not known. Use ${allowed.map((word) => `"${word}"`).join(' or ')}.`);
+  };
+  check('frame-starvation', properties.frameStarvation, ['audio-independent', 'strict-sync']);
+  check('fallback', properties.fallback, ['audio', 'local']);
+  if (!(properties.connectTimeout > 0)) complain('connect-timeout is a number of milliseconds above 0.');
+  if (!Number.isFinite(properties.audioLatencyOffset)) complain('audio-latency-offset is a number of milliseconds.');
+  return errors;
+}
+
+/** Values that cannot work are replaced by their defaults; `configurationErrors` has told of them. */
+export function controllerOptions(properties: ConnectionProperties): AvatarControllerOptions {
+  const { tokenEndpoint, sessionToken, requestToken, connectTimeout, audioLatencyOffset } = properties;
+  return {
+    mode: effectiveMode(properties) === 'direct' ? 'direct' : 'local',
+    appId: properties.appId,
+    avatarId: properties.avatarId ?? '',
+    serverUrl: properties.serverUrl,
+    region: properties.region,
+    token: { tokenEndpoint, sessionToken, requestToken },
+    sampleRateHz: properties.sampleRate,
+    frameStarvation: properties.frameStarvation === 'strict-sync' ? 'strict-sync' : 'audio-independent',
+    fallback: properties.fallback === 'local' ? 'local' : 'audio',
+    connectTimeoutMs: connectTimeout > 0 ? connectTimeout : 15_000,
+    audioLatencyOffsetSeconds: Number.isFinite(audioLatencyOffset) ? audioLatencyOffset / 1000 : 0,
+  };
+}

@@ -1,0 +1,53 @@
+import { LitElement } from 'lit';
+import { property } from 'lit/decorators.js';
+import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/sample-rates.js';
+import type { MotionStyle, View } from '../workers/worker-api.js';
+import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
+
+/** The attributes and properties of `<spatius-avatar>`; what they do is the element's business. */
+export class AvatarProperties extends LitElement implements ConnectionProperties {
+  /** Where motion comes from. Without it: `direct` where there is a way to a token, else `local`. */
+  @property() mode: AvatarMode | null = null;
+  /** The app that the Session Token belongs to. */
+  @property({ attribute: 'app-id' }) appId = '';
+  /** A built-in avatar (`aria`) or an avatar of the Motion Server's account. */
+  @property({ attribute: 'avatar-id' }) avatarId: string | null = null;
+  /** URL of an avatar file (GLB); wins over `avatarId`. */
+  @property() src: string | null = null;
+  /** URL that answers a POST with a Session Token; called on connect and before expiry. */
+  @property({ attribute: 'token-endpoint' }) tokenEndpoint: string | null = null;
+  /** A Session Token given by hand. */
+  @property({ attribute: 'session-token' }) sessionToken: string | null = null;
+  /** The page's own way to a Session Token; wins over endpoint and fixed token. */
+  @property({ attribute: false }) requestToken: ((isRefresh: boolean) => Promise<string>) | null = null;
+  /** Motion Server (ingress) URL, `ws(s)` or `http(s)`. Without it: from `region`, else the page's own origin. */
+  @property({ attribute: 'server-url' }) serverUrl: string | null = null;
+  /** Region of a Spatius Motion Server, such as `us-west`. */
+  @property() region: string | null = null;
+  /** Rate of the raw PCM passed to `send()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000. */
+  @property({ attribute: 'sample-rate', type: Number }) sampleRate = DEFAULT_SAMPLE_RATE_HZ;
+  /** When motion is late: sound goes on (`audio-independent`), or waits for it (`strict-sync`). */
+  @property({ attribute: 'frame-starvation' }) frameStarvation: 'audio-independent' | 'strict-sync' = 'audio-independent';
+  /** Without a connection: sound alone (`audio`), or motion made in this browser (`local`). */
+  @property() fallback: 'audio' | 'local' = 'audio';
+  /** Not connected after this many ms counts as failed. */
+  @property({ attribute: 'connect-timeout', type: Number }) connectTimeout = 15_000;
+  /** Added to the measured output latency, ms; for Bluetooth speakers that hide theirs. */
+  @property({ attribute: 'audio-latency-offset', type: Number }) audioLatencyOffset = 0;
+  /** Connects as soon as the element is in the document. */
+  @property({ type: Boolean }) autostart = false;
+  /** `lazy` loads the avatar when it is about to be seen, `eager` at once. */
+  @property() loading: 'lazy' | 'eager' = 'lazy';
+  /** URL of an image that is shown until the first frame. */
+  @property() poster: string | null = null;
+  /** Silences the speech; it goes on unheard. */
+  @property({ type: Boolean }) muted = false;
+  /** 0..1. */
+  @property({ type: Number }) volume = 1;
+  /** Shows buttons for pause, stop and volume. */
+  @property({ type: Boolean }) controls = false;
+  /** Framing: head, head and shoulders, or all there is. */
+  @property() view: View = 'portrait';
+  /** How much the character moves on its own. `prefers-reduced-motion` means `calm`. */
+  @property() motion: MotionStyle = 'lively';
+}

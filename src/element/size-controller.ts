@@ -1,0 +1,69 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+export interface ElementSize {
+  /** CSS pixels, > 0. */
+  readonly width: number;
+  readonly height: number;
+  /** Device pixels per CSS pixel, 1..2. */
+  readonly pixelRatio: number;
+}
+
+/** More costs four times the pixels of 1 and is not seen on a moving face. */
+const MAX_PIXEL_RATIO = 2;
+
+/** Tells the size of an element whenever it, the zoom or the screen changes. Nothing while the size is zero. */
+export class SizeController implements ReactiveController {
+  private readonly host: ReactiveControllerHost & HTMLElement;
+  private readonly handleSize: (size: ElementSize) => void;
+  private observer: ResizeObserver | null = null;
+  private ratioQuery: MediaQueryList | null = null;
+  private _size: ElementSize | null = null;
+
+  constructor(host: ReactiveControllerHost & HTMLElement, handleSize: (size: ElementSize) => void) {
+    this.host = host;
+    this.handleSize = handleSize;
+    host.addController(this);
+  }
+
+  /** The last size that was not zero, or null before the first. */
+  get size(): ElementSize | null {
+    return this._size;
+  }
+
+  hostConnected(): void {
+    this.observer = new ResizeObserver(([entry]) => {
+      if (entry) this.measure(entry.contentRect.width, entry.contentRect.height);
+    });
+    this.observer.observe(this.host);
+    this.watchPixelRatio();
+  }
+
+  hostDisconnected(): void {
+    this.observer?.disconnect();
+    this.observer = null;
+    this.ratioQuery?.removeEventListener('change', this.handleRatio);
+    this.ratioQuery = null;
+    this._size = null;
+  }
+
+  // The query of one ratio only tells that it is left, so the next one is asked for each time.
+  private watchPixelRatio(): void {
+    this.ratioQuery?.removeEventListener('change', this.handleRatio);
+    this.ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    this.ratioQuery.addEventListener('change', this.handleRatio);
+  }
+
+  private readonly handleRatio = (): void => {
+    this.watchPixelRatio();
+    this.measure(this.host.clientWidth, this.host.clientHeight);
+  };
+
+  private measure(width: number, height: number): void {
+    if (width <= 0 || height <= 0) return;
+    const pixelRatio = Math.min(Math.max(devicePixelRatio, 1), MAX_PIXEL_RATIO);
+    const last = this._size;
+    if (last && last.width === width && last.height === height && last.pixelRatio === pixelRatio) return;
+    this._size = { width, height, pixelRatio };
+    this.handleSize(this._size);
+  }
+}

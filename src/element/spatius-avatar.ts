@@ -1,0 +1,416 @@
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { query, state } from 'lit/decorators.js';
+import type { AvatarController } from '../controller/avatar-controller.js';
+import type { SpeakOptions } from '../controller/controller-parts.js';
+import type { PcmInput } from '../controller/pcm-input.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { ConnectionState } from '../workers/worker-api.js';
+import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
+import {
+  AvatarAudioBlockedEvent,
+  AvatarAudioUnblockedEvent,
+  AvatarConnectionStateEvent,
+  AvatarConversationMotionEvent,
+  AvatarConversationStateEvent,
+  AvatarErrorEvent,
+  AvatarLoadProgressEvent,
+  AvatarPlaybackStallEvent,
+  AvatarReadyEvent,
+} from './avatar-events.js';
+import {
+  CONNECTION_PROPERTIES,
+  configurationErrors,
+  controllerOptions,
+  effectiveMode,
+} from './avatar-options.js';
+import { AvatarProperties } from './avatar-properties.js';
+import { NO_SPEECH_STATS, NO_STAGE_STATS, type AvatarStats } from './avatar-stats.js';
+import { CustomStates, type AvatarState } from './custom-states.js';
+import { ErrorLog, browserFacts, type Diagnosis } from './diagnosis.js';
+import { GestureController } from './gesture-controller.js';
+import { MotionPreferenceController } from './motion-preference-controller.js';
+import { controlsBar, errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
+import { styles } from './spatius-avatar.styles.js';
+
+/**
+ * A talking 3D character: speech audio goes in, a face in sync with the sound comes out.
+ *
+ * @tag spatius-avatar
+ * @summary A real-time talking 3D avatar.
+ *
+ * @slot - Content above the picture, such as captions. It lets pointers through where it is empty.
+ * @slot poster - Shown until the first frame, in place of the `poster` image.
+ * @slot loading - Shown while the avatar is loaded, in place of silhouette and progress bar.
+ * @slot error - Shown when there is no picture, in place of the message and its button.
+ *
+ * @fires {AvatarLoadProgressEvent} avatar-load-progress - The avatar file is on its way: `progress`, 0..1.
+ * @fires {AvatarReadyEvent} avatar-ready - The first frame of an avatar is drawn.
+ * @fires {AvatarConnectionStateEvent} avatar-connection-state - `state` is `disconnected`, `connecting`, `connected` or `failed`.
+ * @fires {AvatarConversationStateEvent} avatar-conversation-state - `state` is `idle`, `playing` or `paused`.
+ * @fires {AvatarConversationMotionEvent} avatar-conversation-motion - Where the face comes from: `server`, `local` or `none`.
+ * @fires {AvatarErrorEvent} avatar-error - Something went wrong: `error` is an `AvatarError` with a `code`.
+ * @fires {AvatarAudioBlockedEvent} avatar-audio-blocked - The browser keeps the sound locked until a gesture.
+ * @fires {AvatarAudioUnblockedEvent} avatar-audio-unblocked - The sound is free.
+ * @fires {AvatarPlaybackStallEvent} avatar-playback-stall - Speech waits for data (`isStalled`) or goes on.
+ *
+ * @csspart canvas - The picture of the avatar.
+ * @csspart poster - The layer of the poster.
+ * @csspart poster-image - The image of the `poster` attribute.
+ * @csspart loading - The layer shown while loading.
+ * @csspart progress - The progress bar's track.
+ * @csspart progress-bar - The progress bar's filled part.
+ * @csspart error - The layer shown when there is no picture.
+ * @csspart error-message - Its text.
+ * @csspart button - Every button.
+ * @csspart retry-button - Tries to show the avatar again.
+ * @csspart sound-button - Unlocks the sound.
+ * @csspart controls - The bar of the `controls` attribute.
+ * @csspart pause-button - Pauses and resumes.
+ * @csspart stop-button - Interrupts the speech.
+ * @csspart mute-button - Mutes.
+ * @csspart volume - The volume slider.
+ *
+ * @cssprop [--spatius-avatar-background=transparent] - Behind the character.
+ * @cssprop [--spatius-avatar-radius=0px] - Rounding of the corners.
+ * @cssprop [--spatius-avatar-accent=#5b5bd6] - Progress, focus and hover.
+ * @cssprop [--spatius-avatar-surface] - Behind buttons and controls; translucent, by colour scheme.
+ * @cssprop [--spatius-avatar-text] - Text and icons; by colour scheme.
+ * @cssprop [--spatius-avatar-shade] - Silhouette and progress track; by colour scheme.
+ *
+ * @cssstate loading - The avatar is being loaded.
+ * @cssstate ready - The avatar is shown.
+ * @cssstate error - There is no picture.
+ * @cssstate connecting - A connection is being made.
+ * @cssstate connected - Motion can flow.
+ * @cssstate failed - There is no connection; speech is sound alone.
+ * @cssstate playing - Speech is heard.
+ * @cssstate paused - Speech is held.
+ * @cssstate stalled - Speech waits for data.
+ * @cssstate audio-blocked - Sound is locked until a gesture.
+ */
+export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
+  static override styles = styles;
+
+  @state() private loadProgress: number | null = null;
+  @state() private isLoading = false;
+  @state() private isReady = false;
+  @state() private stageError: AvatarError | null = null;
+  @state() private isStalled = false;
+  @state() private isAudioBlocked = false;
+  /** The page wants sound: only then is a locked context worth a button. */
+  @state() private isSoundWanted = false;
+  @query('.stage') private readonly stageHolder!: HTMLElement | null;
+
+  private readonly motionPreference = new MotionPreferenceController(this);
+  private readonly assembly = new AssemblyController(this);
+  private readonly errors = new ErrorLog();
+  private readonly customStates: CustomStates;
+  private lastMotionStyle: string | null = null;
+
+  constructor() {
+    super();
+    const internals = typeof this.attachInternals === 'function' ? this.attachInternals() : null;
+    if (internals) {
+      internals.role = 'group';
+      internals.ariaLabel = 'Talking avatar';
+    }
+    this.customStates = new CustomStates(this, internals);
+    new GestureController(this, () => void this.initializeAudioContext().catch(() => undefined));
+  }
+
+  /** The connection to where motion comes from. */
+  get connectionState(): ConnectionState {
+    return this.assembly.assembly?.controller.connectionState ?? 'disconnected';
+  }
+
+  /** What is heard. */
+  get conversationState(): 'idle' | 'playing' | 'paused' {
+    return this.assembly.assembly?.controller.conversationState ?? 'idle';
+  }
+
+  /**
+   * Connects (`direct`) or loads the engine (`local`).
+   *
+   * @returns Resolves when connected.
+   * @throws {AvatarError} Why there is no connection.
+   */
+  async start(): Promise<void> {
+    const errors = configurationErrors(this);
+    if (errors[0]) throw errors[0];
+    await this.assembly.open().controller.start();
+  }
+
+  /** Ends the connection and what plays; the avatar stays. */
+  close(): void {
+    this.assembly.assembly?.controller.close();
+  }
+
+  /**
+   * Raw signed 16-bit little-endian mono PCM at `sampleRate`, in chunks of any size. Connects by itself. The first
+   * chunk after an end opens a new conversation and interrupts the one before.
+   *
+   * @param pcm Bytes of PCM.
+   * @param end Closes the conversation's input.
+   * @returns The conversation's id; null for an empty chunk that belongs to none.
+   * @throws {AvatarError} `unsupportedSampleRate`, `invalidAudioInput` when it begins like an audio file.
+   */
+  send(pcm: PcmInput, end = false): string | null {
+    const { controller } = this.assembly.open();
+    this.isSoundWanted = true;
+    if (controller.connectionState === 'disconnected') void controller.start().catch(() => undefined);
+    return controller.send(pcm, end);
+  }
+
+  /**
+   * Says a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM. Connects by itself.
+   *
+   * @returns Resolves when it was heard to its end.
+   * @throws {AvatarError} `aborted` when interrupted, `invalidAudioInput`, `noAudio`. Also told by `avatar-error`.
+   */
+  async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
+    try {
+      const { controller } = this.assembly.open();
+      this.isSoundWanted = true;
+      await controller.speak(source, options);
+    } catch (reason) {
+      const error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
+      if (error.code !== ErrorCode.aborted) this.handleError(error);
+      throw error;
+    }
+  }
+
+  /** Holds sound and face where they are. */
+  pause(): void {
+    this.assembly.assembly?.controller.pause();
+  }
+
+  /** Goes on after `pause()`. */
+  async resume(): Promise<void> {
+    await this.assembly.assembly?.controller.resume();
+  }
+
+  /** Drops what is being said, and what is still to come of it, at once. */
+  interrupt(): void {
+    this.assembly.assembly?.controller.interrupt();
+  }
+
+  /**
+   * Makes sound possible; to be called in a click or key handler. The first gesture on the page does it as well.
+   *
+   * @throws {AvatarError} `audioBlocked` when the browser refuses.
+   */
+  async initializeAudioContext(): Promise<void> {
+    await this.assembly.open().controller.initializeAudioContext();
+  }
+
+  /** A PNG of the next frame. @throws {AvatarError} `renderingFailed` while no avatar is shown. */
+  async toBlob(): Promise<Blob> {
+    const stage = this.assembly.assembly?.openedStage;
+    if (!stage) throw new AvatarError(ErrorCode.renderingFailed, 'There is no picture yet.');
+    return stage.toBlob();
+  }
+
+  /** How the avatar is doing: frames, sync, latency, motion. */
+  async stats(): Promise<AvatarStats> {
+    const { assembly } = this.assembly;
+    const hasSpoken = assembly?.controller.getCurrentConversationId() != null;
+    const [stage, speech] = await Promise.all([assembly?.stageStats(), hasSpoken ? assembly?.controller.stats() : null]);
+    return { ...NO_SPEECH_STATS, ...NO_STAGE_STATS, ...speech, ...stage };
+  }
+
+  /** A report on browser, settings, states, figures and errors, without any token. */
+  async diagnose(): Promise<Diagnosis> {
+    const { assembly, avatar, size, visibility } = this.assembly;
+    const { tokenEndpoint, sessionToken, requestToken, appId, avatarId, src, serverUrl, region } = this;
+    const { width = 0, height = 0, pixelRatio = 1 } = size.size ?? {};
+    const tokenSource = requestToken ? 'function' : tokenEndpoint ? 'endpoint' : sessionToken ? 'fixed' : 'none';
+    return {
+      browser: browserFacts(),
+      element: {
+        mode: effectiveMode(this), appId, avatarId, src, serverUrl, region, tokenSource,
+        isVisible: visibility.isVisible, width, height, pixelRatio,
+      },
+      connectionState: this.connectionState,
+      conversationState: this.conversationState,
+      isAudioBlocked: this.isAudioBlocked,
+      outputRateHz: assembly?.outputRateHz ?? 0,
+      isRenderingOnPage: assembly?.isRenderingOnPage ?? false,
+      avatar,
+      stats: await this.stats().catch(() => null),
+      errors: this.errors.list(),
+    };
+  }
+
+  // ---- rendering ---------------------------------------------------------------------------------------------------
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
+  }
+
+  protected override render(): TemplateResult {
+    const { isReady, isLoading, stageError, controls, poster } = this;
+    const classes = [isReady && 'is-ready', controls && 'has-controls', poster && 'has-poster'].filter(Boolean).join(' ');
+    const isPaused = this.conversationState === 'paused';
+    return html`
+      <div class="root ${classes}">
+        <div class="stage"></div>
+        ${posterOverlay(poster)}
+        ${isLoading && !isReady && !stageError ? loadingOverlay(this.loadProgress) : nothing}
+        ${stageError ? errorOverlay(stageError, () => this.retry()) : nothing}
+        <div class="content"><slot></slot></div>
+        ${this.isAudioBlocked && this.isSoundWanted
+          ? soundButton(() => void this.initializeAudioContext().catch(() => undefined))
+          : nothing}
+        ${controls
+          ? controlsBar(
+              { isSpeaking: this.conversationState !== 'idle', isPaused, isMuted: this.muted, volume: this.volume },
+              {
+                togglePause: () => (isPaused ? void this.resume() : this.pause()),
+                stop: () => this.interrupt(),
+                toggleMuted: () => (this.muted = !this.muted),
+                setVolume: (volume) => {
+                  this.volume = volume;
+                  this.muted = false;
+                },
+              },
+            )
+          : nothing}
+      </div>
+    `;
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { assembly } = this.assembly;
+    if (assembly && (changed.has('volume') || changed.has('muted'))) {
+      assembly.controller.volume = this.volume;
+      assembly.controller.muted = this.muted;
+    }
+    if (changed.has('src') || changed.has('avatarId')) this.assembly.reload();
+    const { view, motionStyle } = this.assemblySettings;
+    if (changed.has('view')) assembly?.openedStage?.setView(view);
+    if (motionStyle !== this.lastMotionStyle) assembly?.openedStage?.setMotionStyle(motionStyle);
+    this.lastMotionStyle = motionStyle;
+    this.customStates.set(this.activeStates());
+  }
+
+  private activeStates(): Set<AvatarState> {
+    const { connectionState, conversationState } = this;
+    const states = new Set<AvatarState>();
+    if (this.isLoading) states.add('loading');
+    if (this.isReady) states.add('ready');
+    if (this.stageError) states.add('error');
+    if (connectionState !== 'disconnected') states.add(connectionState);
+    if (conversationState !== 'idle') states.add(conversationState);
+    if (this.isStalled) states.add('stalled');
+    if (this.isAudioBlocked) states.add('audio-blocked');
+    return states;
+  }
+
+  private applyOptions(): void {
+    for (const error of configurationErrors(this)) this.handleError(error);
+    const controller = this.assembly.assembly?.controller;
+    if (!controller) return;
+    const wasOnline = controller.connectionState !== 'disconnected';
+    controller.configure(controllerOptions(this));
+    if (wasOnline && controller.connectionState === 'disconnected') void controller.start().catch(() => undefined);
+  }
+
+  private retry(): void {
+    this.stageError = null;
+    this.assembly.retry();
+  }
+
+  // ---- what the assembly asks and reports --------------------------------------------------------------------------
+
+  /** @internal */
+  get assemblySettings(): AssemblyHost['assemblySettings'] {
+    return {
+      options: controllerOptions(this),
+      src: this.src,
+      avatarId: this.avatarId,
+      view: this.view,
+      motionStyle: this.motionPreference.isReduced ? 'calm' : this.motion,
+      volume: this.volume,
+      isMuted: this.muted,
+      isEager: this.loading === 'eager',
+      isAutostarted: this.autostart,
+    };
+  }
+
+  /** @internal */
+  replaceCanvas(): HTMLCanvasElement | null {
+    if (!this.stageHolder) return null;
+    const canvas = document.createElement('canvas');
+    canvas.setAttribute('part', 'canvas');
+    canvas.setAttribute('aria-hidden', 'true');
+    this.stageHolder.replaceChildren(canvas);
+    return canvas;
+  }
+
+  /** @internal */
+  handleController(controller: AvatarController): void {
+    controller.on('connection-state', (change) => this.tell(new AvatarConnectionStateEvent(change)));
+    controller.on('conversation-state', (change) => {
+      if (change.state === 'idle') this.isStalled = this.isSoundWanted = false;
+      this.tell(new AvatarConversationStateEvent(change));
+    });
+    controller.on('conversation-motion', ({ conversationId, motion }) =>
+      this.tell(new AvatarConversationMotionEvent(conversationId, motion)),
+    );
+    controller.on('playback-stall', ({ conversationId, isStalled }) => {
+      this.isStalled = isStalled;
+      this.tell(new AvatarPlaybackStallEvent(conversationId, isStalled));
+    });
+    controller.on('audio-blocked', ({ isBlocked }) => {
+      if (isBlocked === this.isAudioBlocked) return;
+      this.isAudioBlocked = isBlocked;
+      this.tell(isBlocked ? new AvatarAudioBlockedEvent() : new AvatarAudioUnblockedEvent());
+    });
+    controller.on('error', (error) => this.handleError(error));
+  }
+
+  /** @internal */
+  handleError(error: AvatarError): void {
+    this.errors.add(error);
+    this.tell(new AvatarErrorEvent(error));
+  }
+
+  /** @internal */
+  handleLoading(progress: number | null): void {
+    this.isLoading = true;
+    this.stageError = null;
+    this.loadProgress = progress;
+    if (progress !== null) this.tell(new AvatarLoadProgressEvent(progress));
+  }
+
+  /** @internal */
+  handleReady(): void {
+    this.isLoading = false;
+    this.isReady = true;
+    this.tell(new AvatarReadyEvent());
+  }
+
+  /** @internal */
+  handleStageFailure(error: AvatarError): void {
+    this.isLoading = this.isReady = false;
+    this.stageError = error;
+  }
+
+  /** @internal */
+  handleClosed(): void {
+    this.isLoading = this.isReady = this.isStalled = this.isAudioBlocked = this.isSoundWanted = false;
+    this.stageError = null;
+    this.requestUpdate();
+  }
+
+  private tell(event: Event): void {
+    this.requestUpdate();
+    this.dispatchEvent(event);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'spatius-avatar': SpatiusAvatar;
+  }
+}

@@ -1,0 +1,15 @@
+/** Registers `<spatius-avatar>`. Safe to import where there is no DOM: nothing is registered there. */
+import { SpatiusAvatar } from './element/spatius-avatar.js';
+
+export { SpatiusAvatar };
+export * from './element/avatar-events.js';
+export type { AvatarMode } from './element/avatar-options.js';
+export type { AvatarStats } from './element/avatar-stats.js';
+export type { Diagnosis } from './element/diagnosis.js';
+export { setAssetUrls, type AssetUrls } from './assemble.js';
+export { AvatarError, ErrorCode } from './shared/errors.js';
+
+// A page that loads the script twice keeps the first definition.
+if (typeof customElements !== 'undefined' && !customElements.get('spatius-avatar')) {
+  customElements.define('spatius-avatar', SpatiusAvatar);
+}
