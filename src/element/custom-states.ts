@@ -4,6 +4,29 @@ export const AVATAR_STATES = [
 ] as const;
 export type AvatarState = (typeof AVATAR_STATES)[number];
 
+/** What the states follow from. */
+export interface AvatarFacts {
+  readonly isLoading: boolean;
+  readonly isReady: boolean;
+  readonly isStalled: boolean;
+  readonly isAudioBlocked: boolean;
+  readonly stageError: object | null;
+  readonly connectionState: 'disconnected' | 'connecting' | 'connected' | 'failed';
+  readonly conversationState: 'idle' | 'playing' | 'paused';
+}
+
+export function avatarStates(facts: AvatarFacts): Set<AvatarState> {
+  const states = new Set<AvatarState>();
+  if (facts.isLoading) states.add('loading');
+  if (facts.isReady) states.add('ready');
+  if (facts.stageError) states.add('error');
+  if (facts.connectionState !== 'disconnected') states.add(facts.connectionState);
+  if (facts.conversationState !== 'idle') states.add(facts.conversationState);
+  if (facts.isStalled) states.add('stalled');
+  if (facts.isAudioBlocked) states.add('audio-blocked');
+  return states;
+}
+
 export class CustomStates {
   private readonly host: HTMLElement;
   private readonly states: CustomStateSet | null;

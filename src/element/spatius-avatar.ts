@@ -6,17 +6,7 @@ import type { PcmInput } from '../controller/pcm-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ConnectionState } from '../workers/worker-api.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
-import {
-  AvatarAudioBlockedEvent,
-  AvatarAudioUnblockedEvent,
-  AvatarConnectionStateEvent,
-  AvatarConversationMotionEvent,
-  AvatarConversationStateEvent,
-  AvatarErrorEvent,
-  AvatarLoadProgressEvent,
-  AvatarPlaybackStallEvent,
-  AvatarReadyEvent,
-} from './avatar-events.js';
+import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
 import {
   CONNECTION_PROPERTIES,
   configurationErrors,
@@ -25,7 +15,8 @@ import {
 } from './avatar-options.js';
 import { AvatarProperties } from './avatar-properties.js';
 import { NO_SPEECH_STATS, NO_STAGE_STATS, type AvatarStats } from './avatar-stats.js';
-import { CustomStates, type AvatarState } from './custom-states.js';
+import { relayControllerEvents } from './controller-events.js';
+import { CustomStates, avatarStates } from './custom-states.js';
 import { ErrorLog, browserFacts, type Diagnosis } from './diagnosis.js';
 import { GestureController } from './gesture-controller.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
@@ -92,13 +83,18 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   static override styles = styles;
 
   @state() private loadProgress: number | null = null;
-  @state() private isLoading = false;
-  @state() private isReady = false;
-  @state() private stageError: AvatarError | null = null;
-  @state() private isStalled = false;
-  @state() private isAudioBlocked = false;
-  /** The page wants sound: only then is a locked context worth a button. */
-  @state() private isSoundWanted = false;
+  /** @internal */
+  @state() isLoading = false;
+  /** @internal */
+  @state() isReady = false;
+  /** @internal */
+  @state() stageError: AvatarError | null = null;
+  /** @internal */
+  @state() isStalled = false;
+  /** @internal */
+  @state() isAudioBlocked = false;
+  /** The page wants sound: only then is a locked context worth a button. @internal */
+  @state() isSoundWanted = false;
   @query('.stage') private readonly stageHolder!: HTMLElement | null;
 
   private readonly motionPreference = new MotionPreferenceController(this);
@@ -290,29 +286,16 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
     if (changed.has('view')) assembly?.openedStage?.setView(view);
     if (motionStyle !== this.lastMotionStyle) assembly?.openedStage?.setMotionStyle(motionStyle);
     this.lastMotionStyle = motionStyle;
-    this.customStates.set(this.activeStates());
-  }
-
-  private activeStates(): Set<AvatarState> {
-    const { connectionState, conversationState } = this;
-    const states = new Set<AvatarState>();
-    if (this.isLoading) states.add('loading');
-    if (this.isReady) states.add('ready');
-    if (this.stageError) states.add('error');
-    if (connectionState !== 'disconnected') states.add(connectionState);
-    if (conversationState !== 'idle') states.add(conversationState);
-    if (this.isStalled) states.add('stalled');
-    if (this.isAudioBlocked) states.add('audio-blocked');
-    return states;
+    this.customStates.set(avatarStates(this));
   }
 
   private applyOptions(): void {
     for (const error of configurationErrors(this)) this.handleError(error);
     const controller = this.assembly.assembly?.controller;
     if (!controller) return;
-    const wasOnline = controller.connectionState !== 'disconnected';
+    const wasOnline = this.connectionState !== 'disconnected';
     controller.configure(controllerOptions(this));
-    if (wasOnline && controller.connectionState === 'disconnected') void controller.start().catch(() => undefined);
+    if (wasOnline) void controller.start().catch(() => undefined);
   }
 
   private retry(): void {
@@ -349,24 +332,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
 
   /** @internal */
   handleController(controller: AvatarController): void {
-    controller.on('connection-state', (change) => this.tell(new AvatarConnectionStateEvent(change)));
-    controller.on('conversation-state', (change) => {
-      if (change.state === 'idle') this.isStalled = this.isSoundWanted = false;
-      this.tell(new AvatarConversationStateEvent(change));
-    });
-    controller.on('conversation-motion', ({ conversationId, motion }) =>
-      this.tell(new AvatarConversationMotionEvent(conversationId, motion)),
-    );
-    controller.on('playback-stall', ({ conversationId, isStalled }) => {
-      this.isStalled = isStalled;
-      this.tell(new AvatarPlaybackStallEvent(conversationId, isStalled));
-    });
-    controller.on('audio-blocked', ({ isBlocked }) => {
-      if (isBlocked === this.isAudioBlocked) return;
-      this.isAudioBlocked = isBlocked;
-      this.tell(isBlocked ? new AvatarAudioBlockedEvent() : new AvatarAudioUnblockedEvent());
-    });
-    controller.on('error', (error) => this.handleError(error));
+    relayControllerEvents(controller, this);
   }
 
   /** @internal */
@@ -403,7 +369,8 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
     this.requestUpdate();
   }
 
-  private tell(event: Event): void {
+  /** @internal */
+  tell(event: Event): void {
     this.requestUpdate();
     this.dispatchEvent(event);
   }

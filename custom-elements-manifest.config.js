@@ -1,0 +1,26 @@
+/** How the analyzer turns the element's docstrings into `custom-elements.json`. */
+export default {
+  globs: ['src/element/*.ts'],
+  exclude: ['**/*.d.ts'],
+  outdir: '.',
+  litelement: true,
+  packagejson: false,
+  plugins: [
+    {
+      name: 'public-api-only',
+      // What the element shares with its own controllers is nobody else's business.
+      packageLinkPhase({ customElementsManifest }) {
+        const isPublic = (member) => member.privacy !== 'private' && member.privacy !== 'protected' && !member.isInternal;
+        for (const module of customElementsManifest.modules) {
+          module.path = module.path.replace(/^src\/(.*)\.ts$/, 'dist/$1.js');
+          for (const declaration of module.declarations ?? []) {
+            if (declaration.members) declaration.members = declaration.members.filter(isPublic);
+          }
+        }
+        customElementsManifest.modules = customElementsManifest.modules.filter((module) =>
+          module.declarations.some(({ kind, name }) => kind === 'class' && /^(Spatius)?Avatar/.test(name)),
+        );
+      },
+    },
+  ],
+};
