@@ -1,0 +1,80 @@
+/**
+ * Ambient occlusion per vertex: cosine-distributed rays against the whole character, near hits darken more.
+ * The inside of the mouth, teeth and tongue are baked with the mouth open, or they would be black when it opens.
+ */
+import { createRayCaster } from './ray-caster.js';
+import type { RayCaster } from './ray-caster.js';
+import { addScaled, cross, normalize } from './vector.js';
+import type { Vec3 } from './vector.js';
+
+const RAY_COUNT = 72;
+/** Rays start this far off the surface, cm. */
+const START = 0.04;
+const GOLDEN_ANGLE = 2.399963;
+
+/** Around +z, cosine-weighted (Vogel spiral on the disc, lifted to the hemisphere). */
+const DIRECTIONS: readonly Vec3[] = Array.from({ length: RAY_COUNT }, (_, i) => {
+  const u = (i + 0.5) / RAY_COUNT;
+  const angle = i * GOLDEN_ANGLE;
+  return [Math.sqrt(u) * Math.cos(angle), Math.sqrt(u) * Math.sin(angle), Math.sqrt(1 - u)];
+});
+
+export interface OcclusionMesh {
+  positions: readonly Vec3[];
+  normals: readonly Vec3[];
+  triangles: readonly number[];
+}
+
+/** The scene a mesh is baked in; build once per pose. */
+export class OcclusionScene {
+  private readonly caster: RayCaster;
+
+  constructor(meshes: readonly Pick<OcclusionMesh, 'positions' | 'triangles'>[]) {
+    this.caster = createRayCaster(meshes);
+  }
+
+  /**
+   * @param range Hits further than this, cm, do not count.
+   * @returns One value per vertex, 1 = open.
+   */
+  bake({ positions, normals }: OcclusionMesh, range: number, isWanted: (vertex: number) => boolean = () => true): Float64Array {
+    const result = new Float64Array(positions.length).fill(1);
+    positions.forEach((position, vertex) => {
+      if (isWanted(vertex)) result[vertex] = this.openness(position, normals[vertex]!, range);
+    });
+    return result;
+  }
+
+  private openness(position: Vec3, normal: Vec3, range: number): number {
+    const helper: Vec3 = Math.abs(normal[0]) < 0.9 ? [1, 0, 0] : [0, 1, 0];
+    const tangent = normalize(cross(helper, normal));
+    const bitangent = cross(normal, tangent);
+    const origin = addScaled(position, normal, START);
+    let blocked = 0;
+    for (const [x, y, z] of DIRECTIONS) {
+      const direction: Vec3 = [
+        tangent[0] * x + bitangent[0] * y + normal[0] * z,
+        tangent[1] * x + bitangent[1] * y + normal[1] * z,
+        tangent[2] * x + bitangent[2] * y + normal[2] * z,
+      ];
+      const hit = this.caster.distanceTo(origin, direction, range);
+      if (hit < range) blocked += (1 - hit / range) ** 0.7;
+    }
+    return 1 - blocked / RAY_COUNT;
+  }
+}
+
+/** Averages along edges, `passes` times by half. */
+export function smoothOverEdges(values: Float64Array, triangles: readonly number[], passes: number): void {
+  const sums = new Float64Array(values.length);
+  const counts = new Float64Array(values.length);
+  for (let pass = 0; pass < passes; pass++) {
+    sums.fill(0);
+    counts.fill(0);
+    triangles.forEach((from, i) => {
+      sums[from]! += values[triangles[i % 3 === 2 ? i - 2 : i + 1]!]!;
+      counts[from]! += 1;
+    });
+    for (let i = 0; i < values.length; i++) if (counts[i]! > 0) values[i] = 0.5 * values[i]! + (0.5 * sums[i]!) / counts[i]!;
+  }
+}

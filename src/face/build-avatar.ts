@@ -1,0 +1,112 @@
+/** The whole way from a set of parameters to the parts of an avatar, ready to be written. Pure and deterministic. */
+import { OcclusionScene, smoothOverEdges } from './ambient-occlusion.js';
+import { createBlendshapes } from './blendshapes/index.js';
+import type { Character } from './character.js';
+import { bob } from './hair/bob.js';
+import { LidShape } from './lid-shape.js';
+import { MouthShape } from './mouth-shape.js';
+import { mergeParts } from './part.js';
+import type { Part } from './part.js';
+import { sweater } from './parts/body.js';
+import { brow, lashes } from './parts/brows-and-lashes.js';
+import { ear } from './parts/ear.js';
+import { eyeball } from './parts/eyeball.js';
+import { skinPart } from './parts/skin.js';
+import { teethRow, tongue } from './parts/teeth.js';
+import { partDeltas, posedPositions, restPositions, vertexNormals } from './pose.js';
+import type { Fields } from './pose.js';
+import { createSculpt } from './sculpt.js';
+import { buildSkinMesh } from './skin-mesh.js';
+import type { SkinMesh } from './skin-mesh.js';
+import { add } from './vector.js';
+import type { Vec3 } from './vector.js';
+
+/** A part with everything the file needs, cm; one entry per vertex. */
+export interface FinishedPart {
+  part: Part;
+  positions: Vec3[];
+  normals: Vec3[];
+  /** 1 = open. */
+  occlusion: Float64Array;
+  /** Blendshape name → deltas. */
+  deltas: Map<string, Vec3[]>;
+}
+
+export interface Avatar {
+  character: Character;
+  parts: FinishedPart[];
+  /** For checks on seam and lids; indices into the first part, the skin. */
+  skinMesh: SkinMesh;
+  fields: Fields;
+  lids: LidShape;
+}
+
+/** The open mouth that its inside is baked in. */
+const BAKING_MOUTH = {
+  jawOpen: 0.75,
+  mouthUpperUpLeft: 0.4,
+  mouthUpperUpRight: 0.4,
+  mouthLowerDownLeft: 0.4,
+  mouthLowerDownRight: 0.4,
+};
+/** How far occlusion reaches, cm. */
+const RANGE = { skin: 6.5, hair: 5, mouth: 8 };
+
+/** @throws {Error} when the parameters make the skin fold over itself. */
+export function buildAvatar(character: Character): Avatar {
+  const sculpt = createSculpt(character);
+  const mouth = new MouthShape(character);
+  const lids = new LidShape(character);
+  const fields = createBlendshapes(character, mouth, lids);
+  const skinMesh = buildSkinMesh(character, sculpt, mouth, lids);
+  const parts = [
+    skinPart(character, sculpt, skinMesh),
+    mergeParts([brow(character, sculpt, 1), brow(character, sculpt, -1)]),
+    mergeParts([lashes(character, lids, 1), lashes(character, lids, -1)]),
+    mergeParts([teethRow(character, true), teethRow(character, false)]),
+    tongue(character),
+    eyeball(character, 'eyeLeft'),
+    eyeball(character, 'eyeRight'),
+    earsPart(character),
+    bob(character, sculpt),
+    mergeParts(sweater(character)),
+  ];
+  return { character, parts: bakeParts(parts, character, fields, lids), skinMesh, fields, lids };
+}
+
+function earsPart(character: Character): Part {
+  const [left, right] = [ear(character, 1), ear(character, -1)];
+  return { ...mergeParts([left, right]), translucency: [...left.translucency!, ...right.translucency!] };
+}
+
+function bakeParts(parts: readonly Part[], character: Character, fields: Fields, lids: LidShape): FinishedPart[] {
+  const inScene = (part: Part, positions: Vec3[]): Vec3[] => {
+    const eye = part.name === 'eyeLeft' ? lids.centre(1) : part.name === 'eyeRight' ? lids.centre(-1) : null;
+    return eye ? positions.map((p) => add(p, eye)) : positions;
+  };
+  const rest = parts.map((part) => restPositions(part, fields, character.restingExpression));
+  const open = parts.map((part) => posedPositions(part, fields, { ...character.restingExpression, ...BAKING_MOUTH }));
+  const castsShadow = (part: Part): boolean => part.shading !== 'lash' && part.shading !== 'brow';
+  const scene = (positions: Vec3[][]): OcclusionScene =>
+    new OcclusionScene(parts.map((part, i) => ({ positions: inScene(part, positions[i]!), triangles: castsShadow(part) ? part.triangles : [] })));
+  const restScene = scene(rest);
+  const openScene = scene(open);
+
+  return parts.map((part, i) => {
+    const normals = vertexNormals(part, rest[i]!);
+    const occlusion = new Float64Array(part.points.length).fill(1);
+    if (castsShadow(part)) {
+      const isInside = (vertex: number): boolean => part.shading === 'teeth' || (part.isInsideMouth?.[vertex] ?? false);
+      const range = part.shading === 'hair' ? RANGE.hair : RANGE.skin;
+      const closed = restScene.bake({ positions: inScene(part, rest[i]!), normals, triangles: part.triangles }, range, (vertex) => !isInside(vertex));
+      const opened = openScene.bake({ positions: open[i]!, normals: vertexNormals(part, open[i]!), triangles: part.triangles }, RANGE.mouth, isInside);
+      // Unlifted, the depth of the mouth would make grey teeth and a black tongue.
+      const floor = part.name === 'teeth' ? 0.45 : 0.25;
+      for (let vertex = 0; vertex < occlusion.length; vertex++) {
+        occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]!;
+      }
+      smoothOverEdges(occlusion, part.triangles, 2);
+    }
+    return { part, positions: rest[i]!, normals, occlusion, deltas: partDeltas(part, fields) };
+  });
+}

@@ -1,0 +1,60 @@
+/** A ribbed roll-neck sweater: rolled collar and shoulders, lofted from superellipses. Hides the neck's end. */
+import type { Character } from '../character.js';
+import { linearFromHex } from '../colour.js';
+import { gridTriangles, rigidPoint } from '../part.js';
+import type { Part } from '../part.js';
+import { catmullRom, scale, smoothstep } from '../vector.js';
+import type { Vec3 } from '../vector.js';
+
+/** `[height, half width, half depth, centre z, superellipse exponent]` */
+type Section = readonly [number, number, number, number, number];
+
+/** From inside the neck hole over the roll and down to the shoulders. */
+const COLLAR: readonly Section[] = [
+  [-13.2, 3.9, 3.7, -2.9, 2],
+  [-11.6, 4.35, 4.1, -2.9, 2],
+  [-11.2, 4.75, 4.5, -2.8, 2],
+  [-11.7, 5.15, 4.95, -2.7, 2],
+  [-13.0, 5.4, 5.25, -2.7, 2],
+  [-14.1, 5.4, 5.3, -2.75, 2],
+  [-14.6, 5.0, 5.0, -2.8, 2],
+];
+const SHOULDERS: readonly Section[] = [
+  [-13.4, 4.6, 4.4, -2.8, 2],
+  [-14.3, 6.3, 5.5, -2.9, 2.1],
+  [-15.3, 8.8, 6.1, -3.1, 2.3],
+  [-16.6, 11.2, 6.6, -3.2, 2.5],
+  [-18.4, 13.4, 7.1, -3.2, 2.6],
+  [-21, 14.8, 7.5, -3.1, 2.6],
+  [-25, 15.3, 7.9, -3, 2.6],
+  [-31, 15, 8.1, -3, 2.6],
+];
+const RIBS = 40;
+
+export function sweater(character: Character): Part[] {
+  const cloth = linearFromHex(character.colours.cloth);
+  const collar = loft(COLLAR, RIBS * 2, 12, (v, column) => ({
+    offset: (column % 2 === 0 ? 0.07 : -0.07) * smoothstep(0.05, 0.25, v),
+    colour: scale(cloth, column % 2 === 0 ? 1.08 : 0.8),
+  }));
+  const shoulders = loft(SHOULDERS, 44, 16, () => ({ offset: 0, colour: cloth }));
+  return [collar, shoulders];
+}
+
+function loft(sections: readonly Section[], columns: number, rows: number, detail: (v: number, column: number) => { offset: number; colour: Vec3 }): Part {
+  const positions: Vec3[] = [];
+  const colours: Vec3[] = [];
+  for (let row = 0; row < rows; row++) {
+    const v = row / (rows - 1);
+    const [y, halfWidth, halfDepth, centreZ, exponent] = catmullRom(sections, v);
+    for (let column = 0; column < columns; column++) {
+      const angle = (column / columns) * 2 * Math.PI;
+      const { offset, colour } = detail(v, column);
+      const power = (x: number): number => Math.sign(x) * Math.abs(x) ** (2 / exponent);
+      positions.push([(halfWidth + offset) * power(Math.cos(angle)), y, centreZ + (halfDepth + offset) * power(Math.sin(angle))]);
+      colours.push(colour);
+    }
+  }
+  const triangles = gridTriangles(rows, columns, { isClosed: true });
+  return { name: 'cloth', shading: 'cloth', binding: 'neck', points: positions.map((p) => rigidPoint(p)), triangles, colours, isDeformable: false };
+}

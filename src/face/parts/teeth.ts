@@ -1,0 +1,79 @@
+/** Both rows of teeth with their gums, each one strip around an arch; and the tongue. */
+import type { Character } from '../character.js';
+import { layerColours, linearFromHex } from '../colour.js';
+import type { FacePoint } from '../face-point.js';
+import { gridTriangles } from '../part.js';
+import type { Part } from '../part.js';
+import { clamp, DEGREES, gaussian, normalize, smoothstep } from '../vector.js';
+import type { Vec3 } from '../vector.js';
+
+const TEETH_PER_ROW = 10;
+const COLUMNS_PER_TOOTH = 6;
+const TOOTH_ROWS = 6;
+const ARCH = { width: 2.25, depth: 2.1, frontZ: 6.6, halfAngle: 72 * DEGREES };
+
+export function teethRow(character: Character, isUpper: boolean): Part {
+  const enamel = linearFromHex('#f6efe2');
+  const enamelShade = linearFromHex('#d9c9b0');
+  const gumColour = linearFromHex('#b5565a');
+  const edgeY = character.mouth.y - (isUpper ? 0.42 : 0.5);
+  const columns = TEETH_PER_ROW * COLUMNS_PER_TOOTH + 1;
+  const points: FacePoint[] = [];
+  const colours: Vec3[] = [];
+  for (let column = 0; column < columns; column++) {
+    const u = (column / (columns - 1)) * 2 - 1;
+    const angle = u * ARCH.halfAngle;
+    const x = ARCH.width * Math.sign(angle) * Math.abs(Math.sin(angle)) ** 0.86;
+    const z = ARCH.frontZ + ARCH.depth * (Math.cos(angle) - 1) - (isUpper ? 0 : 0.18);
+    const outward = normalize([Math.sin(angle) / ARCH.width, 0, Math.cos(angle) / ARCH.depth]);
+    const inTooth = (column % COLUMNS_PER_TOOTH) / COLUMNS_PER_TOOTH;
+    const gap = (Math.abs(inTooth - 0.5) * 2) ** 6;
+    const height = 1.05 * (1 - 0.25 * u * u);
+    for (let row = 0; row <= TOOTH_ROWS; row++) {
+      const w = row / TOOTH_ROWS;
+      const gum = smoothstep(0.78, 0.86, w + 0.12 * gap);
+      const bulge = 0.13 * Math.sin(Math.PI * Math.min(1, w * 1.1 + 0.12)) - 0.1 * gap * (1 - w * 0.4) - (row === 0 ? 0.16 : 0) + 0.05 * gum;
+      const rise = w * height + (row === 0 ? 0.06 * gap : 0) + 0.05 * u * u;
+      points.push({
+        position: [x + outward[0] * bulge, edgeY + (isUpper ? rise : -rise), z + outward[2] * bulge],
+        kind: 'teeth',
+        jawWeight: isUpper ? 0 : 1,
+      });
+      colours.push(layerColours(enamel, [[enamelShade, 0.5 * gap + 0.3 * Math.abs(u)], [gumColour, gum]]));
+    }
+  }
+  const triangles = gridTriangles(columns, TOOTH_ROWS + 1, { isFlipped: isUpper });
+  return { name: 'teeth', shading: 'teeth', binding: 'Head', points, triangles, colours, isDeformable: true };
+}
+
+export function tongue(character: Character): Part {
+  const root = linearFromHex('#b8474c');
+  const tip = linearFromHex('#d8706c');
+  const sections = 15;
+  const sides = 14;
+  const points: FacePoint[] = [];
+  const colours: Vec3[] = [];
+  const centreY = (u: number): number => character.mouth.y - 0.95 + 0.35 * Math.sin(u * Math.PI * 0.8);
+  for (let section = 0; section < sections; section++) {
+    const u = section / (sections - 1);
+    const width = 1.35 * Math.sqrt(clamp(1 - ((u - 0.35) / 0.66) ** 2 + 0.02));
+    const height = 0.42 * Math.sqrt(clamp(1 - u ** 4)) + 0.03;
+    for (let side = 0; side < sides; side++) {
+      const angle = (side / sides) * 2 * Math.PI;
+      const furrow = Math.sin(angle) > 0 ? 0.1 * gaussian(Math.cos(angle), 0.25) * (1 - u * 0.5) : 0;
+      points.push({
+        position: [width * Math.cos(angle), centreY(u) + height * Math.sin(angle) - furrow, 2.2 + u * 3.75],
+        kind: 'tongue',
+        jawWeight: 0.92,
+        tongueReach: smoothstep(0, 1, u),
+      });
+      colours.push(layerColours(root, [[tip, u]]));
+    }
+  }
+  const triangles = gridTriangles(sections, sides, { isClosed: true });
+  const tipIndex = points.push({ position: [0, centreY(1), 6], kind: 'tongue', jawWeight: 0.92, tongueReach: 1 }) - 1;
+  colours.push(tip);
+  const lastRow = (sections - 1) * sides;
+  for (let side = 0; side < sides; side++) triangles.push(lastRow + side, lastRow + ((side + 1) % sides), tipIndex);
+  return { name: 'tongue', shading: 'teeth', binding: 'Head', points, triangles, colours, isDeformable: true, gloss: points.map(() => 0.5) };
+}

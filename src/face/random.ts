@@ -1,0 +1,14 @@
+/**
+ * Seeded generator of numbers in [0, 1): the same seed gives the same avatar, byte for byte.
+ *
+ * @see Tommy Ettinger's mulberry32, public domain, for the mixing constants.
+ */
+export function createRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * The head as one signed distance field: a few ellipsoids and capsules, smoothly joined, symmetric in x.
+ * Everything that touches the skin asks this field: mesh, brows, hair, ears.
+ */
+import type { Character } from './character.js';
+import { capsule, castOut, ellipsoid, gradient, smoothSubtract, smoothUnion, sphere } from './sdf.js';
+import type { SignedDistance } from './sdf.js';
+import { smoothstep } from './vector.js';
+import type { Vec3 } from './vector.js';
+
+/** Where the head is unrolled from, and where hair grows away from; both well inside the skull. */
+export const HEAD_CENTRE: Vec3 = [0, -1.5, -0.5];
+export const SKULL_CENTRE: Vec3 = [0, 2.2, -1.6];
+/** Added to the eyeball's radius: the bulge the lids lie on. */
+const LID_BULGE = 0.2;
+
+export interface Sculpt {
+  /** The skin. */
+  head: SignedDistance;
+  /** The skin as if there were no nose: what a ray from the head's centre can see (the nose is not star-shaped). */
+  headWithoutNose: SignedDistance;
+  /** Outward unit normal of the skin. */
+  normalAt(point: Vec3): Vec3;
+  /** The point of the scalp in a direction from `SKULL_CENTRE`. */
+  scalpPoint(direction: Vec3): Vec3;
+}
+
+export function createSculpt(character: Character): Sculpt {
+  const { eye, head, nose, mouth } = character;
+  const sculptedHead = (point: Vec3, withNose: boolean): number => {
+    const [, y, z] = point;
+    // Heart shape: the lower face is narrowed by stretching space; off again below the chin and at the back.
+    const taper = 1 + head.taper * smoothstep(-2, -8.2, y) * (1 - smoothstep(-9.4, -11.5, y)) * smoothstep(-2, 3, z);
+    const p: Vec3 = [Math.abs(point[0]) * taper, y, z];
+    let d = ellipsoid(p, [0, 3.3, -1.6], [7.6, 8.2, 9.2]);
+    d = smoothUnion(d, ellipsoid(p, [0, -1.8, 1], [head.faceWidth, 7.3, 6.5]), 3);
+    d = smoothUnion(d, ellipsoid(p, [0, head.chinY, 4.9], [head.jawWidth, 1.9, 2.6]), 3.2);
+    d = smoothUnion(d, ellipsoid(p, [3.15, -3.3, 4.4], [head.cheek + 0.1, 2.5, 2.6]), 2.8);
+    d = smoothUnion(d, ellipsoid(p, [0, mouth.y, 5], [2.9, 2.2, 2.75]), 1.6);
+    d = smoothUnion(d, capsule(p, [1.2, 2.3, 6.3], [4.4, 2.2, 4.8], 1, 0.9), 1.6);
+    d = smoothSubtract(d, ellipsoid(p, [eye.centre[0] + 0.15, eye.centre[1] + 0.2, eye.centre[2] + 3.7], [2.8, 1.9, 1.7]), 2.4);
+    d = smoothUnion(d, sphere(p, eye.centre, eye.radius + LID_BULGE), 0.8);
+    if (withNose) {
+      const w = nose.width;
+      d = smoothUnion(d, capsule(p, [0, 1.2, 6.75], [0, -2.5, 8.15 + 0.3 * nose.length], 0.5 * w, 0.6 * w), 1.3);
+      d = smoothUnion(d, sphere(p, [0, -2.6, 8.35 + 0.4 * nose.length], 0.9 * w), 0.55);
+      d = smoothUnion(d, ellipsoid(p, [0.95 * w, -2.95, 7.75], [0.56 * w, 0.5, 0.72]), 0.95);
+      d = smoothSubtract(d, ellipsoid(p, [0.48 * w, -3.42, 8.2], [0.27 * w, 0.22, 0.34]), 0.5);
+    }
+    return smoothUnion(d, capsule(p, [0, -5, -2.6], [0, -24, -3.4], head.neckRadius, head.neckRadius + 0.5), 1.7);
+  };
+  const headField: SignedDistance = (p) => sculptedHead(p, true);
+  return {
+    head: headField,
+    headWithoutNose: (p) => sculptedHead(p, false),
+    normalAt: (p) => gradient(headField, p),
+    scalpPoint: (direction) => castOut(headField, SKULL_CENTRE, direction),
+  };
+}
