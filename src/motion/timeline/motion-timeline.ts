@@ -1,0 +1,193 @@
+import { CHANNEL_COUNT } from '../../shared/channels.js';
+import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import type { MotionFrames } from '../../shared/motion-frames.js';
+
+/** Consecutive frames at one rate; `values` may be a view on a longer message. */
+interface Segment {
+  startSeconds: number;
+  periodSeconds: number;
+  frameCount: number;
+  values: Float32Array;
+}
+
+/** Frames closer than this to a moment count as being at it: times are sums of fractions. */
+const EPSILON_SECONDS = 1e-6;
+
+/**
+ * The face of one round by media time. Messages may come in any order and overlap: where they do, the later one counts.
+ * What no message covers stays uncovered. Frame rates may differ from message to message.
+ *
+ * Single-threaded. `sample` and `coveredUntil` allocate nothing; `append` keeps a view on the message, no copy.
+ */
+export class MotionTimeline {
+  /** Sorted by time, not overlapping. */
+  private readonly segments: Segment[] = [];
+  /** Segment of the last `sample`: the next one is there or right after it. */
+  private cursor = 0;
+  private finished = false;
+
+  /** True once the last frame of the round is in: moments after it are rest, not starvation. */
+  get isFinished(): boolean {
+    return this.finished;
+  }
+
+  /** End of the last frame that is known, s; 0 when there is none. */
+  get endSeconds(): number {
+    const last = this.segments[this.segments.length - 1];
+    return last ? endOf(last) : 0;
+  }
+
+  /** Frames held, for bounds in tests and statistics. */
+  get frameCount(): number {
+    let count = 0;
+    for (const segment of this.segments) count += segment.frameCount;
+    return count;
+  }
+
+  /**
+   * Adds frames; they replace those that overlap them. Takes over `frames.values`.
+   *
+   * @throws {AvatarError} `invalidMotionData` for a rate or count that cannot be, or fewer values than frames.
+   */
+  append(frames: MotionFrames): void {
+    const { frameRate, startFrame, frameCount, values } = frames;
+    const isSound =
+      frameRate > 0 && Number.isFinite(frameRate) && Number.isFinite(startFrame) &&
+      Number.isInteger(frameCount) && frameCount >= 0 && values.length >= frameCount * CHANNEL_COUNT;
+    if (!isSound) {
+      throw new AvatarError(
+        ErrorCode.invalidMotionData,
+        `not valid motion: ${frameCount} frames from ${startFrame} at ${frameRate} per second in ${values.length} values`,
+      );
+    }
+    if (frameCount === 0) return;
+    const added: Segment = { startSeconds: startFrame / frameRate, periodSeconds: 1 / frameRate, frameCount, values };
+    const end = endOf(added);
+    let index = this.segments.findIndex((segment) => endOf(segment) > added.startSeconds + EPSILON_SECONDS);
+    if (index < 0) index = this.segments.length;
+    const kept: Segment[] = [];
+    let replaced = 0;
+    for (let i = index; i < this.segments.length; i++) {
+      const segment = this.segments[i]!;
+      if (segment.startSeconds >= end - EPSILON_SECONDS) break;
+      replaced++;
+      const before = framesBefore(segment, added.startSeconds);
+      if (before > 0) kept.push(part(segment, 0, before));
+    }
+    kept.push(added);
+    for (let i = index; i < index + replaced; i++) {
+      const segment = this.segments[i]!;
+      const before = framesBefore(segment, end);
+      if (before < segment.frameCount) kept.push(part(segment, before, segment.frameCount));
+    }
+    this.segments.splice(index, replaced, ...kept);
+    this.cursor = 0;
+  }
+
+  /** No more frames will come. */
+  finish(): void {
+    this.finished = true;
+  }
+
+  /**
+   * Samples the face at one moment, linearly between the frames around it. The last frame of a stretch holds for one frame.
+   *
+   * @param seconds Media time of this round.
+   * @param out Filled in place, `[58]`. Untouched when the result is false.
+   * @returns False when no frame covers the moment.
+   */
+  sample(seconds: number, out: Float32Array): boolean {
+    const index = this.find(seconds);
+    if (index < 0) return false;
+    this.cursor = index;
+    const segment = this.segments[index]!;
+    const place = Math.max(0, (seconds - segment.startSeconds) / segment.periodSeconds);
+    const frame = Math.min(segment.frameCount - 1, Math.floor(place + EPSILON_SECONDS));
+    const from = frame * CHANNEL_COUNT;
+    let { values } = segment;
+    let to = from;
+    let fraction = 0;
+    if (frame + 1 < segment.frameCount) {
+      to = from + CHANNEL_COUNT;
+      fraction = place - frame;
+    } else {
+      const next = this.segments[index + 1];
+      if (next && isJoined(segment, next)) {
+        const start = segment.startSeconds + frame * segment.periodSeconds;
+        values = next.values;
+        to = 0;
+        fraction = (seconds - start) / (next.startSeconds - start);
+      }
+    }
+    fraction = Math.min(1, Math.max(0, fraction));
+    for (let i = 0; i < CHANNEL_COUNT; i++) {
+      const a = segment.values[from + i]!;
+      out[i] = a + (values[to + i]! - a) * fraction;
+    }
+    return true;
+  }
+
+  /** End of the unbroken stretch of frames that covers `seconds`; `seconds` itself when nothing covers it. */
+  coveredUntil(seconds: number): number {
+    let index = this.find(seconds);
+    if (index < 0) return seconds;
+    while (index + 1 < this.segments.length && isJoined(this.segments[index]!, this.segments[index + 1]!)) index++;
+    return endOf(this.segments[index]!);
+  }
+
+  /** Lets go of messages that end before a moment; the playhead must be past it. */
+  forget(beforeSeconds: number): void {
+    let count = 0;
+    while (count < this.segments.length && endOf(this.segments[count]!) < beforeSeconds) count++;
+    if (count === 0) return;
+    this.segments.splice(0, count);
+    this.cursor = Math.max(0, this.cursor - count);
+  }
+
+  /** Index of the segment that shows the moment, or −1. */
+  private find(seconds: number): number {
+    const { segments } = this;
+    if (!(seconds >= 0)) return -1;
+    let low = 0;
+    let high = segments.length - 1;
+    // Mostly the segment of the last time, or the one after it.
+    if (this.cursor < segments.length && segments[this.cursor]!.startSeconds <= seconds) {
+      low = this.cursor;
+      if (low + 1 > high || segments[low + 1]!.startSeconds > seconds) high = low;
+    }
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (segments[middle]!.startSeconds <= seconds + EPSILON_SECONDS) low = middle;
+      else high = middle - 1;
+    }
+    const segment = segments[low];
+    if (!segment || segment.startSeconds > seconds + EPSILON_SECONDS) return -1;
+    if (seconds < endOf(segment)) return low;
+    const next = segments[low + 1];
+    return next && isJoined(segment, next) && seconds < next.startSeconds ? low : -1;
+  }
+}
+
+function endOf(segment: Segment): number {
+  return segment.startSeconds + segment.frameCount * segment.periodSeconds;
+}
+
+/** How many frames lie before a moment. */
+function framesBefore(segment: Segment, seconds: number): number {
+  const count = Math.ceil((seconds - EPSILON_SECONDS - segment.startSeconds) / segment.periodSeconds);
+  return Math.min(segment.frameCount, Math.max(0, count));
+}
+
+function part(segment: Segment, from: number, to: number): Segment {
+  return {
+    startSeconds: segment.startSeconds + from * segment.periodSeconds,
+    periodSeconds: segment.periodSeconds,
+    frameCount: to - from,
+    values: segment.values.subarray(from * CHANNEL_COUNT, to * CHANNEL_COUNT),
+  };
+}
+
+/** Grids of different rates or offsets leave up to one frame between them; that is no gap. */
+function isJoined(segment: Segment, next: Segment): boolean {
+  return next.startSeconds - endOf(segment) < Math.max(segment.periodSeconds, next.periodSeconds) - EPSILON_SECONDS;
+}
