@@ -1,0 +1,171 @@
+import { assert } from 'chai';
+
+import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
+import type { MotionSource } from '../../../src/workers/worker-api.js';
+import { issueSessionToken, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
+import { SessionProbe, voice } from '../../helpers/browser/session-probe.js';
+
+describe('The motion worker', () => {
+  let workers: AvatarWorkers;
+  let server: TestMotionServer;
+
+  before(async () => {
+    server = await startMotionServer();
+  });
+  after(() => server.stop());
+  beforeEach(async () => {
+    await server.mend();
+    workers = acquireWorkers();
+  });
+  afterEach(() => workers.release());
+
+  const direct = (options: Partial<MotionSource & { kind: 'direct' }> = {}): MotionSource => ({
+    kind: 'direct',
+    serverUrl: server.ingressUrl,
+    appId: server.appId,
+    avatarId: 'aria',
+    sampleRateHz: 16000,
+    connectTimeoutMs: 5000,
+    fallback: 'audio',
+    ...options,
+  });
+
+  async function openDirect(options: Partial<MotionSource & { kind: 'direct' }> = {}): Promise<SessionProbe> {
+    const probe = await SessionProbe.open(workers.motion, direct(options));
+    probe.token = () => issueSessionToken(600);
+    return probe;
+  }
+
+  it('brings speech to the worklet and motion from a real server to the stage', async () => {
+    const probe = await openDirect();
+    await probe.session.open();
+    probe.session.append(1, voice(1), 16000, false);
+    probe.session.append(1, voice(1), 16000, true);
+    await probe.until(() => probe.isMotionFinished(1));
+    assert.closeTo(probe.soundSeconds(1), 2, 0.001);
+    assert.closeTo(probe.coveredSeconds(1), 2, 0.04);
+    assert.equal(probe.releasedSeconds(1), Infinity);
+    assert.deepEqual(probe.states.map(({ state }) => state), ['connecting', 'connected']);
+    assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'server' }]);
+    const stats = await probe.session.stats();
+    assert.isAbove(stats.motionBytes, 0);
+    assert.closeTo(stats.motionSeconds, 2, 0.04);
+    assert.isBelow(stats.firstMotionMs, 5000);
+  });
+
+  it('computes the motion itself in local mode', async () => {
+    const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+    await probe.session.open();
+    probe.session.append(1, voice(3, 44100), 44100, true);
+    await probe.until(() => probe.isMotionFinished(1));
+    assert.closeTo(probe.coveredSeconds(1), 3, 0.04);
+    assert.closeTo(probe.soundSeconds(1), 3, 0.001);
+    assert.equal(probe.releasedSeconds(1), Infinity);
+    assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'local' }]);
+  });
+
+  it('keeps sound back until the motion covers the first moments', async () => {
+    const probe = await openDirect({ connectTimeoutMs: 60_000 });
+    probe.session.append(1, voice(1), 16000, false);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(probe.releasedSeconds(1), 0);
+    await probe.session.open();
+    await probe.until(() => probe.releasedSeconds(1) === Infinity);
+    assert.isAtLeast(probe.coveredSeconds(1), 0.12);
+  });
+
+  it('lets sound go on alone when the server is absent, and says so', async () => {
+    await server.cut();
+    const probe = await openDirect({ connectTimeoutMs: 200 });
+    const opening = probe.session.open();
+    probe.session.append(1, voice(1), 16000, true);
+    const error = await opening.then(() => null, (reason: unknown) => reason);
+    assert.propertyVal(error, 'code', 'connectTimeout');
+    assert.instanceOf(error, Error);
+    await probe.until(() => probe.releasedSeconds(1) === Infinity && probe.roundMotion.length > 0);
+    assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'none' }]);
+    assert.propertyVal(probe.states.at(-1), 'state', 'failed');
+  });
+
+  it('goes on with the local engine when the server is absent and the fallback says so', async () => {
+    await server.cut();
+    const probe = await openDirect({ connectTimeoutMs: 60_000, fallback: 'local' });
+    probe.session.open().catch(() => undefined);
+    probe.session.append(1, voice(1), 16000, false);
+    await probe.until(() => probe.releasedSeconds(1) === Infinity);
+    probe.session.append(1, voice(0.5), 16000, true);
+    await probe.until(() => probe.isMotionFinished(1));
+    assert.closeTo(probe.coveredSeconds(1), 1.5, 0.04);
+    assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'local' }]);
+  });
+
+  it('heals a sentence in which the server was killed and came back', async () => {
+    const probe = await openDirect();
+    await probe.session.open();
+    probe.session.append(1, voice(1), 16000, false);
+    await probe.until(() => probe.coveredSeconds(1) > 0.5);
+    await server.cut();
+    await probe.until(() => probe.states.at(-1)!.state === 'connecting');
+    assert.propertyVal(probe.states.at(-1)!.error, 'code', 'websocketClosedAbnormally');
+    probe.session.append(1, voice(1), 16000, true);
+    assert.equal(probe.releasedSeconds(1), Infinity);
+    await server.mend();
+    await probe.until(() => probe.isMotionFinished(1));
+    assert.closeTo(probe.coveredSeconds(1), 2, 0.04);
+    assert.equal((await probe.session.stats()).reconnects, 1);
+  });
+
+  it('lets the local engine take over from the middle of a sentence without a hole', async () => {
+    const probe = await openDirect({ fallback: 'local' });
+    await probe.session.open();
+    probe.session.append(1, voice(1), 16000, false);
+    await probe.until(() => probe.coveredSeconds(1) > 0.5);
+    await server.cut();
+    probe.session.append(1, voice(1), 16000, true);
+    await probe.until(() => probe.isMotionFinished(1));
+    assert.closeTo(probe.coveredSeconds(1), 2, 0.04);
+    assert.equal(probe.roundMotion.at(-1)!.motion, 'local');
+  });
+
+  it('drops an interrupted round everywhere', async () => {
+    const probe = await openDirect();
+    await probe.session.open();
+    probe.session.append(1, voice(10), 16000, true);
+    probe.session.append(2, voice(0.5), 16000, true);
+    await probe.until(() => probe.isMotionFinished(2));
+    assert.isTrue(probe.motion.some((item) => item.type === 'flush' && item.beforeRound === 2));
+    assert.isTrue(probe.playback.some((item) => item.type === 'flush' && item.beforeRound === 2));
+    const flushAt = probe.motion.findIndex((item) => item.type === 'flush');
+    assert.isFalse(probe.motion.slice(flushAt).some((item) => item.type === 'frames' && item.round === 1));
+  });
+
+  it('carries the code of an error of the page to the worker and back', async () => {
+    const probe = await openDirect();
+    const { AvatarError } = await import('../../../src/shared/errors.js');
+    probe.token = () => Promise.reject(new AvatarError('tokenRequestFailed', 'the endpoint is down'));
+    const error = await probe.session.open().then(() => null, (reason: unknown) => reason);
+    assert.instanceOf(error, AvatarError);
+    assert.propertyVal(error, 'code', 'tokenRequestFailed');
+    assert.propertyVal(error, 'message', 'the endpoint is down');
+    assert.instanceOf(probe.errors[0], AvatarError);
+  });
+
+  it('is shared, and ends with the last who needs it', async () => {
+    const other = acquireWorkers();
+    const first = await SessionProbe.open(workers.motion, { kind: 'local' });
+    workers.release();
+    assert.isNumber((await first.session.stats()).motionBytes);
+    other.release();
+    const error = await first.session.stats().then(() => null, (reason: unknown) => reason);
+    assert.propertyVal(error, 'code', 'aborted');
+  });
+
+  it('says when it dies, and is started again for the next', async () => {
+    const dying = acquireWorkers({ motionWorkerUrl: new URL('../../helpers/browser/dying.worker.js', import.meta.url) });
+    const failed = await SessionProbe.open(dying.motion, { kind: 'local' }).then(() => null, (reason: unknown) => reason);
+    assert.propertyVal(failed, 'code', 'workerFailed');
+    dying.release();
+    const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+    await probe.session.open();
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * Lets browser tests start real Motion Servers, over a line that can be cut, and endpoints that answer what they are told.
+ * Runs in the test runner; `test/helpers/browser/motion-server.ts` is the other end.
+ */
+import { createServer } from 'node:http';
+
+const BUILD = new URL('../../build/', import.meta.url);
+const load = (path) => import(new URL(path, BUILD).href);
+
+export function motionServerCommands() {
+  const things = new Map();
+  let lastId = 0;
+  const keep = (thing) => {
+    things.set(++lastId, thing);
+    return lastId;
+  };
+
+  const commands = {
+    async 'start-motion-server'({ limits, tokenTtlSeconds } = {}) {
+      const { startMotionServer, TEST_APP_ID } = await load('test/helpers/node/motion-server.js');
+      const { FlakyLink } = await load('test/helpers/node/flaky-link.js');
+      const running = await startMotionServer({ limits: { drainTimeoutMs: 50, ...limits }, ...(tokenTtlSeconds && { tokenTtlSeconds }) });
+      const link = await FlakyLink.to(running.server.address.port);
+      const close = async () => {
+        await link.close();
+        await running.close();
+      };
+      const url = `http://127.0.0.1:${link.port}`;
+      return { id: keep({ link, close }), url, ingressUrl: `${url.replace('http', 'ws')}/v2/driveningress`, appId: TEST_APP_ID };
+    },
+    async 'issue-session-token'({ expiresInSeconds, appId }) {
+      const { createSessionTokens } = await load('src/server/session-tokens.js');
+      const { TEST_API_KEY, TEST_APP_ID } = await load('test/helpers/node/motion-server.js');
+      return createSessionTokens(TEST_API_KEY).issue(appId ?? TEST_APP_ID, Math.floor(Date.now() / 1000) + expiresInSeconds);
+    },
+    /** `mode`: cut, freeze or mend. */
+    async 'set-motion-server-line'({ id, mode }) {
+      things.get(id).link[mode]();
+      return true;
+    },
+    async 'start-endpoint'({ status, body, contentType }) {
+      const server = createServer((request, response) => {
+        response.writeHead(request.method === 'OPTIONS' ? 204 : status, {
+          'content-type': contentType ?? 'application/json',
+          'access-control-allow-origin': '*',
+          'access-control-allow-headers': '*',
+        });
+        response.end(request.method === 'OPTIONS' ? undefined : body);
+      });
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const close = () => new Promise((resolve) => server.close(resolve).closeAllConnections());
+      return { id: keep({ close }), url: `http://127.0.0.1:${server.address().port}/token` };
+    },
+    async 'stop'({ id }) {
+      await things.get(id)?.close();
+      things.delete(id);
+      return true;
+    },
+  };
+
+  return {
+    name: 'motion-server-commands',
+    async executeCommand({ command, payload }) {
+      return commands[command]?.(payload ?? {});
+    },
+    async serverStop() {
+      await Promise.all([...things.values()].map((thing) => thing.close()));
+    },
+  };
+}
