@@ -143,8 +143,10 @@ export class PlaybackQueue {
    */
   process(out: Float32Array, contextFrame: number): void {
     out.fill(0);
-    this.nextFrame = contextFrame + out.length;
     const round = this.round;
+    // A browser whose audio thread comes late plays silence for us and moves on: an underrun like any other.
+    if (round && contextFrame !== this.nextFrame && isAdvancing(round)) this.stall(round, this.nextFrame);
+    this.nextFrame = contextFrame + out.length;
     if (round && !round.isOver) this.playRound(round, out, contextFrame);
     for (let index = this.tails.length - 1; index >= 0; index--) {
       if (this.playTail(this.tails[index], out)) continue;
@@ -179,9 +181,7 @@ export class PlaybackQueue {
       round.isHeld = true;
       this.change(round, 'paused', contextFrame + index);
     } else if (round.isStarted && !round.isStalled) {
-      round.isStalled = true;
-      round.phase = 0;
-      this.change(round, 'stalled', contextFrame + index);
+      this.stall(round, contextFrame + index);
     }
   }
 
@@ -251,6 +251,12 @@ export class PlaybackQueue {
     this.change(round, 'started', frame);
   }
 
+  private stall(round: Round, frame: number): void {
+    round.isStalled = true;
+    round.phase = 0;
+    this.change(round, 'stalled', frame);
+  }
+
   private recover(round: Round, frame: number): void {
     round.isStalled = false;
     this.change(round, 'recovered', frame);
@@ -277,12 +283,16 @@ export class PlaybackQueue {
     this.report.round = round.number;
     this.report.contextSeconds = frame / this.rateHz;
     this.report.mediaSeconds = round.played / this.rateHz;
-    this.report.isAdvancing = round.isStarted && !round.isStalled && !round.isHeld && !round.isOver;
+    this.report.isAdvancing = isAdvancing(round);
     this.report.isOver = round.isOver;
     this.report.isInterrupted = round.isInterrupted;
     this.report.isPaused = round.isHeld;
     this.listener.handlePlayhead(this.report);
   }
+}
+
+function isAdvancing(round: Round): boolean {
+  return round.isStarted && !round.isStalled && !round.isHeld && !round.isOver;
 }
 
 /** Raised cosine: 0 at 0, 1 at 1, level at both ends. */

@@ -220,6 +220,19 @@ describe('PlaybackQueue', () => {
     assert.equal(rig.reports.length, count);
   });
 
+  it('reports quanta that the browser left out as an underrun, and loses no sample by them', () => {
+    const rig = new Rig().append(ramp(1, 48000)).release().finish().run(50);
+    const out = new Float32Array(QUANTUM);
+    const late = rig.output.length + 20 * QUANTUM;
+    rig.queue.process(out, late);
+    assert.equal(rig.names(), '1:started 1:stalled 1:recovered');
+    assert.equal(rig.states[1].contextSeconds, rig.output.length / RATE);
+    assert.equal(rig.states[2].contextSeconds, late / RATE);
+    assert.equal(rig.states[2].mediaSeconds, (50 * QUANTUM) / RATE);
+    assert.isBelow(out[0], rig.output.at(-1)!);
+    assert.isAbove(out[0], 0);
+  });
+
   it('survives a burst of interruptions within one fade', () => {
     const rig = new Rig();
     for (let round = 1; round <= 20; round++) rig.append(constant(4800), round).release(Infinity, round).run(1);

@@ -1,0 +1,52 @@
+/**
+ * The capture worklet: hands on what comes in, mixed to mono, as `Float32Array` of about 20 ms through its port.
+ * Any message ends it: it sends what it still has, then null.
+ */
+
+const CHUNK_QUANTA = 8;
+
+class CaptureProcessor extends AudioWorkletProcessor {
+  private chunk = new Float32Array(0);
+  private filled = 0;
+  private isAlive = true;
+
+  constructor() {
+    super();
+    this.port.onmessage = () => this.end();
+  }
+
+  process(inputs: Float32Array[][]): boolean {
+    const channels = inputs[0];
+    // While the source is not connected there is no channel, and nothing to record.
+    if (channels.length > 0 && this.isAlive) this.record(channels);
+    return this.isAlive;
+  }
+
+  private record(channels: Float32Array[]): void {
+    const { length } = channels[0];
+    if (this.chunk.length === 0) this.chunk = new Float32Array(length * CHUNK_QUANTA);
+    for (let index = 0; index < length; index++) {
+      let sum = 0;
+      for (let channel = 0; channel < channels.length; channel++) sum += channels[channel][index];
+      this.chunk[this.filled++] = sum / channels.length;
+    }
+    if (this.filled === this.chunk.length) this.send();
+  }
+
+  private end(): void {
+    this.isAlive = false;
+    if (this.filled > 0) this.send();
+    this.port.postMessage(null);
+    this.port.close();
+  }
+
+  private send(): void {
+    const samples = this.filled === this.chunk.length ? this.chunk : this.chunk.slice(0, this.filled);
+    this.port.postMessage(samples, [samples.buffer]);
+    // The sent buffer is gone.
+    this.chunk = new Float32Array(0);
+    this.filled = 0;
+  }
+}
+
+registerProcessor('spatius-capture', CaptureProcessor);

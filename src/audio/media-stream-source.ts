@@ -1,0 +1,80 @@
+/** A microphone, a call or any other `MediaStream` as speech. */
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { abortedError } from './byte-source.js';
+
+const TRACK_POLL_MS = 50;
+/** A context that never ran does not answer. */
+const LAST_CHUNK_TIMEOUT_MS = 300;
+
+/**
+ * Records until all audio tracks have ended.
+ *
+ * @param workletUrl URL of `capture.worklet.js`.
+ * @throws {AvatarError} `noAudio` without a live audio track, `playbackInitFailed` when recording cannot start,
+ * `aborted`.
+ */
+export async function* microphoneChunks(
+  stream: MediaStream,
+  workletUrl: string | URL,
+  signal: AbortSignal,
+): AsyncGenerator<{ samples: Float32Array; sampleRateHz: number }, void, undefined> {
+  const tracks = stream.getAudioTracks().filter((track) => track.readyState === 'live');
+  if (tracks.length === 0) throw new AvatarError(ErrorCode.noAudio, 'This MediaStream has no live audio track');
+  // Its own context: the output's may be locked or closed meanwhile, and Firefox wants the rate of the microphone.
+  const context = new AudioContext();
+  const chunks: Float32Array[] = [];
+  let isOver = false;
+  let wake = (): void => undefined;
+  const end = (): void => {
+    isOver = true;
+    wake();
+  };
+  let poll: ReturnType<typeof setInterval> | undefined;
+  let lastWait: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const node = await openNode(context, stream, workletUrl);
+    node.port.onmessage = ({ data }) => {
+      if (data === null) return end();
+      chunks.push(data as Float32Array);
+      wake();
+    };
+    node.onprocessorerror = end;
+    signal.addEventListener('abort', end);
+    // Polled: a track that the page itself stops fires no event.
+    poll = setInterval(() => {
+      if (tracks.some((track) => track.readyState === 'live')) return;
+      clearInterval(poll);
+      node.port.postMessage('end');
+      lastWait = setTimeout(end, LAST_CHUNK_TIMEOUT_MS);
+    }, TRACK_POLL_MS);
+    for (;;) {
+      if (signal.aborted) throw abortedError(signal);
+      const samples = chunks.shift();
+      if (samples) yield { samples, sampleRateHz: context.sampleRate };
+      else if (isOver) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    clearInterval(poll);
+    clearTimeout(lastWait);
+    signal.removeEventListener('abort', end);
+    await context.close().catch(() => undefined);
+  }
+}
+
+async function openNode(
+  context: AudioContext,
+  stream: MediaStream,
+  workletUrl: string | URL,
+): Promise<AudioWorkletNode> {
+  try {
+    await context.audioWorklet.addModule(String(workletUrl));
+    const node = new AudioWorkletNode(context, 'spatius-capture', { numberOfInputs: 1, numberOfOutputs: 1 });
+    // Its output is silence, but only what leads to the loudspeaker is sure to be run.
+    context.createMediaStreamSource(stream).connect(node).connect(context.destination);
+    void context.resume().catch(() => undefined);
+    return node;
+  } catch (reason) {
+    throw avatarErrorFrom(reason, ErrorCode.playbackInitFailed, 'Recording cannot start');
+  }
+}
