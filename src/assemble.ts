@@ -206,7 +206,7 @@ async function* speechChunks(
   source: unknown,
   options: { sampleRateHz: number; signal: AbortSignal },
 ): AsyncIterable<SpeechChunk> {
-  const { speechChunksFrom } = await import('./audio/speech-chunks.js');
+  const { speechChunksFrom } = await import('./audio/speech-source.js');
   yield* speechChunksFrom(source, options);
 }
 

@@ -25,7 +25,7 @@ export interface SpeechSourceOptions {
   decodeRateHz?: number;
   /** Most bytes that are collected of an encoded file; WAV and PCM are not collected. Default 64 MiB. */
   maxEncodedBytes?: number;
-  /** URL of `capture.worklet.js`, for a `MediaStream`. */
+  /** URL of `capture.worklet.js`, for a `MediaStream`. Default: beside this module. */
   captureWorkletUrl?: string | URL;
 }
 
@@ -66,8 +66,8 @@ async function* chunksOf(
 ): AsyncIterable<SpeechSourceChunk> {
   const rateHz = checkedRate(options.sampleRateHz ?? DEFAULT_RATE_HZ);
   if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
-    if (!options.captureWorkletUrl) throw invalid('A MediaStream needs the address of the capture worklet');
-    yield* microphoneChunks(source, options.captureWorkletUrl, signal);
+    const workletUrl = options.captureWorkletUrl ?? new URL('./capture.worklet.js', import.meta.url);
+    yield* microphoneChunks(source, workletUrl, signal);
   } else if (typeof AudioBuffer !== 'undefined' && source instanceof AudioBuffer) {
     yield* pieces(monoOf(source), source.sampleRate);
   } else if (source instanceof Int16Array || source instanceof Float32Array) {

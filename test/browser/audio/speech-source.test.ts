@@ -3,7 +3,6 @@ import { speechChunksFrom } from '../../../src/audio/speech-source.js';
 import type { SpeechSourceOptions } from '../../../src/audio/speech-source.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 
-const CAPTURE_URL = new URL('../../../src/audio/capture.worklet.js', import.meta.url);
 const PCM = Int16Array.from({ length: 20000 }, (_, index) => Math.round(9000 * Math.sin(index / 10)));
 const PCM_BYTES = new Uint8Array(PCM.buffer);
 
@@ -167,7 +166,7 @@ describe('speechChunksFrom', () => {
     tone.connect(destination);
     tone.start();
     setTimeout(() => destination.stream.getTracks().forEach((track) => track.stop()), 700);
-    const { samples } = await read(destination.stream, { captureWorkletUrl: CAPTURE_URL });
+    const { samples } = await read(destination.stream);
     await context.close();
     assert.isAbove(samples.filter((sample) => Math.abs(sample - 0.25) < 0.01).length, 8000);
   });
@@ -177,7 +176,7 @@ describe('speechChunksFrom', () => {
     const destination = new MediaStreamAudioDestinationNode(context);
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 200);
-    const error = await failure(destination.stream, { captureWorkletUrl: CAPTURE_URL, signal: abort.signal });
+    const error = await failure(destination.stream, { signal: abort.signal });
     await context.close();
     assert.equal(error.code, 'aborted');
   });
@@ -237,7 +236,7 @@ describe('speechChunksFrom', () => {
     ['a stream that breaks off', broken, {}, 'invalidAudioInput', /broke off: gone/],
     ['a number', 42, {}, 'invalidAudioInput', /42 is no audio/],
     ['an object', { audio: true }, {}, 'invalidAudioInput', /Object is no audio/],
-    ['a MediaStream without sound', new MediaStream(), { captureWorkletUrl: CAPTURE_URL }, 'noAudio', /no live audio track/],
+    ['a MediaStream without sound', new MediaStream(), {}, 'noAudio', /no live audio track/],
   ];
   for (const [name, source, options, code, message] of bad) {
     it(`says what is wrong with ${name}`, async () => {
