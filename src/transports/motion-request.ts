@@ -2,7 +2,8 @@
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { createLogId } from '../shared/ids.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
-import { motionPayloadFrom, type ServerResponseAnimation } from '../motion/protocol/index.js';
+import { FLAME_FRAME_RATE, motionPayloadFrom, type ServerResponseAnimation } from '../motion/protocol/index.js';
+import { framesFromFlame, type FlameKeyframe } from '../motion/retarget/flame.js';
 
 /** A server may round its last window up; motion beyond the speech by more than this is no motion of ours. */
 const SURPLUS_SECONDS = 2;
@@ -18,6 +19,8 @@ export class MotionRequest {
   /** Sample of the round up to which audio has been sent. */
   sentSample: number;
   isEndSent = false;
+  /** FLAME keyframes carry no time: their number tells it. */
+  private flameFrames = 0;
 
   constructor(startSample: number, sampleRateHz: number) {
     this.startSample = startSample;
@@ -34,8 +37,7 @@ export class MotionRequest {
   read(response: ServerResponseAnimation, sentSeconds: number): MotionFrames | null {
     const payload = motionPayloadFrom(response, { maxFrames: MAX_MESSAGE_SECONDS * MAX_FRAME_RATE });
     if (payload.kind === 'none') return null;
-    if (payload.kind === 'flame') throw new AvatarError(ErrorCode.invalidMotionData, 'FLAME motion cannot be shown yet');
-    const { frames } = payload;
+    const frames = payload.kind === 'packed' ? payload.frames : this.readFlame(payload.keyframes);
     const { frameRate, frameCount } = frames;
     if (frameRate > MAX_FRAME_RATE || frameCount / frameRate > MAX_MESSAGE_SECONDS) {
       throw new AvatarError(ErrorCode.invalidMotionData, `not valid motion: ${frameCount} frames at ${frameRate} per second`);
@@ -45,5 +47,11 @@ export class MotionRequest {
       throw new AvatarError(ErrorCode.invalidMotionData, 'not valid motion: it lies beyond the speech it was asked for');
     }
     return { frameRate, startFrame, frameCount, values: frames.values };
+  }
+
+  private readFlame(keyframes: readonly FlameKeyframe[]): MotionFrames {
+    const startFrame = this.flameFrames;
+    this.flameFrames += keyframes.length;
+    return { frameRate: FLAME_FRAME_RATE, startFrame, frameCount: keyframes.length, values: framesFromFlame(keyframes) };
   }
 }

@@ -66,6 +66,24 @@ describe('The direct transport against a server that misbehaves', () => {
     assert.equal(recorded.motion.length, 1);
   });
 
+  it('places FLAME keyframes by their number, 25 a second', async () => {
+    const keyframe = { jawPose: [0.2, 0, 0], expression: new Array<number>(100).fill(0) };
+    const flame = (reqId: string, count: number, end = false): Data => ({
+      case: 'serverResponseAnimation',
+      value: { reqId, end, animation: { keyframes: new Array(count).fill(keyframe) } },
+    });
+    const { recorded } = await speakTo((reqId, say) => {
+      say(flame(reqId, 10));
+      say(flame(reqId, 15, true));
+    });
+    await recorded.until(() => recorded.ended.includes(1));
+    assert.deepEqual(
+      recorded.motion.map(({ frames }) => [frames.frameRate, frames.startFrame, frames.frameCount]),
+      [[25, 0, 10], [25, 10, 15]],
+    );
+    assert.ok(recorded.motion[0]!.frames.values.some((value) => value > 0.1));
+  });
+
   it('refuses motion far beyond the speech', async () => {
     const { recorded } = await speakTo((reqId, say) => say(motion(reqId, 1_000_000, 10)));
     await recorded.until(() => recorded.roundErrors.length === 1);
