@@ -9,23 +9,16 @@ import type { WebSocket } from 'ws';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { createLogId } from '../shared/ids.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
-import { isPcmSampleRate, DEFAULT_SAMPLE_RATE_HZ } from '../shared/sample-rates.js';
 import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
-import {
-  AudioFormat,
-  EgressType,
-  MessageType,
-  type ClientAudioInput,
-  type ClientConfigureSession,
-  type Message,
-} from '../motion/protocol/generated/message_pb.js';
+import { MessageType, type ClientAudioInput, type Message } from '../motion/protocol/generated/message_pb.js';
 import { packMotion } from '../motion/protocol/packed-motion.js';
-import { PcmReader, type AudioReader } from './audio-reader.js';
+import type { AudioReader } from './audio-reader.js';
 import type { FairScheduler, Runnable } from './fair-scheduler.js';
 import type { MotionServerLimits } from './limits.js';
-import { OggOpusReader } from './ogg-opus-reader.js';
+import { NamedTimers } from './named-timers.js';
 import { ServerErrorCode } from './server-error-code.js';
-import { SpeechRequest, type SpeechEngine } from './speech-request.js';
+import { sessionConfigurationFrom } from './session-configuration.js';
+import { SpeechRequest, type SpeechEngine, type SpeechParts } from './speech-request.js';
 
 /** Makes an engine for one request. `seed` is the same for the same request id. */
 export type CreateEngine = (options: { sampleRateHz: number; seed: number }) => SpeechEngine;
@@ -38,8 +31,9 @@ export interface IngressSessionOptions {
   createEngine: CreateEngine;
 }
 
-const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
 const MAX_REQUEST_ID_LENGTH = 128;
+/** What a request counts for in `maxQueuedBytes`, beside its audio. */
+const REQUEST_BYTES = 1024;
 /** Ids that were used up, remembered to refuse them when they are used again. */
 const REMEMBERED_IDS = 256;
 
@@ -62,7 +56,7 @@ export class IngressSession implements Runnable {
   private isBlocked = false;
   private isAlive = true;
   private faultCount = 0;
-  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'close'>();
 
   constructor({ socket, avatarId, limits, scheduler, createEngine }: IngressSessionOptions) {
     this.socket = socket;
@@ -80,10 +74,10 @@ export class IngressSession implements Runnable {
     socket.on('pong', () => (this.isAlive = true));
     // `ws` closes the socket by itself with the fitting code: 1009 for too long a message, 1007, 1002.
     socket.on('error', () => {});
-    this.setTimer('configure', limits.configureTimeoutMs, () =>
+    this.timers.set('configure', limits.configureTimeoutMs, () =>
       this.refuse(0, 'expected ClientConfigureSession message: none came in time', 1002),
     );
-    this.setTimer('length', limits.maxSessionMs, () =>
+    this.timers.set('length', limits.maxSessionMs, () =>
       this.refuse(ServerErrorCode.sessionDurationExceeded, `session time limit reached: ${limits.maxSessionMs / 1000} s`, 4002),
     );
     this.schedulePing();
@@ -102,7 +96,7 @@ export class IngressSession implements Runnable {
     // A client that is held back would never get to see the close frame's answer through.
     this.socket.resume();
     this.socket.close(code, reason);
-    this.setTimer('close', 2000, () => this.socket.terminate());
+    this.timers.set('close', 2000, () => this.socket.terminate());
   }
 
   terminate(): void {
@@ -155,12 +149,10 @@ export class IngressSession implements Runnable {
           : `expected ClientConfigureSession message, got ${nameOf(type)}`;
       return this.refuse(ServerErrorCode.invalidArgument, what, 1002);
     }
-    const fault = faultOf(data.value);
-    if (fault) return this.refuse(fault.code, fault.message, 1008);
-    const sampleRateHz = data.value.sampleRate || DEFAULT_SAMPLE_RATE_HZ;
-    this.createReader =
-      data.value.audioFormat === AudioFormat.OGG_OPUS ? () => new OggOpusReader() : () => new PcmReader(sampleRateHz);
-    this.clearTimer('configure');
+    const configuration = sessionConfigurationFrom(data.value);
+    if (!configuration.isAccepted) return this.refuse(configuration.code, configuration.message, 1008);
+    this.createReader = configuration.createReader;
+    this.timers.clear('configure');
     this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId } }));
     this.restartIdleTimer();
   }
@@ -192,9 +184,11 @@ export class IngressSession implements Runnable {
     // A client that was interrupted moves on to a new id and leaves the old one open for good.
     const unended = [...this.requests].filter(([, request]) => !request.isInputOver);
     if (unended.length >= this.limits.maxOpenRequests) unended[0]![1].add(new Uint8Array(0), true);
-    const reader = this.createReader!();
-    const engine = this.createEngine({ sampleRateHz: reader.sampleRateHz, seed: hashOf(reqId) });
-    const request = new SpeechRequest(reader, engine, this.limits.maxRequestSeconds, {
+    const createParts = (): SpeechParts => {
+      const reader = this.createReader!();
+      return { reader, engine: this.createEngine({ sampleRateHz: reader.sampleRateHz, seed: hashOf(reqId) }) };
+    };
+    const request = new SpeechRequest(createParts, this.limits.maxRequestSeconds, {
       handleMotion: (frames) => this.sendMotion(reqId, frames, false),
       handleEnd: (frames) => {
         this.sendMotion(reqId, frames, true);
@@ -277,12 +271,13 @@ export class IngressSession implements Runnable {
     const { maxBufferedBytes, maxQueuedBytes, stallTimeoutMs } = this.limits;
     const wasBlocked = this.isBlocked;
     this.isBlocked = this.socket.bufferedAmount > (wasBlocked ? maxBufferedBytes / 2 : maxBufferedBytes);
-    if (this.isBlocked && !wasBlocked) this.setTimer('stall', stallTimeoutMs, () => this.socket.terminate());
+    if (this.isBlocked && !wasBlocked) this.timers.set('stall', stallTimeoutMs, () => this.socket.terminate());
     if (wasBlocked && !this.isBlocked) {
-      this.clearTimer('stall');
+      this.timers.clear('stall');
       this.scheduler.schedule(this);
     }
-    let queuedBytes = 0;
+    // A request waiting its turn costs memory too, however little audio it has.
+    let queuedBytes = this.requests.size * REQUEST_BYTES;
     for (const request of this.requests.values()) queuedBytes += request.queuedBytes;
     const isFull = queuedBytes > (this.socket.isPaused ? maxQueuedBytes / 2 : maxQueuedBytes);
     if (this.isBlocked || isFull) this.socket.pause();
@@ -292,7 +287,7 @@ export class IngressSession implements Runnable {
   // ---- time ----
 
   private schedulePing(): void {
-    this.setTimer('ping', this.limits.pingIntervalMs, () => {
+    this.timers.set('ping', this.limits.pingIntervalMs, () => {
       // A socket that is not read shows no pong; the stall timer watches it.
       if (!this.isAlive && !this.socket.isPaused) return this.socket.terminate();
       this.isAlive = false;
@@ -302,20 +297,10 @@ export class IngressSession implements Runnable {
   }
 
   private restartIdleTimer(): void {
-    this.setTimer('idle', this.limits.idleTimeoutMs, () => {
+    this.timers.set('idle', this.limits.idleTimeoutMs, () => {
       if (this.nextRequest()) return this.restartIdleTimer();
       this.refuse(0, `no audio input for ${this.limits.idleTimeoutMs / 1000} s`, 1000);
     });
-  }
-
-  private setTimer(name: string, delayMs: number, action: () => void): void {
-    this.clearTimer(name);
-    this.timers.set(name, setTimeout(action, delayMs));
-  }
-
-  private clearTimer(name: string): void {
-    clearTimeout(this.timers.get(name));
-    this.timers.delete(name);
   }
 
   private dropRequests(): void {
@@ -326,23 +311,8 @@ export class IngressSession implements Runnable {
   private dispose(): void {
     this.isClosing = true;
     this.dropRequests();
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    this.timers.clear();
+    this.timers.clearAll();
   }
-}
-
-function faultOf(configure: ClientConfigureSession): { code: number; message: string } | null {
-  const { sampleRate, audioFormat, transportCompression, egressType } = configure;
-  const invalid = (message: string) => ({ code: ServerErrorCode.invalidArgument, message });
-  const isOpus = audioFormat === AudioFormat.OGG_OPUS;
-  if (!isOpus && audioFormat !== AudioFormat.PCM_S16LE) return invalid(`unsupported audio format: ${audioFormat}`);
-  const isRateKnown = sampleRate === 0 || (isOpus ? OPUS_RATES.includes(sampleRate) : isPcmSampleRate(sampleRate));
-  if (!isRateKnown) return invalid(`unsupported sample rate: ${sampleRate}`);
-  if (transportCompression !== 0) return invalid(`unsupported transport compression: ${transportCompression}`);
-  if (egressType !== EgressType.UNSPECIFIED) {
-    return { code: ServerErrorCode.unavailable, message: 'egress client is not configured on server' };
-  }
-  return null;
 }
 
 function serverCodeOf(error: AvatarError): number {

@@ -10,6 +10,12 @@ export interface SpeechEngine {
   finish(): MotionFrames | null;
 }
 
+/** What turns this request's bytes into samples, and those into motion. */
+export interface SpeechParts {
+  reader: AudioReader;
+  engine: SpeechEngine;
+}
+
 /** What a request tells its session. `handleEnd` and `handleFailure` are the last it says. */
 export interface SpeechRequestListener {
   handleMotion(frames: MotionFrames): void;
@@ -34,14 +40,14 @@ export class SpeechRequest {
   private isReading = false;
   private isAllRead = false;
   private readonly batcher = new MotionBatcher();
-  private readonly reader: AudioReader;
-  private readonly engine: SpeechEngine;
+  private parts: SpeechParts | null = null;
+  private readonly createParts: () => SpeechParts;
   private readonly maxSeconds: number;
   private readonly listener: SpeechRequestListener;
 
-  constructor(reader: AudioReader, engine: SpeechEngine, maxSeconds: number, listener: SpeechRequestListener) {
-    this.reader = reader;
-    this.engine = engine;
+  /** @param createParts Called when the request's turn comes: one that waits costs next to nothing. */
+  constructor(createParts: () => SpeechParts, maxSeconds: number, listener: SpeechRequestListener) {
+    this.createParts = createParts;
     this.maxSeconds = maxSeconds;
     this.listener = listener;
   }
@@ -68,22 +74,23 @@ export class SpeechRequest {
     this.queuedBytes = 0;
     this.samples = new Int16Array(0);
     // The decoder's memory is not pulled from under a running decode; `runSlice` frees it then.
-    if (!this.isReading) this.reader.free();
+    if (!this.isReading) this.parts?.reader.free();
   }
 
   async runSlice(): Promise<void> {
     try {
-      if (this.samples.length === 0 && !this.isAllRead) await this.read();
-      if (!this.isOver) this.compute();
+      const parts = (this.parts ??= this.createParts());
+      if (this.samples.length === 0 && !this.isAllRead) await this.read(parts.reader);
+      if (!this.isOver) this.compute(parts);
     } catch (error) {
       this.fail(avatarErrorFrom(error, ErrorCode.serverError, 'internal error'));
     }
   }
 
-  private async read(): Promise<void> {
-    const bytes = this.nextBytes();
+  private async read(reader: AudioReader): Promise<void> {
+    const bytes = this.nextBytes(reader.sliceBytes);
     this.isAllRead = this.isInputOver && this.chunks.length === 0;
-    const samples = this.reader.read(bytes, this.isAllRead);
+    const samples = reader.read(bytes, this.isAllRead);
     if (!(samples instanceof Promise)) {
       this.samples = samples;
       return;
@@ -94,32 +101,32 @@ export class SpeechRequest {
       if (!this.isOver) this.samples = decoded;
     } finally {
       this.isReading = false;
-      if (this.isOver) this.reader.free();
+      if (this.isOver) reader.free();
     }
   }
 
-  private nextBytes(): Uint8Array {
+  private nextBytes(maxBytes: number): Uint8Array {
     const head = this.chunks[0];
     if (!head) return new Uint8Array(0);
-    const bytes = head.subarray(0, this.reader.sliceBytes);
+    const bytes = head.subarray(0, maxBytes);
     if (bytes.length === head.length) this.chunks.shift();
     else this.chunks[0] = head.subarray(bytes.length);
     this.queuedBytes -= bytes.length;
     return bytes;
   }
 
-  private compute(): void {
-    const slice = this.samples.subarray(0, Math.round(this.reader.sampleRateHz * SLICE_SECONDS));
+  private compute({ reader, engine }: SpeechParts): void {
+    const slice = this.samples.subarray(0, Math.round(reader.sampleRateHz * SLICE_SECONDS));
     this.samples = this.samples.subarray(slice.length);
     this.samplesSeen += slice.length;
-    if (this.samplesSeen > this.maxSeconds * this.reader.sampleRateHz) {
+    if (this.samplesSeen > this.maxSeconds * reader.sampleRateHz) {
       throw new AvatarError(ErrorCode.invalidRequest, `the audio of a request is limited to ${this.maxSeconds} s`);
     }
-    if (slice.length > 0) this.keep(this.engine.push(slice));
+    if (slice.length > 0) this.keep(engine.push(slice));
     const isFinal = this.isAllRead && this.samples.length === 0;
     if (!isFinal) return this.sendMotion(false);
-    this.keep(this.engine.finish());
-    const fault = this.reader.faultAtEnd();
+    this.keep(engine.finish());
+    const fault = reader.faultAtEnd();
     if (fault) {
       this.sendMotion(true);
       throw fault;

@@ -1,0 +1,27 @@
+/** What a client asks for in `ClientConfigureSession`, and whether this server can give it. */
+import { AudioFormat, EgressType, type ClientConfigureSession } from '../motion/protocol/generated/message_pb.js';
+import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate } from '../shared/sample-rates.js';
+import { PcmReader, type AudioReader } from './audio-reader.js';
+import { OggOpusReader } from './ogg-opus-reader.js';
+import { ServerErrorCode } from './server-error-code.js';
+
+/** Rates an Opus encoder can have been fed with; the stream itself says what it needs. */
+const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
+
+export type SessionConfiguration =
+  | { isAccepted: true; createReader: () => AudioReader }
+  | { isAccepted: false; code: number; message: string };
+
+/** The wording of refusals is what stock SDKs look for. */
+export function sessionConfigurationFrom(configure: ClientConfigureSession): SessionConfiguration {
+  const { sampleRate, audioFormat, transportCompression, egressType } = configure;
+  const refuse = (message: string, code: number = ServerErrorCode.invalidArgument): SessionConfiguration => ({ isAccepted: false, code, message });
+  const isOpus = audioFormat === AudioFormat.OGG_OPUS;
+  if (!isOpus && audioFormat !== AudioFormat.PCM_S16LE) return refuse(`unsupported audio format: ${audioFormat}`);
+  const isRateKnown = sampleRate === 0 || (isOpus ? OPUS_RATES.includes(sampleRate) : isPcmSampleRate(sampleRate));
+  if (!isRateKnown) return refuse(`unsupported sample rate: ${sampleRate}`);
+  if (transportCompression !== 0) return refuse(`unsupported transport compression: ${transportCompression}`);
+  if (egressType !== EgressType.UNSPECIFIED) return refuse('egress client is not configured on server', ServerErrorCode.unavailable);
+  const sampleRateHz = sampleRate || DEFAULT_SAMPLE_RATE_HZ;
+  return { isAccepted: true, createReader: isOpus ? () => new OggOpusReader() : () => new PcmReader(sampleRateHz) };
+}
