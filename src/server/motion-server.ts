@@ -87,8 +87,12 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   });
 
   const app = new Hono();
-  app.use('/v1/*', bodyLimit({ maxSize: limits.maxBodyBytes }));
-  app.use('/api/*', bodyLimit({ maxSize: limits.maxBodyBytes }));
+  const limitBody = bodyLimit({
+    maxSize: limits.maxBodyBytes,
+    onError: (context) => context.json({ message: 'Request body too large' }, 413),
+  });
+  app.use('/v1/*', limitBody);
+  app.use('/api/*', limitBody);
   app.get('/healthz', (context) =>
     context.json({ status: 'ok', sessions: ingress.sessionCount, maxSessions: limits.maxSessions }, 200, { 'cache-control': 'no-store' }),
   );

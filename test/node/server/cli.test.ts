@@ -1,0 +1,123 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { assert } from 'chai';
+
+import { packageFolder } from '../../../src/server/package-folder.js';
+import { IngressClient, TEST_API_KEY, TEST_APP_ID, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
+
+const CLI = join(packageFolder(), 'build/src/server/cli.js');
+
+interface Run {
+  child: ChildProcess;
+  output: () => string;
+  /** Resolves when the output shows the pattern. */
+  shows(pattern: RegExp): Promise<RegExpMatchArray>;
+  exit: Promise<number | null>;
+}
+
+function run(args: string[], env: Record<string, string> = {}): Run {
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SPATIUS_')));
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const wakers = new Set<() => void>();
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.on('data', (part: Buffer) => {
+      output += part.toString();
+      for (const wake of wakers) wake();
+    });
+  }
+  const exit = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)));
+  return {
+    child,
+    output: () => output,
+    exit,
+    shows: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = output.match(pattern);
+          if (match) resolve(match);
+        };
+        wakers.add(look);
+        look();
+        void exit.then(() => reject(new Error(`ended without ${pattern}: ${output}`)));
+      }),
+  };
+}
+
+describe('spatius-avatar serve', () => {
+  it('makes up a key, prints where it is, serves speech, and ends with 0 on SIGTERM after the last answer', async () => {
+    const cli = run(['serve', '--port', '0']);
+    const url = (await cli.shows(/at (http:\/\/127\.0\.0\.1:\d+)\//))[1]!;
+    await cli.shows(/Motion Server/);
+    assert.match(cli.output(), /API key +dev_[\w-]{24} /);
+    const { appId, tokenEndpoint } = (await (await fetch(`${url}/api/config`)).json()) as { appId: string; tokenEndpoint: string };
+    assert.equal(appId, 'app_demo');
+    const { sessionToken } = (await (await fetch(url + tokenEndpoint, { method: 'POST' })).json()) as { sessionToken: string };
+    const client = await IngressClient.connect(
+      `${url.replace('http', 'ws')}/v2/driveningress/websocket?id=aria&appId=${appId}&sessionKey=${sessionToken}`,
+    );
+    client.send({ case: 'clientConfigureSession', value: {} });
+    await client.next();
+    client.sendAudio('r', voicePcm(20), true);
+    await client.next();
+    cli.child.kill('SIGTERM');
+    assert.isTrue((await client.answer('r')).responses.at(-1)!.end);
+    assert.equal((await client.closed).code, 1001);
+    assert.equal(await cli.exit, 0);
+  });
+
+  it('takes key and app id from the environment and never prints the key', async () => {
+    const cli = run(['serve', '--port', '0'], { SPATIUS_API_KEY: 'hush-hush', SPATIUS_APP_ID: 'app_env' });
+    const url = (await cli.shows(/at (http:\S+)\//))[1]!;
+    await cli.shows(/Motion Server/);
+    assert.notInclude(cli.output(), 'hush');
+    assert.include(cli.output(), 'app_env');
+    const response = await fetch(`${url}/v1/console/session-tokens`, {
+      method: 'POST',
+      headers: { 'x-api-key': 'hush-hush' },
+      body: JSON.stringify({ expireAt: Math.floor(Date.now() / 1000) + 60 }),
+    });
+    assert.equal(response.status, 200);
+    cli.child.kill('SIGINT');
+    assert.equal(await cli.exit, 0);
+  });
+
+  it('says what is wrong with its options and ends with 1', async () => {
+    for (const [args, complaint] of [
+      [['serve', '--port', 'x'], /--port must be a whole number/],
+      [['serve', '--port', '70000'], /--port must be a whole number from 0 to 65535/],
+      [['serve', '--max-sessions', '0'], /--max-sessions must be/],
+      [['serve', '--nonsense'], /--nonsense/],
+      [['dance'], /unknown command "dance"/],
+    ] as const) {
+      const cli = run([...args]);
+      assert.equal(await cli.exit, 1);
+      assert.match(cli.output(), complaint);
+      assert.notMatch(cli.output(), /\n +at /, 'no stack trace');
+    }
+  });
+});
+
+describe('spatius-avatar token', () => {
+  it('prints a token that a server accepts', async () => {
+    const running = await startMotionServer();
+    const cli = run(['token', '--console', `${running.url}/v1/console`], { SPATIUS_API_KEY: TEST_API_KEY, SPATIUS_APP_ID: TEST_APP_ID });
+    assert.equal(await cli.exit, 0);
+    const client = await IngressClient.connect(`${running.ingressUrl}/websocket?id=aria&appId=${TEST_APP_ID}&sessionKey=${cli.output().trim()}`);
+    await client.close();
+    await running.close();
+  });
+
+  it('says what is missing or refused, without the key', async () => {
+    const bare = run(['token']);
+    assert.equal(await bare.exit, 1);
+    assert.match(bare.output(), /set SPATIUS_API_KEY and SPATIUS_APP_ID/);
+    const running = await startMotionServer();
+    const wrong = run(['token', '--console', `${running.url}/v1/console`], { SPATIUS_API_KEY: 'wrong-key', SPATIUS_APP_ID: TEST_APP_ID });
+    assert.equal(await wrong.exit, 1);
+    assert.match(wrong.output(), /session_token_request_failed.*401/);
+    assert.notInclude(wrong.output(), 'wrong-key');
+    await running.close();
+  });
+});
