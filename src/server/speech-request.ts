@@ -125,7 +125,7 @@ export class SpeechRequest {
     if (slice.length > 0) this.keep(engine.push(slice));
     const isFinal = this.isAllRead && this.samples.length === 0;
     if (!isFinal) return this.sendMotion(false);
-    this.keep(engine.finish());
+    if (this.samplesSeen > 0) this.keep(engine.finish());
     const fault = reader.faultAtEnd();
     if (fault) {
       this.sendMotion(true);

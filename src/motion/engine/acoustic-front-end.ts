@@ -37,8 +37,8 @@ export class AcousticFrontEnd {
   private readonly frame: AcousticFrame = { logMel: new Float32Array(MEL_BAND_COUNT), levelDb: -100, pitchHz: 0, voicing: 0 };
   private readonly handleFrame: (frame: AcousticFrame) => void;
   private readonly fft = new RealFft(FFT_SIZE);
-  private readonly window = hannWindow(WINDOW);
-  private readonly bands = melBands();
+  private readonly window: Float32Array;
+  private readonly bands: ReturnType<typeof melBands>;
   /** The last `WINDOW` samples and room for one hop, oldest first. */
   private readonly history = new Float32Array(WINDOW);
   private readonly windowed = new Float32Array(FFT_SIZE);
@@ -55,7 +55,7 @@ export class AcousticFrontEnd {
   /** @param handleFrame Called synchronously from `push`, in order; must copy what it keeps. */
   constructor(handleFrame: (frame: AcousticFrame) => void) {
     this.handleFrame = handleFrame;
-    this.windowCorrelation = autocorrelation(this.window);
+    ({ window: this.window, bands: this.bands, windowCorrelation: this.windowCorrelation } = tables());
     this.reset();
   }
 
@@ -145,6 +145,23 @@ export class AcousticFrontEnd {
 }
 
 const WINDOW_ENERGY = hannWindow(WINDOW).reduce((sum, x) => sum + x * x, 0);
+
+interface Tables {
+  window: Float32Array;
+  bands: ReturnType<typeof melBands>;
+  windowCorrelation: Float32Array;
+}
+
+let madeTables: Tables | null = null;
+
+// All instances share them: they take 2 ms to compute, and a server starts an engine for every request.
+function tables(): Tables {
+  if (!madeTables) {
+    const window = hannWindow(WINDOW);
+    madeTables = { window, bands: melBands(), windowCorrelation: autocorrelation(window) };
+  }
+  return madeTables;
+}
 
 function hannWindow(size: number): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size));
