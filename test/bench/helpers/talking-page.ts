@@ -1,0 +1,116 @@
+/**
+ * A page with one avatar that talks, in Chromium, before a real Motion Server; and what can be seen of it from outside:
+ * the audio context's own clock, what the worklet reported, the frames the render thread drew.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
+import { createMotionServer } from '../../../src/server/motion-server.js';
+import type { PlaybackState } from '../../../src/shared/playback-messages.js';
+import type { TracedFrame } from '../../../src/workers/worker-api.js';
+
+const FLAGS = ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
+export interface TalkingPageOptions {
+  /** CSS pixels of the square avatar. Default 512. */
+  size?: number;
+  /** Takes OffscreenCanvas away, so that the stage runs on the page. */
+  isRenderingOnPage?: boolean;
+}
+
+export interface TalkingPage {
+  page: Page;
+  cdp: CDPSession;
+  /** A URL that answers after two seconds. */
+  slowUrl: string;
+  /** Bytes of memory that the whole browser holds: proportional set size of all its processes. */
+  memoryBytes(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What the page collects; times in ms since the epoch unless said otherwise. */
+export interface Evidence {
+  trace: TracedFrame[];
+  states: PlaybackState[];
+  /** Pairs read from `getOutputTimestamp()`: context time in s, audible at that moment. */
+  clock: { epochMs: number; contextSeconds: number }[];
+}
+
+export async function openTalkingPage({ size = 512, isRenderingOnPage = false }: TalkingPageOptions = {}): Promise<TalkingPage> {
+  const server = createMotionServer({ apiKey: 'bench', appId: 'app_bench' });
+  const url = await server.listen(0);
+  const slow = createServer((_request, response) => void setTimeout(() => response.writeHead(200, { 'access-control-allow-origin': '*' }).end('late'), 2000));
+  await new Promise<void>((resolve) => void slow.listen(0, '127.0.0.1', resolve));
+  const userFlags = [...FLAGS, `--window-size=${size + 200},${size + 200}`];
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: userFlags });
+  const page = await browser.newPage({ viewport: { width: size + 100, height: size + 100 } });
+  await page.addInitScript(watchAudio);
+  if (isRenderingOnPage) await page.addInitScript(() => void Reflect.deleteProperty(globalThis, 'OffscreenCanvas'));
+  await page.route(`${url}/bench`, (route) => route.fulfill({ contentType: 'text/html', body: pageHtml(size) }));
+  await page.goto(`${url}/bench`);
+  await page.evaluate(waitUntilShown);
+  return {
+    page,
+    cdp: await page.context().newCDPSession(page),
+    slowUrl: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`,
+    memoryBytes: () => memoryOf(browser),
+    async close() {
+      await browser.close();
+      slow.close();
+      await server.close();
+    },
+  };
+}
+
+function pageHtml(size: number): string {
+  return `<!doctype html><meta charset="utf-8"><script type="module" src="/dist/spatius-avatar.min.js"></script>
+<spatius-avatar mode="direct" app-id="app_bench" token-endpoint="/api/session-token" style="display:block;width:${size}px;height:${size}px"></spatius-avatar>`;
+}
+
+/** Runs in the page before its scripts: keeps the audio context and what the worklet says. */
+function watchAudio(): void {
+  const evidence = { states: [] as unknown[], clock: [] as unknown[] };
+  const scope = globalThis as unknown as Record<string, unknown>;
+  scope.evidence = evidence;
+  scope.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      setInterval(() => {
+        const { contextTime, performanceTime } = this.getOutputTimestamp();
+        if (contextTime && performanceTime) evidence.clock.push({ epochMs: performance.timeOrigin + performanceTime, contextSeconds: contextTime });
+      }, 100);
+    }
+  };
+  scope.AudioWorkletNode = class extends AudioWorkletNode {
+    constructor(context: BaseAudioContext, name: string, options?: AudioWorkletNodeOptions) {
+      super(context, name, options);
+      this.port.addEventListener('message', ({ data }) => {
+        if (data && typeof data === 'object' && 'state' in data) evidence.states.push(data);
+      });
+    }
+  };
+}
+
+async function waitUntilShown(): Promise<void> {
+  await customElements.whenDefined('spatius-avatar');
+  const avatar = document.querySelector('spatius-avatar')!;
+  const start = performance.now();
+  while (!((await avatar.stats()).framesDrawn > 10)) {
+    if (performance.now() - start > 20_000) throw new Error('The avatar was not shown within 20 s.');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+async function memoryOf(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { id: number }[] };
+  const known = new Set(processInfo.map(({ id }) => id));
+  let bytes = 0;
+  for (const name of await readdir('/proc')) {
+    if (!known.has(Number(name))) continue;
+    const rollup = await readFile(`/proc/${name}/smaps_rollup`, 'utf8').catch(() => '');
+    bytes += 1024 * Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+  }
+  return bytes;
+}
