@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 
 describe('custom-elements.json', () => {
   it('is what the docstrings say', async () => {
@@ -17,5 +18,11 @@ describe('custom-elements.json', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('is what the tables of README.md say', async () => {
+    const { withApiTables } = (await import(pathToFileURL('scripts/api-tables.js').href)) as { withApiTables(readme: string, manifest: unknown): string };
+    const readme = await readFile('README.md', 'utf8');
+    assert.equal(readme, withApiTables(readme, JSON.parse(await readFile('custom-elements.json', 'utf8'))), 'Run `npm run build` and commit README.md.');
   });
 });
