@@ -18,7 +18,7 @@ export interface AudioOutputOptions {
 export interface AudioOutputEvents {
   /** The browser keeps the sound locked, or has let go. */
   blocked: boolean;
-  /** Context time minus audible time, s; only while a player plays, and only when it changed by a millisecond. */
+  /** Context time minus audible time, s; read at first and while a player plays, told when it changed by a millisecond. */
   latency: number;
   /** The context was closed from outside. All its players are dead and have to be made anew. */
   lost: AvatarError;
@@ -29,9 +29,9 @@ const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'mousedown', 'keydown'
 /** A context that may start does so within this time; one that has not is locked. */
 const START_GRACE_MS = 300;
 const LATENCY_INTERVAL_MS = 500;
-/** At the start of play the latency is read more often, until the reader's window is filled. */
-const FIRST_LATENCY_INTERVAL_MS = 70;
-const FIRST_LATENCY_READS = 8;
+/** Once the context runs the latency is read more often, until the reader's window is filled: before the first speech. */
+const FIRST_LATENCY_INTERVAL_MS = 50;
+const FIRST_LATENCY_READS = 16;
 
 // Safari's fourth state (a call, Siri) is missing in TypeScript's library.
 type ContextState = AudioContextState | 'interrupted';
@@ -129,8 +129,7 @@ export class AudioOutput {
   /** For players: one more, or one fewer, has a round that sounds. */
   countPlaying(change: 1 | -1): void {
     this.playing += change;
-    clearTimeout(this.latencyTimer);
-    if (this.playing > 0) this.readLatency(0);
+    if (this.playing > 0) this.watchLatency();
   }
 
   private async open(): Promise<AudioContext> {
@@ -172,6 +171,7 @@ export class AudioOutput {
     const state = this.context?.state as ContextState | undefined;
     if (state === 'closed') this.lose();
     else if (state) this.setBlocked(state !== 'running');
+    if (state === 'running') this.watchLatency();
   }
 
   private setBlocked(isBlocked: boolean): void {
@@ -195,6 +195,7 @@ export class AudioOutput {
   private forget(): void {
     this.listening?.abort();
     clearTimeout(this.latencyTimer);
+    this.latencyTimer = undefined;
     this.listening = null;
     this.context = null;
     this.ready = null;
@@ -203,14 +204,22 @@ export class AudioOutput {
     this.setBlocked(false);
   }
 
+  /** Reads the latency while something plays, and a few times at first. */
+  private watchLatency(): void {
+    if (this.latencyTimer === undefined) this.readLatency(0);
+  }
+
   private readLatency(readCount: number): void {
+    this.latencyTimer = undefined;
     if (!this.latencyReader) return;
     const latency = this.latencyReader.read(performance.now());
     if (!(Math.abs(latency - this.reportedLatency) < 0.001)) {
       this.reportedLatency = latency;
       this.events.emit('latency', latency);
     }
-    const delay = readCount < FIRST_LATENCY_READS ? FIRST_LATENCY_INTERVAL_MS : LATENCY_INTERVAL_MS;
+    const isFirst = readCount < FIRST_LATENCY_READS;
+    if (!isFirst && this.playing <= 0) return;
+    const delay = isFirst ? FIRST_LATENCY_INTERVAL_MS : LATENCY_INTERVAL_MS;
     this.latencyTimer = setTimeout(() => this.readLatency(readCount + 1), delay);
   }
 }

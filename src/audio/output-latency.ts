@@ -6,7 +6,7 @@ export interface LatencySource {
   getOutputTimestamp?(): { contextTime?: number; performanceTime?: number };
 }
 
-const WINDOW_READS = 8;
+const WINDOW_READS = 16;
 /** Below this `getOutputTimestamp` is not corrected for latency (Firefox), above it is nonsense. */
 const MIN_SANE_SECONDS = 0.005;
 const MAX_SANE_SECONDS = 0.5;

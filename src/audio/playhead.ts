@@ -176,6 +176,8 @@ export class Playhead {
   private hindsightClockMs(ms: number): number {
     const first = this.firstKeptSince(ms - HINDSIGHT_MS);
     const middle = this.firstKeptSince(ms);
+    // Without a report before it, the moment lies before all that is kept.
+    if (middle === Math.max(0, this.reportCount - REPORT_COUNT)) return Number.NaN;
     const last = this.firstKeptSince(ms + HINDSIGHT_MS);
     const before = this.maxOffset(first, middle);
     const after = this.maxOffset(middle, last);
