@@ -1,0 +1,169 @@
+/** The demo page: plain modules around one `<spatius-avatar>`, as any page could have them. */
+import { Recorder } from './microphone.js';
+import { showFigures } from './readout.js';
+import { loadSamples, showSamples } from './samples.js';
+
+const byId = (id) => document.getElementById(id);
+const avatar = byId('avatar');
+const caption = byId('caption');
+const message = byId('message');
+
+await customElements.whenDefined('spatius-avatar');
+
+const [config, samples] = await Promise.all([loadConfig(), loadSamples()]);
+showSamples(byId('samples'), samples);
+showFigures(avatar);
+
+/** What the server behind this page offers; null when the page is served by something else. */
+async function loadConfig() {
+  try {
+    const response = await fetch('/api/config');
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+// ---- mode ------------------------------------------------------------------------------------------------------------
+
+const modes = [...document.querySelectorAll('input[name=mode]')];
+
+function applyMode(mode) {
+  message.textContent = '';
+  if (mode === 'direct') {
+    avatar.appId = config.appId;
+    avatar.tokenEndpoint = config.tokenEndpoint;
+    avatar.serverUrl = config.serverUrl;
+  }
+  avatar.mode = mode;
+  showSnippet(mode);
+  // Settings count from the element's next update; what goes wrong comes as an event.
+  void avatar.updateComplete.then(() => avatar.start()).catch(() => undefined);
+}
+
+function showSnippet(mode) {
+  const attributes = mode === 'direct' ? `\n  app-id="${config.appId}"\n  token-endpoint="${config.tokenEndpoint}"` : '\n  mode="local"';
+  byId('code').textContent = [
+    `<script type="module" src="${location.origin}/dist/spatius-avatar.min.js"></${'script'}>`,
+    '',
+    `<spatius-avatar id="avatar"${attributes}></spatius-avatar>`,
+    '',
+    `<button onclick="avatar.speak('hello.mp3')">Speak</button>`,
+  ].join('\n');
+}
+
+if (!config) {
+  modes.find(({ value }) => value === 'direct').disabled = true;
+  modes.find(({ value }) => value === 'local').checked = true;
+}
+for (const mode of modes) mode.addEventListener('change', () => applyMode(mode.value));
+applyMode(modes.find(({ checked }) => checked).value);
+
+// ---- speech ----------------------------------------------------------------------------------------------------------
+
+/** Says something, shows its words, and tells what went wrong. */
+async function say(source, words = '') {
+  message.textContent = '';
+  caption.textContent = words;
+  try {
+    await avatar.speak(source);
+  } catch (error) {
+    if (error.code !== 'aborted') message.textContent = error.message;
+  }
+}
+
+byId('speak').addEventListener('click', () => {
+  const chosen = document.querySelector('input[name=sample]:checked');
+  const sample = samples[Number(chosen?.value ?? 0)];
+  if (sample) void say(sample.url, sample.text);
+  else message.textContent = 'There is no built-in speech here. Pick an audio file instead.';
+});
+byId('interrupt').addEventListener('click', () => avatar.interrupt());
+byId('pause').addEventListener('click', () => {
+  if (avatar.conversationState === 'paused') void avatar.resume();
+  else avatar.pause();
+});
+
+avatar.addEventListener('avatar-conversation-state', ({ state }) => {
+  const isIdle = state === 'idle';
+  byId('pause').disabled = byId('interrupt').disabled = isIdle;
+  byId('pause').setAttribute('aria-label', state === 'paused' ? 'Resume' : 'Pause');
+  byId('pause').querySelector('path').setAttribute('d', state === 'paused' ? 'M8 5.5v13l10.5-6.5z' : 'M7 5h3.6v14H7zM13.4 5H17v14h-3.6z');
+  byId('speak-label').textContent = isIdle ? 'Speak' : 'Start over';
+  caption.classList.toggle('is-shown', !isIdle && caption.textContent !== '');
+});
+avatar.addEventListener('avatar-error', ({ error }) => {
+  message.textContent = error.message;
+});
+avatar.addEventListener('avatar-connection-state', ({ state }) => {
+  if (state === 'connected') message.textContent = '';
+});
+
+// ---- own audio -------------------------------------------------------------------------------------------------------
+
+byId('file').addEventListener('change', ({ target }) => {
+  const [file] = target.files;
+  if (file) void say(file, file.name);
+  target.value = '';
+});
+
+let dragDepth = 0;
+const showDrop = (depth) => {
+  dragDepth = Math.max(0, depth);
+  byId('drop').hidden = dragDepth === 0;
+};
+const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
+addEventListener('dragenter', (event) => hasFiles(event) && showDrop(dragDepth + 1));
+addEventListener('dragleave', (event) => hasFiles(event) && showDrop(dragDepth - 1));
+addEventListener('dragover', (event) => hasFiles(event) && event.preventDefault());
+addEventListener('drop', (event) => {
+  if (!hasFiles(event)) return;
+  event.preventDefault();
+  showDrop(0);
+  const [file] = event.dataTransfer.files;
+  if (file) void say(file, file.name);
+});
+
+// ---- microphone ------------------------------------------------------------------------------------------------------
+
+const recorder = new Recorder();
+const microphone = byId('microphone');
+const showRecording = (isRecording) => {
+  microphone.setAttribute('aria-pressed', String(isRecording));
+  byId('microphone-title').textContent = isRecording ? 'Listening' : 'Your voice';
+  byId('microphone-hint').textContent = isRecording ? 'Press again when you are done' : 'Record, and hear it repeated';
+};
+
+microphone.addEventListener('click', async () => {
+  if (recorder.isRecording) return recorder.stop();
+  avatar.interrupt();
+  showRecording(true);
+  try {
+    const speech = await recorder.record();
+    showRecording(false);
+    await say(speech);
+  } catch (error) {
+    message.textContent = error.name === 'NotAllowedError' ? 'The browser gives no access to the microphone.' : error.message;
+  } finally {
+    showRecording(false);
+  }
+});
+
+// ---- page ------------------------------------------------------------------------------------------------------------
+
+byId('theme').addEventListener('click', () => {
+  const root = document.documentElement;
+  const isDark = getComputedStyle(root).colorScheme === 'dark' ||
+    (getComputedStyle(root).colorScheme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  root.style.colorScheme = isDark ? 'light' : 'dark';
+});
+byId('copy').addEventListener('click', async ({ target }) => {
+  try {
+    await navigator.clipboard.writeText(byId('code').textContent);
+    target.textContent = 'Copied';
+  } catch {
+    getSelection().selectAllChildren(byId('code'));
+    target.textContent = 'Selected';
+  }
+  setTimeout(() => (target.textContent = 'Copy'), 1500);
+});
