@@ -22,6 +22,7 @@ export interface AssetUrls {
   motionWorkerUrl: string | URL | null;
   renderWorkerUrl: string | URL | null;
   playbackWorkletUrl: string | URL;
+  captureWorkletUrl: string | URL;
   /** Folder of the built-in avatars, with a slash at its end. */
   avatarsUrl: string | URL;
 }
@@ -30,6 +31,7 @@ const assetUrls: AssetUrls = {
   motionWorkerUrl: null,
   renderWorkerUrl: null,
   playbackWorkletUrl: new URL('./audio/playback.worklet.js', import.meta.url),
+  captureWorkletUrl: new URL('./audio/capture.worklet.js', import.meta.url),
   avatarsUrl: new URL('./avatars/', import.meta.url),
 };
 
@@ -207,7 +209,7 @@ async function* speechChunks(
   options: { sampleRateHz: number; signal: AbortSignal },
 ): AsyncIterable<SpeechChunk> {
   const { speechChunksFrom } = await import('./audio/speech-source.js');
-  yield* speechChunksFrom(source, options);
+  yield* speechChunksFrom(source, { ...options, captureWorkletUrl: assetUrls.captureWorkletUrl });
 }
 
 /** The controller's sound: a player made at first use, so that a silent page opens no sound device. */
