@@ -62,6 +62,8 @@ const standalone = (path) => ({
 
 const page = {
   input: { 'spatius-avatar': 'build/src/index.js' },
+  // Chunks loaded on demand import from the entry itself: one request defines the element.
+  preserveEntrySignatures: 'allow-extension',
   plugins: [keepModuleUrls(), nodeResolve({ browser: true }), minify()],
   output: { dir: 'dist', format: 'es', entryFileNames: '[name].min.js', chunkFileNames: 'chunks/[name]-[hash].js' },
 };

@@ -5,15 +5,18 @@
  *
  * Owns what the parts share on a page (workers, loudspeaker) and the ports between them. A part that died cannot be
  * joined anew, since ports and canvas belong to the dead: the whole assembly is thrown away and made again.
+ *
+ * What only answers with promises is loaded when the first avatar is assembled: the script that defines the element
+ * stays small.
  */
-import { AudioOutput } from './audio/audio-output.js';
-import { Player } from './audio/player.js';
+import type { AudioOutput } from './audio/audio-output.js';
+import type { Player } from './audio/player.js';
 import { AvatarController } from './controller/avatar-controller.js';
 import { AvatarManager } from './controller/avatar-manager.js';
 import type { AvatarControllerOptions } from './controller/controller-options.js';
 import type { SpeechChunk, SpeechOutput, SpeechOutputListener } from './controller/controller-parts.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
-import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
+import type { AvatarWorkers } from './workers/spawn.js';
 import type { AvatarInfo, Stage, StageListener, StageOptions, StageStats } from './workers/worker-api.js';
 
 /** Where the files are that are loaded on demand; by default beside this module. */
@@ -42,7 +45,18 @@ export function setAssetUrls(urls: Partial<AssetUrls>): void {
 }
 
 // One AudioContext for all elements of a page; it closes itself with the last player.
-let sharedOutput: AudioOutput | null = null;
+let sharedOutput: Promise<AudioOutput> | null = null;
+
+function openOutput(): Promise<AudioOutput> {
+  const opening = import('./audio/audio-output.js').then(
+    ({ AudioOutput }) => new AudioOutput({ workletUrl: assetUrls.playbackWorkletUrl }),
+  );
+  // The next avatar tries again.
+  opening.catch(() => {
+    if (sharedOutput === opening) sharedOutput = null;
+  });
+  return opening;
+}
 
 export interface AvatarListener {
   handleLoadProgress(fraction: number): void;
@@ -62,7 +76,8 @@ export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 
 export class AssembledAvatar {
   readonly controller: AvatarController;
   private readonly listener: AvatarListener;
-  private readonly workers: AvatarWorkers;
+  private readonly workers: Promise<AvatarWorkers>;
+  private heldWorkers: AvatarWorkers | null = null;
   private readonly voice: Voice;
   /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
   private readonly playheads = new MessageChannel();
@@ -75,19 +90,20 @@ export class AssembledAvatar {
 
   constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener) {
     this.listener = listener;
-    this.workers = acquireWorkers(assetUrls);
-    sharedOutput ??= new AudioOutput({ workletUrl: assetUrls.playbackWorkletUrl });
-    this.voice = new Voice(sharedOutput, this.playheads.port1, (error) => this.breakDown(error));
+    this.workers = this.acquireWorkers();
+    // Whoever needs them hears of a failure.
+    this.workers.catch(() => undefined);
+    this.voice = new Voice((sharedOutput ??= openOutput()), this.playheads.port1, (error) => this.breakDown(error));
     this.controller = new AvatarController(
       {
         output: this.voice,
         openSession: async (source, frameStarvation, sessionListener) => {
           if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
           this.hasSession = true;
-          const player = await this.voice.player();
+          const [workers, player] = await Promise.all([this.workers, this.voice.player()]);
           const feed = new MessageChannel();
           player.connectFeed(feed.port2);
-          return this.workers.motion.createSession(
+          return workers.motion.createSession(
             {
               source,
               frameStarvation,
@@ -114,32 +130,28 @@ export class AssembledAvatar {
    *
    * @throws {AvatarError} `renderingFailed` without WebGL 2, `workerFailed`.
    */
-  openStage({ canvas, width, height, pixelRatio, view, motionStyle }: StageSetup): Promise<Stage> {
-    this.stagePromise ??= this.workers.render
-      .createStage(
-        {
-          canvas,
-          width,
-          height,
-          pixelRatio,
-          view,
-          motionStyle,
-          playheadPort: this.playheads.port2,
-          motionPort: this.motion.port2,
-          seed: Math.floor(Math.random() * 0x1_0000_0000),
-        },
-        this.stageListener(),
-      )
-      .then((stage) => {
-        if (this.isDisposed) {
-          stage.dispose();
-          throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
-        }
-        this.stage = stage;
-        stage.setOutputLatency(this.voice.outputLatencySeconds());
-        return stage;
-      });
+  openStage(setup: StageSetup): Promise<Stage> {
+    this.stagePromise ??= this.createStage(setup);
     return this.stagePromise;
+  }
+
+  private async createStage(setup: StageSetup): Promise<Stage> {
+    const stage = await (await this.workers).render.createStage(
+      {
+        ...setup,
+        playheadPort: this.playheads.port2,
+        motionPort: this.motion.port2,
+        seed: Math.floor(Math.random() * 0x1_0000_0000),
+      },
+      this.stageListener(),
+    );
+    if (this.isDisposed) {
+      stage.dispose();
+      throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
+    }
+    this.stage = stage;
+    stage.setOutputLatency(this.voice.outputLatencySeconds());
+    return stage;
   }
 
   /** Shows an avatar; the one before stays when it cannot. @throws {AvatarError} see `Stage.load`. */
@@ -159,7 +171,7 @@ export class AssembledAvatar {
   }
 
   get isRenderingOnPage(): boolean {
-    return this.workers.isRenderingOnPage;
+    return this.heldWorkers?.isRenderingOnPage ?? false;
   }
 
   /** The live stage, or null before `openStage` has resolved. */
@@ -180,7 +192,14 @@ export class AssembledAvatar {
       port2.close();
     }
     // The messages above have to leave before the workers may end.
-    setTimeout(() => this.workers.release());
+    setTimeout(() => this.heldWorkers?.release());
+  }
+
+  private async acquireWorkers(): Promise<AvatarWorkers> {
+    const { acquireWorkers } = await import('./workers/spawn.js');
+    if (this.isDisposed) throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
+    this.heldWorkers = acquireWorkers(assetUrls);
+    return this.heldWorkers;
   }
 
   private breakDown(error: AvatarError): void {
@@ -214,7 +233,7 @@ async function* speechChunks(
 
 /** The controller's sound: a player made at first use, so that a silent page opens no sound device. */
 class Voice implements SpeechOutput {
-  private readonly output: AudioOutput;
+  private readonly outputPromise: Promise<AudioOutput>;
   private readonly playheadPort: MessagePort;
   private readonly handleLost: (error: AvatarError) => void;
   private readonly unsubscribe: (() => void)[] = [];
@@ -223,10 +242,9 @@ class Voice implements SpeechOutput {
   private current: Player | null = null;
   private volume = 1;
   private isMuted = false;
-  private isDisposed = false;
 
-  constructor(output: AudioOutput, playheadPort: MessagePort, handleLost: (error: AvatarError) => void) {
-    this.output = output;
+  constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, handleLost: (error: AvatarError) => void) {
+    this.outputPromise = output;
     this.playheadPort = playheadPort;
     this.handleLost = handleLost;
   }
@@ -237,7 +255,6 @@ class Voice implements SpeechOutput {
 
   listen(listener: SpeechOutputListener): void {
     this.listener = listener;
-    this.unsubscribe.push(this.output.on('blocked', (isBlocked) => this.tellBlocked(isBlocked)));
   }
 
   /** @throws {AvatarError} `playbackInitFailed`; the next call tries again. */
@@ -253,7 +270,7 @@ class Voice implements SpeechOutput {
 
   async unlock(): Promise<void> {
     await this.player();
-    await this.output.unlock();
+    await (await this.outputPromise).unlock();
   }
 
   pause(): void {
@@ -287,28 +304,25 @@ class Voice implements SpeechOutput {
   }
 
   dispose(): void {
-    this.isDisposed = true;
     for (const unsubscribe of this.unsubscribe) unsubscribe();
     this.listener = null;
     this.tell((player) => player.dispose());
   }
 
   private async open(): Promise<Player> {
-    const player = await Player.create(this.output);
+    const [output, { Player }] = await Promise.all([this.outputPromise, import('./audio/player.js')]);
+    const player = await Player.create(output);
     player.volume = this.volume;
     player.isMuted = this.isMuted;
     player.connectPlayhead(this.playheadPort);
     this.unsubscribe.push(
+      output.on('blocked', (isBlocked) => this.listener?.handleAudioBlocked(isBlocked)),
       player.on('state', (state) => this.listener?.handlePlaybackState(state)),
       player.on('error', (error) => this.handleLost(error)),
     );
     this.current = player;
-    if (this.output.isBlocked) this.tellBlocked(true);
+    if (output.isBlocked) this.listener?.handleAudioBlocked(true);
     return player;
-  }
-
-  private tellBlocked(isBlocked: boolean): void {
-    if (!this.isDisposed && this.current) this.listener?.handleAudioBlocked(isBlocked);
   }
 
   /** In order, also while the player is still being made; without one there is nothing to say it to. */
