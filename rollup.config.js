@@ -36,6 +36,14 @@ function keepModuleUrls() {
   };
 }
 
+/** Style sheets are template literals, which terser leaves as they were written. */
+function collapseStyles() {
+  return {
+    name: 'collapse-styles',
+    transform: (code, id) => (id.endsWith('.styles.js') ? { code: code.replace(/\n\s+/g, ' '), map: null } : null),
+  };
+}
+
 /** Declarations lie beside the modules they declare. */
 function copyDeclarations() {
   return {
@@ -64,13 +72,13 @@ const page = {
   input: { 'spatius-avatar': 'build/src/index.js' },
   // Chunks loaded on demand import from the entry itself: one request defines the element.
   preserveEntrySignatures: 'allow-extension',
-  plugins: [keepModuleUrls(), nodeResolve({ browser: true }), minify()],
+  plugins: [keepModuleUrls(), collapseStyles(), nodeResolve({ browser: true }), minify()],
   output: { dir: 'dist', format: 'es', entryFileNames: '[name].min.js', chunkFileNames: 'chunks/[name]-[hash].js' },
 };
 
 const classic = {
   input: 'build/src/index.js',
-  plugins: [keepModuleUrls(), nodeResolve({ browser: true }), minify()],
+  plugins: [keepModuleUrls(), collapseStyles(), nodeResolve({ browser: true }), minify()],
   output: {
     file: 'dist/spatius-avatar.iife.min.js',
     format: 'iife',

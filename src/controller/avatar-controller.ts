@@ -28,7 +28,8 @@ import {
 import { PcmInputReader, type PcmInput } from './pcm-input.js';
 import { RoundBook, type RoundEntry } from './round-book.js';
 import { SessionLink } from './session-link.js';
-import { TokenProvider, isSameTokenSource } from './session-token.js';
+import type { TokenProvider } from './session-token.js';
+import { isSameTokenSource } from './token-source.js';
 
 export interface AvatarControllerEvents {
   'connection-state': ConnectionChange;
@@ -60,7 +61,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   private readonly events = new Emitter<AvatarControllerEvents>();
   private readonly rounds = new RoundBook();
   private options = DEFAULT_CONTROLLER_OPTIONS;
-  private tokens: TokenProvider | null = null;
+  private tokens: Promise<TokenProvider> | null = null;
   private connection: ConnectionState = 'disconnected';
   private conversation: Conversation = IDLE_CONVERSATION;
   private readonly session: SessionLink;
@@ -360,12 +361,15 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   }
 
   async requestToken(isRefresh: boolean): Promise<string> {
-    this.tokens ??= new TokenProvider({
-      source: this.options.token,
-      appId: this.options.appId,
-      baseUrl: pageUrl(),
-    });
-    return this.tokens.token(isRefresh);
+    this.tokens ??= this.openTokens();
+    return (await this.tokens).token(isRefresh);
+  }
+
+  // Only those who connect to a server need it: it is loaded when the first token is asked for.
+  private async openTokens(): Promise<TokenProvider> {
+    const { token: source, appId } = this.options;
+    const { TokenProvider } = await import('./session-token.js');
+    return new TokenProvider({ source, appId, baseUrl: pageUrl() });
   }
 
   handleAudioBlocked(isBlocked: boolean): void {

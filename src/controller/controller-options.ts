@@ -2,7 +2,7 @@
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/sample-rates.js';
 import type { FrameStarvation, MotionSource } from '../workers/worker-api.js';
-import type { TokenSource } from './session-token.js';
+import type { TokenSource } from './token-source.js';
 
 export interface AvatarControllerOptions {
   /** `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. */

@@ -5,24 +5,7 @@
  * when the server refused it. Messages say what to do and never hold the token.
  */
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-
-export interface TokenSource {
-  /** A token given by hand; cannot be refreshed. */
-  readonly sessionToken?: string | null;
-  /** URL that answers a POST of `{appId}` with JSON that holds a token. */
-  readonly tokenEndpoint?: string | URL | null;
-  /** The app's own way; wins over the other two. */
-  readonly requestToken?: ((isRefresh: boolean) => Promise<string>) | null;
-}
-
-/** True when both would give the same tokens. */
-export function isSameTokenSource(one: TokenSource, other: TokenSource): boolean {
-  return (
-    (one.sessionToken ?? null) === (other.sessionToken ?? null) &&
-    String(one.tokenEndpoint ?? '') === String(other.tokenEndpoint ?? '') &&
-    (one.requestToken ?? null) === (other.requestToken ?? null)
-  );
-}
+import type { TokenSource } from './token-source.js';
 
 export interface TokenProviderOptions {
   readonly source: TokenSource;

@@ -1,9 +1,10 @@
 /** A report for bug reports and support: what this browser can do and how the avatar is doing. Holds no token. */
 import type { ConnectionState, AvatarInfo } from '../workers/worker-api.js';
 import type { ConversationState } from '../controller/conversation-state.js';
-import type { AvatarError } from '../shared/errors.js';
-import type { AvatarMode } from './avatar-options.js';
+import type { AssemblyController } from './assembly-controller.js';
+import { effectiveMode, type AvatarMode, type ConnectionProperties } from './avatar-options.js';
 import type { AvatarStats } from './avatar-stats.js';
+import type { LoggedError } from './error-log.js';
 
 export interface Diagnosis {
   browser: {
@@ -37,26 +38,10 @@ export interface Diagnosis {
   avatar: AvatarInfo | null;
   stats: AvatarStats | null;
   /** The newest errors, oldest first. */
-  errors: { code: string; message: string; at: string }[];
+  errors: LoggedError[];
 }
 
-const MAX_ERRORS = 20;
-
-/** Remembers the newest errors with their time. */
-export class ErrorLog {
-  private readonly entries: Diagnosis['errors'] = [];
-
-  add(error: AvatarError): void {
-    this.entries.push({ code: error.code, message: error.message, at: new Date().toISOString() });
-    if (this.entries.length > MAX_ERRORS) this.entries.shift();
-  }
-
-  list(): Diagnosis['errors'] {
-    return this.entries.map((entry) => ({ ...entry }));
-  }
-}
-
-export function browserFacts(): Diagnosis['browser'] {
+function browserFacts(): Diagnosis['browser'] {
   return {
     userAgent: navigator.userAgent,
     isSecureContext,
@@ -64,5 +49,38 @@ export function browserFacts(): Diagnosis['browser'] {
     hasOffscreenCanvas: typeof OffscreenCanvas !== 'undefined' && 'transferControlToOffscreen' in HTMLCanvasElement.prototype,
     hasAudioWorklet: typeof AudioWorkletNode !== 'undefined',
     hasWebGl2: typeof WebGL2RenderingContext !== 'undefined',
+  };
+}
+
+/** What is asked of the element. */
+export interface DiagnosedElement extends ConnectionProperties {
+  readonly src: string | null;
+  readonly connectionState: ConnectionState;
+  readonly conversationState: ConversationState;
+  readonly isAudioBlocked: boolean;
+  stats(): Promise<AvatarStats>;
+}
+
+export async function diagnose(
+  element: DiagnosedElement,
+  { assembly, avatar, size, visibility }: AssemblyController,
+  errors: LoggedError[],
+): Promise<Diagnosis> {
+  const { appId, avatarId, src, serverUrl, region, connectionState, conversationState, isAudioBlocked } = element;
+  const { width = 0, height = 0, pixelRatio = 1 } = size.size ?? {};
+  const tokenSource = element.requestToken ? 'function' : element.tokenEndpoint ? 'endpoint' : element.sessionToken ? 'fixed' : 'none';
+  const mode = effectiveMode(element);
+  const { isVisible } = visibility;
+  return {
+    browser: browserFacts(),
+    element: { mode, appId, avatarId, src, serverUrl, region, tokenSource, isVisible, width, height, pixelRatio },
+    connectionState,
+    conversationState,
+    isAudioBlocked,
+    outputRateHz: assembly?.outputRateHz ?? 0,
+    isRenderingOnPage: assembly?.isRenderingOnPage ?? false,
+    avatar,
+    stats: await element.stats().catch(() => null),
+    errors,
   };
 }

@@ -7,17 +7,13 @@ import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ConnectionState } from '../workers/worker-api.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
-import {
-  CONNECTION_PROPERTIES,
-  configurationErrors,
-  controllerOptions,
-  effectiveMode,
-} from './avatar-options.js';
+import { CONNECTION_PROPERTIES, configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarProperties } from './avatar-properties.js';
 import { NO_SPEECH_STATS, NO_STAGE_STATS, type AvatarStats } from './avatar-stats.js';
 import { relayControllerEvents } from './controller-events.js';
 import { CustomStates, avatarStates } from './custom-states.js';
-import { ErrorLog, browserFacts, type Diagnosis } from './diagnosis.js';
+import type { Diagnosis } from './diagnosis.js';
+import { ErrorLog } from './error-log.js';
 import { GestureController } from './gesture-controller.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
 import { controlsBar, errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
@@ -216,25 +212,8 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
 
   /** A report on browser, settings, states, figures and errors, without any token. */
   async diagnose(): Promise<Diagnosis> {
-    const { assembly, avatar, size, visibility } = this.assembly;
-    const { tokenEndpoint, sessionToken, requestToken, appId, avatarId, src, serverUrl, region } = this;
-    const { width = 0, height = 0, pixelRatio = 1 } = size.size ?? {};
-    const tokenSource = requestToken ? 'function' : tokenEndpoint ? 'endpoint' : sessionToken ? 'fixed' : 'none';
-    return {
-      browser: browserFacts(),
-      element: {
-        mode: effectiveMode(this), appId, avatarId, src, serverUrl, region, tokenSource,
-        isVisible: visibility.isVisible, width, height, pixelRatio,
-      },
-      connectionState: this.connectionState,
-      conversationState: this.conversationState,
-      isAudioBlocked: this.isAudioBlocked,
-      outputRateHz: assembly?.outputRateHz ?? 0,
-      isRenderingOnPage: assembly?.isRenderingOnPage ?? false,
-      avatar,
-      stats: await this.stats().catch(() => null),
-      errors: this.errors.list(),
-    };
+    const { diagnose } = await import('./diagnosis.js');
+    return diagnose(this, this.assembly, this.errors.list());
   }
 
   // ---- rendering ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,24 @@
+import type { AvatarError } from '../shared/errors.js';
+
+export interface LoggedError {
+  code: string;
+  message: string;
+  /** ISO 8601. */
+  at: string;
+}
+
+const MAX_ERRORS = 20;
+
+/** Remembers the newest errors with their time. */
+export class ErrorLog {
+  private readonly entries: LoggedError[] = [];
+
+  add(error: AvatarError): void {
+    this.entries.push({ code: error.code, message: error.message, at: new Date().toISOString() });
+    if (this.entries.length > MAX_ERRORS) this.entries.shift();
+  }
+
+  list(): LoggedError[] {
+    return this.entries.map((entry) => ({ ...entry }));
+  }
+}
