@@ -1,0 +1,65 @@
+import type { View } from '../workers/worker-api.js';
+
+/** Where the parts of a character are at rest, metres, y up, face towards +z. */
+export interface FramingAnchors {
+  /** Middle between the eyes. */
+  eyes: { x: number; y: number; z: number };
+  /** Highest point of head and hair. */
+  topY: number;
+  /** Lowest point of the model. */
+  bottomY: number;
+  /** Half width of the model about the middle between the eyes. */
+  halfWidth: number;
+}
+
+/** A camera that looks along −z. */
+export interface CameraFraming {
+  x: number;
+  y: number;
+  z: number;
+  /** Vertical field of view, degrees. */
+  fovDegrees: number;
+  near: number;
+  far: number;
+}
+
+/** Longer lenses flatten the face, shorter ones make the nose big. */
+const FOV_DEGREES = 24;
+
+/** Heights of the picture and the place of the eye line in it, in units of (top of the head − eye line). */
+const FRAMES = {
+  portrait: { height: 2.75, eyesFromTop: 1.27, minWidth: 1.75 },
+  bust: { height: 4.3, eyesFromTop: 1.5, minWidth: 2.4 },
+} as const;
+
+/**
+ * Where the camera stands so that the view shows what it promises in a picture of this shape.
+ *
+ * @param aspect Width / height.
+ * @param out Filled in place.
+ */
+export function frameCamera(view: View, anchors: FramingAnchors, aspect: number, out: CameraFraming): CameraFraming {
+  const unit = Math.max(anchors.topY - anchors.eyes.y, 1e-3);
+  const modelHeight = Math.max(anchors.topY - anchors.bottomY, unit);
+  const wanted = view === 'full' ? fullFrame(modelHeight, unit, anchors) : FRAMES[view];
+  // A bust cannot show what is not there: it ends where the model ends.
+  const available = view === 'full' ? Infinity : modelHeight / unit + (wanted.eyesFromTop - 1);
+  const height = Math.min(wanted.height, available);
+  // Narrow pictures keep the width of the head and show more above and below, the larger part below.
+  const widened = Math.max(height, wanted.minWidth / aspect);
+  const eyesFromTop = wanted.eyesFromTop + (widened - height) * 0.4;
+  const visibleHeight = widened * unit;
+  const distance = visibleHeight / 2 / Math.tan((FOV_DEGREES * Math.PI) / 360);
+  out.x = anchors.eyes.x;
+  out.y = anchors.eyes.y + eyesFromTop * unit - visibleHeight / 2;
+  out.z = anchors.eyes.z + distance;
+  out.fovDegrees = FOV_DEGREES;
+  out.near = distance * 0.2;
+  out.far = distance * 3 + modelHeight;
+  return out;
+}
+
+function fullFrame(modelHeight: number, unit: number, anchors: FramingAnchors) {
+  const height = (modelHeight / unit) * 1.06;
+  return { height, eyesFromTop: 1 + (modelHeight / unit) * 0.03, minWidth: (anchors.halfWidth / unit) * 2.1 };
+}

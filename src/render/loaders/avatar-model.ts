@@ -1,0 +1,23 @@
+import type { Object3D, Texture } from 'three';
+import type { AvatarInfo } from '../../workers/worker-api.js';
+import type { FramingAnchors } from '../framing.js';
+
+/** An avatar ready to be drawn, whatever its file format: what the stage needs of it and nothing else. */
+export interface AvatarModel {
+  /** Added to the scene by the stage. Metres, y up, face towards +z. */
+  readonly root: Object3D;
+  readonly info: AvatarInfo;
+  /** Where head and body are at rest, for the camera. */
+  readonly anchors: FramingAnchors;
+
+  /**
+   * Takes a pose on. Called once per drawn frame; allocates nothing.
+   *
+   * @param pose `[58]`, channels in the order of `CHANNELS`. Only read.
+   */
+  apply(pose: Float32Array): void;
+  /** Its textures, to be sent to the GPU before the first frame. */
+  eachTexture(visit: (texture: Texture) => void): void;
+  /** Frees everything it holds on the GPU. */
+  dispose(): void;
+}

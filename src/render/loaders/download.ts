@@ -1,0 +1,57 @@
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+
+export interface DownloadOptions {
+  signal: AbortSignal;
+  /** Larger files are refused, before or while they are read. */
+  limitBytes: number;
+  /** 0..1; stays 0 while the server does not say how long the file is. */
+  handleProgress: (fraction: number) => void;
+}
+
+/**
+ * Reads a file into memory.
+ *
+ * @throws {AvatarError} `failedToDownloadAvatarAssets` when it cannot be had, `unsupportedAvatarAsset` when it is too
+ *   large, `aborted` after the signal.
+ */
+export async function download(url: string, options: DownloadOptions): Promise<ArrayBuffer> {
+  try {
+    const response = await fetch(url, { signal: options.signal });
+    if (!response.ok) throw new AvatarError(ErrorCode.failedToDownloadAvatarAssets, `The avatar file could not be downloaded: status ${response.status}`);
+    // A compressed transfer announces its compressed length: then the fraction is only capped, not exact.
+    const expectedBytes = Number(response.headers.get('content-length') ?? 0);
+    if (expectedBytes > options.limitBytes) throw tooLarge(options.limitBytes);
+    return await readAll(response, expectedBytes, options);
+  } catch (reason) {
+    if (options.signal.aborted) throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was ended', { cause: reason });
+    throw avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets, 'The avatar file could not be downloaded');
+  }
+}
+
+async function readAll(response: Response, expectedBytes: number, options: DownloadOptions): Promise<ArrayBuffer> {
+  const chunks: Uint8Array[] = [];
+  let byteLength = 0;
+  const reader = response.body?.getReader();
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    byteLength += value.byteLength;
+    if (byteLength > options.limitBytes) {
+      void reader.cancel();
+      throw tooLarge(options.limitBytes);
+    }
+    chunks.push(value);
+    if (expectedBytes > 0) options.handleProgress(Math.min(1, byteLength / expectedBytes));
+  }
+  const bytes = new Uint8Array(byteLength);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes.buffer;
+}
+
+function tooLarge(limitBytes: number): AvatarError {
+  return new AvatarError(ErrorCode.unsupportedAvatarAsset, `The avatar file is larger than ${Math.round(limitBytes / 1_000_000)} MB`);
+}

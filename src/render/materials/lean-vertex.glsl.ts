@@ -1,0 +1,74 @@
+/**
+ * Vertex half of the lean shader. The camera never turns: view space has the axes of the world.
+ *
+ * Occlusion is tinted here: light that reaches a crease of skin has been through skin, so red falls least.
+ */
+export const LEAN_VERTEX_SHADER = /* glsl */ `
+#include <common>
+#include <skinning_pars_vertex>
+
+varying vec3 vNormal;
+varying vec3 vView;
+varying vec3 vAlbedo;
+varying vec4 vOcclusion;
+
+#ifdef HAS_MASK
+  attribute vec4 _mask;
+  varying vec2 vMask;
+#endif
+#ifdef HAS_STRANDS
+  attribute vec4 tangent;
+  attribute vec2 _strand;
+  varying vec3 vTangent;
+  varying vec2 vStrand;
+#endif
+#ifdef HAS_IRIS
+  uniform mat4 eyeFromMesh;
+  varying vec3 vEye;
+  varying vec3 vEyeView;
+#endif
+
+void main() {
+  vec3 objectNormal = normal;
+  #include <skinbase_vertex>
+  #ifdef HAS_STRANDS
+    vec3 objectTangent = tangent.xyz;
+    #ifdef USE_SKINNING
+      objectTangent = (bindMatrixInverse * ((skinWeight.x * boneMatX + skinWeight.y * boneMatY
+        + skinWeight.z * boneMatZ + skinWeight.w * boneMatW) * (bindMatrix * vec4(objectTangent, 0.0)))).xyz;
+    #endif
+    vTangent = mat3(modelViewMatrix) * objectTangent;
+    vStrand = _strand;
+  #endif
+  #ifdef USE_SKINNING
+    mat4 skinMatrix = bindMatrixInverse * (skinWeight.x * boneMatX + skinWeight.y * boneMatY
+      + skinWeight.z * boneMatZ + skinWeight.w * boneMatW) * bindMatrix;
+    objectNormal = mat3(skinMatrix) * objectNormal;
+  #endif
+  vec3 transformed = position;
+  #include <skinning_vertex>
+  vec4 viewPosition = modelViewMatrix * vec4(transformed, 1.0);
+  gl_Position = projectionMatrix * viewPosition;
+
+  vNormal = normalMatrix * objectNormal;
+  vView = -viewPosition.xyz;
+  #ifdef USE_COLOR_ALPHA
+    vAlbedo = color.rgb;
+    float open = color.a;
+  #elif defined(USE_COLOR)
+    vAlbedo = color;
+    float open = 1.0;
+  #else
+    vAlbedo = vec3(0.8);
+    float open = 1.0;
+  #endif
+  vOcclusion = vec4(pow(vec3(open), vec3(0.7, 1.15, 1.25)), open);
+  #ifdef HAS_MASK
+    vMask = _mask.xy;
+  #endif
+  #ifdef HAS_IRIS
+    vEye = (eyeFromMesh * vec4(position, 1.0)).xyz;
+    vEyeView = mat3(eyeFromMesh) * (transpose(mat3(modelViewMatrix)) * vView);
+  #endif
+}
+`;

@@ -1,0 +1,69 @@
+import type { BufferAttribute, InterleavedBufferAttribute } from 'three';
+
+export type VertexAttribute = BufferAttribute | InterleavedBufferAttribute;
+
+/** One morph target without the vertices that it leaves alone. */
+export interface MorphShape {
+  /** `[count]` */
+  readonly vertices: Uint32Array;
+  /** `[count, 3]`, offsets from the rest position at weight 1. */
+  readonly deltas: Float32Array;
+}
+
+/** An attribute of any storage (quantised, interleaved) as `[count, 3]` floats. */
+export function floatsOf(attribute: VertexAttribute): Float32Array {
+  const values = new Float32Array(attribute.count * 3);
+  for (let index = 0; index < attribute.count; index++) {
+    values[index * 3] = attribute.getX(index);
+    values[index * 3 + 1] = attribute.getY(index);
+    values[index * 3 + 2] = attribute.getZ(index);
+  }
+  return values;
+}
+
+/**
+ * @param target Offsets, one per vertex.
+ * @param threshold Components up to this size count as noise of the exporter.
+ */
+export function morphShapeFrom(target: VertexAttribute, threshold: number): MorphShape {
+  const all = floatsOf(target);
+  const vertices: number[] = [];
+  for (let index = 0; index < target.count; index++) {
+    const at = index * 3;
+    if (Math.abs(all[at]) > threshold || Math.abs(all[at + 1]) > threshold || Math.abs(all[at + 2]) > threshold) vertices.push(index);
+  }
+  const deltas = new Float32Array(vertices.length * 3);
+  vertices.forEach((vertex, index) => deltas.set(all.subarray(vertex * 3, vertex * 3 + 3), index * 3));
+  return { vertices: Uint32Array.from(vertices), deltas };
+}
+
+/**
+ * Finds vertices that exist twice only because of a texture seam: same place, same normal, same movement. They share
+ * one vertex's normal. The two rims of closed lips lie on each other too, but move apart and stay two.
+ *
+ * @returns `[vertexCount]`, the first vertex of each vertex's group.
+ */
+export function seamGroups(positions: Float32Array, normals: Float32Array, shapes: readonly MorphShape[]): Uint32Array {
+  const vertexCount = positions.length / 3;
+  const movement = new Int32Array(vertexCount);
+  const bits = new Int32Array(1);
+  const float = new Float32Array(bits.buffer);
+  shapes.forEach(({ vertices, deltas }, shape) => {
+    for (let index = 0; index < deltas.length; index++) {
+      const vertex = vertices[Math.floor(index / 3)];
+      float[0] = deltas[index];
+      movement[vertex] = Math.imul(movement[vertex] ^ bits[0] ^ shape, 16777619) + 1;
+    }
+  });
+  const firstByKey = new Map<string, number>();
+  const groups = new Uint32Array(vertexCount);
+  for (let vertex = 0; vertex < vertexCount; vertex++) {
+    const at = vertex * 3;
+    const normal = `${Math.round(normals[at] * 50)},${Math.round(normals[at + 1] * 50)},${Math.round(normals[at + 2] * 50)}`;
+    const key = `${positions[at]},${positions[at + 1]},${positions[at + 2]},${normal},${movement[vertex]}`;
+    const first = firstByKey.get(key) ?? vertex;
+    firstByKey.set(key, first);
+    groups[vertex] = first;
+  }
+  return groups;
+}

@@ -1,0 +1,69 @@
+import { NeutralToneMapping, SRGBColorSpace, WebGLRenderer } from 'three';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import type { StageOptions } from '../workers/worker-api.js';
+
+/** A canvas of a worker, or an element of the page, of which this folder knows no more than that it can be drawn on. */
+export type StageCanvas = StageOptions['canvas'];
+
+const SOFTWARE_NAMES = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+export interface GraphicsFacts {
+  /** WebGL is drawn by the CPU. */
+  isSoftware: boolean;
+}
+
+let known: GraphicsFacts | null = null;
+
+/** What draws WebGL here. Anything unknown counts as a GPU. */
+export function probeGraphics(): GraphicsFacts {
+  known ??= { isSoftware: SOFTWARE_NAMES.test(rendererName() ?? '') };
+  return known;
+}
+
+/** Whether a canvas without a page can be drawn on here. */
+export function canDraw(): boolean {
+  return typeof OffscreenCanvas !== 'undefined' && rendererName() !== null;
+}
+
+function rendererName(): string | null {
+  const context = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1).getContext('webgl2');
+  if (!context) return null;
+  const extension = context.getExtension('WEBGL_debug_renderer_info');
+  const name = String(context.getParameter(extension ? extension.UNMASKED_RENDERER_WEBGL : context.RENDERER));
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return name;
+}
+
+/**
+ * A renderer with a transparent background and Neutral tone mapping, which keeps skin neither bleached nor grey.
+ * Smooth edges cost software GL twice the frame, so it goes without.
+ *
+ * @throws {AvatarError} `renderingFailed` without WebGL 2.
+ */
+export function createRenderer(canvas: StageCanvas, facts: GraphicsFacts): WebGLRenderer {
+  try {
+    const renderer = new WebGLRenderer({
+      canvas: canvas as OffscreenCanvas,
+      antialias: !facts.isSoftware,
+      alpha: true,
+      premultipliedAlpha: true,
+      stencil: false,
+      powerPreference: 'high-performance',
+    });
+    renderer.setClearColor(0x000000, 0);
+    renderer.toneMapping = NeutralToneMapping;
+    renderer.outputColorSpace = SRGBColorSpace;
+    return renderer;
+  } catch (reason) {
+    throw new AvatarError(ErrorCode.renderingFailed, 'This browser gave no WebGL 2 context', { cause: reason });
+  }
+}
+
+/** PNG of what was drawn last; to be called in the task that drew, afterwards the drawing buffer is gone. */
+export function pngOf(canvas: StageCanvas): Promise<Blob> {
+  if ('convertToBlob' in canvas) return canvas.convertToBlob({ type: 'image/png' });
+  const { toBlob } = canvas as unknown as { toBlob(answer: (blob: Blob | null) => void, type: string): void };
+  return new Promise((resolve, reject) => {
+    toBlob.call(canvas, (blob) => (blob ? resolve(blob) : reject(new Error('the canvas is empty'))), 'image/png');
+  });
+}

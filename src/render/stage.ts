@@ -1,0 +1,309 @@
+/**
+ * One avatar on one canvas: owns the renderer, the camera, the frame loop and both ports.
+ *
+ * Each frame, in this order: clear the pose, idle movement, speech at the playhead of the moment the frame will be seen,
+ * apply, draw. Nothing is drawn while the canvas is out of sight, has no size, or the GPU was taken away.
+ *
+ * Runs in the render worker, or on the page where no worker can draw. Knows no DOM beyond the canvas it is given.
+ */
+import { PerspectiveCamera, Scene, type WebGLRenderer } from 'three';
+import { Playhead } from '../audio/playhead.js';
+import { IdleMotion } from '../motion/idle/idle-motion.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
+import type { AvatarInfo, MotionStyle, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
+import { FrameLoop } from './frame-loop.js';
+import { FrameStats } from './frame-stats.js';
+import { frameCamera, type CameraFraming } from './framing.js';
+import { createLights } from './lights.js';
+import type { AvatarModel } from './loaders/avatar-model.js';
+import { loadGlb } from './loaders/glb-loader.js';
+import { createRenderer, pngOf, probeGraphics, type GraphicsFacts } from './renderer.js';
+import { SpeechPose } from './speech-pose.js';
+
+/** More device pixels than this per CSS pixel cost much and show nothing on a face. */
+const MAX_PIXEL_RATIO = 2;
+/** In software every pixel costs. */
+const MAX_PIXEL_RATIO_SOFTWARE = 1;
+/** Longest side of the drawing buffer. */
+const MAX_PIXELS = 4096;
+/** Expected time from a frame's timestamp to the display; follows the frame rate within these limits. */
+const MIN_SHOW_DELAY_MS = 4;
+const MAX_SHOW_DELAY_MS = 50;
+/** Longer pauses between frames (hidden, stalled) count as this for everything that eases. */
+const MAX_ELAPSED_SECONDS = 0.1;
+
+interface BlobWaiter {
+  resolve(blob: Blob): void;
+  reject(reason: AvatarError): void;
+}
+
+export class LiveStage implements Stage {
+  /** Called once, at the end of `dispose()`. */
+  handleDisposed: () => void = () => {};
+
+  private readonly options: StageOptions;
+  private readonly listener: StageListener;
+  private readonly facts: GraphicsFacts;
+  private readonly renderer: WebGLRenderer;
+  private readonly scene = new Scene();
+  private readonly camera = new PerspectiveCamera();
+  private readonly framing: CameraFraming = { x: 0, y: 0, z: 0, fovDegrees: 0, near: 0, far: 0 };
+  private readonly playhead = new Playhead();
+  private readonly idle: IdleMotion;
+  private readonly speech = new SpeechPose(this.playhead);
+  private readonly frameStats = new FrameStats(this.playhead);
+  private readonly loop = new FrameLoop((timestampMs) => this.drawFrame(timestampMs));
+  private readonly pose = new Float32Array(CHANNEL_COUNT);
+  private readonly blobWaiters: BlobWaiter[] = [];
+
+  private avatar: AvatarModel | null = null;
+  private loading: AbortController | null = null;
+  private view: View;
+  private width = 0;
+  private height = 0;
+  private isVisible = true;
+  private isContextLost = false;
+  private isDisposed = false;
+  private hasDrawn = false;
+  private lastTimestampMs = Number.NaN;
+  private showDelayMs = 1000 / 60;
+  /** Time of life at rest: stands while nothing is drawn. */
+  private lifeSeconds = 0;
+
+  /** @throws {AvatarError} `renderingFailed` when the canvas gives no WebGL 2. */
+  constructor(options: StageOptions, listener: StageListener) {
+    this.options = options;
+    this.listener = listener;
+    this.view = options.view;
+    this.idle = new IdleMotion(options.seed, options.motionStyle);
+    this.facts = probeGraphics();
+    this.renderer = createRenderer(options.canvas, this.facts);
+    this.scene.add(createLights());
+    const canvas: EventTarget = options.canvas as OffscreenCanvas;
+    canvas.addEventListener('webglcontextlost', this.handleContextLost);
+    canvas.addEventListener('webglcontextrestored', this.handleContextRestored);
+    options.playheadPort.onmessage = (event: MessageEvent<PlayheadReport>) => this.handlePlayhead(event.data);
+    options.motionPort.onmessage = (event: MessageEvent<MotionFeed>) => this.handleMotion(event.data);
+    this.resize(options.width, options.height, options.pixelRatio);
+  }
+
+  async load(url: string): Promise<AvatarInfo> {
+    this.requireAlive();
+    this.loading?.abort();
+    const loading = (this.loading = new AbortController());
+    const avatar = await loadGlb(url, {
+      signal: loading.signal,
+      isSoftware: this.facts.isSoftware,
+      handleProgress: (fraction) => this.listener.handleLoadProgress(fraction),
+    });
+    // Shaders are compiled and textures sent before the old avatar goes, so that no frame is missed.
+    await this.prepare(avatar);
+    if (loading.signal.aborted) {
+      avatar.dispose();
+      throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was ended');
+    }
+    this.loading = null;
+    this.show(avatar);
+    return avatar.info;
+  }
+
+  resize(width: number, height: number, pixelRatio: number): void {
+    if (this.isDisposed) return;
+    this.width = finiteSize(width);
+    this.height = finiteSize(height);
+    if (this.width > 0 && this.height > 0) {
+      const limit = this.facts.isSoftware ? MAX_PIXEL_RATIO_SOFTWARE : MAX_PIXEL_RATIO;
+      const fits = MAX_PIXELS / Math.max(this.width, this.height);
+      this.renderer.setPixelRatio(Math.min(pixelRatio > 0 ? pixelRatio : 1, limit, fits));
+      this.renderer.setSize(this.width, this.height, false);
+      this.frameAvatar();
+    }
+    this.updateLoop();
+    // A new size clears the canvas: without a picture at once it would flash.
+    if (this.isDrawing && this.hasDrawn) this.render();
+  }
+
+  setVisible(isVisible: boolean): void {
+    this.isVisible = isVisible;
+    this.updateLoop();
+  }
+
+  setView(view: View): void {
+    this.view = view;
+    this.frameAvatar();
+  }
+
+  setMotionStyle(style: MotionStyle): void {
+    this.idle.style = style;
+  }
+
+  setOutputLatency(seconds: number): void {
+    this.playhead.setOutputLatency(seconds);
+  }
+
+  toBlob(): Promise<Blob> {
+    this.requireAlive();
+    return new Promise((resolve, reject) => this.blobWaiters.push({ resolve, reject }));
+  }
+
+  stats(): Promise<StageStats> {
+    return Promise.resolve(this.frameStats.stats(performance.now()));
+  }
+
+  setTracing(isOn: boolean): void {
+    this.frameStats.setTracing(isOn);
+  }
+
+  takeTrace(): Promise<TracedFrame[]> {
+    return Promise.resolve(this.frameStats.takeTrace());
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.loop.stop();
+    this.loading?.abort();
+    for (const port of [this.options.playheadPort, this.options.motionPort]) {
+      port.onmessage = null;
+      port.close();
+    }
+    const canvas: EventTarget = this.options.canvas as OffscreenCanvas;
+    canvas.removeEventListener('webglcontextlost', this.handleContextLost);
+    canvas.removeEventListener('webglcontextrestored', this.handleContextRestored);
+    this.speech.dispose();
+    this.avatar?.dispose();
+    this.avatar = null;
+    for (const { reject } of this.blobWaiters.splice(0)) reject(new AvatarError(ErrorCode.aborted, 'The stage was disposed of'));
+    this.renderer.dispose();
+    // Browsers keep a few contexts only and collect them late.
+    this.renderer.forceContextLoss();
+    this.handleDisposed();
+  }
+
+  private get isDrawing(): boolean {
+    return this.isVisible && this.width > 0 && this.height > 0 && !this.isContextLost && this.avatar !== null && !this.isDisposed;
+  }
+
+  private updateLoop(): void {
+    if (this.isDrawing) this.loop.start();
+    else {
+      this.loop.stop();
+      this.lastTimestampMs = Number.NaN;
+    }
+  }
+
+  private async prepare(avatar: AvatarModel): Promise<void> {
+    if (this.isContextLost) return;
+    try {
+      await this.renderer.compileAsync(avatar.root, this.camera, this.scene);
+      avatar.eachTexture((texture) => this.renderer.initTexture(texture));
+    } catch (reason) {
+      avatar.dispose();
+      throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The avatar cannot be drawn');
+    }
+  }
+
+  private show(avatar: AvatarModel): void {
+    this.avatar?.dispose();
+    this.avatar = avatar;
+    this.scene.add(avatar.root);
+    this.frameAvatar();
+    this.updateLoop();
+  }
+
+  private frameAvatar(): void {
+    if (!this.avatar || this.width === 0 || this.height === 0) return;
+    const { camera } = this;
+    const aspect = this.width / this.height;
+    const framing = frameCamera(this.view, this.avatar.anchors, aspect, this.framing);
+    camera.position.set(framing.x, framing.y, framing.z);
+    camera.fov = framing.fovDegrees;
+    camera.aspect = aspect;
+    camera.near = framing.near;
+    camera.far = framing.far;
+    camera.updateProjectionMatrix();
+  }
+
+  private drawFrame(timestampMs: number): void {
+    const { avatar, pose, speech } = this;
+    if (!avatar) return;
+    const startMs = performance.now();
+    const elapsedMs = timestampMs - this.lastTimestampMs;
+    this.lastTimestampMs = timestampMs;
+    this.frameStats.handleFrameStart(timestampMs);
+    if (elapsedMs > 0 && elapsedMs < 200) this.followFrameRate(elapsedMs);
+    const elapsedSeconds = elapsedMs > 0 ? Math.min(elapsedMs / 1000, MAX_ELAPSED_SECONDS) : 0;
+    this.lifeSeconds += elapsedSeconds;
+
+    this.idle.sample(this.lifeSeconds, pose);
+    speech.update(timestampMs + this.showDelayMs, elapsedSeconds, pose);
+    avatar.apply(pose);
+    this.render();
+
+    const nowMs = performance.now();
+    this.frameStats.handleFrame(nowMs, nowMs - startMs, speech.round, speech.mediaSeconds, speech.isAdvancing, speech.isStarved, pose[CHANNEL_INDEX.jawOpen]);
+  }
+
+  private render(): void {
+    this.renderer.render(this.scene, this.camera);
+    if (!this.hasDrawn) {
+      this.hasDrawn = true;
+      this.listener.handleFirstFrame();
+    }
+    if (this.blobWaiters.length > 0) this.answerBlobs();
+  }
+
+  /** A frame is seen when the next one begins: that is one frame from now, as long as they have been lately. */
+  private followFrameRate(elapsedMs: number): void {
+    const delayMs = Math.min(MAX_SHOW_DELAY_MS, Math.max(MIN_SHOW_DELAY_MS, elapsedMs));
+    this.showDelayMs += (delayMs - this.showDelayMs) * 0.1;
+  }
+
+  /** Must run in the task that drew: afterwards the drawing buffer is gone. */
+  private answerBlobs(): void {
+    const waiters = this.blobWaiters.splice(0);
+    pngOf(this.options.canvas).then(
+      (blob) => waiters.forEach(({ resolve }) => resolve(blob)),
+      (reason: unknown) => {
+        const error = avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The picture could not be taken');
+        waiters.forEach(({ reject }) => reject(error));
+      },
+    );
+  }
+
+  private handlePlayhead(report: PlayheadReport): void {
+    this.playhead.handleReport(report, performance.now());
+    if (report.isInterrupted) this.speech.endRoundsBefore(report.round + 1);
+  }
+
+  private handleMotion(message: MotionFeed): void {
+    try {
+      this.speech.handleFeed(message);
+    } catch (reason) {
+      this.listener.handleError(avatarErrorFrom(reason, ErrorCode.invalidMotionData));
+    }
+  }
+
+  // three.js asks for the context to be restored, and sends everything anew on the first frame after that.
+  private readonly handleContextLost = (): void => {
+    this.isContextLost = true;
+    this.updateLoop();
+    this.listener.handleContextLost();
+  };
+
+  private readonly handleContextRestored = (): void => {
+    this.isContextLost = false;
+    this.resize(this.width, this.height, this.renderer.getPixelRatio());
+    this.listener.handleContextRestored();
+  };
+
+  private requireAlive(): void {
+    if (this.isDisposed) throw new AvatarError(ErrorCode.aborted, 'The stage was disposed of');
+  }
+}
+
+function finiteSize(size: number): number {
+  return Number.isFinite(size) && size > 0 ? size : 0;
+}
