@@ -1,8 +1,9 @@
 /**
- * Reads a WAV file while it arrives. Understands integer PCM of 8, 16, 24 and 32 bits, float of 32 and 64 bits, plain
- * and extensible headers, any number of channels, RIFF and RF64, and the unknown sizes that streaming encoders write.
+ * Reads a WAV file while it arrives. Understands integer PCM of 8, 16, 24 and 32 bits, float of 32 and 64 bits, the
+ * telephone's A-law and μ-law, plain and extensible headers, any number of channels, RIFF and RF64, and the unknown sizes
+ * that streaming encoders write.
  *
- * @see Microsoft, Multimedia Data Standards Update (1994), WAVE; EBU Tech 3306 for RF64.
+ * @see Microsoft, Multimedia Data Standards Update (1994), WAVE; EBU Tech 3306 for RF64; ITU-T G.711 for both laws.
  */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 
@@ -13,11 +14,20 @@ interface WavFormat {
   readonly bytesPerSample: number;
   /** Bytes of one sample of every channel. */
   readonly blockBytes: number;
-  readonly isFloat: boolean;
+  readonly tag: number;
 }
 
 const TAG_PCM = 1;
 const TAG_FLOAT = 3;
+const TAG_A_LAW = 6;
+const TAG_MU_LAW = 7;
+/** Bits that a sample of each kind may have. */
+const BITS_OF_TAG: Readonly<Record<number, readonly number[]>> = {
+  [TAG_PCM]: [8, 16, 24, 32],
+  [TAG_FLOAT]: [32, 64],
+  [TAG_A_LAW]: [8],
+  [TAG_MU_LAW]: [8],
+};
 const TAG_EXTENSIBLE = 0xfffe;
 /** No header that carries speech is longer; pictures and notes are skipped and do not count. */
 const MAX_FORMAT_BYTES = 4096;
@@ -121,18 +131,15 @@ function formatFrom(view: DataView, size: number): WavFormat {
   const bits = view.getUint16(22, true);
   // The sub-format GUID of an extensible header begins with the tag.
   if (tag === TAG_EXTENSIBLE && size >= 26) tag = view.getUint16(8 + 24, true);
-  const isFloat = tag === TAG_FLOAT;
-  if (tag !== TAG_PCM && !isFloat) {
-    throw invalid(`The WAV file is encoded (format ${tag}); convert it to PCM`);
-  }
-  const isKnown = isFloat ? bits === 32 || bits === 64 : bits === 8 || bits === 16 || bits === 24 || bits === 32;
-  if (!isKnown) throw invalid(`WAV samples of ${bits} bits are not supported`);
+  const knownBits = BITS_OF_TAG[tag];
+  if (!knownBits) throw invalid(`The WAV file is compressed (format ${tag}); convert it to PCM`);
+  if (!knownBits.includes(bits)) throw invalid(`WAV samples of ${bits} bits are not supported`);
   const bytesPerSample = bits / 8;
   if (channelCount < 1 || channelCount > MAX_CHANNELS || blockBytes !== channelCount * bytesPerSample) {
     throw invalid('The WAV file has a broken format header');
   }
   if (sampleRateHz === 0) throw invalid('The WAV file says that its sample rate is 0');
-  return { sampleRateHz, channelCount, bytesPerSample, blockBytes, isFloat };
+  return { sampleRateHz, channelCount, bytesPerSample, blockBytes, tag };
 }
 
 function int16Samples(view: DataView, frameCount: number, { blockBytes }: WavFormat): Int16Array {
@@ -158,13 +165,32 @@ function monoSamples(view: DataView, frameCount: number, format: WavFormat): Flo
   return out;
 }
 
-function sampleReader({ isFloat, bytesPerSample }: WavFormat): (view: DataView, at: number) => number {
-  if (isFloat) return bytesPerSample === 4 ? (view, at) => view.getFloat32(at, true) : (view, at) => view.getFloat64(at, true);
+function sampleReader({ tag, bytesPerSample }: WavFormat): (view: DataView, at: number) => number {
+  if (tag === TAG_A_LAW) return (view, at) => aLaw(view.getUint8(at));
+  if (tag === TAG_MU_LAW) return (view, at) => muLaw(view.getUint8(at));
+  if (tag === TAG_FLOAT && bytesPerSample === 4) return (view, at) => view.getFloat32(at, true);
+  if (tag === TAG_FLOAT) return (view, at) => view.getFloat64(at, true);
   // 8 bits are unsigned, all others signed.
   if (bytesPerSample === 1) return (view, at) => (view.getUint8(at) - 128) / 128;
   if (bytesPerSample === 2) return (view, at) => view.getInt16(at, true) / 2 ** 15;
   if (bytesPerSample === 3) return (view, at) => (view.getInt8(at + 2) * 65536 + view.getUint16(at, true)) / 2 ** 23;
   return (view, at) => view.getInt32(at, true) / 2 ** 31;
+}
+
+/** G.711 table 1a: sign, 3 bits of segment, 4 of step, alternate bits inverted; 13 bits of range. */
+function aLaw(byte: number): number {
+  const code = byte ^ 0x55;
+  const segment = (code >> 4) & 7;
+  const step = ((code & 15) << 1) + 1;
+  const magnitude = segment === 0 ? step : (step + 32) << (segment - 1);
+  return (code & 0x80 ? magnitude : -magnitude) / 4096;
+}
+
+/** G.711 table 2a: all bits inverted, a bias of 33; 14 bits of range. */
+function muLaw(byte: number): number {
+  const code = ~byte & 0xff;
+  const magnitude = ((((code & 15) << 1) + 33) << ((code >> 4) & 7)) - 33;
+  return (code & 0x80 ? -magnitude : magnitude) / 8192;
 }
 
 function joined(left: Uint8Array<ArrayBuffer>, right: Uint8Array): Uint8Array<ArrayBuffer> {

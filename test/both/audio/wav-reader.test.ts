@@ -79,6 +79,14 @@ describe('WavReader', () => {
     assert.deepEqual(read(wav(bytesOf(Float64Array.of(0.25, -0.5)), { tag: 3, bits: 64 })).samples, [0.25, -0.5]);
   });
 
+  it('reads the telephone’s A-law and μ-law', () => {
+    // Smallest and largest steps of both signs, as in the tables of G.711.
+    const mu = read(wav(Uint8Array.of(0xff, 0x7f, 0x80, 0x00, 0xfe), { tag: 7, bits: 8, rate: 8000 })).samples;
+    assert.deepEqual(mu.map((sample) => sample * 8192), [0, 0, 8031, -8031, 2]);
+    const a = read(wav(Uint8Array.of(0xd5, 0x55, 0xaa, 0x2a), { tag: 6, bits: 8, rate: 8000 })).samples;
+    assert.deepEqual(a.map((sample) => sample * 4096), [1, -1, 4032, -4032]);
+  });
+
   it('mixes channels down by their mean, plain and extensible', () => {
     const stereo = bytesOf(Int16Array.of(16384, 0, -16384, -16384));
     for (const isExtensible of [false, true]) {
@@ -102,7 +110,7 @@ describe('WavReader', () => {
     const bad: [Uint8Array, RegExp][] = [
       [new Uint8Array(64), /no WAV/],
       [wav(bytesOf(source), { id: 'RIFX' }), /Big-endian/],
-      [wav(bytesOf(source), { tag: 7, bits: 8 }), /encoded \(format 7\)/],
+      [wav(bytesOf(source), { tag: 17, bits: 4 }), /compressed \(format 17\)/],
       [wav(bytesOf(source), { bits: 12 }), /12 bits/],
       [wav(bytesOf(source), { rate: 0 }), /sample rate/],
       [wav(bytesOf(source), { channels: 0 }), /broken/],

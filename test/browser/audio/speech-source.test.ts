@@ -1,6 +1,7 @@
 import { assert } from 'chai';
 import { speechChunksFrom } from '../../../src/audio/speech-source.js';
 import type { SpeechSourceOptions } from '../../../src/audio/speech-source.js';
+import { MP3_TONE } from './mp3-tone.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 
 const PCM = Int16Array.from({ length: 20000 }, (_, index) => Math.round(9000 * Math.sin(index / 10)));
@@ -145,6 +146,13 @@ describe('speechChunksFrom', () => {
     assert.equal(rate, 24000);
     assert.closeTo(samples.length / rate, 1, 0.4);
     assert.isAbove(samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0), 0.5);
+  });
+
+  it('recognises bare MP3 in a buffer, and decodes a copy', async () => {
+    for (let run = 0; run < 2; run++) {
+      const { samples, rate } = await read(MP3_TONE.buffer);
+      assert.closeTo(samples.length / rate, 0.33, 0.06);
+    }
   });
 
   it('mixes an AudioBuffer down', async () => {
