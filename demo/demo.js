@@ -131,7 +131,7 @@ const microphone = byId('microphone');
 const showRecording = (isRecording) => {
   microphone.setAttribute('aria-pressed', String(isRecording));
   byId('microphone-title').textContent = isRecording ? 'Listening' : 'Your voice';
-  byId('microphone-hint').textContent = isRecording ? 'Press again when you are done' : 'Record, and hear it repeated';
+  byId('microphone-hint').textContent = isRecording ? 'Press again when you are done' : 'Record, hear it repeated';
 };
 
 microphone.addEventListener('click', async () => {

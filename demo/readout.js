@@ -7,7 +7,7 @@ const show = (id, text) => {
 };
 const number = (value, digits, unit) => (Number.isFinite(value) ? `${value.toFixed(digits)} ${unit}` : '–');
 
-const MOTION_WORDS = { server: 'Motion Server', local: 'this browser', none: 'none, sound only' };
+const MOTION_WORDS = { server: 'Motion Server', local: 'this browser', none: 'nobody' };
 
 export function showFigures(avatar) {
   const showState = (id, state) => {

@@ -1,4 +1,5 @@
 /** From attributes to what the controller is told. */
+import { DEFAULT_AVATAR } from '../controller/avatar-manager.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 
@@ -62,7 +63,7 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
   return {
     mode: effectiveMode(properties) === 'direct' ? 'direct' : 'local',
     appId: properties.appId,
-    avatarId: properties.avatarId ?? '',
+    avatarId: properties.avatarId ?? DEFAULT_AVATAR,
     serverUrl: properties.serverUrl,
     region: properties.region,
     token: { tokenEndpoint, sessionToken, requestToken },
