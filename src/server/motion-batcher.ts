@@ -2,7 +2,9 @@
 import { CHANNEL_COUNT } from '../shared/channels.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 
-/** 100 ms at 50 fps: the first message of a request, and every message while audio arrives no faster than it plays. */
+/** The first message of a request: enough to open the mouth with the first sound, soon even where audio comes at 1×. */
+const FIRST_SECONDS = 0.04;
+/** Every further message while audio arrives no faster than it plays. */
 const MIN_SECONDS = 0.1;
 const MAX_SECONDS = 0.5;
 
@@ -24,7 +26,7 @@ export class MotionBatcher {
 
   /**
    * The next message's frames, or null while it is better to wait for more. A client that plays along since the first
-   * audio has `sentSeconds` − elapsed in hand; a message covers half of that, 100..500 ms.
+   * audio has `sentSeconds` − elapsed in hand; a message covers half of that, 100..500 ms; the first one 40 ms.
    *
    * @param isFinal Nothing is left to wait for.
    */
@@ -32,7 +34,8 @@ export class MotionBatcher {
     const first = this.pending[0];
     if (!first) return null;
     const inHandSeconds = this.sentSeconds - (nowMs - this.startedMs) / 1000;
-    const seconds = Math.min(MAX_SECONDS, Math.max(MIN_SECONDS, inHandSeconds / 2));
+    const least = this.sentSeconds === 0 ? FIRST_SECONDS : MIN_SECONDS;
+    const seconds = Math.min(MAX_SECONDS, Math.max(least, inHandSeconds / 2));
     const wanted = Math.ceil(seconds * first.frameRate - 1e-6);
     if (this.pendingFrames < wanted && !isFinal) return null;
     const frames = this.cut(Math.min(wanted, this.pendingFrames));

@@ -62,16 +62,17 @@ describe('speech through the Motion Server', () => {
     await client.close();
   });
 
-  it('sends the first motion before the request has ended, 100 ms of it', async () => {
+  it('sends the first motion before the request has ended, 40 ms of it, and 100 ms in the next message', async () => {
     const client = await running.open();
     client.sendAudio('r', voicePcm(0.5), false);
     const { data } = await client.next();
     if (data.case !== 'serverResponseAnimation') return assert.fail(`${data.case}`);
     assert.isFalse(data.value.end);
-    assert.equal(data.value.packedMotion?.frameCount, 5);
+    assert.equal(data.value.packedMotion?.frameCount, 2);
     client.sendAudio('r', new Uint8Array(0), true);
     const rest = await client.answer('r');
-    assert.equal(5 + frameCountOf(rest), 25);
+    assert.equal(rest.frames[0]!.frameCount, 5);
+    assert.equal(2 + frameCountOf(rest), 25);
     await client.close();
   });
 
