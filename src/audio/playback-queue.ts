@@ -133,6 +133,8 @@ export class PlaybackQueue {
     if (message.type === 'flush') this.flush(message.beforeRound);
     else if (message.type === 'pause') this.isPaused = true;
     else if (message.type === 'resume') this.resume();
+    // `process()` does not run any more, so that nobody else would tell the face.
+    else if (message.type === 'suspend' && this.round && isAdvancing(this.round)) this.stall(this.round, this.nextFrame);
   }
 
   /**

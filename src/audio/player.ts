@@ -5,7 +5,7 @@ import type { PlaybackControl, PlaybackState } from '../shared/playback-messages
 import type { AudioOutput } from './audio-output.js';
 
 export interface PlayerEvents {
-  /** What the worklet reports, on every change. A locked context reports nothing. */
+  /** What the worklet reports, on every change. A locked context starts nothing and ends nothing. */
   state: PlaybackState;
   /** Context time minus audible time, s, the user's offset included: what the stage wants to know. */
   latency: number;
@@ -54,6 +54,7 @@ export class Player {
       this.events.emit('error', new AvatarError('workerFailed', 'The playback worklet died'));
     this.unsubscribe = [
       output.on('latency', () => this.events.emit('latency', this.outputLatencySeconds)),
+      output.on('blocked', (isBlocked) => isBlocked && this.post({ type: 'suspend' })),
       output.on('lost', (error) => this.events.emit('error', error)),
     ];
   }

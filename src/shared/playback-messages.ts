@@ -30,6 +30,8 @@ export type PlaybackControl =
   | { type: 'resume' }
   /** Hands the worklet a port: `feed` receives `PlaybackFeed`, `playhead` sends `PlayheadReport`. */
   | { type: 'connect'; role: 'feed' | 'playhead'; port: MessagePort }
+  /** The context was suspended, by a call or a locked screen: reported as a stall until it runs again. */
+  | { type: 'suspend' }
   /** Ends the processor and closes its ports. */
   | { type: 'dispose' };
 
