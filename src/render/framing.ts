@@ -28,8 +28,8 @@ const FOV_DEGREES = 24;
 
 /** Heights of the picture and the place of the eye line in it, in units of (top of the head − eye line). */
 const FRAMES = {
-  portrait: { height: 2.75, eyesFromTop: 1.27, minWidth: 1.75 },
-  bust: { height: 4.3, eyesFromTop: 1.5, minWidth: 2.4 },
+  portrait: { height: 2.5, eyesFromTop: 1.2, minWidth: 1.7 },
+  bust: { height: 4.1, eyesFromTop: 1.35, minWidth: 2.3 },
 } as const;
 
 /**
@@ -43,7 +43,7 @@ export function frameCamera(view: View, anchors: FramingAnchors, aspect: number,
   const modelHeight = Math.max(anchors.topY - anchors.bottomY, unit);
   const wanted = view === 'full' ? fullFrame(modelHeight, unit, anchors) : FRAMES[view];
   // A bust cannot show what is not there: it ends where the model ends.
-  const available = view === 'full' ? Infinity : modelHeight / unit + (wanted.eyesFromTop - 1);
+  const available = view === 'full' ? Infinity : (modelHeight / unit) * 0.94 + (wanted.eyesFromTop - 1);
   const height = Math.min(wanted.height, available);
   // Narrow pictures keep the width of the head and show more above and below, the larger part below.
   const widened = Math.max(height, wanted.minWidth / aspect);

@@ -1,10 +1,14 @@
-import { Color, Matrix4, ShaderMaterial, type Material, type Mesh, type Object3D } from 'three';
+import { Color, DoubleSide, Matrix4, ShaderMaterial, type Material, type Mesh, type Object3D } from 'three';
 import type { JointRole } from '../pose-rig.js';
+import { sortParts } from './draw-order.js';
 import { LEAN_FRAGMENT_SHADER } from './lean-fragment.glsl.js';
 import { LEAN_VERTEX_SHADER } from './lean-vertex.glsl.js';
 
 const SHADINGS = ['skin', 'hair', 'eye', 'cloth', 'teeth', 'lash', 'brow'] as const;
 type Shading = (typeof SHADINGS)[number];
+
+/** What hides most comes first: pixels behind it are then never shaded. */
+const DRAWN_FIRST: readonly Shading[] = ['hair', 'cloth', 'skin', 'brow', 'lash', 'eye', 'teeth'];
 
 /** `material.extras.spatius` of an avatar file. Colours are linear, lengths metres. */
 export interface LeanParameters {
@@ -33,6 +37,8 @@ export function leanParametersOf(material: Material): LeanParameters | null {
 export function createLeanMaterial(parameters: LeanParameters, mesh: Mesh, joints: Partial<Record<JointRole, Object3D>>): ShaderMaterial {
   const source = mesh.material as Material;
   const { attributes } = mesh.geometry;
+  mesh.renderOrder = DRAWN_FIRST.indexOf(parameters.shading);
+  sortParts(mesh.geometry, mesh.matrixWorld);
   const eye = parameters.shading === 'eye' ? eyeJointOf(mesh, joints) : null;
   return new ShaderMaterial({
     name: `lean ${parameters.shading}`,
@@ -40,10 +46,13 @@ export function createLeanMaterial(parameters: LeanParameters, mesh: Mesh, joint
     fragmentShader: LEAN_FRAGMENT_SHADER,
     vertexColors: attributes.color !== undefined,
     side: source.side,
+    // The shader does that itself, cheaper.
+    toneMapped: false,
     defines: {
       [`SHADING_${parameters.shading.toUpperCase()}`]: '',
       ...(attributes._mask ? { HAS_MASK: '' } : {}),
       ...(attributes.tangent && attributes._strand ? { HAS_STRANDS: '' } : {}),
+      ...(source.side === DoubleSide ? { DOUBLE_SIDED: '' } : {}),
       ...(eye ? { HAS_IRIS: '' } : {}),
     },
     uniforms: eye ? eyeUniforms(parameters, mesh, eye) : {},

@@ -8,7 +8,6 @@ export const LEAN_VERTEX_SHADER = /* glsl */ `
 #include <skinning_pars_vertex>
 
 varying vec3 vNormal;
-varying vec3 vView;
 varying vec3 vAlbedo;
 varying vec4 vOcclusion;
 
@@ -51,7 +50,6 @@ void main() {
   gl_Position = projectionMatrix * viewPosition;
 
   vNormal = normalMatrix * objectNormal;
-  vView = -viewPosition.xyz;
   #ifdef USE_COLOR_ALPHA
     vAlbedo = color.rgb;
     float open = color.a;
@@ -68,7 +66,7 @@ void main() {
   #endif
   #ifdef HAS_IRIS
     vEye = (eyeFromMesh * vec4(position, 1.0)).xyz;
-    vEyeView = mat3(eyeFromMesh) * (transpose(mat3(modelViewMatrix)) * vView);
+    vEyeView = mat3(eyeFromMesh) * (transpose(mat3(modelViewMatrix)) * -viewPosition.xyz);
   #endif
 }
 `;
