@@ -36,11 +36,13 @@ function keepModuleUrls() {
   };
 }
 
-/** Style sheets are template literals, which terser leaves as they were written. */
-function collapseStyles() {
+/** Terser leaves template literals as they were written; these modules are little else, and have no line comments. */
+function collapseTemplates() {
+  const isTemplate = (id) => /(\.styles|overlays)\.js$/.test(id);
+  const collapse = (code) => code.replace(/\n\s+/g, ' ').replace(/ ?([{};:,]) /g, '$1').replace(/> </g, '><');
   return {
-    name: 'collapse-styles',
-    transform: (code, id) => (id.endsWith('.styles.js') ? { code: code.replace(/\n\s+/g, ' '), map: null } : null),
+    name: 'collapse-templates',
+    transform: (code, id) => (isTemplate(id) ? { code: collapse(code), map: null } : null),
   };
 }
 
@@ -72,13 +74,13 @@ const page = {
   input: { 'spatius-avatar': 'build/src/index.js' },
   // Chunks loaded on demand import from the entry itself: one request defines the element.
   preserveEntrySignatures: 'allow-extension',
-  plugins: [keepModuleUrls(), collapseStyles(), nodeResolve({ browser: true }), minify()],
+  plugins: [keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: { dir: 'dist', format: 'es', entryFileNames: '[name].min.js', chunkFileNames: 'chunks/[name]-[hash].js' },
 };
 
 const classic = {
   input: 'build/src/index.js',
-  plugins: [keepModuleUrls(), collapseStyles(), nodeResolve({ browser: true }), minify()],
+  plugins: [keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: {
     file: 'dist/spatius-avatar.iife.min.js',
     format: 'iife',

@@ -1,0 +1,117 @@
+/** A page with avatars, and what a test can see of them: events, sound at the loudspeaker, the jaw as it is drawn. */
+import type { Page } from '@playwright/test';
+import { voicePcm } from './motion-server.js';
+
+declare global {
+  interface Window {
+    heardRms(): number;
+    avatarEvents: Record<string, string[]>;
+  }
+}
+
+/** What the page's own script does before any other: taps the loudspeaker and notes every avatar event. */
+function instrument(): void {
+  const taps = new Map<BaseAudioContext, AnalyserNode>();
+  const connect = AudioNode.prototype.connect as (this: AudioNode, ...args: unknown[]) => AudioNode;
+  AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]): never {
+    if (args[0] === this.context.destination) {
+      let tap = taps.get(this.context);
+      if (!tap) taps.set(this.context, (tap = new AnalyserNode(this.context, { fftSize: 1024 })));
+      connect.call(this, tap);
+    }
+    return connect.apply(this, args) as never;
+  } as AudioNode['connect'];
+  window.heardRms = () => {
+    let loudest = 0;
+    for (const tap of taps.values()) {
+      const samples = new Float32Array(tap.fftSize);
+      tap.getFloatTimeDomainData(samples);
+      loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+    }
+    return loudest;
+  };
+  window.avatarEvents = {};
+  const names = ['ready', 'connection-state', 'conversation-state', 'conversation-motion', 'error', 'playback-stall'];
+  for (const name of names) {
+    // They do not bubble, but the way down passes the window.
+    addEventListener(`avatar-${name}`, (event) => {
+      const { state, motion, error } = event as Event & { state?: string; motion?: string; error?: { code: string } };
+      const { id } = event.target as Element;
+      (window.avatarEvents[id] ??= []).push([name, state ?? motion ?? error?.code].filter(Boolean).join(' '));
+    }, { capture: true });
+  }
+}
+
+export class AvatarPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** @param body The page's body; avatars in it should be small, software GL draws them. */
+  static async open(page: Page, serverUrl: string, body: string): Promise<AvatarPage> {
+    const url = `${serverUrl}/test-page`;
+    const style = '<style>spatius-avatar { width: 160px; height: 200px }</style>';
+    await page.addInitScript(instrument);
+    await page.route(url, (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<!doctype html><script type="module" src="/dist/spatius-avatar.min.js"></script>${style}<body>${body}`,
+      }),
+    );
+    await page.goto(url);
+    await page.evaluate(() => customElements.whenDefined('spatius-avatar').then(() => undefined));
+    return new AvatarPage(page);
+  }
+
+  static async openDemo(page: Page, serverUrl: string): Promise<AvatarPage> {
+    await page.addInitScript(instrument);
+    await page.goto(`${serverUrl}/`);
+    const avatarPage = new AvatarPage(page);
+    await avatarPage.waitForEvent('avatar', 'ready');
+    return avatarPage;
+  }
+
+  async events(id = 'avatar'): Promise<string[]> {
+    return this.page.evaluate((name) => window.avatarEvents[name] ?? [], id);
+  }
+
+  async waitForEvent(id: string, event: string, timeout = 30_000): Promise<void> {
+    await this.page.waitForFunction(([name, wanted]) => window.avatarEvents[name!]?.includes(wanted!), [id, event] as const, { timeout });
+  }
+
+  async forgetEvents(): Promise<void> {
+    await this.page.evaluate(() => void (window.avatarEvents = {}));
+  }
+
+  /** Begins to say some seconds of a synthetic voice; what becomes of it is told by events. */
+  async speak(id: string, seconds: number): Promise<void> {
+    const pcm = Buffer.from(voicePcm(seconds)).toString('base64');
+    await this.page.evaluate(
+      ([name, base64]) => {
+        const bytes = Uint8Array.from(atob(base64!), (character) => character.charCodeAt(0));
+        const avatar = document.getElementById(name!) as HTMLElementTagNameMap['spatius-avatar'];
+        avatar.speak(bytes, { sampleRateHz: 16000 }).catch(() => undefined);
+      },
+      [id, pcm] as const,
+    );
+  }
+
+  /** The loudest the page was at the loudspeaker over some time, RMS of full scale. */
+  async loudness(milliseconds = 300): Promise<number> {
+    return this.page.evaluate(async (duration) => {
+      let loudest = 0;
+      for (const end = performance.now() + duration; performance.now() < end; ) {
+        loudest = Math.max(loudest, window.heardRms());
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      return loudest;
+    }, milliseconds);
+  }
+
+  /** Notes what is drawn from now on; `widestJaw` tells. */
+  async traceJaw(id = 'avatar'): Promise<void> {
+    await this.page.evaluate((name) => openedStage(name)?.setTracing(true), id).catch(() => undefined);
+  }
+}
