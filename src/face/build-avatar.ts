@@ -105,7 +105,7 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
       for (let vertex = 0; vertex < occlusion.length; vertex++) {
         occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]!;
       }
-      smoothOverEdges(occlusion, part.triangles, 2);
+      smoothOverEdges(occlusion, part.triangles, part.shading === 'skin' || part.shading === 'cloth' ? 4 : 2);
     }
     return { part, positions: rest[i]!, normals, occlusion, deltas: partDeltas(part, fields) };
   });

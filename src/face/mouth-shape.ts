@@ -40,6 +40,6 @@ export class MouthShape {
     const fade = Math.sqrt(clamp(1 - t ** 4));
     const body = Math.sqrt(clamp(across)) * (1 - smoothstep(0.42, 1.25, across)) * 1.35;
     const height = (isUpper ? 0.34 : 0.46) * this.fullness;
-    return height * body * fade - 0.2 * fade * gaussian(across, 0.16) - 0.1 * (1 - fade) * gaussian(across, 0.5);
+    return height * body * fade - 0.1 * fade * gaussian(across, 0.12) - 0.1 * (1 - fade) * gaussian(across, 0.5);
   }
 }

@@ -24,7 +24,7 @@ function spacingAt([x, y]: PlanePoint): number {
 export function fillPoints(borders: readonly (readonly PlanePoint[])[], seed: number): PlanePoint[] {
   const random = createRandom(seed);
   const ringPoints = borders.flat();
-  const isTaken = (q: PlanePoint): boolean => borders.some((polygon) => isInsidePolygon(q, polygon));
+  const isTaken = (q: PlanePoint): boolean => borders.some((polygon) => isInsidePolygon(q, polygon) || isNearEdge(q, polygon));
   const isFar = (q: PlanePoint, others: readonly PlanePoint[], factor: number): boolean => {
     const limit = (spacingAt(q) * factor) ** 2;
     return others.every((p) => (p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 >= limit);
@@ -58,6 +58,14 @@ export function fillPoints(borders: readonly (readonly PlanePoint[])[], seed: nu
   }
   relax(half, [...ringPoints, ...middle], isTaken);
   return [...middle, ...half, ...half.map(([x, y]): PlanePoint => [-x, y])];
+}
+
+/** Inside the circle over an edge: there a point would break the edge out of the Delaunay triangulation. */
+function isNearEdge(q: PlanePoint, polygon: readonly PlanePoint[]): boolean {
+  return polygon.some((a, i) => {
+    const b = polygon[(i + 1) % polygon.length]!;
+    return (q[0] - a[0]) * (q[0] - b[0]) + (q[1] - a[1]) * (q[1] - b[1]) < 0;
+  });
 }
 
 /**

@@ -126,8 +126,12 @@ function triangulateFill(planes: readonly PlanePoint[], polygons: readonly (read
     if (planeArea(a, b, c) > 0) kept.push(...corners);
     else kept.push(corners[0], corners[2], corners[1]);
   }
-  const rim = [...hull].reverse();
-  for (let i = 1; i + 1 < rim.length; i++) kept.push(rim[0]!, rim[i]!, rim[i + 1]!);
+  for (let i = 1; i + 1 < hull.length; i++) {
+    const [a, b, c] = [hull[0]!, hull[i]!, hull[i + 1]!];
+    // Behind the edge of the plane the outside is on the other face.
+    if (planeArea(planes[a]!, planes[b]!, planes[c]!) > 0) kept.push(a, c, b);
+    else kept.push(a, b, c);
+  }
   return kept;
 }
 

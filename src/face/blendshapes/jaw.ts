@@ -11,10 +11,22 @@ const OPENING = 19 * DEGREES;
 /** The corners follow the jaw by this share. */
 const CORNER_SHARE = 0.36;
 
-/** Share of the jaw's motion a point takes, 0..1. */
+/** Where the soft parts let go of the jaw: towards the ears, down the neck, at the back. */
+function hold([x, y, z]: Vec3): number {
+  const ear = 1 - 0.9 * smoothstep(5, 8.2, Math.abs(x) + Math.max(0, -z) * 0.8);
+  const neck = smoothstep(-13.5, -9, y + Math.max(0, z - 1) * 1.1);
+  return ear * neck * smoothstep(-2.5, 3.2, z);
+}
+
+/** Share of a sliding jaw: the same above and below the seam, so that closed lips stay closed. */
+function slideShare(region: MouthRegion, point: FacePoint): number {
+  return point.jawWeight ?? smoothstep(1.2, -1.2, region.aboveSeam(point)) * hold(point.position);
+}
+
+/** Share of the jaw's opening a point takes, 0..1. */
 function jawShare(region: MouthRegion, point: FacePoint): number {
   if (point.jawWeight !== undefined) return point.jawWeight;
-  const [x, y, z] = point.position;
+  const [x, y] = point.position;
   // Wider blend beside the mouth: the cheek stretches over its whole height.
   const blend = 0.3 + 0.75 * Math.max(0, Math.abs(x) - 1.2);
   const general = smoothstep(-blend, blend, region.shape.extendedSeamY(x) - y);
@@ -28,27 +40,21 @@ function jawShare(region: MouthRegion, point: FacePoint): number {
     const outside = smoothstep(0.9, 2.3, across) * (0.35 + 0.65 * smoothstep(0.3, 1.6, across));
     share = point.kind === 'mouthLining' ? lip : lerp(lip, general, outside);
   }
-  const ear = 1 - 0.9 * smoothstep(5, 8.2, Math.abs(x) + Math.max(0, -z) * 0.8);
-  const neck = smoothstep(-13.5, -9, y + Math.max(0, z - 1) * 1.1);
-  const back = smoothstep(-2.5, 3.2, z);
-  return share * ear * neck * back;
+  return share * hold(point.position);
 }
 
 export function jawFields(region: MouthRegion): FieldTable {
   const { shape } = region;
-  const share = (point: FacePoint): number => jawShare(region, point);
 
   const jawOpen: Field = (point) => {
-    const weight = share(point);
-    if (weight < 1e-4) return ZERO;
+    const weight = jawShare(region, point);
     const turn = subtract(rotateAboutX(point.position, HINGE, OPENING), point.position);
     const narrowing = isRigid(point) ? 0 : 0.1 * region.lips(point, 1.4);
     const opened: Vec3 = [turn[0] * weight - point.position[0] * narrowing, turn[1] * weight, turn[2] * 0.85 * weight];
     if (isRigid(point) || region.sideOf(point) <= 0 || point.kind === 'lid' || point.kind === 'brow') return opened;
     // The upper lip rises a little in the middle.
     const t = clamp(Math.abs(region.along(point)));
-    const belowNose = 1 - smoothstep(shape.centreY + 1, shape.centreY + 1.75, point.position[1]);
-    return [opened[0], opened[1] + 0.22 * region.lips(point, 0.9) * (1 - t * t) * belowNose, opened[2]];
+    return [opened[0], opened[1] + 0.22 * region.lips(point, 0.9) * (1 - t * t) * region.belowNose(point), opened[2]];
   };
 
   /** Where the closed seam lies on a fully open jaw, in the column of a point. */
@@ -66,15 +72,13 @@ export function jawFields(region: MouthRegion): FieldTable {
    */
   const mouthClose: Field = (point) => {
     if (isRigid(point)) return ZERO;
-    const y = point.position[1];
-    const belowNose = y > shape.centreY ? 1 - smoothstep(shape.centreY + 1, shape.centreY + 1.75, y) : 1;
     const notDeep = point.kind === 'mouthLining' ? 1 - smoothstep(0.4, 1.6, point.lip!.depth) : 1;
-    return scale(subtract(closedSeam(point), jawOpen(point)), region.lips(point, 1.15) * belowNose * notDeep);
+    return scale(subtract(closedSeam(point), jawOpen(point)), region.lips(point, 1.15) * region.belowNose(point) * notDeep);
   };
 
   const shift =
     (direction: Vec3): Field =>
     (point) =>
-      addScaled(ZERO, direction, Math.min(1, share(point)));
+      addScaled(ZERO, direction, slideShare(region, point));
   return { jawOpen, mouthClose, jawForward: shift([0, 0, 0.9]), jawLeft: shift([0.9, 0, 0]), jawRight: shift([-0.9, 0, 0]) };
 }

@@ -43,6 +43,11 @@ export class MouthRegion {
     return Math.exp(-(dx * dx + dy * dy * 0.9) / (reach * reach)) * smoothstep(1, 4.5, position[2]);
   }
 
+  /** Fades out between the upper lip and the nose. */
+  belowNose({ position }: FacePoint): number {
+    return 1 - smoothstep(this.shape.centreY + 1, this.shape.centreY + 1.75, position[1]);
+  }
+
   /** |t|^power, up to 1 at the corners: keeps the middle of the lips still. */
   towardsCorner(point: FacePoint, power: number): number {
     return clamp(Math.abs(this.along(point))) ** power;

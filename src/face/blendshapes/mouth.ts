@@ -3,7 +3,7 @@
  * Numbers are cm at weight 1 for a mouth of half width 2.15.
  */
 import type { FacePoint } from '../face-point.js';
-import { clamp, distance, gaussian, scale, smoothstep, ZERO } from '../vector.js';
+import { clamp, distance, gaussian, lerp, scale, smoothstep, ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 import { SIDES, soft } from './field.js';
 import type { Field, FieldTable } from './field.js';
@@ -35,9 +35,9 @@ function roundedFields(region: MouthRegion): FieldTable {
     cheekPuff: soft((point) => {
       const [x, y, z] = point.position;
       if (point.kind === 'mouthLining') return ZERO;
-      const near = gaussian(distance([Math.abs(x), y, z], [3.9, -5.2, 5.9]), 1.9);
-      const weight = near * (point.lip && point.lip.across < 1 ? 0.4 : 1);
-      return [Math.sign(x) * 0.75 * weight * smoothstep(0, 2, Math.abs(x)), 0, 0.55 * weight];
+      const near = gaussian(distance([Math.abs(x), y, z], [3.9, -5.2, 5.9]), 2.2);
+      const weight = near * (point.lip ? lerp(0.4, 1, smoothstep(0.4, 1.8, point.lip.across)) : 1);
+      return [Math.sign(x) * 0.65 * weight * smoothstep(0, 2, Math.abs(x)), 0, 0.5 * weight];
     }),
   };
 }
@@ -48,8 +48,8 @@ function rollFields(region: MouthRegion): FieldTable {
     point.kind === 'mouthLining' ? 0 : clamp(Math.abs(region.aboveSeam(point)) / height);
   return {
     mouthRollLower: soft((point) => {
-      if (region.sideOf(point) > 0 && point.kind !== 'fill') return ZERO;
-      const lips = region.lips(point, 0.7) * region.middle(point) * (region.aboveSeam(point) <= 0.02 ? 1 : 0);
+      if (region.sideOf(point) > 0) return ZERO;
+      const lips = region.lips(point, 0.7) * region.middle(point);
       const q = depthIn(point, 0.86);
       return [0, lips * (0.12 + 0.38 * q), -lips * (0.34 + 0.12 * (1 - Math.abs(q - 0.5) * 2))];
     }),
@@ -59,13 +59,14 @@ function rollFields(region: MouthRegion): FieldTable {
       return [0, -lips * (0.1 + 0.3 * depthIn(point, 0.62)), -lips * 0.34];
     }),
     mouthShrugLower: soft((point) => {
-      if (region.sideOf(point) > 0 && !point.lip) return ZERO;
-      const lips = region.lips(point, 1.6) * gaussian(region.along(point), 1);
-      return [0, 0.35 * lips, 0.22 * lips * (region.sideOf(point) < 0 ? 1 : 0.5)];
+      // The pushed-up lower lip takes the upper one along, up to the philtrum.
+      const reach = region.sideOf(point) > 0 ? 0.45 : 1.6;
+      const lips = region.lips(point, reach) * gaussian(region.along(point), 1) * region.belowNose(point);
+      return [0, 0.35 * lips, lips * 0.22 * lerp(1, 0.5, smoothstep(-0.5, 0.5, region.aboveSeam(point)))];
     }),
     mouthShrugUpper: soft((point) => {
-      const lips = region.lips(point, 1) * gaussian(region.along(point), 1);
-      return [0, 0.3 * lips, 0.2 * lips * (region.sideOf(point) > 0 ? 1 : 0.5)];
+      const lips = region.lips(point, 0.8) * gaussian(region.along(point), 1) * region.belowNose(point);
+      return [0, 0.3 * lips, lips * 0.2 * lerp(0.5, 1, smoothstep(-0.5, 0.5, region.aboveSeam(point)))];
     }),
   };
 }
@@ -77,7 +78,9 @@ function sidedFields(region: MouthRegion): FieldTable {
     soft((point) => {
       if (region.sideOf(point) === -lip) return ZERO;
       const t = region.along(point);
-      const profile = point.kind === 'fill' ? gaussian(Math.max(0, Math.abs(t) - 0.5), 0.5) : region.middle(point) ** 0.8;
+      const around = gaussian(Math.max(0, Math.abs(t) - 0.5), 0.5);
+      const outside = point.lip ? smoothstep(1, 2.2, point.lip.across) : 1;
+      const profile = lerp(region.middle(point) ** 0.8, around, outside);
       return scale(delta, region.lips(point, reach) * profile * halfMask(point, side));
     });
   const atCorner = (side: number, reach: number, power: number, delta: Vec3): Field =>

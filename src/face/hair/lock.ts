@@ -4,7 +4,7 @@
  */
 import { rigidPoint } from '../part.js';
 import type { Part, Strand } from '../part.js';
-import { addScaled, clamp, cross, scale } from '../vector.js';
+import { addScaled, clamp, scale } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 import type { StrandFrame } from './strand-field.js';
 
@@ -74,16 +74,5 @@ export function lockPart(shape: LockShape): Part {
     colours,
     strands,
     isDeformable: false,
-  };
-}
-
-/** Frames of a free lock along a path: `width` cm half width at v, lying flat on the head. */
-export function pathFrame(centre: (v: number) => StrandFrame, width: (v: number) => number): LockShape['frame'] {
-  return (across, v) => {
-    const frame = centre(v);
-    const sideways = cross(frame.tangent, frame.normal);
-    // The edges bend down with the round of the head.
-    const position = addScaled(addScaled(frame.position, sideways, -across * width(v)), frame.normal, -0.1 * across * across * width(v));
-    return { ...frame, position };
   };
 }

@@ -51,6 +51,6 @@ export function ear(character: Character, side: 1 | -1): Part {
     triangles,
     colours,
     isDeformable: false,
-    translucency: positions.map(() => 0.7),
+    translucency: positions.map(() => 0.25),
   };
 }

@@ -35,7 +35,7 @@ function sculptNormalWeight({ kind, lip, lid }: FacePoint): number {
 const sculptNormal = (sculpt: Sculpt, point: FacePoint): Vec3 => (sculptNormalWeight(point) === 0 ? ZERO : sculpt.normalAt(point.position));
 
 function glossOf({ kind, lip, lid, position: [x, y, z] }: FacePoint): number {
-  if (kind === 'mouthLining') return 0.8;
+  if (kind === 'mouthLining') return 0.6 * smoothstep(0.4, 1.2, lip!.depth);
   if (lip) return 0.75 * (1 - smoothstep(0.8, 1.1, lip.across));
   if (lid?.isInner && lid.radius > 0) return 0.9;
   return 0.35 * gaussian(distance([x, y, z], [0, -2.7, 8.8]), 0.9);
@@ -58,6 +58,8 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
       [blush, 0.5 * gaussian(Math.hypot(ax - 4.2, (y + 2.6) * 1.15), 2) * smoothstep(1, 5, z)],
       [blush, 0.42 * gaussian(distance(point.position, [0, -2.7, 8.9]), 1.05)],
       [blush, 0.16 * gaussian(Math.hypot(x, y + 8.9), 1.3) * smoothstep(3, 6, z)],
+      // The side of the jaw often lies between the lamps: without warmth of its own it turns grey there.
+      [blush, 0.3 * gaussian(Math.hypot(ax - 4.6, (y + 6.2) * 0.8, (z - 2.8) * 0.7), 2.2)],
       [hollow, 0.35 * socket * (isEyeRing ? 1 : 0.7)],
     ];
     if (point.lid) {
@@ -66,14 +68,14 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
       if (isInner || ring === 1) layers.push([blush, 0.5]);
     }
     const nostril = Math.hypot((ax - 0.46 * nose.width) / 1.35, y + 3.38, (z - 8.35 - 0.2 * nose.length) * 0.5);
-    layers.push([inside, 0.62 * gaussian(nostril, 0.17)]);
+    layers.push([inside, 0.55 * gaussian(nostril, 0.21)]);
     layers.push([hollow, 0.25 * gaussian(Math.hypot(ax - 0.95 * nose.width, y + 3.2), 0.5) * smoothstep(7, 7.6, z)]);
     if (point.lip) {
       // The border is a soft change of colour, never an outline.
       const { across, along } = point.lip;
       const vermilion = 1 - smoothstep(0.86, 1.12, across);
       layers.push([lip, 0.85 * vermilion * lerp(0.5, 1, 1 - smoothstep(0.9, 1.02, Math.abs(along)))]);
-      layers.push([innerLip, 0.75 * gaussian(across, 0.2)]);
+      layers.push([innerLip, 0.75 * gaussian(across, 0.13)]);
     }
     layers.push([hollow, 0.3 * smoothstep(-8.5, -12, y)]);
     layers.push([hair, underHair(point.position)]);
@@ -83,7 +85,7 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
 
 /** Scalp below the hair is painted in its colour, so that no gap between locks shines. */
 function underHair([x, y, z]: Vec3): number {
-  const hairline = 7.6 - 0.035 * x * x;
-  const front = smoothstep(-0.5, 0.7, y - hairline + (z < 3.5 ? (3.5 - z) * 2.4 : 0));
-  return front * smoothstep(-3.5, -1.5, y + Math.max(0, -z) * 1.3);
+  const hairline = 8.2 - 0.035 * x * x;
+  const front = smoothstep(-0.5, 0.7, y - hairline + Math.max(0, 2.2 - z) * 2.4);
+  return front * smoothstep(-3.5, -1.5, y + Math.max(0, -z) * 0.55);
 }

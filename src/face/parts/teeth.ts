@@ -10,7 +10,7 @@ import type { Vec3 } from '../vector.js';
 const TEETH_PER_ROW = 10;
 const COLUMNS_PER_TOOTH = 6;
 const TOOTH_ROWS = 6;
-const ARCH = { width: 2.25, depth: 2.1, frontZ: 6.6, halfAngle: 72 * DEGREES };
+const ARCH = { width: 2.4, depth: 2.2, frontZ: 6.88, halfAngle: 72 * DEGREES };
 
 export function teethRow(character: Character, isUpper: boolean): Part {
   const enamel = linearFromHex('#f6efe2');
@@ -62,7 +62,7 @@ export function tongue(character: Character): Part {
       const angle = (side / sides) * 2 * Math.PI;
       const furrow = Math.sin(angle) > 0 ? 0.1 * gaussian(Math.cos(angle), 0.25) * (1 - u * 0.5) : 0;
       points.push({
-        position: [width * Math.cos(angle), centreY(u) + height * Math.sin(angle) - furrow, 2.2 + u * 3.75],
+        position: [width * Math.cos(angle), centreY(u) + height * Math.sin(angle) - furrow, 2.3 + u * 3.85],
         kind: 'tongue',
         jawWeight: 0.92,
         tongueReach: smoothstep(0, 1, u),
@@ -71,7 +71,7 @@ export function tongue(character: Character): Part {
     }
   }
   const triangles = gridTriangles(sections, sides, { isClosed: true });
-  const tipIndex = points.push({ position: [0, centreY(1), 6], kind: 'tongue', jawWeight: 0.92, tongueReach: 1 }) - 1;
+  const tipIndex = points.push({ position: [0, centreY(1), 6.2], kind: 'tongue', jawWeight: 0.92, tongueReach: 1 }) - 1;
   colours.push(tip);
   const lastRow = (sections - 1) * sides;
   for (let side = 0; side < sides; side++) triangles.push(lastRow + side, lastRow + ((side + 1) % sides), tipIndex);
