@@ -65,7 +65,7 @@ export class OcclusionScene {
 }
 
 /** Averages along edges, `passes` times by half. */
-export function smoothOverEdges(values: Float64Array, triangles: readonly number[], passes: number): void {
+export function smoothOverEdges(values: Float64Array, triangles: readonly number[], passes: number, isWanted: (vertex: number) => boolean = () => true): void {
   const sums = new Float64Array(values.length);
   const counts = new Float64Array(values.length);
   for (let pass = 0; pass < passes; pass++) {
@@ -75,6 +75,6 @@ export function smoothOverEdges(values: Float64Array, triangles: readonly number
       sums[from]! += values[triangles[i % 3 === 2 ? i - 2 : i + 1]!]!;
       counts[from]! += 1;
     });
-    for (let i = 0; i < values.length; i++) if (counts[i]! > 0) values[i] = 0.5 * values[i]! + (0.5 * sums[i]!) / counts[i]!;
+    for (let i = 0; i < values.length; i++) if (counts[i]! > 0 && isWanted(i)) values[i] = 0.5 * values[i]! + (0.5 * sums[i]!) / counts[i]!;
   }
 }

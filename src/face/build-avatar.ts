@@ -105,7 +105,9 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
       for (let vertex = 0; vertex < occlusion.length; vertex++) {
         occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]!;
       }
-      smoothOverEdges(occlusion, part.triangles, part.shading === 'skin' || part.shading === 'cloth' ? 4 : 2);
+      smoothOverEdges(occlusion, part.triangles, 2);
+      // Long triangles on the neck and the shoulders show every ray.
+      smoothOverEdges(occlusion, part.triangles, 6, (vertex) => rest[i]![vertex]![1] < -8.5);
     }
     return { part, positions: rest[i]!, normals, occlusion, deltas: partDeltas(part, fields) };
   });

@@ -14,7 +14,7 @@ export function sideStrands({ hair }: Character, sculpt: Sculpt, side: 1 | -1): 
   const { parting, drop, volume, curl } = hair;
   const controlPoints = (f: number): Vec3[] => {
     const root = skullDirection(parting * DEGREES * (1 - f * 0.7), lerp(38, 116, f) * DEGREES);
-    const end = skullDirection(side * lerp(62, 180, Math.sign(f) * Math.abs(f) ** 0.85) * DEGREES, lerp(6, 10, f) * DEGREES);
+    const end = skullDirection(side * lerp(57, 180, Math.sign(f) * Math.abs(f) ** 0.85) * DEGREES, lerp(6, 10, f) * DEGREES);
     // Roots start under the scalp, so that the parting is a clean groove; it closes towards the crown.
     const points = [aboveScalp(sculpt, root, lerp(-0.3, 0.35, f * f) * volume)];
     for (let step = 1; step <= SKULL_STEPS; step++) {

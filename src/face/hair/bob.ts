@@ -65,11 +65,11 @@ interface Drift {
 
 /** A lock on top of a sheet, pointed at both ends, that crosses its strands at a small angle. */
 function driftingLock({ field, side, f, drift, halfWidth, from, to, height, colour, seed, rows, columns }: Drift): Part {
-  const swell = (v: number): number => Math.sin(Math.PI * clamp(0.03 + 0.955 * v)) ** 0.65 + 0.01;
+  const swell = (v: number): number => Math.sin(Math.PI * clamp(0.03 + 0.967 * v)) ** 0.7 + 0.004;
   return lockPart({
     frame: (across, v) => {
       const frame = field.at(f + drift * v * v + across * halfWidth * swell(v) * side, lerp(from, to, v));
-      return { ...frame, position: addScaled(frame.position, frame.normal, height * swell(v) - (height + 0.12) * across * across) };
+      return { ...frame, position: addScaled(frame.position, frame.normal, height * (0.45 + 0.55 * swell(v)) - (height + 0.12) * swell(v) * across * across) };
     },
     relief: (v) => 0.16 * swell(v),
     thickness: (v) => 0.2 * swell(v),

@@ -32,6 +32,8 @@ interface Column {
   lock: number;
   /** Share of the strand's full length. */
   cut: number;
+  /** How far f moves towards the middle of the lock at its tip; edges are shared with the next lock and stay. */
+  toMiddle: number;
 }
 
 export function hairSheet(field: StrandField, options: SheetOptions): Part {
@@ -43,21 +45,24 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
   const colours: Vec3[] = [];
   const strands: Strand[] = [];
   const triangles: number[] = [];
-  const addVertex = ({ f, across, lock, cut }: Column, v: number, isInner: boolean): number => {
+  const addVertex = ({ f, across, lock, cut, toMiddle }: Column, v: number, depth: number): number => {
     const seed = seeds[lock]!;
     const wave = 0.018 * Math.sin(v * 5 + seed * 9) * smoothstep(0.3, 0.8, v) * Math.sin(Math.PI * clamp(f));
-    const { position, tangent, normal } = field.at(f + wave, v * lerp(1, cut, smoothstep(0.45, 1, v)));
+    // Near the tip the strands of a lock gather to its middle.
+    const gathered = f + wave + toMiddle * smoothstep(0.72, 1, v);
+    const { position, tangent, normal } = field.at(gathered, v * lerp(1, cut, smoothstep(0.45, 1, v)));
     const crest = 1 - Math.abs(across) ** 2.2;
     const relief = (0.05 + 0.2 * smoothstep(0.05, 0.5, v)) * (crest - 0.6) + 0.12 * (seed - 0.5) * smoothstep(0.1, 0.5, v) * crest;
-    const thickness = options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02;
     // The fine strands of the shader run on over the locks: alternate locks are mirrored.
     strands.push({ tangent, across: lock % 2 === 0 ? across : -across, seed: grain });
-    colours.push(scale(colour, isInner ? 0.55 : 0.72 + 0.2 * crest + 0.3 * clamp(v * 1.2 - 0.2) + 0.2 * (seed - 0.5)));
-    return points.push(addScaled(position, normal, isInner ? -thickness : relief)) - 1;
+    colours.push(scale(colour, depth > 0 ? 0.55 : 0.72 + 0.2 * crest + 0.3 * clamp(v * 1.2 - 0.2) + 0.2 * (seed - 0.5)));
+    return points.push(addScaled(position, normal, depth > 0 ? -depth : relief)) - 1;
   };
-  const outer = rowsOf(0, (column, v) => addVertex(column, v, false));
-  const inner = rowsOf(innerRow, (column, v) => addVertex(column, v, true));
-  const edge = Array.from({ length: innerRow + 1 }, (_, row) => addVertex(columns[0]!, row / rows, true));
+  const thicknessAt = (v: number): number => options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02;
+  const outer = rowsOf(0, (column, v) => addVertex(column, v, 0));
+  const inner = rowsOf(innerRow, (column, v) => addVertex(column, v, thicknessAt(v)));
+  // Over the skull the front edge reaches down into the skin, so that nothing shows through below it.
+  const edge = Array.from({ length: innerRow + 1 }, (_, row) => addVertex(columns[0]!, row / rows, lerp(2, thicknessAt(row / rows), (row / innerRow) ** 2)));
 
   // Strands run down (v), columns towards the back; on the left side that is counter-clockwise from outside.
   const quad = (a: number, b: number, c: number, d: number): void => {
@@ -104,10 +109,10 @@ function planColumns({ locks, notch, random }: SheetOptions): Column[] {
     const shorter = 0.035 * random();
     for (let i = 0; i < COLUMNS_PER_LOCK; i++) {
       const across = (i / COLUMNS_PER_LOCK) * 2 - 1;
-      columns.push({ f: lerp(start, end, i / COLUMNS_PER_LOCK), across, lock, cut: 1 - shorter - notch * across * across });
+      columns.push({ f: lerp(start, end, i / COLUMNS_PER_LOCK), across, lock, cut: 1 - shorter - notch * Math.abs(across) ** 1.2, toMiddle: i === 0 ? 0 : (-across * (end - start)) / 4.5 });
     }
     start = end;
   });
-  columns.push({ f: 1, across: -1, lock: locks, cut: 1 - notch });
+  columns.push({ f: 1, across: -1, lock: locks, cut: 1 - notch, toMiddle: 0 });
   return columns;
 }
