@@ -22,6 +22,8 @@ const NECK_END_Y = -16.5;
 
 export interface SkinMesh {
   points: FacePoint[];
+  /** Where rings and fill lie in the plane they were triangulated in; mouth lining and lid edges have no place there. */
+  planes: PlanePoint[];
   triangles: number[];
   /** Twin vertices `[upper, lower]` of the lips' seam, from the left corner to the right one. */
   seamTwins: [number, number][];
@@ -48,6 +50,7 @@ export function buildSkinMesh(character: Character, sculpt: Sculpt, mouth: Mouth
 
   const borders = [mouthGrid, leftGrid, rightGrid].map((grid) => grid.at(-1)!);
   const polygons = borders.map((ring) => ring.map((index) => planes[index]!));
+  assertApart(polygons);
   for (const plane of fillPoints(polygons, character.seed)) {
     planes[points.length] = plane;
     addPoint({ position: surfaceFromPlane(sculpt, plane), kind: 'fill' });
@@ -67,7 +70,7 @@ export function buildSkinMesh(character: Character, sculpt: Sculpt, mouth: Mouth
 
   const columns = seam.length;
   const seamTwins = range(1, columns / 2).map((column): [number, number] => [seam[column]!, seam[columns - column]!]);
-  return { points, triangles, seamTwins, lidRims: [leftGrid[0]!, rightGrid[0]!] };
+  return { points, planes, triangles, seamTwins, lidRims: [leftGrid[0]!, rightGrid[0]!] };
 }
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
@@ -109,6 +112,15 @@ function assertUnfolded(rings: readonly (readonly number[])[], planes: readonly 
   }
 }
 
+/** Features must leave skin between each other. */
+function assertApart(polygons: readonly (readonly PlanePoint[])[]): void {
+  for (const polygon of polygons) {
+    for (const other of polygons) {
+      if (polygon !== other && polygon.some((point) => isInsidePolygon(point, other))) throw new Error('two features of the face fold over each other');
+    }
+  }
+}
+
 /**
  * Delaunay triangles of the fill, without those inside a ring or below the neck's end; the back of the head, where
  * the plane ends, is closed to its pole. All ring vertices take part, so that the border edges are in the
@@ -135,6 +147,9 @@ function triangulateFill(planes: readonly PlanePoint[], polygons: readonly (read
   return kept;
 }
 
+/** Rays graze the neck: there the projection stretches the most. */
+const SMOOTHING_STEPS = { face: 8, neck: 40 };
+
 /** Evens out the fill on the surface: the projection stretches it at the nose and under the jaw. */
 function smoothFill(points: FacePoint[], triangles: readonly number[], planes: readonly PlanePoint[], sculpt: Sculpt): void {
   const neighbours = points.map(() => new Set<number>());
@@ -143,8 +158,9 @@ function smoothFill(points: FacePoint[], triangles: readonly number[], planes: r
     neighbours[from]!.add(to);
     neighbours[to]!.add(from);
   });
-  for (let step = 0; step < 8; step++) {
+  for (let step = 0; step < SMOOTHING_STEPS.neck; step++) {
     points.forEach((point, index) => {
+      if (step >= SMOOTHING_STEPS.face && point.position[1] > -8.5) return;
       const around = [...neighbours[index]!];
       if (point.kind !== 'fill' || around.length < 4 || point.position[1] < -15) return;
       let mean: Vec3 = ZERO;
