@@ -9,13 +9,13 @@
 import { CHANNEL_COUNT } from '../../shared/channels.js';
 import type { MotionFrames } from '../../shared/motion-frames.js';
 import { float32FromInt16 } from '../../shared/pcm.js';
-import { Resampler } from '../../shared/resampler.js';
+import { COARSE_HALF_WIDTH, Resampler } from '../../shared/resampler.js';
 import { AcousticFrontEnd, FRONT_END_RATE_HZ, HOP, SAMPLES_AFTER_HOP_START, type AcousticFrame } from './acoustic-front-end.js';
 import { AcousticHistory } from './acoustic-history.js';
 import { assembleFace } from './face-assembly.js';
 import { Loudness } from './loudness.js';
 import { MouthDynamics } from './mouth-dynamics.js';
-import { MOUTH_LOOK_AHEAD_FRAMES, MouthRules } from './mouth-rules.js';
+import { MOUTH_LOOK_AHEAD_FRAMES, MouthNet } from './mouth-net.js';
 import { MOUTH_SHAPE_COUNT } from './mouth-shapes.js';
 import { Prosody } from './prosody.js';
 
@@ -23,13 +23,16 @@ import { Prosody } from './prosody.js';
 export const ENGINE_FRAME_RATE = 50;
 
 const HOPS_PER_FRAME = FRONT_END_RATE_HZ / HOP / ENGINE_FRAME_RATE;
+/** The mouth is asked for the moment 10 ms ahead, which its smoothing then takes away again. */
+const SMOOTHING_LEAD_FRAMES = 1;
+const LOOK_AHEAD_FRAMES = MOUTH_LOOK_AHEAD_FRAMES + SMOOTHING_LEAD_FRAMES;
 
 /**
  * The frame for time t comes out once audio up to t + this has come in: the look-ahead of the mouth, half an analysis window
  * and the kernel of the widest resampler among the wire rates (8 kHz).
  */
 export const ENGINE_LOOKAHEAD_SECONDS =
-  (MOUTH_LOOK_AHEAD_FRAMES * HOP + SAMPLES_AFTER_HOP_START) / FRONT_END_RATE_HZ + 0.0045;
+  (LOOK_AHEAD_FRAMES * HOP + SAMPLES_AFTER_HOP_START) / FRONT_END_RATE_HZ + 0.0025;
 
 export interface MotionEngineOptions {
   /** Rate of the audio that will be pushed, Hz; any. */
@@ -44,13 +47,14 @@ export class MotionEngine {
   private readonly frontEnd = new AcousticFrontEnd((frame) => this.handleAcousticFrame(frame));
   private readonly history = new AcousticHistory();
   private readonly loudness = new Loudness();
-  private readonly mouth = new MouthRules();
+  private readonly mouth = new MouthNet();
   private readonly dynamics = new MouthDynamics();
   private readonly prosody: Prosody;
   private readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
   private readonly sampleRateHz: number;
   private warmth = 0;
   private inputCount = 0;
+  private lastSample = 0;
   /** Frames made since the start; frame `frameCount` is next. */
   private frameCount = 0;
   /** Where the frames of the running `push` go. */
@@ -60,7 +64,7 @@ export class MotionEngine {
   /** @throws {AvatarError} `invalidConfiguration` for a rate that is not positive and finite. */
   constructor({ sampleRateHz, seed = 1 }: MotionEngineOptions) {
     this.sampleRateHz = sampleRateHz;
-    this.resampler = new Resampler(sampleRateHz, FRONT_END_RATE_HZ);
+    this.resampler = new Resampler(sampleRateHz, FRONT_END_RATE_HZ, COARSE_HALF_WIDTH);
     this.prosody = new Prosody(seed);
   }
 
@@ -72,8 +76,11 @@ export class MotionEngine {
    * @returns The frames that became known, consecutive over all calls; null when there are none yet.
    */
   push(samples: Int16Array | Float32Array): MotionFrames | null {
-    this.inputCount += samples.length;
-    return this.hear(samples instanceof Int16Array ? float32FromInt16(samples) : samples);
+    if (samples.length === 0) return null;
+    const floats = samples instanceof Int16Array ? float32FromInt16(samples) : samples;
+    this.inputCount += floats.length;
+    this.lastSample = floats[floats.length - 1]!;
+    return this.hear(floats);
   }
 
   /**
@@ -81,8 +88,9 @@ export class MotionEngine {
    */
   finish(): MotionFrames | null {
     const wanted = Math.ceil((this.inputCount / this.sampleRateHz) * ENGINE_FRAME_RATE - 1e-9) - this.frameCount;
-    // The look-ahead of the last frame reaches into the silence after the end.
-    const rest = wanted > 0 ? this.hear(new Float32Array(Math.ceil(this.sampleRateHz * (ENGINE_LOOKAHEAD_SECONDS + 0.04)))) : null;
+    // The look-ahead of the last frame reaches into the silence after the end; silence at the last level, without a click.
+    const tail = new Float32Array(Math.ceil(this.sampleRateHz * (ENGINE_LOOKAHEAD_SECONDS + 0.04))).fill(this.lastSample);
+    const rest = wanted > 0 ? this.hear(tail) : null;
     this.reset();
     return rest && truncated(rest, wanted);
   }
@@ -97,6 +105,7 @@ export class MotionEngine {
     this.prosody.reset();
     this.warmth = 0;
     this.inputCount = 0;
+    this.lastSample = 0;
     this.frameCount = 0;
   }
 
@@ -108,7 +117,8 @@ export class MotionEngine {
     this.target = new Float32Array((Math.ceil(heard.length / HOP / HOPS_PER_FRAME) + 1) * CHANNEL_COUNT);
     this.frontEnd.push(heard);
     const frameCount = this.frameCount - startFrame;
-    const values = this.target.slice(0, frameCount * CHANNEL_COUNT);
+    const size = frameCount * CHANNEL_COUNT;
+    const values = size === this.target.length ? this.target : this.target.slice(0, size);
     this.target = new Float32Array(0);
     return frameCount > 0 ? { frameRate: ENGINE_FRAME_RATE, startFrame, frameCount, values } : null;
   }
@@ -116,17 +126,24 @@ export class MotionEngine {
   private handleAcousticFrame(frame: AcousticFrame): void {
     this.loudness.update(frame.levelDb);
     this.history.add(frame, this.loudness.relative(frame.levelDb));
-    const index = this.history.count - 1 - MOUTH_LOOK_AHEAD_FRAMES;
+    const index = this.history.count - 1 - LOOK_AHEAD_FRAMES;
     if (index < 0 || index % HOPS_PER_FRAME !== 0) return;
     const relative = this.history.relative(index);
-    this.mouth.shape(this.history, index, this.shapes);
-    this.dynamics.smooth(this.shapes);
+    this.mouth.shape(this.history, index + SMOOTHING_LEAD_FRAMES, this.loudness.speechDb, this.shapes);
+    this.dynamics.smooth(this.shapes, presence(this.history, index));
     this.prosody.advance(relative, this.history.pitch(index));
     this.warmth += ((relative > 0.25 ? 1 : 0) - this.warmth) * 0.03;
     const offset = (this.frameCount - this.targetStart) * CHANNEL_COUNT;
     assembleFace(this.shapes, this.prosody.pose, this.warmth, this.target, offset);
     this.frameCount++;
   }
+}
+
+/** 0 where nothing is heard from 30 ms before to 60 ms after a moment: then the mouth is at rest, whatever the net believes. */
+function presence(history: AcousticHistory, index: number): number {
+  let loudest = 0;
+  for (let k = -3; k <= 6; k++) loudest = Math.max(loudest, history.relative(index + k));
+  return Math.min(1, loudest * 10);
 }
 
 function truncated(frames: MotionFrames, frameCount: number): MotionFrames {
