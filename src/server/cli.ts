@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
 import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { DEFAULT_LIMITS } from './limits.js';
 import { createMotionServer } from './motion-server.js';
+import { isServingProcess, reportUrl, startProcesses } from './server-processes.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 
 const USAGE = `Usage: spatius-avatar <command> [options]
@@ -14,7 +16,8 @@ serve                 Motion Server, token endpoint and demo on one port
   --host <address>      default 127.0.0.1; 0.0.0.0 for all interfaces
   --avatars <folder>    avatars are the *.glb files in it
   --demo <folder>       pages to serve instead of the demo
-  --max-sessions <n>    default 500
+  --max-sessions <n>    default 500, in all
+  --processes <n>       default 1; more use more cores (a core carries about 100 live speakers)
 
 token                 asks a console for a Session Token and prints it
   --console <url>       e.g. http://127.0.0.1:8080/v1/console
@@ -41,22 +44,34 @@ async function serve(args: string[]): Promise<void> {
       avatars: { type: 'string' },
       demo: { type: 'string' },
       'max-sessions': { type: 'string' },
+      processes: { type: 'string' },
     },
   });
   const { SPATIUS_API_KEY, SPATIUS_APP_ID, SPATIUS_TOKEN_SECRET } = process.env;
   const apiKey = SPATIUS_API_KEY || `dev_${randomBytes(18).toString('base64url')}`;
   const appId = SPATIUS_APP_ID || DEFAULT_APP_ID;
-  const server = createMotionServer({
-    apiKey,
-    appId,
-    ...(SPATIUS_TOKEN_SECRET && { tokenSecret: SPATIUS_TOKEN_SECRET }),
-    ...(values.avatars !== undefined && { avatarsFolder: values.avatars }),
-    ...(values.demo !== undefined && { demoFolder: values.demo }),
-    ...(values['max-sessions'] !== undefined && { limits: { maxSessions: integer(values['max-sessions'], '--max-sessions', 1, 100_000) } }),
-  });
-  // Before the URL is printed: whoever reads it may send a signal at once.
-  stopOnSignal(() => server.close());
-  const url = await server.listen(integer(values.port ?? String(DEFAULT_PORT), '--port', 0, 65_535), values.host);
+  const processCount = integer(values.processes ?? '1', '--processes', 1, 128);
+  const maxSessions = integer(values['max-sessions'] ?? String(DEFAULT_LIMITS.maxSessions), '--max-sessions', 1, 100_000);
+  const port = integer(values.port ?? String(DEFAULT_PORT), '--port', 0, 65_535);
+  let url: string;
+  if (processCount > 1 && !isServingProcess()) {
+    const processes = await startProcesses(processCount, { SPATIUS_API_KEY: apiKey, SPATIUS_APP_ID: appId });
+    stopOnSignals(() => processes.close());
+    url = processes.url;
+  } else {
+    const server = createMotionServer({
+      apiKey,
+      appId,
+      limits: { maxSessions: Math.ceil(maxSessions / processCount) },
+      ...(SPATIUS_TOKEN_SECRET && { tokenSecret: SPATIUS_TOKEN_SECRET }),
+      ...(values.avatars !== undefined && { avatarsFolder: values.avatars }),
+      ...(values.demo !== undefined && { demoFolder: values.demo }),
+    });
+    // Before the URL is printed: whoever reads it may send a signal at once.
+    stopOnSignals(() => server.close());
+    url = await server.listen(port, values.host);
+    if (isServingProcess()) return reportUrl(url);
+  }
 
   console.log(`spatius-avatar is at ${url}/`);
   console.log(`  app id            ${appId}`);
@@ -68,15 +83,16 @@ async function serve(args: string[]): Promise<void> {
 }
 
 /** The first SIGINT or SIGTERM ends things in order, a second one at once. */
-function stopOnSignal(close: () => Promise<void>): void {
+function stopOnSignals(close: () => Promise<void>): void {
   let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (isStopping) process.exit(130);
-      isStopping = true;
-      void close().then(() => process.exit(0));
-    });
-  }
+  const stop = (): void => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    void close().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  // Ctrl-C reaches every process of a terminal; the first process tells the serving ones.
+  process.on('SIGINT', isServingProcess() ? () => {} : stop);
 }
 
 async function token(args: string[]): Promise<void> {
@@ -122,4 +138,6 @@ try {
 } catch (error) {
   console.error(`spatius-avatar: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
+  // Its channel to the first process would keep it alive.
+  if (isServingProcess()) process.exit();
 }

@@ -1,6 +1,7 @@
-/** The Motion Server in a process of its own: motion on the wire, time to the first motion, sessions at once. */
+/** The Motion Server in processes of its own: motion on the wire, time to the first motion, sessions at once. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { MotionEngine, ENGINE_LOOKAHEAD_SECONDS } from '../../src/motion/engine/motion-engine.js';
@@ -10,6 +11,8 @@ import { int16FromPcmBytes } from '../../src/shared/pcm.js';
 import { IngressClient, voicePcm } from '../helpers/node/motion-server.js';
 import { figure, milliseconds, quantile, title } from './helpers/report.js';
 
+/** On a machine with two cores these clients share them with the server. */
+const PROCESSES = Math.min(2, availableParallelism());
 const RATE_HZ = 16000;
 const CHUNK_MS = 100;
 const CHUNK_BYTES = (RATE_HZ * 2 * CHUNK_MS) / 1000;
@@ -32,13 +35,14 @@ function speech(): { pcm: Uint8Array; name: string } {
 interface ServerProcess {
   child: ChildProcess;
   open(): Promise<IngressClient>;
-  /** CPU time used so far, s; NaN where the system does not tell. */
+  /** CPU time all its processes used so far, s; NaN where the system does not tell. */
   cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
 async function startProcess(): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [join(packageFolder(), 'build/src/server/cli.js'), 'serve', '--port', '0', '--max-sessions', '2000'], {
+  const options = ['--port', '0', '--max-sessions', '2000', '--processes', String(PROCESSES)];
+  const child = spawn(process.execPath, [join(packageFolder(), 'build/src/server/cli.js'), 'serve', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = new Promise<void>((resolve) => child.on('exit', () => resolve()));
@@ -64,8 +68,11 @@ async function startProcess(): Promise<ServerProcess> {
     },
     cpuSeconds() {
       try {
-        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-        return (Number(fields[11]) + Number(fields[12])) / 100;
+        const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+        return [String(child.pid), ...children].reduce((sum, pid) => {
+          const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+          return sum + (Number(fields[11]) + Number(fields[12])) / 100;
+        }, 0);
       } catch {
         return NaN;
       }
@@ -183,8 +190,11 @@ function frameCountOf(message: Buffer): number {
 
 async function measureSessions(server: ServerProcess, pcm: Uint8Array): Promise<void> {
   let most = 0;
+  let failures = 0;
   for (const count of STEPS) {
     const clients = await Promise.all(Array.from({ length: count }, () => server.open()));
+    // Opening them all at once is no part of the measure.
+    await sleep(500);
     const latencies: number[] = [];
     const ownBefore = process.cpuUsage();
     const [cpuBefore, begin] = [server.cpuSeconds(), performance.now()];
@@ -199,14 +209,14 @@ async function measureSessions(server: ServerProcess, pcm: Uint8Array): Promise<
     );
     const ownLoad = Math.round((own.user + own.system) / 1e4 / seconds);
     figure('  CPU: server / these clients', `${load} % / ${ownLoad} %`);
-    if (p99 > MAX_LATENCY_MS) break;
-    most = count;
+    if (p99 <= MAX_LATENCY_MS) most = count;
+    else if (++failures === 2) break;
   }
   figure(`sessions at 1× with p99 ≤ ${MAX_LATENCY_MS} ms`, String(most), '≥ 200');
 }
 
 const { pcm, name } = speech();
-title(`Motion Server with ${name}; audio → motion is counted from the last audio that the motion needs`);
+title(`Motion Server, ${PROCESSES} processes, with ${name}; audio → motion is counted from the last audio that the motion needs`);
 measureEngine(pcm);
 const server = await startProcess();
 try {
