@@ -9,15 +9,19 @@
 import { Emitter } from '../shared/emitter.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
-import type { ConnectionState, MotionSessionListener, MotionSessionStats } from '../workers/worker-api.js';
-import { connectionChange, type ConnectionChange, type ConnectionEvent, type StateReason } from './connection-state.js';
+import type { ConnectionState, MotionSessionListener } from '../workers/worker-api.js';
+import { Connection } from './connection.js';
+import type { ConnectionChange, StateReason } from './connection-state.js';
+import { NO_SESSION_STATS, type AvatarControllerEvents, type ControllerStats } from './controller-events.js';
 import {
   DEFAULT_CONTROLLER_OPTIONS,
+  changedOptions,
   checkSampleRate,
+  isConnectionOption,
   motionSource,
   type AvatarControllerOptions,
 } from './controller-options.js';
-import type { ControllerParts, SpeakOptions, SpeechOutputListener } from './controller-parts.js';
+import type { ControllerParts, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
 import {
   IDLE_CONVERSATION,
   conversationChange,
@@ -25,30 +29,13 @@ import {
   type ConversationChange,
   type ConversationState,
 } from './conversation-state.js';
+import { LatencyRelay } from './latency-relay.js';
 import { PcmInputReader, type PcmInput } from './pcm-input.js';
 import { RoundBook, type RoundEntry } from './round-book.js';
 import { SessionLink } from './session-link.js';
 import type { TokenProvider } from './session-token.js';
-import { isSameTokenSource } from './token-source.js';
 
-export interface AvatarControllerEvents {
-  'connection-state': ConnectionChange;
-  'conversation-state': ConversationChange & { readonly conversationId: string };
-  error: AvatarError;
-  /** Sound waits for more audio, or in strict sync for motion; and goes on again. */
-  'playback-stall': { readonly conversationId: string; readonly isStalled: boolean };
-  'audio-blocked': { readonly isBlocked: boolean };
-  /** How a conversation is shown: by the server's motion, the local engine's, or as sound alone. */
-  'conversation-motion': { readonly conversationId: string; readonly motion: 'server' | 'local' | 'none' };
-}
-
-export interface ControllerStats extends MotionSessionStats {
-  /** First audio of the newest conversation handed over → its first audible sample reported, ms; NaN before. */
-  firstSoundMs: number;
-}
-
-/** Output latency changes with the device; see `Stage.setOutputLatency`. */
-const LATENCY_POLL_MS = 500;
+export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';
 
 export class AvatarController implements MotionSessionListener, SpeechOutputListener {
   /** Documented single-assignment callbacks; `on` is the richer way. */
@@ -62,30 +49,31 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   private readonly rounds = new RoundBook();
   private options = DEFAULT_CONTROLLER_OPTIONS;
   private tokens: Promise<TokenProvider> | null = null;
-  private connection: ConnectionState = 'disconnected';
+  private readonly connection: Connection;
   private conversation: Conversation = IDLE_CONVERSATION;
   private readonly session: SessionLink;
-  /** Between `start()` and `close()`. */
-  private isStarted = false;
-  private starting: Promise<void> | null = null;
-  private attempts = 0;
-  private lastConnectionError: AvatarError | null = null;
+  private readonly latency: LatencyRelay;
   /** The round that `send` is filling. */
   private input: { entry: RoundEntry; reader: PcmInputReader; hasSamples: boolean } | null = null;
   private isPaused = false;
   private isDisposed = false;
-  private latencyTimer: ReturnType<typeof setInterval> | undefined;
   private _volume = 1;
   private _isMuted = false;
 
   constructor(parts: ControllerParts, options: Partial<AvatarControllerOptions> = {}) {
     this.parts = parts;
     this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
+    this.latency = new LatencyRelay(parts);
+    this.latency.offsetSeconds = this.options.audioLatencyOffsetSeconds;
     this.session = new SessionLink(
       (source) => parts.openSession(source, this.options.frameStarvation, this),
       () => motionSource(this.options, pageUrl()),
       (error) => this.handleError(error),
     );
+    this.connection = new Connection(this.session, {
+      handleConnectionChange: (change) => this.handleConnectionChange(change),
+      handleError: (error) => this.handleError(error),
+    });
   }
 
   // ---- what the app asks -------------------------------------------------------------------------------------------
@@ -99,7 +87,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   }
 
   get connectionState(): ConnectionState {
-    return this.connection;
+    return this.connection.state;
   }
 
   get conversationState(): ConversationState {
@@ -127,17 +115,16 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     const before = this.options;
     const after = { ...before, ...changes };
     this.options = after;
-    const changed = (Object.keys(changes) as (keyof AvatarControllerOptions)[]).filter(
-      (key) => (key === 'token' ? !isSameTokenSource(before.token, after.token) : before[key] !== after[key]),
-    );
+    const changed = changedOptions(before, after);
     if (changed.includes('frameStarvation')) {
       this.session.tellExisting((session) => session.setFrameStarvation(after.frameStarvation));
     }
-    if (changed.includes('audioLatencyOffsetSeconds')) this.passOutputLatency();
+    this.latency.offsetSeconds = after.audioLatencyOffsetSeconds;
+    if (changed.includes('audioLatencyOffsetSeconds')) this.latency.pass();
     if (changed.includes('token') || changed.includes('appId')) this.tokens = null;
-    if (changed.some((key) => CONNECTION_OPTIONS.has(key))) {
+    if (changed.some(isConnectionOption)) {
       this.session.markSourceStale();
-      if (this.isStarted) this.close();
+      if (this.connection.isStarted) this.close();
     }
   }
 
@@ -153,39 +140,14 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
    * @throws {AvatarError} Why there is no connection; `aborted` when `close()` came first.
    */
   start(): Promise<void> {
-    if (this.starting) return this.starting;
-    if (this.connection === 'connected') return Promise.resolve();
-    const starting = this.connect().finally(() => {
-      if (this.starting === starting) this.starting = null;
-    });
-    this.starting = starting;
-    return starting;
-  }
-
-  private async connect(): Promise<void> {
-    this.requireAlive();
-    this.isStarted = true;
-    const attempt = ++this.attempts;
-    this.moveConnection({ type: 'start' });
-    try {
-      await (await this.session.get()).open();
-      // The report may still be on its way.
-      if (attempt === this.attempts) this.handleConnectionState('connected', null);
-    } catch (reason) {
-      const error = avatarErrorFrom(reason, ErrorCode.connectionFailed);
-      if (attempt === this.attempts) this.handleConnectionState('failed', error);
-      throw error;
-    }
+    if (this.isDisposed) return Promise.reject(disposedError());
+    return this.connection.start();
   }
 
   /** Ends the connection and what plays. The avatar stays; `start()` connects again. */
   close(): void {
     this.interrupt();
-    this.isStarted = false;
-    this.attempts++;
-    this.starting = null;
-    this.moveConnection({ type: 'close' });
-    this.session.tellExisting((session) => session.close());
+    this.connection.close();
   }
 
   /**
@@ -200,7 +162,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   send(audio: PcmInput, end = false): string | null {
     this.requireAlive();
     checkSampleRate(this.options.sampleRateHz);
-    if (this.options.mode === 'direct' && !this.isStarted) {
+    if (this.options.mode === 'direct' && !this.connection.isStarted) {
       throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Call start() before send().');
     }
     const reader = this.input?.reader ?? new PcmInputReader();
@@ -231,15 +193,15 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
     const entry = this.beginRound();
     const heard = this.rounds.heard(entry);
     const abort = () => this.isNewest(entry) && this.interrupt();
     options.signal?.addEventListener('abort', abort, { once: true });
     // Failing to connect is told by state and event; the speech is audible without a connection.
-    if (this.connection !== 'connected') void this.start().catch(() => undefined);
+    if (this.connection.state !== 'connected') void this.start().catch(() => undefined);
     try {
-      await Promise.race([this.feed(entry, source, options), heard]);
+      await Promise.race([this.feed(entry, source, options.sampleRateHz), heard]);
       await heard;
     } catch (reason) {
       const error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
@@ -248,21 +210,6 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     } finally {
       options.signal?.removeEventListener('abort', abort);
     }
-  }
-
-  private async feed(entry: RoundEntry, source: unknown, options: SpeakOptions): Promise<void> {
-    const rate = options.sampleRateHz ?? this.options.sampleRateHz;
-    let sampleCount = 0;
-    let lastRate = rate;
-    for await (const chunk of this.parts.speechChunks(source, { sampleRateHz: rate, signal: entry.signal })) {
-      if (entry.isOver) return;
-      sampleCount += chunk.samples.length;
-      lastRate = chunk.sampleRateHz;
-      if (chunk.samples.length > 0) this.append(entry, chunk.samples, chunk.sampleRateHz, false);
-    }
-    if (entry.isOver) return;
-    if (sampleCount === 0) throw new AvatarError(ErrorCode.noAudio, 'There is no audio in what was to be spoken.');
-    this.append(entry, new Int16Array(0), lastRate, true);
   }
 
   /** Holds sound and face where they are. */
@@ -320,7 +267,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   }
 
   async stats(): Promise<ControllerStats> {
-    const stats = (await this.session.stats()) ?? NO_STATS;
+    const stats = (await this.session.stats()) ?? NO_SESSION_STATS;
     return { ...stats, firstSoundMs: this.rounds.newest?.firstSoundMs ?? NaN };
   }
 
@@ -329,8 +276,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     if (this.isDisposed) return;
     this.close();
     this.isDisposed = true;
-    clearInterval(this.latencyTimer);
-    this.latencyTimer = undefined;
+    this.latency.setRunning(false);
     this.session.dispose();
     this.events.clear();
   }
@@ -338,14 +284,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   // ---- what the parts report ---------------------------------------------------------------------------------------
 
   handleConnectionState(state: ConnectionState, error: AvatarError | null): void {
-    if (this.isDisposed) return;
-    // What is said of a connection that close() has ended is history.
-    if (!this.isStarted) return;
-    // A failure comes twice, as a report and as the rejection of start(): whichever is first is passed on.
-    const isRepeated = state === this.connection && error?.message === this.lastConnectionError?.message;
-    this.lastConnectionError = error;
-    this.moveConnection({ type: 'report', state, error });
-    if (error && !isRepeated) this.handleError(error);
+    if (!this.isDisposed) this.connection.handleReport(state, error);
   }
 
   handleError(error: AvatarError): void {
@@ -363,13 +302,6 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   async requestToken(isRefresh: boolean): Promise<string> {
     this.tokens ??= this.openTokens();
     return (await this.tokens).token(isRefresh);
-  }
-
-  // Only those who connect to a server need it: it is loaded when the first token is asked for.
-  private async openTokens(): Promise<TokenProvider> {
-    const { token: source, appId } = this.options;
-    const { TokenProvider } = await import('./session-token.js');
-    return new TokenProvider({ source, appId, baseUrl: pageUrl() });
   }
 
   handleAudioBlocked(isBlocked: boolean): void {
@@ -418,37 +350,43 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     this.rounds.dropBefore(beforeRound);
   }
 
+  private async feed(entry: RoundEntry, source: unknown, rateHz = this.options.sampleRateHz): Promise<void> {
+    const chunks = this.parts.speechChunks(source, { sampleRateHz: rateHz, signal: entry.signal });
+    let last: SpeechChunk | null = null;
+    for await (const chunk of chunks) {
+      if (entry.isOver) return;
+      if (chunk.samples.length === 0) continue;
+      last = chunk;
+      this.append(entry, chunk.samples, chunk.sampleRateHz, false);
+    }
+    if (entry.isOver) return;
+    if (!last) throw new AvatarError(ErrorCode.noAudio, 'There is no audio in what was to be spoken.');
+    this.append(entry, new Int16Array(0), last.sampleRateHz, true);
+  }
+
+  // Only those who connect to a server need it: it is loaded when the first token is asked for.
+  private async openTokens(): Promise<TokenProvider> {
+    const { token: source, appId } = this.options;
+    const { TokenProvider } = await import('./session-token.js');
+    return new TokenProvider({ source, appId, baseUrl: pageUrl() });
+  }
+
   private append(entry: RoundEntry, samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): void {
     entry.markAudio();
     this.session.tell((session) => session.append(entry.round, samples, rateHz, isEnd));
   }
 
-  private moveConnection(event: ConnectionEvent): void {
-    const change = connectionChange(this.connection, event);
-    if (!change) return;
-    this.connection = change.state;
+  private handleConnectionChange(change: ConnectionChange): void {
     this.events.emit('connection-state', change);
     this.onConnectionState?.(change.state, change.reason);
   }
 
   private moveConversation(change: ConversationChange, conversationId: string): void {
     this.conversation = { state: change.state, round: change.round };
-    const isPlaying = change.state === 'playing';
-    if (isPlaying && this.latencyTimer === undefined) {
-      this.latencyTimer = setInterval(() => this.passOutputLatency(), LATENCY_POLL_MS);
-      this.passOutputLatency();
-    } else if (!isPlaying) {
-      clearInterval(this.latencyTimer);
-      this.latencyTimer = undefined;
-    }
+    this.latency.setRunning(change.state === 'playing');
     if (change.state === change.previous) return;
     this.events.emit('conversation-state', { ...change, conversationId });
     this.onConversationState?.(change.state, change.reason);
-  }
-
-  private passOutputLatency(): void {
-    const seconds = this.parts.output.outputLatencySeconds() + this.options.audioLatencyOffsetSeconds;
-    this.parts.stage()?.setOutputLatency(seconds);
   }
 
   /** The motion worker died, and with it the way to the worklet: what was to be said cannot go on. */
@@ -460,25 +398,17 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
       this.rounds.settle(newest, error);
       this.parts.output.flush(newest.round + 1);
     }
-    this.moveConnection({ type: 'report', state: 'failed', error });
+    this.connection.handleLoss(error);
   }
 
   private requireAlive(): void {
-    if (this.isDisposed) throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
+    if (this.isDisposed) throw disposedError();
   }
 }
 
-const NO_STATS: MotionSessionStats = {
-  motionBytes: 0,
-  motionSeconds: 0,
-  firstMotionMs: NaN,
-  discardedMessages: 0,
-  reconnects: 0,
-};
-
-const CONNECTION_OPTIONS: ReadonlySet<keyof AvatarControllerOptions> = new Set([
-  'mode', 'appId', 'avatarId', 'serverUrl', 'region', 'token', 'sampleRateHz', 'fallback', 'connectTimeoutMs',
-]);
+function disposedError(): AvatarError {
+  return new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
+}
 
 function pageUrl(): string {
   return typeof location === 'undefined' ? 'http://localhost/' : location.href;

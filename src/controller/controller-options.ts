@@ -2,7 +2,7 @@
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/sample-rates.js';
 import type { FrameStarvation, MotionSource } from '../workers/worker-api.js';
-import type { TokenSource } from './token-source.js';
+import { isSameTokenSource, type TokenSource } from './token-source.js';
 
 export interface AvatarControllerOptions {
   /** `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. */
@@ -38,6 +38,31 @@ export const DEFAULT_CONTROLLER_OPTIONS: AvatarControllerOptions = {
   connectTimeoutMs: 15_000,
   audioLatencyOffsetSeconds: 0,
 };
+
+type OptionName = keyof AvatarControllerOptions;
+
+const CONNECTION_OPTIONS: ReadonlySet<OptionName> = new Set([
+  'mode',
+  'appId',
+  'avatarId',
+  'serverUrl',
+  'region',
+  'token',
+  'sampleRateHz',
+  'fallback',
+  'connectTimeoutMs',
+]);
+
+/** Options that count when connecting only. */
+export function isConnectionOption(name: OptionName): boolean {
+  return CONNECTION_OPTIONS.has(name);
+}
+
+export function changedOptions(before: AvatarControllerOptions, after: AvatarControllerOptions): OptionName[] {
+  return (Object.keys(after) as OptionName[]).filter((name) =>
+    name === 'token' ? !isSameTokenSource(before.token, after.token) : before[name] !== after[name],
+  );
+}
 
 const INGRESS_PATH = '/v2/driveningress';
 

@@ -1,0 +1,30 @@
+/** What an `AvatarController` tells its listeners. */
+import type { AvatarError } from '../shared/errors.js';
+import type { MotionSessionStats } from '../workers/worker-api.js';
+import type { ConnectionChange } from './connection-state.js';
+import type { ConversationChange } from './conversation-state.js';
+
+export interface AvatarControllerEvents {
+  'connection-state': ConnectionChange;
+  'conversation-state': ConversationChange & { readonly conversationId: string };
+  error: AvatarError;
+  /** Sound waits for more audio, or in strict sync for motion; and goes on again. */
+  'playback-stall': { readonly conversationId: string; readonly isStalled: boolean };
+  'audio-blocked': { readonly isBlocked: boolean };
+  /** How a conversation is shown: by the server's motion, the local engine's, or as sound alone. */
+  'conversation-motion': { readonly conversationId: string; readonly motion: 'server' | 'local' | 'none' };
+}
+
+export interface ControllerStats extends MotionSessionStats {
+  /** First audio of the newest conversation handed over → its first audible sample reported, ms; NaN before. */
+  firstSoundMs: number;
+}
+
+/** Before there is a session. */
+export const NO_SESSION_STATS: MotionSessionStats = {
+  motionBytes: 0,
+  motionSeconds: 0,
+  firstMotionMs: NaN,
+  discardedMessages: 0,
+  reconnects: 0,
+};

@@ -1,0 +1,467 @@
+import { afterEach, assert, beforeEach, describe, it } from '#test';
+
+import { AvatarController } from '../../../src/controller/avatar-controller.js';
+import type { AvatarControllerOptions } from '../../../src/controller/controller-options.js';
+import type { SpeechChunk, SpeechOutput } from '../../../src/controller/controller-parts.js';
+import { AvatarError } from '../../../src/shared/errors.js';
+import type { PlaybackState } from '../../../src/shared/playback-messages.js';
+import type { MotionSession, MotionSessionListener, MotionSessionStats, MotionSource } from '../../../src/workers/worker-api.js';
+
+interface Appended {
+  round: number;
+  samples: number[];
+  rate: number;
+  isEnd: boolean;
+}
+
+/** Our own stand-in for the session: keeps what it is told, connects when the test says so. */
+class FakeSession implements MotionSession {
+  readonly appended: Appended[] = [];
+  readonly calls: string[] = [];
+  sources: MotionSource[] = [];
+  opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
+
+  open(): Promise<void> {
+    this.calls.push('open');
+    return new Promise((resolve, reject) => (this.opening = { resolve, reject }));
+  }
+  append(round: number, samples: Int16Array | Float32Array, rate: number, isEnd: boolean): void {
+    this.appended.push({ round, samples: [...samples], rate, isEnd });
+  }
+  interrupt(beforeRound: number): void {
+    this.calls.push(`interrupt ${beforeRound}`);
+  }
+  setSource(source: MotionSource): void {
+    this.calls.push('setSource');
+    this.sources.push(source);
+  }
+  setFrameStarvation(mode: string): void {
+    this.calls.push(mode);
+  }
+  async stats(): Promise<MotionSessionStats> {
+    return { motionBytes: 7, motionSeconds: 1, firstMotionMs: 2, discardedMessages: 0, reconnects: 0 };
+  }
+  close(): void {
+    this.calls.push('close');
+    this.opening?.reject(new AvatarError('aborted', 'closed'));
+  }
+  dispose(): void {
+    this.calls.push('dispose');
+  }
+}
+
+class FakeOutput implements SpeechOutput {
+  readonly calls: string[] = [];
+  async unlock(): Promise<void> {
+    this.calls.push('unlock');
+  }
+  pause(): void {
+    this.calls.push('pause');
+  }
+  resume(): void {
+    this.calls.push('resume');
+  }
+  flush(beforeRound: number): void {
+    this.calls.push(`flush ${beforeRound}`);
+  }
+  setVolume(volume: number): void {
+    this.calls.push(`volume ${volume}`);
+  }
+  setMuted(isMuted: boolean): void {
+    this.calls.push(`muted ${isMuted}`);
+  }
+  outputLatencySeconds(): number {
+    return 0.03;
+  }
+  mediaSeconds(): number {
+    return 1.5;
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('AvatarController', () => {
+  let session: FakeSession;
+  let output: FakeOutput;
+  let listener: MotionSessionListener;
+  let opened: MotionSource[];
+  let failure: Error | null;
+  let told: string[];
+  let controller: AvatarController;
+  const created: AvatarController[] = [];
+
+  function create(options: Partial<AvatarControllerOptions> = {}): AvatarController {
+    const made = new AvatarController(
+      {
+        output,
+        openSession: async (source, _starvation, its) => {
+          if (failure) throw failure;
+          opened.push(source);
+          listener = its;
+          return session;
+        },
+        speechChunks: (source) => source as AsyncIterable<SpeechChunk>,
+        stage: () => null,
+      },
+      { mode: 'direct', appId: 'app', ...options },
+    );
+    made.on('connection-state', ({ state, reason }) => told.push(`${state} ${reason}`));
+    made.on('conversation-state', ({ state, reason }) => told.push(`${state} ${reason}`));
+    made.on('error', ({ code }) => told.push(code));
+    created.push(made);
+    return made;
+  }
+
+  const report = (state: PlaybackState['state'], round: number): void =>
+    controller.handlePlaybackState({ round, state, contextSeconds: 0, mediaSeconds: 0 });
+
+  async function started(options: Partial<AvatarControllerOptions> = {}): Promise<void> {
+    controller = create(options);
+    const starting = controller.start();
+    await settled();
+    listener.handleConnectionState('connected', null);
+    session.opening!.resolve();
+    await starting;
+    told.length = 0;
+  }
+
+  beforeEach(() => {
+    session = new FakeSession();
+    output = new FakeOutput();
+    opened = [];
+    failure = null;
+    told = [];
+  });
+
+  afterEach(() => {
+    for (const made of created.splice(0)) made.dispose();
+  });
+
+  describe('start() and close()', () => {
+    it('is connected when the transport is', async () => {
+      controller = create();
+      assert.equal(controller.connectionState, 'disconnected');
+      const starting = controller.start();
+      assert.equal(controller.connectionState, 'connecting');
+      await settled();
+      session.opening!.resolve();
+      await starting;
+      assert.equal(controller.connectionState, 'connected');
+      assert.deepEqual(told, ['connecting userAction', 'connected userAction']);
+    });
+
+    it('gives the same promise while connecting', async () => {
+      controller = create();
+      const first = controller.start();
+      assert.strictEqual(controller.start(), first);
+      await settled();
+      session.opening!.resolve();
+      await first;
+      await controller.start();
+      assert.deepEqual(session.calls, ['open']);
+    });
+
+    it('tells a failure once, whichever way it is heard first', async () => {
+      for (const isReportFirst of [true, false]) {
+        told = [];
+        controller = create();
+        const starting = controller.start().then(() => null, (error: AvatarError) => error);
+        await settled();
+        const error = new AvatarError('connectTimeout', 'nobody there');
+        if (isReportFirst) listener.handleConnectionState('failed', error);
+        session.opening!.reject(error);
+        assert.strictEqual(await starting, error);
+        if (!isReportFirst) listener.handleConnectionState('failed', error);
+        assert.deepEqual(told, ['connecting userAction', 'failed fallbackMode', 'connectTimeout']);
+      }
+    });
+
+    it('rejects a start that close() comes before, and can start again at once', async () => {
+      controller = create();
+      const first = controller.start().then(() => null, (error: AvatarError) => error.code);
+      await settled();
+      controller.close();
+      const second = controller.start();
+      assert.equal(await first, 'aborted');
+      assert.equal(controller.connectionState, 'connecting');
+      await settled();
+      session.opening!.resolve();
+      await second;
+      assert.equal(controller.connectionState, 'connected');
+    });
+
+    it('fails when there can be no session, and tries again the next time', async () => {
+      failure = new AvatarError('workerFailed', 'no worker');
+      controller = create();
+      const error = await controller.start().then(() => null, (reason: AvatarError) => reason);
+      assert.propertyVal(error, 'code', 'workerFailed');
+      assert.equal(controller.connectionState, 'failed');
+      failure = null;
+      const starting = controller.start();
+      await settled();
+      session.opening!.resolve();
+      await starting;
+    });
+
+    it('says what is missing in its options', async () => {
+      controller = create({ appId: '' });
+      const error = await controller.start().then(() => null, (reason: AvatarError) => reason);
+      assert.propertyVal(error, 'code', 'invalidConfiguration');
+    });
+
+    it('shows a lost connection that is being taken up again', async () => {
+      await started();
+      listener.handleConnectionState('connecting', new AvatarError('websocketClosedAbnormally', 'lost'));
+      listener.handleConnectionState('connected', null);
+      assert.deepEqual(told, ['connecting networkError', 'websocketClosedAbnormally', 'connected userAction']);
+    });
+
+    it('uses changed options from the next start on', async () => {
+      await started();
+      controller.configure({ serverUrl: 'wss://other.example', sampleRateHz: 16000 });
+      assert.equal(controller.connectionState, 'disconnected');
+      const starting = controller.start();
+      await settled();
+      session.opening!.resolve();
+      await starting;
+      assert.propertyVal(session.sources[0], 'serverUrl', 'wss://other.example/v2/driveningress');
+      controller.configure({ serverUrl: 'wss://other.example' });
+      assert.equal(controller.connectionState, 'connected');
+    });
+  });
+
+  describe('send()', () => {
+    it('keeps one conversation until its end and then begins another', async () => {
+      await started();
+      const first = controller.send(new Uint8Array([1, 0]));
+      assert.match(first!, /^\d{14}_[\w-]{12}$/);
+      assert.equal(controller.send(new Uint8Array([2, 0]), true), first);
+      const second = controller.send(new Int16Array([3]).buffer);
+      assert.notEqual(second, first);
+      await settled();
+      assert.deepEqual(session.appended, [
+        { round: 1, samples: [1], rate: 16000, isEnd: false },
+        { round: 1, samples: [2], rate: 16000, isEnd: true },
+        { round: 2, samples: [3], rate: 16000, isEnd: false },
+      ]);
+      assert.deepEqual(output.calls, ['flush 2']);
+      assert.include(session.calls, 'interrupt 2');
+    });
+
+    it('closes a conversation with an empty chunk, and begins none with one', async () => {
+      await started();
+      assert.isNull(controller.send(new Uint8Array(0), true));
+      const id = controller.send(new Uint8Array([1, 0]));
+      assert.equal(controller.send(new Uint8Array(0), true), id);
+      await settled();
+      assert.deepEqual(session.appended.map(({ isEnd }) => isEnd), [false, true]);
+    });
+
+    it('joins odd chunks and reports an odd total', async () => {
+      await started();
+      controller.send(new Uint8Array([1]));
+      controller.send(new Uint8Array([0, 2]));
+      controller.send(new Uint8Array([0, 9]), true);
+      await settled();
+      assert.deepEqual(session.appended.flatMap(({ samples }) => samples), [1, 2]);
+      assert.deepEqual(told, ['invalidAudioInput']);
+    });
+
+    it('refuses a WAV header, an unknown rate and a connection that was never started', async () => {
+      await started();
+      const wav = new TextEncoder().encode('RIFF0000WAVEfmt ');
+      assert.throws(() => controller.send(wav), AvatarError, /WAV/);
+      assert.isNull(controller.getCurrentConversationId());
+      assert.throws(() => create({ sampleRateHz: 11025 }).send(new Uint8Array(2)), AvatarError, /unsupported sample rate/);
+      assert.throws(() => create().send(new Uint8Array(2)), AvatarError, /start\(\)/);
+    });
+
+    it('needs no start in local mode', async () => {
+      controller = create({ mode: 'local' });
+      assert.isString(controller.send(new Uint8Array([1, 0]), true));
+      await settled();
+      assert.deepEqual(opened, [{ kind: 'local' }]);
+      assert.lengthOf(session.appended, 1);
+    });
+
+    it('reports a session that cannot be had', async () => {
+      failure = new AvatarError('playbackInitFailed', 'no sound');
+      controller = create({ mode: 'local' });
+      controller.send(new Uint8Array([1, 0]));
+      await settled();
+      assert.deepEqual(told, ['playbackInitFailed']);
+    });
+  });
+
+  describe('the conversation', () => {
+    it('is playing while the worklet says so', async () => {
+      await started();
+      const id = controller.send(new Uint8Array([1, 0]), true);
+      assert.equal(controller.conversationState, 'idle');
+      report('started', 1);
+      assert.equal(controller.conversationState, 'playing');
+      assert.equal(controller.getAudioTime(), 1.5);
+      assert.equal(controller.getCurrentConversationId(), id);
+      report('ended', 1);
+      assert.deepEqual(told, ['playing userAction', 'idle playbackEnd']);
+      assert.equal(controller.getAudioTime(), 0);
+    });
+
+    it('is idle at once after interrupt(), and what the worklet says of it later is history', async () => {
+      await started();
+      controller.send(new Uint8Array([1, 0]));
+      report('started', 1);
+      controller.interrupt();
+      assert.deepEqual(told, ['playing userAction', 'idle userAction']);
+      report('flushed', 1);
+      controller.interrupt();
+      await settled();
+      assert.deepEqual(told, ['playing userAction', 'idle userAction']);
+      assert.deepEqual(output.calls, ['flush 2']);
+      const next = controller.send(new Uint8Array([1, 0]));
+      assert.equal(controller.getCurrentConversationId(), next);
+    });
+
+    it('pauses and resumes; an interrupt while paused starts clean', async () => {
+      await started();
+      controller.pause();
+      assert.deepEqual(output.calls, []);
+      controller.send(new Uint8Array([1, 0]));
+      report('started', 1);
+      controller.pause();
+      controller.pause();
+      report('paused', 1);
+      assert.equal(controller.conversationState, 'paused');
+      controller.interrupt();
+      assert.deepEqual(output.calls, ['pause', 'flush 2', 'resume']);
+      assert.equal(controller.conversationState, 'idle');
+    });
+
+    it('tells stalls by event and callback', async () => {
+      await started();
+      const stalls: boolean[] = [];
+      controller.onPlaybackStall = (isStalled) => stalls.push(isStalled);
+      controller.send(new Uint8Array([1, 0]));
+      report('started', 1);
+      report('stalled', 1);
+      report('recovered', 1);
+      assert.deepEqual(stalls, [true, false]);
+      assert.equal(controller.conversationState, 'playing');
+    });
+  });
+
+  describe('speak()', () => {
+    async function* chunks(...parts: number[][]): AsyncIterable<SpeechChunk> {
+      for (const part of parts) yield { samples: new Float32Array(part), sampleRateHz: 44100 };
+    }
+
+    it('starts by itself, closes the conversation and resolves when it was heard', async () => {
+      controller = create();
+      let isHeard = false;
+      const speaking = controller.speak(chunks([0.5], [], [0.25])).then(() => (isHeard = true));
+      await settled();
+      assert.include(session.calls, 'open');
+      assert.deepEqual(session.appended.map(({ samples, rate, isEnd }) => [samples, rate, isEnd]), [
+        [[0.5], 44100, false],
+        [[0.25], 44100, false],
+        [[], 44100, true],
+      ]);
+      report('started', 1);
+      await settled();
+      assert.isFalse(isHeard);
+      report('ended', 1);
+      await speaking;
+    });
+
+    const codeOf = (work: Promise<void>): Promise<string> =>
+      work.then(
+        () => 'resolved',
+        (error: AvatarError) => error.code,
+      );
+
+    it('rejects with aborted when something else is said, or nothing', async () => {
+      await started();
+      const first = codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      const second = codeOf(controller.speak(chunks([0.5])));
+      assert.equal(await first, 'aborted');
+      await settled();
+      controller.interrupt();
+      assert.equal(await second, 'aborted');
+    });
+
+    it('ends with its signal', async () => {
+      await started();
+      const abortion = new AbortController();
+      const speaking = codeOf(controller.speak(chunks([0.5]), { signal: abortion.signal }));
+      await settled();
+      abortion.abort();
+      assert.equal(await speaking, 'aborted');
+      assert.include(output.calls, 'flush 2');
+      assert.equal(await codeOf(controller.speak(chunks([0.5]), { signal: abortion.signal })), 'aborted');
+    });
+
+    it('rejects when there is no audio in it, or decoding fails', async () => {
+      await started();
+      assert.equal(await codeOf(controller.speak(chunks([]))), 'noAudio');
+      const broken = {
+        async *[Symbol.asyncIterator]() {
+          yield { samples: new Float32Array(1), sampleRateHz: 16000 };
+          throw new AvatarError('invalidAudioInput', 'not audio');
+        },
+      };
+      assert.equal(await codeOf(controller.speak(broken)), 'invalidAudioInput');
+      assert.isNull(session.appended.find(({ isEnd }) => isEnd) ?? null);
+    });
+
+    it('rejects when the worker dies, and speaks again with another', async () => {
+      await started();
+      const speaking = codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      listener.handleError(new AvatarError('workerFailed', 'died'));
+      assert.equal(await speaking, 'workerFailed');
+      assert.equal(controller.connectionState, 'failed');
+      void codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      assert.lengthOf(opened, 2);
+    });
+  });
+
+  it('clamps the volume and passes it on', () => {
+    controller = create();
+    controller.volume = 7;
+    controller.setVolume(0.25);
+    controller.volume = NaN;
+    controller.muted = true;
+    assert.equal(controller.getVolume(), 0.25);
+    assert.deepEqual(output.calls, ['volume 1', 'volume 0.25', 'muted true']);
+  });
+
+  it('gives the documented mode names and passes a change on', async () => {
+    await started();
+    assert.equal(controller.frameStarvationMode, 'audioIndependent');
+    controller.frameStarvationMode = 'strictSync';
+    await settled();
+    assert.include(session.calls, 'strict-sync');
+  });
+
+  it('asks nothing of a session that does not exist to tell its figures', async () => {
+    controller = create();
+    assert.propertyVal(await controller.stats(), 'motionBytes', 0);
+    assert.lengthOf(opened, 0);
+    await started();
+    assert.propertyVal(await controller.stats(), 'motionBytes', 7);
+  });
+
+  it('is quiet after dispose()', async () => {
+    await started();
+    controller.dispose();
+    await settled();
+    assert.include(session.calls, 'dispose');
+    told.length = 0;
+    listener.handleConnectionState('failed', new AvatarError('serverError', 'x'));
+    report('started', 1);
+    assert.deepEqual(told, []);
+    assert.throws(() => controller.send(new Uint8Array(2)), /disposed/);
+  });
+});
