@@ -38,8 +38,10 @@ export interface AvatarWorkers {
 interface Pool {
   readonly motion: WorkerHost<MotionService>;
   readonly render: WorkerHost<RenderService & { canDraw?: boolean }>;
-  shares: number;
+  readonly renderUrl: URL;
+  /** The service on the page, once it is needed. */
   pageRender: Promise<RenderService> | null;
+  shares: number;
 }
 
 const pools = new Map<string, Pool>();
@@ -53,17 +55,19 @@ export function acquireWorkers(urls: WorkerUrls = {}): AvatarWorkers {
 }
 
 function createPool(urls: WorkerUrls): Pool {
+  const render = workerFile('render', urls.renderWorkerUrl, {
+    url: new URL('./render.worker.js', import.meta.url),
+    create: () => new Worker(new URL('./render.worker.js', import.meta.url), { type: 'module', name: 'render' }),
+  });
   return {
     motion: new WorkerHost(workerFile('motion', urls.motionWorkerUrl, {
       url: new URL('./motion.worker.js', import.meta.url),
       create: () => new Worker(new URL('./motion.worker.js', import.meta.url), { type: 'module', name: 'motion' }),
     })),
-    render: new WorkerHost(workerFile('render', urls.renderWorkerUrl, {
-      url: new URL('./render.worker.js', import.meta.url),
-      create: () => new Worker(new URL('./render.worker.js', import.meta.url), { type: 'module', name: 'render' }),
-    })),
-    shares: 0,
+    render: new WorkerHost(render),
+    renderUrl: render.url,
     pageRender: null,
+    shares: 0,
   };
 }
 
@@ -114,7 +118,8 @@ class WorkerShare implements AvatarWorkers {
     this.requireShare();
     const connection = await this.drawingWorker();
     if (!connection) {
-      throw new AvatarError(ErrorCode.renderingFailed, 'No worker of this browser can draw.');
+      this.pool.pageRender ??= renderServiceOfPage(this.pool.renderUrl);
+      return (await this.pool.pageRender).createStage(options, listener);
     }
     const canvas = offscreenCanvas(options.canvas);
     const remote = await connection.guard(
@@ -141,6 +146,21 @@ class WorkerShare implements AvatarWorkers {
   private requireShare(): void {
     if (this.isReleased) throw new AvatarError(ErrorCode.aborted, 'The workers were released.');
   }
+}
+
+/** The worker's file as a module of the page. @throws {AvatarError} `renderingFailed`. */
+async function renderServiceOfPage(url: URL): Promise<RenderService> {
+  let service: RenderService;
+  try {
+    ({ renderService: service } = await import(/* @vite-ignore */ /* webpackIgnore: true */ url.href));
+  } catch (reason) {
+    throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The renderer could not be loaded');
+  }
+  return {
+    createStage: async (options, listener) =>
+      // The service lets go of its listener as of a proxy.
+      service.createStage(options, Object.assign(listener, { [releaseProxy]: () => undefined })),
+  };
 }
 
 function offscreenCanvas(canvas: StageOptions['canvas']): OffscreenCanvas {

@@ -1,0 +1,84 @@
+import { assert } from 'chai';
+
+import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
+import type { AvatarError } from '../../../src/shared/errors.js';
+import type { Stage, StageListener } from '../../../src/workers/worker-api.js';
+
+describe('The stage, from the page', () => {
+  let workers: AvatarWorkers;
+  let stage: Stage | null;
+  let canvas: HTMLCanvasElement;
+  const errors: AvatarError[] = [];
+  const listener = (): StageListener => ({
+    handleLoadProgress: () => undefined,
+    handleFirstFrame: () => undefined,
+    handleContextLost: () => undefined,
+    handleContextRestored: () => undefined,
+    handleError: (error) => errors.push(error),
+  });
+
+  beforeEach(() => {
+    workers = acquireWorkers();
+    stage = null;
+    errors.length = 0;
+    canvas = document.createElement('canvas');
+    document.body.append(canvas);
+  });
+  afterEach(() => {
+    stage?.dispose();
+    canvas.remove();
+    workers.release();
+  });
+
+  async function openStage(): Promise<Stage> {
+    stage = await workers.render.createStage(
+      {
+        canvas,
+        width: 64,
+        height: 64,
+        pixelRatio: 1,
+        view: 'portrait',
+        motionStyle: 'calm',
+        playheadPort: new MessageChannel().port1,
+        motionPort: new MessageChannel().port1,
+        seed: 1,
+      },
+      listener(),
+    );
+    return stage;
+  }
+
+  const codeOf = (work: Promise<unknown>): Promise<string> =>
+    work.then(
+      () => 'resolved',
+      (error: AvatarError) => error.code,
+    );
+
+  it('draws in the worker, and its errors keep their codes', async () => {
+    const opened = await openStage();
+    assert.isFalse(workers.isRenderingOnPage);
+    assert.throws(() => canvas.getContext('2d'), /transfer/i);
+    assert.match(await codeOf(opened.load(new URL('/no-such-avatar.glb', location.href).href)), /avatar/i);
+  });
+
+  it('draws on the page where no worker can', async () => {
+    const { transferControlToOffscreen } = HTMLCanvasElement.prototype;
+    Object.assign(HTMLCanvasElement.prototype, { transferControlToOffscreen: undefined });
+    try {
+      const opened = await openStage();
+      assert.isTrue(workers.isRenderingOnPage);
+      assert.isNumber((await opened.stats()).framesDrawn);
+      assert.match(await codeOf(opened.load(new URL('/no-such-avatar.glb', location.href).href)), /avatar/i);
+    } finally {
+      Object.assign(HTMLCanvasElement.prototype, { transferControlToOffscreen });
+    }
+  });
+
+  it('draws on the page when the worker cannot be started', async () => {
+    workers.release();
+    workers = acquireWorkers({ renderWorkerUrl: new URL('../../helpers/browser/dying-render.worker.js', import.meta.url) });
+    const opened = await openStage();
+    assert.isTrue(workers.isRenderingOnPage);
+    assert.isNumber((await opened.stats()).framesDrawn);
+  });
+});
