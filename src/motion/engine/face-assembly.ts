@@ -3,7 +3,7 @@ import { MouthShape } from './mouth-shapes.js';
 import type { ProsodyPose } from './prosody.js';
 
 /** The widest a talking jaw opens; ARKit's 1 is a yawn. */
-const JAW_SCALE = 0.62;
+const JAW_SCALE = 0.72;
 
 /**
  * Puts one frame into ARKit's words. Shapes that belong together in a real face come together: an open jaw draws the lower
@@ -38,11 +38,11 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   set(C.jawForward, 0.1 * funnel);
   set(C.mouthFunnel, 0.75 * funnel * free);
   set(C.mouthPucker, 0.7 * pucker * (1 - 0.5 * press));
-  both(C.mouthStretchLeft, C.mouthStretchRight, 0.45 * stretch * free);
+  both(C.mouthStretchLeft, C.mouthStretchRight, 0.55 * stretch * free);
   both(C.mouthSmileLeft, C.mouthSmileRight, (0.16 * stretch + 0.1 * warmth) * (1 - 0.8 * round));
   both(C.mouthDimpleLeft, C.mouthDimpleRight, 0.12 * stretch + 0.06 * press);
   both(C.mouthPressLeft, C.mouthPressRight, press);
-  set(C.mouthRollLower, Math.max(0.35 * press, 0.6 * bite));
+  set(C.mouthRollLower, Math.max(0.3 * press, 0.6 * bite));
   set(C.mouthRollUpper, 0.3 * press);
   set(C.mouthShrugLower, 0.15 * press);
   both(C.mouthUpperUpLeft, C.mouthUpperUpRight, (0.22 * open + 0.12 * stretch + 0.1 * funnel) * free + 0.3 * bite);

@@ -122,18 +122,18 @@ export class Prosody {
 
   private moveHead(): void {
     // A stressed syllable pushes a damped spring of 1.6 Hz: the nod comes with the stress and swings out after it.
-    const stress = Math.max(0, this.energy - this.slowEnergy - 0.22);
+    const stress = Math.max(0, this.energy - this.slowEnergy - 0.14);
     this.nodPush += (stress - this.nodPush) * 0.3;
     const stiffness = (2 * Math.PI * 1.6) ** 2;
     const damping = 2 * 0.75 * 2 * Math.PI * 1.6;
-    this.nodSpeed += (stiffness * (0.16 * this.nodPush - this.nod) - damping * this.nodSpeed) * FRAME_SECONDS;
+    this.nodSpeed += (stiffness * (0.2 * this.nodPush - this.nod) - damping * this.nodSpeed) * FRAME_SECONDS;
     this.nod += this.nodSpeed * FRAME_SECONDS;
     const seconds = this.frame * FRAME_SECONDS;
     const seed = this.seed | 0;
     const { pose, activity } = this;
-    pose.pitch = activity * (0.022 * sway(seconds, 1.7, seed + 1) - 0.03 * this.rise) + this.nod;
-    pose.yaw = activity * (0.05 * sway(seconds, 2.6, seed + 2) + 0.012 * this.side);
-    pose.roll = activity * (0.028 * sway(seconds, 2.1, seed + 3) - 0.01 * this.side);
+    pose.pitch = activity * (0.03 * sway(seconds, 1.7, seed + 1) - 0.03 * this.rise) + this.nod;
+    pose.yaw = activity * (0.075 * sway(seconds, 2.6, seed + 2) + 0.02 * this.side);
+    pose.roll = activity * (0.04 * sway(seconds, 2.1, seed + 3) - 0.01 * this.side);
   }
 
   private moveBrows(): void {
