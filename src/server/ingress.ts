@@ -22,14 +22,14 @@ export interface IngressOptions {
 
 export type Admission = { isAdmitted: true; avatarId: string } | { isAdmitted: false; status: number; message: string };
 
+const TOO_MANY = { isAdmitted: false, status: 503, message: 'Too many sessions' } as const;
+
 export const INGRESS_PATH = '/v2/driveningress/websocket';
 
 export class Ingress {
   private readonly options: IngressOptions;
   private readonly webSockets: WebSocketServer;
   private readonly sessions = new Set<IngressSession>();
-  /** Admitted, and on the way to being a session. */
-  private arriving = 0;
   private isClosing = false;
 
   constructor(options: IngressOptions) {
@@ -44,6 +44,10 @@ export class Ingress {
 
   get sessionCount(): number {
     return this.sessions.size;
+  }
+
+  private get isFull(): boolean {
+    return this.sessions.size >= this.options.limits.maxSessions;
   }
 
   /**
@@ -68,8 +72,7 @@ export class Ingress {
     if (appId !== tokenAppId) return refuse(400, 'App ID mismatch');
     if (appId !== this.options.appId) return refuse(404, 'App ID unrecognized');
     if (!(await this.options.hasAvatar(avatarId))) return refuse(404, `Avatar not found: ${avatarId.slice(0, 128)}`);
-    if (this.sessions.size + this.arriving >= this.options.limits.maxSessions) return refuse(503, 'Too many sessions');
-    return { isAdmitted: true, avatarId };
+    return this.isFull ? TOO_MANY : { isAdmitted: true, avatarId };
   }
 
   /** For the `upgrade` event of the HTTP server. */
@@ -80,12 +83,10 @@ export class Ingress {
     if (url?.pathname !== INGRESS_PATH) return reject(socket, 404, 'Not found');
     const admission = await this.admit(url, (name) => firstOf(request.headers[name]));
     if (!admission.isAdmitted) return reject(socket, admission.status, admission.message);
+    // Others may have been admitted at the same time; from here on nothing is awaited.
+    if (this.isFull) return reject(socket, TOO_MANY.status, TOO_MANY.message);
     if (socket.destroyed) return;
-    this.arriving++;
-    const release = once(() => this.arriving--);
-    socket.once('close', release);
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      release();
       const session = new IngressSession({ ...this.options, socket: webSocket, avatarId: admission.avatarId });
       this.sessions.add(session);
       void session.closed.then(() => this.sessions.delete(session));
@@ -132,12 +133,4 @@ function reject(socket: Duplex, status: number, message: string): void {
       body,
     ].join('\r\n'),
   );
-}
-
-function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) action();
-    isDone = true;
-  };
 }

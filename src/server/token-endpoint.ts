@@ -35,22 +35,24 @@ const TOKEN_FIELDS = ['sessionToken', 'sessionKey', 'token', 'session_token'];
  * Makes the handler. `POST` with an optional body `{appId}` answers
  * `{sessionToken, expiresAt, expiredAt}`: ISO 8601, both spellings of the same moment.
  * Failures are `{error, detail?}`: 400 `missing_app_id`, `app_id_mismatch`, `invalid_request`; 403 `forbidden`; 405
- * `method_not_allowed`; 502 `session_token_request_failed`, `session_token_missing`, `session_token_payload_invalid`.
+ * `method_not_allowed`; 500 `invalid_server_env` with `missingKeys` and `placeholderKeys`, where the key or the app id has
+ * not been filled in; 502 `session_token_request_failed`, `session_token_missing`, `session_token_payload_invalid`.
  *
- * @throws {AvatarError} `invalidConfiguration` without an API key, a way to the console, or with a wrong validity.
+ * @throws {AvatarError} `invalidConfiguration` without a way to the console, or with a wrong validity.
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): (request: Request) => Promise<Response> {
   const url = `${consoleUrlFrom(options).replace(/\/+$/, '')}/session-tokens`;
   const ttlSeconds = options.ttlSeconds ?? DEFAULT_TTL_SECONDS;
-  if (!options.apiKey) throw new AvatarError(ErrorCode.invalidConfiguration, 'the token endpoint needs an API key');
   if (!(ttlSeconds >= 60 && ttlSeconds <= 86_400)) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `a token validity of ${ttlSeconds} s is not within 60..86400`);
   }
+  const fault = environmentFaultOf(options);
   const answer = responder(options.allowOrigin === undefined ? '*' : options.allowOrigin);
 
   return async (request) => {
     if (request.method === 'OPTIONS') return answer(204, null);
     if (request.method !== 'POST') return answer(405, { error: 'method_not_allowed' }, { allow: 'POST, OPTIONS' });
+    if (fault) return answer(500, fault);
     if (options.authorize && !(await options.authorize(request))) return answer(403, { error: 'forbidden' });
     const asked = await appIdOf(request);
     if (asked === INVALID_BODY) return answer(400, { error: 'invalid_request', detail: 'the body is not a JSON object with a string appId' });
@@ -80,6 +82,16 @@ function consoleUrlFrom({ consoleUrl, region }: TokenEndpointOptions): string {
     throw new AvatarError(ErrorCode.invalidConfiguration, 'the token endpoint needs a console URL or a region such as us-west');
   }
   return `https://console.${region}.${region.startsWith('cn') ? 'spatialwalk.top' : 'spatius.ai'}/v1/console`;
+}
+
+/** What a copied example leaves in a configuration. */
+const PLACEHOLDER = /^(replace[-_ ]?me|change[-_ ]?me|your[-_ ].*|<.*>|x{3,}|\.{3}|…)$/i;
+
+/** Told to whoever asks, not thrown: a handler that cannot be imported shows its developer an HTML page of the framework. */
+function environmentFaultOf({ apiKey, appId }: TokenEndpointOptions): object | null {
+  const missingKeys = apiKey ? [] : ['SPATIUS_API_KEY'];
+  const placeholderKeys = [...(PLACEHOLDER.test(apiKey) ? ['SPATIUS_API_KEY'] : []), ...(PLACEHOLDER.test(appId ?? '') ? ['SPATIUS_APP_ID'] : [])];
+  return missingKeys.length + placeholderKeys.length > 0 ? { error: 'invalid_server_env', missingKeys, placeholderKeys } : null;
 }
 
 /** What went wrong between this endpoint and the console, in words that may be shown to a browser. */

@@ -185,6 +185,26 @@ describe('the limits of a Motion Server', () => {
       await Promise.all([greedy.close(), polite.close()]);
     }));
 
+  it('cost a client its session when it sends no WebSocket frames after the upgrade', () =>
+    withServer({}, async (running) => {
+      let state = 17;
+      const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24;
+      for (let round = 0; round < 20; round++) {
+        const socket = await bareSession(running);
+        const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+        // Unmasked, so that no garbage happens to be the start of a long frame that never ends.
+        socket.write(Buffer.from([next(), next() & 0x7f, ...Array.from({ length: 300 }, next)]));
+        socket.resume();
+        socket.setTimeout(3000, () => socket.destroy(new Error('still open')));
+        await closed;
+        assert.isNull(socket.errored);
+      }
+      const client = await running.open();
+      client.sendAudio('r', voicePcm(0.2), true);
+      assert.isNull((await client.answer('r')).error);
+      await client.close();
+    }));
+
   it('bound what thousands of tiny requests in one go can cost, and answer every one', () =>
     withServer({}, async (running) => {
       const client: IngressClient = await running.open();

@@ -186,6 +186,24 @@ describe('the token endpoint', () => {
     assert.isNull((await endpoint({ allowOrigin: null })(ask())).headers.get('access-control-allow-origin'));
   });
 
+  it('says what has not been filled in, in words a framework would not hide', async () => {
+    const faultOf = async (options: Partial<TokenEndpointOptions>): Promise<[number, unknown]> => {
+      const response = await endpoint(options)(ask());
+      return [response.status, await response.json()];
+    };
+    assert.deepEqual(await faultOf({ apiKey: '' }), [
+      500,
+      { error: 'invalid_server_env', missingKeys: ['SPATIUS_API_KEY'], placeholderKeys: [] },
+    ]);
+    // What `process.env` gives to a program that checks nothing.
+    assert.equal((await faultOf({ apiKey: undefined as unknown as string }))[0], 500);
+    assert.deepEqual(await faultOf({ apiKey: 'replace_me', appId: 'your-app-id' }), [
+      500,
+      { error: 'invalid_server_env', missingKeys: [], placeholderKeys: ['SPATIUS_API_KEY', 'SPATIUS_APP_ID'] },
+    ]);
+    assert.lengthOf(foreign.seen, 0);
+  });
+
   it('composes the console of a region', async () => {
     const asked: string[] = [];
     const fetch = async (request: Request): Promise<Response> => {
@@ -202,7 +220,6 @@ describe('the token endpoint', () => {
 
   it('refuses to be made of what cannot work', () => {
     const wrong: Partial<TokenEndpointOptions>[] = [
-      { apiKey: '' },
       { consoleUrl: '', region: '' },
       { consoleUrl: 'console.example' },
       { consoleUrl: '', region: 'auto' },
