@@ -197,7 +197,9 @@ export class LiveStage implements Stage {
   private async prepare(avatar: AvatarModel): Promise<void> {
     if (this.isContextLost) return;
     try {
-      await this.renderer.compileAsync(avatar.root, this.camera, this.scene);
+      const canWait = this.renderer.extensions.has('KHR_parallel_shader_compile');
+      if (canWait) await this.renderer.compileAsync(avatar.root, this.camera, this.scene);
+      else this.renderer.compile(avatar.root, this.camera, this.scene);
       avatar.eachTexture((texture) => this.renderer.initTexture(texture));
     } catch (reason) {
       avatar.dispose();
