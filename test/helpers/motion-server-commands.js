@@ -51,6 +51,18 @@ export function motionServerCommands() {
       const close = () => new Promise((resolve) => server.close(resolve).closeAllConnections());
       return { id: keep({ close }), url: `http://127.0.0.1:${server.address().port}/token` };
     },
+    /** The same files as the test runner's own server, from another origin that allows everybody. */
+    async 'start-other-origin'({ origin }) {
+      const server = createServer(async (request, response) => {
+        const answer = await fetch(new URL(request.url, origin));
+        const type = answer.headers.get('content-type') ?? 'text/plain';
+        response.writeHead(answer.status, { 'content-type': type, 'access-control-allow-origin': '*' });
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      });
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const close = () => new Promise((resolve) => server.close(resolve).closeAllConnections());
+      return { id: keep({ close }), url: `http://127.0.0.1:${server.address().port}` };
+    },
     async 'stop'({ id }) {
       await things.get(id)?.close();
       things.delete(id);

@@ -2,7 +2,7 @@ import { assert } from 'chai';
 
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import type { MotionSource } from '../../../src/workers/worker-api.js';
-import { issueSessionToken, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
+import { issueSessionToken, startMotionServer, startOtherOrigin, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { SessionProbe, voice } from '../../helpers/browser/session-probe.js';
 
 describe('The motion worker', () => {
@@ -167,5 +167,26 @@ describe('The motion worker', () => {
     dying.release();
     const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
     await probe.session.open();
+  });
+
+  it('starts from another origin', async () => {
+    const cdn = await startOtherOrigin();
+    const path = new URL('../../../src/workers/motion.worker.js', import.meta.url).pathname;
+    const foreign = acquireWorkers({ motionWorkerUrl: new URL(path, cdn.url) });
+    try {
+      const probe = await SessionProbe.open(foreign.motion, { kind: 'local' });
+      probe.session.append(1, voice(0.5), 16000, true);
+      await probe.until(() => probe.isMotionFinished(1));
+    } finally {
+      foreign.release();
+      await cdn.stop();
+    }
+  });
+
+  it('fails with a reason when its file is not there', async () => {
+    const lost = acquireWorkers({ motionWorkerUrl: '/no-such-worker.js' });
+    const failed = await SessionProbe.open(lost.motion, { kind: 'local' }).then(() => null, (reason: unknown) => reason);
+    assert.propertyVal(failed, 'code', 'workerFailed');
+    lost.release();
   });
 });

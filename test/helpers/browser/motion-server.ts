@@ -41,6 +41,12 @@ export async function startEndpoint(answer: {
   return { url, stop: async () => void (await command('stop', { id })) };
 }
 
+/** The files of the test runner's server from another origin, like a CDN. */
+export async function startOtherOrigin(): Promise<{ url: string; stop(): Promise<void> }> {
+  const { id, url } = await command<{ id: number; url: string }>('start-other-origin', { origin: location.origin });
+  return { url, stop: async () => void (await command('stop', { id })) };
+}
+
 /** A token that `startMotionServer` accepts, or with a negative validity one that has expired. */
 export function issueSessionToken(expiresInSeconds: number, appId?: string): Promise<string> {
   return command('issue-session-token', { expiresInSeconds, appId });
