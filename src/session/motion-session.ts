@@ -39,6 +39,8 @@ export class LiveMotionSession implements MotionSession {
   private state: TransportState = 'disconnected';
   private hasBeenConnected = false;
   private newestRound = 0;
+  /** Rounds below were interrupted: what still comes of them is dropped. */
+  private firstWantedRound = 0;
   private current: SessionRound | null = null;
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
   private isDisposed = false;
@@ -63,7 +65,7 @@ export class LiveMotionSession implements MotionSession {
   }
 
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
-    if (this.isDisposed || round < this.newestRound) return;
+    if (this.isDisposed || round < this.newestRound || round < this.firstWantedRound) return;
     const current = this.current?.round === round ? this.current : this.beginRound(round);
     if (current.isComplete) return;
     const { sound, speech } = current.convert(samples, sampleRateHz, isEnd);
@@ -83,9 +85,9 @@ export class LiveMotionSession implements MotionSession {
   }
 
   interrupt(beforeRound: number): void {
-    if (beforeRound <= this.newestRound) return;
+    if (beforeRound <= this.firstWantedRound || beforeRound <= this.newestRound) return;
+    this.firstWantedRound = beforeRound;
     this.dropBefore(beforeRound);
-    this.newestRound = Math.max(this.newestRound, beforeRound - 1);
   }
 
   setSource(source: MotionSource): void {

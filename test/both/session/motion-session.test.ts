@@ -1,0 +1,184 @@
+import { afterEach, assert, beforeEach, describe, it } from '#test';
+
+import { LiveMotionSession } from '../../../src/session/motion-session.js';
+import type { MotionFeed, PlaybackFeed } from '../../../src/shared/playback-messages.js';
+import type { FrameStarvation, MotionSource } from '../../../src/workers/worker-api.js';
+
+const voice = (seconds: number, rate = 16000): Float32Array =>
+  Float32Array.from({ length: Math.round(seconds * rate) }, (_, index) => 0.3 * Math.sin((2 * Math.PI * 140 * index) / rate));
+
+describe('LiveMotionSession', () => {
+  let playback: PlaybackFeed[];
+  let motion: MotionFeed[];
+  let told: string[];
+  let session: LiveMotionSession;
+  let ports: MessagePort[];
+
+  function open(source: MotionSource = { kind: 'local' }, starvation: FrameStarvation = 'audio-independent'): void {
+    const toWorklet = new MessageChannel();
+    const toStage = new MessageChannel();
+    ports = [toWorklet.port2, toStage.port2];
+    toWorklet.port2.onmessage = ({ data }) => playback.push(data as PlaybackFeed);
+    toStage.port2.onmessage = ({ data }) => motion.push(data as MotionFeed);
+    session = new LiveMotionSession(
+      { source, frameStarvation: starvation, contextRateHz: 48000, playbackPort: toWorklet.port1, stagePort: toStage.port1 },
+      {
+        handleConnectionState: (state) => told.push(state),
+        handleError: ({ code }) => told.push(code),
+        handleRoundMotion: (round, kind) => told.push(`${round} ${kind}`),
+        requestToken: async () => 'token',
+      },
+    );
+  }
+
+  const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  /** Resolves once messages have come and no more are coming. */
+  const arrived = async (): Promise<void> => {
+    let count = -1;
+    for (let isQuiet = 0; isQuiet < 2; isQuiet = playback.length + motion.length === count && count > 0 ? isQuiet + 1 : 0) {
+      count = playback.length + motion.length;
+      await pause(30);
+    }
+  };
+  const soundSeconds = (round: number): number =>
+    playback.reduce((sum, item) => (item.type === 'append' && item.round === round ? sum + item.samples.length / 48000 : sum), 0);
+  const releases = (round: number): number[] =>
+    playback.flatMap((item) => (item.type === 'release' && item.round === round ? [item.untilSeconds] : []));
+
+  beforeEach(() => {
+    playback = [];
+    motion = [];
+    told = [];
+  });
+  afterEach(() => {
+    session.dispose();
+    for (const port of ports) port.close();
+  });
+
+  it('sends sound at the rate of the context, motion and the end of both', async () => {
+    open();
+    session.append(1, voice(0.5, 22050), 22050, false);
+    session.append(1, voice(0.5, 22050), 22050, true);
+    await arrived();
+    assert.closeTo(soundSeconds(1), 1, 0.0005);
+    assert.deepInclude(playback, { type: 'finish', round: 1 });
+    assert.deepInclude(motion, { type: 'finish', round: 1 });
+    assert.deepEqual(releases(1), [Infinity]);
+    assert.deepEqual(told, ['1 local']);
+  });
+
+  it('tells the worklet of the audio before its release', async () => {
+    open();
+    session.append(1, voice(0.5), 16000, true);
+    await arrived();
+    const order = playback.map(({ type }) => type);
+    assert.isBelow(order.indexOf('append'), order.indexOf('release'));
+  });
+
+  it('releases sound as far as there is motion in strict sync, and all of it in the end', async () => {
+    open({ kind: 'local' }, 'strict-sync');
+    session.append(1, voice(1), 16000, false);
+    await arrived();
+    session.append(1, voice(1), 16000, false);
+    await arrived();
+    session.append(1, voice(0.1), 16000, true);
+    await arrived();
+    const all = releases(1);
+    assert.isAbove(all[0]!, 0.12);
+    assert.isAtMost(all[0]!, 1);
+    assert.isAbove(all.length, 2);
+    assert.deepEqual([...all].sort((one, other) => one - other), all);
+    assert.equal(all.at(-1), Infinity);
+  });
+
+  it('frees the sound when strict sync is switched off', async () => {
+    open({ kind: 'local' }, 'strict-sync');
+    session.append(1, voice(1), 16000, false);
+    session.setFrameStarvation('audio-independent');
+    await arrived();
+    assert.equal(releases(1).at(-1), Infinity);
+  });
+
+  it('plays a round of 30 ms', async () => {
+    open();
+    session.append(1, voice(0.03), 16000, true);
+    await arrived();
+    assert.closeTo(soundSeconds(1), 0.03, 0.0005);
+    assert.deepEqual(releases(1), [Infinity]);
+  });
+
+  it('keeps the time when the rate changes within a round', async () => {
+    open();
+    session.append(1, voice(0.5, 16000), 16000, false);
+    session.append(1, voice(0.5, 44100), 44100, true);
+    await arrived();
+    assert.closeTo(soundSeconds(1), 1, 0.001);
+  });
+
+  it('drops what comes late for an older round', async () => {
+    open();
+    session.append(2, voice(0.2), 16000, true);
+    session.append(1, voice(0.2), 16000, true);
+    session.interrupt(2);
+    await arrived();
+    assert.equal(soundSeconds(1), 0);
+    assert.isFalse(playback.some(({ type }) => type === 'flush'));
+    session.interrupt(3);
+    session.append(2, voice(0.2), 16000, true);
+    await arrived();
+    assert.closeTo(soundSeconds(2), 0.2, 0.001);
+    assert.deepInclude(playback, { type: 'flush', beforeRound: 3 });
+    assert.deepInclude(motion, { type: 'flush', beforeRound: 3 });
+  });
+
+  it('drops what comes after the end of a round', async () => {
+    open();
+    session.append(1, voice(0.2), 16000, true);
+    session.append(1, voice(0.2), 16000, true);
+    await arrived();
+    assert.closeTo(soundSeconds(1), 0.2, 0.001);
+  });
+
+  it('takes another source', async () => {
+    open({
+      kind: 'direct',
+      serverUrl: 'ws://127.0.0.1:1/v2/driveningress',
+      appId: 'app',
+      avatarId: 'aria',
+      sampleRateHz: 16000,
+      connectTimeoutMs: 60_000,
+      fallback: 'audio',
+    });
+    session.append(1, voice(0.3), 16000, true);
+    await arrived();
+    assert.deepEqual(releases(1), []);
+    session.setSource({ kind: 'local' });
+    session.append(2, voice(0.3), 16000, true);
+    await arrived();
+    assert.deepEqual(releases(2), [Infinity]);
+    assert.deepEqual(told, ['2 local']);
+  });
+
+  it('works off long speech in slices that let other messages through', async () => {
+    open();
+    session.append(1, voice(30), 16000, true);
+    await pause(1);
+    session.append(2, voice(0.3), 16000, true);
+    await arrived();
+    assert.deepInclude(motion, { type: 'finish', round: 2 });
+    assert.isFalse(motion.some((item) => item.type === 'finish' && item.round === 1));
+  });
+
+  it('sends nothing after dispose()', async () => {
+    open();
+    session.append(1, voice(10), 16000, false);
+    session.dispose();
+    await pause(50);
+    const count = motion.length;
+    session.append(1, voice(1), 16000, true);
+    await pause(50);
+    assert.lengthOf(motion, count);
+    const error = await session.open().then(() => null, (reason: { code: string }) => reason);
+    assert.propertyVal(error, 'code', 'aborted');
+  });
+});
