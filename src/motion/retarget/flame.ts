@@ -42,8 +42,8 @@ const MOUTH: readonly MouthRow[] = [
   { channels: [C.mouthFunnel], base: 0.026, jaw: 0, terms: [[0, -0.117], [1, 0.052], [9, -0.039], [13, 0.026], [22, -0.013], [26, -0.039], [34, -0.065]] },
   { channels: [C.mouthPucker], base: 0.117, jaw: 0, terms: [[0, -0.13], [10, 0.052], [15, -0.052], [25, 0.039], [28, -0.013], [29, -0.078], [34, -0.091]] },
   { channels: [C.mouthStretchLeft, C.mouthStretchRight], base: 0.182, jaw: -0.65, terms: [[0, 0.052], [6, -0.091], [13, -0.039], [15, -0.052], [24, -0.039], [30, -0.078], [39, 0.039]] },
-  { channels: [C.mouthPressLeft, C.mouthPressRight], base: 0.256, jaw: -1.6, terms: [[3, -0.128], [7, 0.112], [9, -0.08], [10, 0.048], [21, -0.064], [24, -0.192], [26, -0.096]] },
-  { channels: [C.mouthRollLower], base: 0.098, jaw: -1.4, terms: [[1, 0.07], [3, -0.126], [9, 0.126], [10, -0.112], [17, 0.042], [23, -0.056], [37, -0.126]] },
+  { channels: [C.mouthPressLeft, C.mouthPressRight], base: 0.38, jaw: -1.8, terms: [[3, -0.144], [7, 0.126], [9, -0.09], [10, 0.054], [21, -0.072], [24, -0.216], [26, -0.108]] },
+  { channels: [C.mouthRollLower], base: 0.16, jaw: -1.8, terms: [[1, 0.09], [3, -0.162], [9, 0.162], [10, -0.144], [17, 0.054], [23, -0.072], [37, -0.162]] },
 ];
 
 /**
