@@ -1,5 +1,7 @@
 /** A page with avatars, and what a test can see of them: events, sound at the loudspeaker, the jaw as it is drawn. */
 import type { Page } from '@playwright/test';
+import type {} from '../../../src/index.js';
+import type { Stage } from '../../../src/workers/worker-api.js';
 import { voicePcm } from './motion-server.js';
 
 declare global {
@@ -24,6 +26,8 @@ function instrument(): void {
   window.heardRms = () => {
     let loudest = 0;
     for (const tap of taps.values()) {
+      // One that has stopped shows its last samples for ever.
+      if (tap.context.state !== 'running') continue;
       const samples = new Float32Array(tap.fftSize);
       tap.getFloatTimeDomainData(samples);
       loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
@@ -112,6 +116,19 @@ export class AvatarPage {
 
   /** Notes what is drawn from now on; `widestJaw` tells. */
   async traceJaw(id = 'avatar'): Promise<void> {
-    await this.page.evaluate((name) => openedStage(name)?.setTracing(true), id).catch(() => undefined);
+    await this.page.evaluate((name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.setTracing(true), id);
   }
+
+  /** Widest opening of the jaw that was drawn since `traceJaw` or the last call, 0..1. */
+  async widestJaw(id = 'avatar'): Promise<number> {
+    return this.page.evaluate(async (name) => {
+      const trace = await (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.takeTrace();
+      return Math.max(0, ...trace.map(({ jawOpen }) => jawOpen));
+    }, id);
+  }
+}
+
+/** The way to the stage, which is nobody's business but a test's. */
+interface StageHolder {
+  assembly: { assembly: { openedStage: Stage } };
 }

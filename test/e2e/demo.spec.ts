@@ -1,0 +1,106 @@
+import { expect, test } from '@playwright/test';
+import { AvatarPage } from '../helpers/node/avatar-page.js';
+import { voicePcm } from '../helpers/node/motion-server.js';
+import { ServedDemo } from '../helpers/node/served-demo.js';
+
+const server = new ServedDemo();
+
+test.beforeAll(() => server.start());
+test.afterAll(() => server.kill());
+// Software GL draws the avatar: a phone has the smallest picture.
+test.use({ viewport: { width: 360, height: 560 } });
+
+function wavOf(pcm: Uint8Array, rateHz: number): Buffer {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + pcm.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rateHz, 24);
+  header.writeUInt32LE(rateHz * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(pcm.length, 40);
+  return Buffer.concat([header, pcm]);
+}
+
+const speechFile = { name: 'speech.wav', mimeType: 'audio/wav', buffer: wavOf(voicePcm(4, 24000), 24000) };
+
+test('Speak: connects, sounds, moves the mouth, and comes to rest', async ({ page }) => {
+  const avatar = await AvatarPage.openDemo(page, server.url);
+  await avatar.waitForEvent('avatar', 'connection-state connected');
+  await avatar.traceJaw();
+  await page.getByRole('button', { name: 'Speak' }).click();
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  expect(await avatar.loudness(1500)).toBeGreaterThan(0.01);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+  expect(await avatar.events()).toContain('conversation-motion server');
+  expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
+  await expect(page.locator('#skew')).toHaveText(/ms/);
+  await expect(page.locator('#bandwidth')).toHaveText(/kB\/s/);
+});
+
+test('a picked file is spoken, can be paused, resumed and interrupted', async ({ page }) => {
+  const avatar = await AvatarPage.openDemo(page, server.url);
+  await page.locator('#file').setInputFiles(speechFile);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await avatar.waitForEvent('avatar', 'conversation-state paused');
+  await page.waitForTimeout(200);
+  expect(await avatar.loudness()).toBeLessThan(0.001);
+  await avatar.forgetEvents();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  expect(await avatar.loudness()).toBeGreaterThan(0.01);
+  await page.getByRole('button', { name: 'Interrupt' }).click();
+  await avatar.waitForEvent('avatar', 'conversation-state idle', 1000);
+  await page.waitForTimeout(100);
+  expect(await avatar.loudness()).toBeLessThan(0.001);
+  await expect(page.getByRole('button', { name: 'Interrupt' })).toBeDisabled();
+});
+
+test('a file dropped on the page is spoken by the engine in the browser after a switch of mode', async ({ page }) => {
+  const avatar = await AvatarPage.openDemo(page, server.url);
+  await page.getByText('This browser').click();
+  await avatar.traceJaw();
+  const transfer = await page.evaluateHandle(
+    ({ name, mimeType, base64 }) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], name, { type: mimeType }));
+      return dataTransfer;
+    },
+    { name: speechFile.name, mimeType: speechFile.mimeType, base64: speechFile.buffer.toString('base64') },
+  );
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
+  await expect(page.locator('#drop')).toBeVisible();
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await expect(page.locator('#drop')).toBeHidden();
+  await avatar.waitForEvent('avatar', 'conversation-motion local');
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+  await expect(page.locator('#code')).toContainText('mode="local"');
+});
+
+test('a file that is no audio is refused in words', async ({ page }) => {
+  await AvatarPage.openDemo(page, server.url);
+  const buffer = Buffer.from('<!doctype html><p>This is no sound at all.</p>'.repeat(20));
+  await page.locator('#file').setInputFiles({ name: 'page.html', mimeType: 'text/html', buffer });
+  await expect(page.locator('#message')).not.toBeEmpty();
+});
+
+test('the page can be used by keyboard alone', async ({ page }) => {
+  const avatar = await AvatarPage.openDemo(page, server.url);
+  await page.getByRole('button', { name: 'Speak' }).focus();
+  await page.keyboard.press('Enter');
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await avatar.waitForEvent('avatar', 'conversation-state idle', 2000);
+});

@@ -1,0 +1,82 @@
+import { expect, test } from '@playwright/test';
+import { AvatarPage } from '../helpers/node/avatar-page.js';
+import { ServedDemo } from '../helpers/node/served-demo.js';
+
+const server = new ServedDemo();
+
+test.beforeAll(() => server.start());
+test.afterAll(() => server.kill());
+
+test('two avatars on a page speak at once; one that is removed leaves the other speaking', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="one"></spatius-avatar><spatius-avatar id="two"></spatius-avatar>');
+  await avatar.waitForEvent('one', 'ready');
+  await avatar.waitForEvent('two', 'ready');
+  await avatar.speak('one', 5);
+  await avatar.speak('two', 5);
+  await avatar.waitForEvent('one', 'conversation-state playing');
+  await avatar.waitForEvent('two', 'conversation-state playing');
+  await page.evaluate(() => document.getElementById('one')!.remove());
+  await page.waitForTimeout(200);
+  expect(await avatar.loudness(500)).toBeGreaterThan(0.01);
+  await avatar.waitForEvent('two', 'conversation-state idle');
+});
+
+test('an avatar that is removed falls silent and ends its workers; put back, it speaks again', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
+  await avatar.waitForEvent('avatar', 'ready');
+  await avatar.speak('avatar', 5);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  expect(page.workers().length).toBe(2);
+  const element = await page.evaluateHandle(() => {
+    const found = document.getElementById('avatar')!;
+    found.remove();
+    return found;
+  });
+  await expect.poll(() => page.workers().length).toBe(0);
+  expect(await avatar.loudness()).toBeLessThan(0.001);
+  await avatar.forgetEvents();
+  await page.evaluate((found) => document.body.append(found), element);
+  await avatar.waitForEvent('avatar', 'ready');
+  await avatar.speak('avatar', 1);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+});
+
+test('an avatar that is moved goes on speaking', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar><div id="other"></div>');
+  await avatar.waitForEvent('avatar', 'ready');
+  await avatar.speak('avatar', 3);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await page.evaluate(() => document.getElementById('other')!.append(document.getElementById('avatar')!));
+  expect(await avatar.loudness(400)).toBeGreaterThan(0.01);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect((await avatar.events()).filter((event) => event === 'ready').length).toBe(1);
+});
+
+test('an avatar without a size waits for one; speech needs no picture', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" style="display: none"></spatius-avatar>');
+  await avatar.speak('avatar', 1);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect(await avatar.events()).not.toContain('ready');
+  await page.evaluate(() => (document.getElementById('avatar')!.style.display = 'inline-block'));
+  await avatar.waitForEvent('avatar', 'ready');
+});
+
+test('new audio interrupts what is said; settings may change meanwhile', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
+  await avatar.speak('avatar', 5);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await avatar.forgetEvents();
+  await page.evaluate(async () => {
+    const element = document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar'];
+    element.setAttribute('muted', '');
+    element.setAttribute('view', 'bust');
+    element.setAttribute('motion', 'calm');
+    await element.updateComplete;
+  });
+  await page.waitForTimeout(200);
+  expect(await avatar.loudness()).toBeLessThan(0.001);
+  await avatar.speak('avatar', 1);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect((await avatar.events()).filter((event) => event.startsWith('error'))).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { expect, test } from '@playwright/test';
+import { AvatarPage } from '../helpers/node/avatar-page.js';
+import { ServedDemo } from '../helpers/node/served-demo.js';
+
+const server = new ServedDemo();
+
+test.beforeEach(() => server.start());
+test.afterEach(() => server.kill());
+
+const direct = (attributes = ''): string =>
+  `<spatius-avatar id="avatar" mode="direct" app-id="app_demo" token-endpoint="/api/session-token" ${attributes}></spatius-avatar>`;
+
+test.describe('a token endpoint in trouble costs the motion, not the sound', () => {
+  const answers = {
+    'that refuses': { status: 401, contentType: 'application/json', body: '{"message":"who are you"}' },
+    'that answers with a page': { status: 200, contentType: 'text/html', body: '<!doctype html><title>Login</title>' },
+    'that is down': null,
+  };
+  for (const [kind, answer] of Object.entries(answers)) {
+    test(`an endpoint ${kind}`, async ({ page }) => {
+      await page.route('**/api/session-token', (route) => (answer ? route.fulfill(answer) : route.abort('connectionrefused')));
+      const avatar = await AvatarPage.open(page, server.url, direct('connect-timeout="3000"'));
+      await avatar.speak('avatar', 2);
+      await avatar.waitForEvent('avatar', 'conversation-state playing');
+      expect(await avatar.loudness(500)).toBeGreaterThan(0.01);
+      await avatar.waitForEvent('avatar', 'conversation-state idle');
+      await avatar.waitForEvent('avatar', 'connection-state failed');
+      const events = await avatar.events();
+      expect(events).toContain('error tokenRequestFailed');
+      expect(events).toContain('conversation-motion none');
+    });
+  }
+});
+
+test('a server that is killed in mid-sentence: sound goes on, state and event say so, and it heals', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, direct());
+  await avatar.waitForEvent('avatar', 'ready');
+  await avatar.speak('avatar', 6);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await avatar.waitForEvent('avatar', 'connection-state connected');
+  await avatar.forgetEvents();
+  await server.kill();
+  await avatar.waitForEvent('avatar', 'connection-state connecting');
+  expect(await avatar.loudness(500)).toBeGreaterThan(0.01);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect((await avatar.events()).some((event) => event.startsWith('error websocketClosed'))).toBe(true);
+  await server.start();
+  await avatar.waitForEvent('avatar', 'connection-state connected');
+  await avatar.forgetEvents();
+  await avatar.speak('avatar', 1);
+  await avatar.waitForEvent('avatar', 'conversation-motion server');
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+});
+
+test('a server that is absent: sound alone once the limit has passed', async ({ page }) => {
+  const absent = 'server-url="ws://127.0.0.1:9/v2/driveningress" connect-timeout="1200"';
+  const avatar = await AvatarPage.open(page, server.url, direct(absent));
+  await avatar.speak('avatar', 2);
+  await avatar.waitForEvent('avatar', 'conversation-motion none');
+  await avatar.waitForEvent('avatar', 'connection-state failed');
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  expect(await avatar.loudness(500)).toBeGreaterThan(0.01);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect(await avatar.events()).toContain('error connectTimeout');
+});
+
+test('an absent server with fallback="local": the face goes on from the engine in the browser', async ({ page }) => {
+  const absent = 'server-url="ws://127.0.0.1:9/v2/driveningress" connect-timeout="1200" fallback="local"';
+  const avatar = await AvatarPage.open(page, server.url, direct(absent));
+  await avatar.waitForEvent('avatar', 'ready');
+  await avatar.traceJaw();
+  await avatar.speak('avatar', 3);
+  await avatar.waitForEvent('avatar', 'conversation-motion local');
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+});
+
+test('raw PCM in trouble has a code each', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
+  const codes = await page.evaluate(async () => {
+    const element = document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar'];
+    const attempt = (act: () => unknown): string => {
+      try {
+        act();
+        return 'none';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    const wav = new Uint8Array(1044);
+    wav.set(new TextEncoder().encode('RIFF\0\0\0\0WAVEfmt '));
+    const header = attempt(() => element.send(wav));
+    element.interrupt();
+    element.sampleRate = 12345;
+    await element.updateComplete;
+    const rate = attempt(() => element.send(new Uint8Array(640)));
+    element.sampleRate = 16000;
+    await element.updateComplete;
+    const odd = attempt(() => element.send(new Uint8Array(6401).fill(7), true));
+    return { header, rate, odd };
+  });
+  expect(codes).toEqual({ header: 'invalidAudioInput', rate: 'unsupportedSampleRate', odd: 'none' });
+  await avatar.waitForEvent('avatar', 'error invalidAudioInput');
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+});
+
+test('modes of later versions are refused in words', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" mode="livekit"></spatius-avatar>');
+  await avatar.waitForEvent('avatar', 'error invalidConfiguration');
+});
+
+test('an avatar file that is none shows the error with its button, and the button helps', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" src="/dist/index.js"></spatius-avatar>');
+  const retry = page.getByRole('button', { name: 'Try again' });
+  await expect(retry).toBeVisible();
+  await page.evaluate(() => document.getElementById('avatar')!.removeAttribute('src'));
+  await avatar.waitForEvent('avatar', 'ready');
+  await expect(retry).toBeHidden();
+});
