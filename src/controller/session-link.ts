@@ -6,7 +6,10 @@ export class SessionLink {
   private readonly open: (source: MotionSource) => Promise<MotionSession>;
   private readonly source: () => MotionSource;
   private readonly handleFailure: (error: AvatarError) => void;
+  /** What the next use waits for. */
   private session: Promise<MotionSession> | null = null;
+  /** The session once there is one. It outlives options that cannot work. */
+  private live: MotionSession | null = null;
   private isSourceStale = false;
 
   /**
@@ -26,9 +29,8 @@ export class SessionLink {
   /** The session with the present source. A failure is forgotten: the next use tries again. */
   get(): Promise<MotionSession> {
     if (this.session && !this.isSourceStale) return this.session;
-    const before = this.session;
     this.isSourceStale = false;
-    const session = before ? this.redirect(before) : Promise.resolve().then(() => this.open(this.source()));
+    const session = this.prepare(this.session);
     this.session = session;
     session.catch(() => {
       if (this.session === session) this.session = null;
@@ -56,29 +58,26 @@ export class SessionLink {
 
   /** Null where there is no session: asking makes none. */
   async stats(): Promise<MotionSessionStats | null> {
-    return (await this.session)?.stats() ?? null;
+    return this.live?.stats() ?? null;
   }
 
   /** The session died with its worker. */
   forget(): void {
-    this.session = null;
+    this.session = this.live = null;
   }
 
   dispose(): void {
-    this.tellExisting((session) => session.dispose());
-    this.session = null;
+    if (this.live) this.live.dispose();
+    else this.tellExisting((session) => session.dispose());
+    this.session = this.live = null;
   }
 
-  private async redirect(before: Promise<MotionSession>): Promise<MotionSession> {
-    const session = await before;
-    try {
-      session.setSource(this.source());
-    } catch (reason) {
-      // The session itself is well: only these options are not.
-      this.session = Promise.resolve(session);
-      this.isSourceStale = true;
-      throw reason;
-    }
-    return session;
+  private async prepare(before: Promise<MotionSession> | null): Promise<MotionSession> {
+    // Whoever asked for the one before has heard why it failed.
+    await before?.catch(() => undefined);
+    const source = this.source();
+    if (this.live) this.live.setSource(source);
+    else this.live = await this.open(source);
+    return this.live;
   }
 }
