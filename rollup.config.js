@@ -38,7 +38,7 @@ function keepModuleUrls() {
 
 /** Terser leaves template literals as they were written; these modules are little else, and have no line comments. */
 function collapseTemplates() {
-  const isTemplate = (id) => /(\.styles|overlays)\.js$/.test(id);
+  const isTemplate = (id) => /(\.styles|overlays|controls)\.js$/.test(id);
   const collapse = (code) => code.replace(/\n\s+/g, ' ').replace(/ ?([{};:,]) /g, '$1').replace(/> </g, '><');
   return {
     name: 'collapse-templates',

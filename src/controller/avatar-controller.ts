@@ -18,7 +18,6 @@ import {
   changedOptions,
   checkSampleRate,
   isConnectionOption,
-  motionSource,
   type AvatarControllerOptions,
 } from './controller-options.js';
 import type { ControllerParts, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
@@ -67,7 +66,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     this.latency.offsetSeconds = this.options.audioLatencyOffsetSeconds;
     this.session = new SessionLink(
       (source) => parts.openSession(source, this.options.frameStarvation, this),
-      () => motionSource(this.options, pageUrl()),
+      async () => (await import('./motion-source.js')).motionSource(this.options, pageUrl()),
       (error) => this.handleError(error),
     );
     this.connection = new Connection(this.session, {

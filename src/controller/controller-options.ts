@@ -1,7 +1,7 @@
-/** Options of an `AvatarController` and what follows from them: the ingress URL and the motion source. */
+/** Options of an `AvatarController`, and which of them count when. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/sample-rates.js';
-import type { FrameStarvation, MotionSource } from '../workers/worker-api.js';
+import type { FrameStarvation } from '../workers/worker-api.js';
 import { isSameTokenSource, type TokenSource } from './token-source.js';
 
 export interface AvatarControllerOptions {
@@ -64,36 +64,6 @@ export function changedOptions(before: AvatarControllerOptions, after: AvatarCon
   );
 }
 
-const INGRESS_PATH = '/v2/driveningress';
-
-/**
- * The WebSocket base of a Motion Server, `ws(s)://host/v2/driveningress`.
- *
- * @param pageUrl Base of a relative `serverUrl` and of none at all.
- * @throws {AvatarError} `invalidConfiguration`.
- */
-export function ingressUrl(serverUrl: string | null, region: string | null, pageUrl: string): string {
-  if (!serverUrl && region) {
-    if (!/^[a-z0-9]+(-[a-z0-9]+)+$/.test(region)) {
-      throw new AvatarError(ErrorCode.invalidConfiguration, `region is no region name: ${region}`);
-    }
-    const domain = region.startsWith('cn-') ? 'spatialwalk.top' : 'spatius.ai';
-    return `wss://api.${region}.${domain}${INGRESS_PATH}`;
-  }
-  let url: URL;
-  try {
-    url = new URL(serverUrl || '/', pageUrl);
-  } catch {
-    throw new AvatarError(ErrorCode.invalidConfiguration, `server-url is no valid URL: ${serverUrl ?? ''}`);
-  }
-  const scheme = { 'http:': 'ws:', 'https:': 'wss:', 'ws:': 'ws:', 'wss:': 'wss:' }[url.protocol];
-  if (!scheme) {
-    throw new AvatarError(ErrorCode.invalidConfiguration, `server-url must be a ws(s) or http(s) URL: ${url.protocol}`);
-  }
-  const path = url.pathname.replace(/\/websocket\/?$/, '').replace(/\/$/, '');
-  return `${scheme}//${url.host}${path || INGRESS_PATH}${url.search}`;
-}
-
 /** @throws {AvatarError} `unsupportedSampleRate`. */
 export function checkSampleRate(rateHz: number): void {
   if (isPcmSampleRate(rateHz)) return;
@@ -101,23 +71,4 @@ export function checkSampleRate(rateHz: number): void {
     ErrorCode.unsupportedSampleRate,
     `unsupported sample rate: ${rateHz}. Raw PCM may have ${PCM_SAMPLE_RATES.join(', ')} Hz.`,
   );
-}
-
-/** The engine hears nothing above 8 kHz: more than this rate upstream costs bytes and brings nothing. */
-const UPSTREAM_RATE_HZ = 16_000;
-
-/** @throws {AvatarError} `invalidConfiguration`, `unsupportedSampleRate`. */
-export function motionSource(options: AvatarControllerOptions, pageUrl: string): MotionSource {
-  checkSampleRate(options.sampleRateHz);
-  if (options.mode === 'local') return { kind: 'local' };
-  if (!options.appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'Direct mode needs an app-id.');
-  return {
-    kind: 'direct',
-    serverUrl: ingressUrl(options.serverUrl, options.region, pageUrl),
-    appId: options.appId,
-    avatarId: options.avatarId,
-    sampleRateHz: Math.min(options.sampleRateHz, UPSTREAM_RATE_HZ),
-    connectTimeoutMs: options.connectTimeoutMs,
-    fallback: options.fallback,
-  };
 }

@@ -4,7 +4,7 @@ import type { MotionSession, MotionSessionStats, MotionSource } from '../workers
 
 export class SessionLink {
   private readonly open: (source: MotionSource) => Promise<MotionSession>;
-  private readonly source: () => MotionSource;
+  private readonly source: () => Promise<MotionSource>;
   private readonly handleFailure: (error: AvatarError) => void;
   /** What the next use waits for. */
   private session: Promise<MotionSession> | null = null;
@@ -13,12 +13,12 @@ export class SessionLink {
   private isSourceStale = false;
 
   /**
-   * @param source The source by the present options; may throw.
+   * @param source The source by the present options; may reject.
    * @param handleFailure Hears once of each session that could not be had and that nobody waits for.
    */
   constructor(
     open: (source: MotionSource) => Promise<MotionSession>,
-    source: () => MotionSource,
+    source: () => Promise<MotionSource>,
     handleFailure: (error: AvatarError) => void,
   ) {
     this.open = open;
@@ -75,7 +75,7 @@ export class SessionLink {
   private async prepare(before: Promise<MotionSession> | null): Promise<MotionSession> {
     // Whoever asked for the one before has heard why it failed.
     await before?.catch(() => undefined);
-    const source = this.source();
+    const source = await this.source();
     if (this.live) this.live.setSource(source);
     else this.live = await this.open(source);
     return this.live;

@@ -1,16 +1,8 @@
 /** The element's built-in pieces above the picture. Every visible one has a part. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/errors.js';
+import { SILENCE, icon } from './icons.js';
 
-const icon = (path: TemplateResult): TemplateResult =>
-  html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${path}</svg>`;
-
-const PLAY = svg`<path d="M8 5.5v13l10.5-6.5z" />`;
-const PAUSE = svg`<path d="M7 5h3.6v14H7zM13.4 5H17v14h-3.6z" />`;
-const STOP = svg`<rect x="6.5" y="6.5" width="11" height="11" rx="1.5" />`;
-const SOUND = svg`<path d="M4 9.5v5h3.2L12 18.6V5.4L7.2 9.5z" />
-  <path class="line" d="M15 9.2a4 4 0 0 1 0 5.6M17.6 6.6a7.7 7.7 0 0 1 0 10.8" />`;
-const SILENCE = svg`<path d="M4 9.5v5h3.2L12 18.6V5.4L7.2 9.5z" /><path class="line" d="m15.5 9.5 5 5m0-5-5 5" />`;
 const WARNING = svg`<path class="line" d="M12 8v5m0 3v.01M12 3.5 2.8 19.5h18.4z" />`;
 
 /** @param progress 0..1, or null while it is not known. */
@@ -63,67 +55,5 @@ export function soundButton(unlock: () => void): TemplateResult {
     <button type="button" class="sound-button" part="button sound-button" @click=${unlock}>
       ${icon(SILENCE)}<span>Tap for sound</span>
     </button>
-  `;
-}
-
-export interface ControlsState {
-  isSpeaking: boolean;
-  isPaused: boolean;
-  isMuted: boolean;
-  volume: number;
-}
-
-export interface ControlsActions {
-  togglePause(): void;
-  stop(): void;
-  toggleMuted(): void;
-  setVolume(volume: number): void;
-}
-
-export function controlsBar(state: ControlsState, actions: ControlsActions): TemplateResult {
-  const { isSpeaking, isPaused, isMuted, volume } = state;
-  const isSilent = isMuted || volume === 0;
-  const handleVolume = (event: Event): void => actions.setVolume(Number((event.target as HTMLInputElement).value));
-  return html`
-    <div class="controls" part="controls" role="group" aria-label="Avatar controls">
-      <button
-        type="button"
-        part="button pause-button"
-        aria-label=${isPaused ? 'Resume' : 'Pause'}
-        ?disabled=${!isSpeaking}
-        @click=${() => actions.togglePause()}
-      >
-        ${icon(isPaused ? PLAY : PAUSE)}
-      </button>
-      <button
-        type="button"
-        part="button stop-button"
-        aria-label="Stop speaking"
-        ?disabled=${!isSpeaking}
-        @click=${() => actions.stop()}
-      >
-        ${icon(STOP)}
-      </button>
-      <span class="space"></span>
-      <button
-        type="button"
-        part="button mute-button"
-        aria-label="Mute"
-        aria-pressed=${isMuted}
-        @click=${() => actions.toggleMuted()}
-      >
-        ${icon(isSilent ? SILENCE : SOUND)}
-      </button>
-      <input
-        type="range"
-        part="volume"
-        aria-label="Volume"
-        min="0"
-        max="1"
-        step="0.05"
-        .value=${String(isMuted ? 0 : volume)}
-        @input=${handleVolume}
-      />
-    </div>
   `;
 }

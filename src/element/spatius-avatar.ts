@@ -16,7 +16,8 @@ import type { Diagnosis } from './diagnosis.js';
 import { ErrorLog } from './error-log.js';
 import { GestureController } from './gesture-controller.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
-import { controlsBar, errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
+import type { controlsBar } from './controls.js';
+import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
 import { styles } from './spatius-avatar.styles.js';
 
 /**
@@ -91,6 +92,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   @state() isAudioBlocked = false;
   /** The page wants sound: only then is a locked context worth a button. @internal */
   @state() isSoundWanted = false;
+  @state() private controlsBar: typeof controlsBar | null = null;
   @query('.stage') private readonly stageHolder!: HTMLElement | null;
 
   private readonly motionPreference = new MotionPreferenceController(this);
@@ -220,6 +222,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
+    if (this.controls && !this.controlsBar) void this.loadControls();
   }
 
   protected override render(): TemplateResult {
@@ -236,8 +239,8 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
         ${this.isAudioBlocked && this.isSoundWanted
           ? soundButton(() => void this.initializeAudioContext().catch(() => undefined))
           : nothing}
-        ${controls
-          ? controlsBar(
+        ${controls && this.controlsBar
+          ? this.controlsBar(
               { isSpeaking: this.conversationState !== 'idle', isPaused, isMuted: this.muted, volume: this.volume },
               {
                 togglePause: () => (isPaused ? void this.resume() : this.pause()),
@@ -266,6 +269,14 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
     if (motionStyle !== this.lastMotionStyle) assembly?.openedStage?.setMotionStyle(motionStyle);
     this.lastMotionStyle = motionStyle;
     this.customStates.set(avatarStates(this));
+  }
+
+  private async loadControls(): Promise<void> {
+    try {
+      this.controlsBar = (await import('./controls.js')).controlsBar;
+    } catch (reason) {
+      this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The controls could not be loaded'));
+    }
   }
 
   private applyOptions(): void {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from '#test';
 
-import { DEFAULT_CONTROLLER_OPTIONS, ingressUrl, motionSource } from '../../../src/controller/controller-options.js';
+import { DEFAULT_CONTROLLER_OPTIONS } from '../../../src/controller/controller-options.js';
+import { ingressUrl, motionSource } from '../../../src/controller/motion-source.js';
 
 const PAGE = 'https://app.example/talk/index.html';
 
