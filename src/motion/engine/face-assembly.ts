@@ -1,4 +1,4 @@
-import { CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
 import { MouthShape } from './mouth-shapes.js';
 import type { ProsodyPose } from './prosody.js';
 
@@ -14,14 +14,7 @@ const JAW_SCALE = 0.72;
  * @param out `[58]` from index `offset` on; every channel is written.
  */
 export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: number, out: Float32Array, offset: number): void {
-  out.fill(0, offset, offset + 58);
-  const set = (channel: number, value: number): void => {
-    out[offset + channel] = value < 0 ? 0 : value > 1 ? 1 : value;
-  };
-  const both = (left: number, right: number, value: number): void => {
-    set(left, value);
-    set(right, value);
-  };
+  out.fill(0, offset, offset + CHANNEL_COUNT);
   const open = mouth[MouthShape.jawOpen]!;
   const close = mouth[MouthShape.mouthClose]!;
   const funnel = mouth[MouthShape.mouthFunnel]!;
@@ -33,29 +26,38 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   const free = (1 - press) * (1 - 0.8 * bite);
   const jaw = open * JAW_SCALE;
 
-  set(C.jawOpen, jaw);
-  set(C.mouthClose, Math.min(jaw, Math.max(close * JAW_SCALE, jaw * press)));
-  set(C.jawForward, 0.1 * funnel);
-  set(C.mouthFunnel, 0.75 * funnel * free);
-  set(C.mouthPucker, 0.7 * pucker * (1 - 0.5 * press));
-  both(C.mouthStretchLeft, C.mouthStretchRight, 0.55 * stretch * free);
-  both(C.mouthSmileLeft, C.mouthSmileRight, (0.16 * stretch + 0.1 * warmth) * (1 - 0.8 * round));
-  both(C.mouthDimpleLeft, C.mouthDimpleRight, 0.12 * stretch + 0.06 * press);
-  both(C.mouthPressLeft, C.mouthPressRight, press);
-  set(C.mouthRollLower, Math.max(0.3 * press, 0.6 * bite));
-  set(C.mouthRollUpper, 0.3 * press);
-  set(C.mouthShrugLower, 0.15 * press);
-  both(C.mouthUpperUpLeft, C.mouthUpperUpRight, (0.22 * open + 0.12 * stretch + 0.1 * funnel) * free + 0.3 * bite);
-  both(C.mouthLowerDownLeft, C.mouthLowerDownRight, (0.3 * open + 0.14 * stretch + 0.12 * funnel) * free);
-  both(C.cheekSquintLeft, C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth);
-  set(C.cheekPuff, 0.06 * press);
+  put(out, offset + C.jawOpen, jaw);
+  put(out, offset + C.mouthClose, Math.min(jaw, Math.max(close * JAW_SCALE, jaw * press)));
+  put(out, offset + C.jawForward, 0.1 * funnel);
+  put(out, offset + C.mouthFunnel, 0.75 * funnel * free);
+  put(out, offset + C.mouthPucker, 0.7 * pucker * (1 - 0.5 * press));
+  putPair(out, offset + C.mouthStretchLeft, offset + C.mouthStretchRight, 0.55 * stretch * free);
+  putPair(out, offset + C.mouthSmileLeft, offset + C.mouthSmileRight, (0.16 * stretch + 0.1 * warmth) * (1 - 0.8 * round));
+  putPair(out, offset + C.mouthDimpleLeft, offset + C.mouthDimpleRight, 0.12 * stretch + 0.06 * press);
+  putPair(out, offset + C.mouthPressLeft, offset + C.mouthPressRight, press);
+  put(out, offset + C.mouthRollLower, Math.max(0.3 * press, 0.6 * bite));
+  put(out, offset + C.mouthRollUpper, 0.3 * press);
+  put(out, offset + C.mouthShrugLower, 0.15 * press);
+  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.22 * open + 0.12 * stretch + 0.1 * funnel) * free + 0.3 * bite);
+  putPair(out, offset + C.mouthLowerDownLeft, offset + C.mouthLowerDownRight, (0.3 * open + 0.14 * stretch + 0.12 * funnel) * free);
+  putPair(out, offset + C.cheekSquintLeft, offset + C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth);
+  put(out, offset + C.cheekPuff, 0.06 * press);
 
-  both(C.eyeBlinkLeft, C.eyeBlinkRight, pose.blink);
-  both(C.eyeSquintLeft, C.eyeSquintRight, pose.eyeSquint * (1 - pose.blink));
-  set(C.browInnerUp, pose.browInnerUp);
-  both(C.browOuterUpLeft, C.browOuterUpRight, pose.browOuterUp);
-  both(C.browDownLeft, C.browDownRight, pose.browDown);
+  putPair(out, offset + C.eyeBlinkLeft, offset + C.eyeBlinkRight, pose.blink);
+  putPair(out, offset + C.eyeSquintLeft, offset + C.eyeSquintRight, pose.eyeSquint * (1 - pose.blink));
+  put(out, offset + C.browInnerUp, pose.browInnerUp);
+  putPair(out, offset + C.browOuterUpLeft, offset + C.browOuterUpRight, pose.browOuterUp);
+  putPair(out, offset + C.browDownLeft, offset + C.browDownRight, pose.browDown);
   out[offset + C.headPitch] = pose.pitch;
   out[offset + C.headYaw] = pose.yaw;
   out[offset + C.headRoll] = pose.roll;
+}
+
+function put(out: Float32Array, index: number, weight: number): void {
+  out[index] = weight < 0 ? 0 : weight > 1 ? 1 : weight;
+}
+
+function putPair(out: Float32Array, left: number, right: number, weight: number): void {
+  put(out, left, weight);
+  put(out, right, weight);
 }

@@ -3,6 +3,7 @@ const START_SPEECH_DB = -24;
 const START_FLOOR_DB = -62;
 /** From this far below the voice's own level the mouth counts as fully at rest. */
 const RANGE_DB = 26;
+const UNVOICED = 0.5;
 
 /**
  * How loud this speaker is now, compared with how loud this speaker is usually: quiet and loud recordings move the mouth
@@ -14,10 +15,12 @@ export class Loudness {
   /** Level of the room, dB. */
   floorDb = START_FLOOR_DB;
 
-  update(levelDb: number): void {
-    // The floor falls at once (15 ms) and rises by 2.5 dB a second: pauses set it, speech cannot lift it far.
+  /** @param voicing 0 (noise) .. 1 (periodic). */
+  update(levelDb: number, voicing: number): void {
+    // The floor falls at once (15 ms) and rises by 2.5 dB a second: pauses set it, speech cannot lift it far. A fan that was
+    // switched on is learnt within a second: what has no pitch for so long is no speech.
     if (levelDb < this.floorDb) this.floorDb += (levelDb - this.floorDb) * 0.5;
-    else this.floorDb += 0.025;
+    else this.floorDb += voicing < UNVOICED ? 0.25 : 0.025;
     this.floorDb = Math.min(-34, Math.max(-66, this.floorDb));
     // The voice's level rises within 80 ms of a louder sound, falls over about two seconds, and only while somebody speaks.
     if (levelDb > this.speechDb) this.speechDb += (levelDb - this.speechDb) * 0.12;

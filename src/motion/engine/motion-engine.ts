@@ -124,7 +124,7 @@ export class MotionEngine {
   }
 
   private handleAcousticFrame(frame: AcousticFrame): void {
-    this.loudness.update(frame.levelDb);
+    this.loudness.update(frame.levelDb, frame.voicing);
     this.history.add(frame, this.loudness.relative(frame.levelDb));
     const index = this.history.count - 1 - LOOK_AHEAD_FRAMES;
     if (index < 0 || index % HOPS_PER_FRAME !== 0) return;

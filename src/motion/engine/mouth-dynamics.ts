@@ -8,8 +8,8 @@ const JAW_MEAN = 0.36;
 const JAW_CONTRAST = 1.25;
 
 /** Share of the way gone in one frame of 20 ms, upwards and downwards. Closing is quicker than opening, as with real jaws. */
-const RISE = [0.55, 0.8, 0.42, 0.42, 0.45, 1, 0.5, 0.85];
-const FALL = [0.62, 0.6, 0.4, 0.4, 0.42, 0.6, 0.5, 0.6];
+const RISE = [0.48, 0.8, 0.42, 0.42, 0.45, 1, 0.5, 0.85];
+const FALL = [0.55, 0.6, 0.4, 0.4, 0.42, 0.6, 0.5, 0.6];
 
 /** Lets the mouth move as fast as lips can and no faster. 50 frames a second. */
 export class MouthDynamics {

@@ -3,11 +3,13 @@
  *
  * Its input is what phonetics looks at: the spectral shape around the moment (formants, hiss), relative to the loudness of
  * this voice so that the recording level does not matter; how loud the moment is, before, now and after (a closure is a
- * valley); and whether there is a voice. Calibrated on 190 minutes of synthetic speech whose phonemes are known to the
- * millisecond (flite slt, awb and kal16, espeak-ng in 13 languages; at levels from −48 to −12 dBFS, noise floors from 18 to
- * 58 dB below the voice, shifted by ±17 % in pitch, formants and tempo) against curves blended from per-phoneme targets by
- * dominance (Cohen & Massaro 1993). The long context and the recurrence of a bigger net would do better still; this one keeps
- * the interface.
+ * valley); and whether there is a voice. Calibrated on 82 minutes of synthetic speech whose phonemes are known to the
+ * millisecond (flite slt, awb and kal16; espeak-ng in 9 languages and 13 accents), each clip in two or three copies: levels
+ * from −48 to −12 dBFS, noise 18 to 58 dB below the voice, tilted spectra, ±17 % of pitch, formants and tempo; against curves
+ * blended from per-phoneme targets by dominance (Cohen & Massaro 1993). On 110 clips of voices it never heard (flite rms, six
+ * Festival voices, espeak-ng variants): r of the jaw 0.80, mean timing error 10 ms, F1 of lip closures 0.74.
+ *
+ * A net with a memory would do better still and can take this one's place: its contract is `shape`.
  */
 import { MEL_BAND_COUNT } from './acoustic-front-end.js';
 import type { AcousticHistory } from './acoustic-history.js';

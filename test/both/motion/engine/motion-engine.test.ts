@@ -149,6 +149,26 @@ describe('MotionEngine', () => {
     }
   });
 
+  it('learns a fan that is switched on within two seconds', () => {
+    const random = createRandom(1);
+    const fan = Float32Array.from({ length: 64000 }, (_, n) => (random() - 0.5) * (n < 16000 ? 0.001 : 0.06));
+    const jaw = takeOf(fan).curve('jawOpen');
+    assert.isBelow(Math.max(...jaw.slice(150)), 0.03);
+  });
+
+  it('keeps its frames on the grid of the audio over a minute of odd chunks', () => {
+    const engine = new MotionEngine({ sampleRateHz: 44100 });
+    let next = 0;
+    for (let sent = 0; sent < 44100 * 60; sent += 4099) {
+      const frames = engine.push(new Float32Array(4099));
+      if (!frames) continue;
+      assert.equal(frames.startFrame, next);
+      next += frames.frameCount;
+      assert.isAtLeast(next / ENGINE_FRAME_RATE, (sent + 4099) / 44100 - ENGINE_LOOKAHEAD_SECONDS - 0.02);
+      assert.isAtMost(next / ENGINE_FRAME_RATE, (sent + 4099) / 44100);
+    }
+  });
+
   it('opens on time with the voice and shuts after it', () => {
     const jaw = takeOf(speak([{ seconds: 0.5 }, { seconds: 0.4, ...AA }, { seconds: 0.5 }])).curve('jawOpen');
     assert.isBelow(Math.max(...jaw.slice(0, 20)), 0.05, 'shut until 100 ms before');
