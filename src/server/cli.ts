@@ -106,10 +106,10 @@ async function token(args: string[]): Promise<void> {
   const consoleUrl = values.console ?? SPATIUS_CONSOLE_ENDPOINT;
   const region = values.region ?? SPATIUS_REGION;
   const endpoint = createTokenEndpoint({
-    apiKey: SPATIUS_API_KEY!,
-    appId: SPATIUS_APP_ID!,
-    ...(consoleUrl && { consoleUrl }),
-    ...(region && { region }),
+    apiKey: SPATIUS_API_KEY,
+    appId: SPATIUS_APP_ID,
+    consoleUrl,
+    region,
     ...(values.ttl !== undefined && { ttlSeconds: integer(values.ttl, '--ttl', 60, 86_400) }),
   });
   const response = await endpoint(new Request('http://localhost/', { method: 'POST' }));

@@ -14,7 +14,10 @@ export interface MotionServerLimits {
   configureTimeoutMs: number;
   /** One WebSocket message, bytes; a longer one closes the socket with 1009. Default 8 MiB: 87 s at 48 kHz. */
   maxMessageBytes: number;
-  /** Audio of a session that waits for the engine, bytes; above it the socket is not read. Default 1 MiB. */
+  /**
+   * Audio of a session that waits for the engine, bytes; above it the socket is not read, so that an interrupt is not
+   * seen either. Default 4 MiB: two minutes of 16 kHz.
+   */
   maxQueuedBytes: number;
   /** Answers that a client has not taken, bytes; above it nothing more is computed or read for it. Default 256 KiB. */
   maxBufferedBytes: number;
@@ -44,7 +47,7 @@ export const DEFAULT_LIMITS: Readonly<MotionServerLimits> = Object.freeze({
   maxBodyBytes: 64 * 1024,
   configureTimeoutMs: 10_000,
   maxMessageBytes: 8 * 1024 * 1024,
-  maxQueuedBytes: 1024 * 1024,
+  maxQueuedBytes: 4 * 1024 * 1024,
   maxBufferedBytes: 256 * 1024,
   stallTimeoutMs: 30_000,
   maxRequestSeconds: 600,

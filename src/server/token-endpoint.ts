@@ -5,13 +5,14 @@
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 
 export interface TokenEndpointOptions {
-  apiKey: string;
+  /** Secret. `undefined`, as an environment may hold it, is answered with `invalid_server_env`. */
+  apiKey: string | undefined;
   /** The app that tokens are for. Without it every request must name one. */
-  appId?: string;
+  appId?: string | undefined;
   /** Console API up to and without `/session-tokens`, e.g. `https://host/v1/console`. Wins over `region`. */
-  consoleUrl?: string;
+  consoleUrl?: string | undefined;
   /** Region of the Spatius console, e.g. `us-west`. */
-  region?: string;
+  region?: string | undefined;
   /** Validity of a token, s, 60..86,400. Default 3300: 55 minutes. */
   ttlSeconds?: number;
   /** Time for one exchange with the console, ms. Default 10,000. */
@@ -52,7 +53,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): (request: Re
   return async (request) => {
     if (request.method === 'OPTIONS') return answer(204, null);
     if (request.method !== 'POST') return answer(405, { error: 'method_not_allowed' }, { allow: 'POST, OPTIONS' });
-    if (fault) return answer(500, fault);
+    const { apiKey } = options;
+    if (fault || !apiKey) return answer(500, fault);
     if (options.authorize && !(await options.authorize(request))) return answer(403, { error: 'forbidden' });
     const asked = await appIdOf(request);
     if (asked === INVALID_BODY) return answer(400, { error: 'invalid_request', detail: 'the body is not a JSON object with a string appId' });
@@ -62,7 +64,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): (request: Re
 
     const expireAt = Math.floor(Date.now() / 1000) + ttlSeconds;
     try {
-      const sessionToken = await requestToken(url, options, appId, expireAt);
+      const sessionToken = await requestToken(url, options, apiKey, appId, expireAt);
       const expiry = new Date(expireAt * 1000).toISOString();
       return answer(200, { sessionToken, expiresAt: expiry, expiredAt: expiry });
     } catch (error) {
@@ -90,7 +92,7 @@ const PLACEHOLDER = /^(replace[-_ ]?me|change[-_ ]?me|your[-_ ].*|<.*>|x{3,}|\.{
 /** Told to whoever asks, not thrown: a handler that cannot be imported shows its developer an HTML page of the framework. */
 function environmentFaultOf({ apiKey, appId }: TokenEndpointOptions): object | null {
   const missingKeys = apiKey ? [] : ['SPATIUS_API_KEY'];
-  const placeholderKeys = [...(PLACEHOLDER.test(apiKey) ? ['SPATIUS_API_KEY'] : []), ...(PLACEHOLDER.test(appId ?? '') ? ['SPATIUS_APP_ID'] : [])];
+  const placeholderKeys = [...(PLACEHOLDER.test(apiKey ?? '') ? ['SPATIUS_API_KEY'] : []), ...(PLACEHOLDER.test(appId ?? '') ? ['SPATIUS_APP_ID'] : [])];
   return missingKeys.length + placeholderKeys.length > 0 ? { error: 'invalid_server_env', missingKeys, placeholderKeys } : null;
 }
 
@@ -106,12 +108,18 @@ class ConsoleFailure extends Error {
   }
 }
 
-async function requestToken(url: string, options: TokenEndpointOptions, appId: string, expireAt: number): Promise<string> {
+async function requestToken(
+  url: string,
+  options: TokenEndpointOptions,
+  apiKey: string,
+  appId: string,
+  expireAt: number,
+): Promise<string> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const { status, text } = await withTimeout(timeoutMs, async (signal) => {
     const request = new Request(url, {
       method: 'POST',
-      headers: { 'x-api-key': options.apiKey, 'content-type': 'application/json', accept: 'application/json' },
+      headers: { 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ appId, expireAt }),
       // A redirect would carry the API key to wherever it points.
       redirect: 'manual',
@@ -124,7 +132,7 @@ async function requestToken(url: string, options: TokenEndpointOptions, appId: s
   const body = jsonObjectFrom(text);
   const refusal = body && firstErrorOf(body);
   if (status !== 200 || refusal) {
-    const reason = refusal ? `: ${withoutKey(refusal, options.apiKey)}` : '';
+    const reason = refusal ? `: ${withoutKey(refusal, apiKey)}` : '';
     throw new ConsoleFailure('session_token_request_failed', `the console answered with status ${status}${reason}`);
   }
   if (!body) throw new ConsoleFailure('session_token_payload_invalid', 'the answer of the console is no JSON object');

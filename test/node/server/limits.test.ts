@@ -55,20 +55,21 @@ describe('the limits of a Motion Server', () => {
     }));
 
   it('close a session without audio normally, with the reason', () =>
-    withServer({ limits: { idleTimeoutMs: 200 } }, async (running) => {
+    withServer({ limits: { idleTimeoutMs: 1500 } }, async (running) => {
       const client = await running.open();
-      await sleep(120);
+      await sleep(800);
       client.sendAudio('r', voicePcm(0.1), true);
       await client.answer('r');
       const begin = performance.now();
       const error = await client.nextError();
-      assert.isAbove(performance.now() - begin, 100);
-      assert.equal(error.message, 'no audio input for 0.2 s');
+      // Counted from the audio, not from the start of the session.
+      assert.isAbove(performance.now() - begin, 1000);
+      assert.equal(error.message, 'no audio input for 1.5 s');
       assert.equal((await client.closed).code, 1000);
     }));
 
   it('end a session after its time with 4002', () =>
-    withServer({ limits: { maxSessionMs: 200 } }, async (running) => {
+    withServer({ limits: { maxSessionMs: 1000 } }, async (running) => {
       const client = await running.open();
       const error = await client.nextError();
       assert.equal(error.code, 4002);
@@ -96,13 +97,13 @@ describe('the limits of a Motion Server', () => {
     }));
 
   it('cut off a peer that answers no ping, and keep one that does', () =>
-    withServer({ limits: { pingIntervalMs: 100 } }, async (running) => {
+    withServer({ limits: { pingIntervalMs: 500 } }, async (running) => {
       const dead = await bareSession(running);
       const alive = await running.open();
       const begin = performance.now();
       await new Promise<void>((resolve) => dead.on('close', () => resolve()).resume());
-      assert.isBelow(performance.now() - begin, 1000);
-      await sleep(250);
+      assert.isBelow(performance.now() - begin, 5000);
+      await sleep(700);
       alive.sendAudio('r', voicePcm(0.1), true);
       assert.isNull((await alive.answer('r')).error);
       await alive.close();
@@ -205,11 +206,11 @@ describe('the limits of a Motion Server', () => {
       await client.close();
     }));
 
-  it('bound what thousands of tiny requests in one go can cost, and answer every one', () =>
+  it('bound what hundreds of tiny requests in one go can cost, and answer every one', () =>
     withServer({}, async (running) => {
       const client: IngressClient = await running.open();
-      for (let index = 0; index < 2000; index++) client.sendAudio(`r${index}`, new Uint8Array(0), true);
-      for (let index = 0; index < 2000; index++) {
+      for (let index = 0; index < 500; index++) client.sendAudio(`r${index}`, new Uint8Array(0), true);
+      for (let index = 0; index < 500; index++) {
         const { data } = await client.next();
         assert.equal(data.case === 'serverResponseAnimation' && data.value.reqId, `r${index}`);
       }
