@@ -42,6 +42,7 @@ export class LiveMotionSession implements MotionSession {
   /** Rounds below were interrupted: what still comes of them is dropped. */
   private firstWantedRound = 0;
   private current: SessionRound | null = null;
+  private workTimer: ReturnType<typeof setTimeout> | undefined;
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
   private isDisposed = false;
   private motionBytes = 0;
@@ -67,21 +68,8 @@ export class LiveMotionSession implements MotionSession {
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
     if (this.isDisposed || round < this.newestRound || round < this.firstWantedRound) return;
     const current = this.current?.round === round ? this.current : this.beginRound(round);
-    if (current.isComplete) return;
-    const { sound, speech } = current.convert(samples, sampleRateHz, isEnd);
-    const soundSeconds = sound.length / this.options.contextRateHz;
-    if (sound.length > 0) this.play({ type: 'append', round, samples: sound }, [sound.buffer]);
-    if (isEnd) {
-      current.isComplete = true;
-      this.play({ type: 'finish', round });
-    }
-    if (!current.isLocal) current.spare?.append(speech);
-    // Before the gate: a local engine answers at once, and then sound and face leave together.
-    if (current.isLocal) this.localEngine?.send(round, speech, isEnd);
-    else this.transport.send(round, speech, isEnd);
-    current.gate.addAudio(soundSeconds);
-    if (isEnd) current.gate.completeAudio();
-    this.release(current);
+    current.add(samples, sampleRateHz, isEnd);
+    if (this.workTimer === undefined) this.work();
   }
 
   interrupt(beforeRound: number): void {
@@ -148,8 +136,31 @@ export class LiveMotionSession implements MotionSession {
     return current;
   }
 
+  /** Passes one piece of speech on; more of it has to let other messages through. */
+  private work(): void {
+    this.workTimer = undefined;
+    const { current } = this;
+    const piece = current?.next();
+    if (!current || !piece) return;
+    const { round } = current;
+    const { sound, speech, isEnd } = piece;
+    const soundSeconds = sound.length / this.options.contextRateHz;
+    if (sound.length > 0) this.play({ type: 'append', round, samples: sound }, [sound.buffer]);
+    if (isEnd) this.play({ type: 'finish', round });
+    if (!current.isLocal) current.spare?.append(speech);
+    // Before the gate: a local engine answers at once, and then sound and face leave together.
+    if (current.isLocal) this.localEngine?.send(round, speech, isEnd);
+    else this.transport.send(round, speech, isEnd);
+    current.gate.addAudio(soundSeconds);
+    if (isEnd) current.gate.completeAudio();
+    this.release(current);
+    if (current.hasWaiting) this.workTimer = setTimeout(() => this.work(), 0);
+  }
+
   private dropBefore(beforeRound: number): void {
     clearTimeout(this.patienceTimer);
+    clearTimeout(this.workTimer);
+    this.workTimer = undefined;
     if (this.current && this.current.round < beforeRound) this.current = null;
     const limit = Number.isFinite(beforeRound) ? beforeRound : this.newestRound + 1;
     this.play({ type: 'flush', beforeRound: limit });

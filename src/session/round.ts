@@ -5,6 +5,15 @@ import { RoundAudio } from '../transports/round-audio.js';
 import type { FrameStarvation } from '../workers/worker-api.js';
 import { ReleaseGate } from './release-gate.js';
 
+/** Speech converted in one go, s: long speech must not keep the first of it waiting. */
+const PIECE_SECONDS = 0.5;
+
+interface Piece {
+  readonly samples: Int16Array | Float32Array;
+  readonly rateHz: number;
+  readonly isEnd: boolean;
+}
+
 export class SessionRound {
   readonly round: number;
   readonly gate: ReleaseGate;
@@ -18,11 +27,14 @@ export class SessionRound {
   motion: 'server' | 'local' | 'none' | null = null;
   /** The local engine has taken it over for good: two sources in turn would make the face jump. */
   isLocal = false;
+  /** All of its speech has been passed on. */
   isComplete = false;
   /** What the worklet was told last, s. */
   releasedSeconds = 0;
   private readonly contextRateHz: number;
   private readonly transportRateHz: number;
+  private readonly waiting: Piece[] = [];
+  private isClosed = false;
   private inputRateHz = 0;
   private toContext: Resampler | null = null;
   private toTransport: Resampler | null = null;
@@ -40,8 +52,33 @@ export class SessionRound {
     this.spare = keepsSpare ? new RoundAudio(rates.transportRateHz) : null;
   }
 
+  /** Takes speech in, unless the round was closed. */
+  add(samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): void {
+    if (this.isClosed) return;
+    this.isClosed = isEnd;
+    const length = Math.ceil(rateHz * PIECE_SECONDS);
+    let at = 0;
+    do {
+      const piece = samples.subarray(at, at + length);
+      at += length;
+      this.waiting.push({ samples: piece, rateHz, isEnd: isEnd && at >= samples.length });
+    } while (at < samples.length);
+  }
+
+  get hasWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** The next piece of speech, converted; null when none waits. */
+  next(): { sound: Float32Array; speech: Int16Array; isEnd: boolean } | null {
+    const piece = this.waiting.shift();
+    if (!piece) return null;
+    this.isComplete = piece.isEnd;
+    return { ...this.convert(piece.samples, piece.rateHz, piece.isEnd), isEnd: piece.isEnd };
+  }
+
   /** Speech at the context's and at the transport's rate; the last call also brings what the resamplers held back. */
-  convert(samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): { sound: Float32Array; speech: Int16Array } {
+  private convert(samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): { sound: Float32Array; speech: Int16Array } {
     const isSameRate = rateHz === this.inputRateHz;
     const rest = isSameRate ? null : this.flush();
     if (!isSameRate) {
