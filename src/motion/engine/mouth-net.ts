@@ -6,7 +6,7 @@
  * valley); and whether there is a voice. Calibrated on 82 minutes of synthetic speech whose phonemes are known to the
  * millisecond (flite slt, awb and kal16; espeak-ng in 9 languages and 13 accents), each clip in two or three copies: levels
  * from −48 to −12 dBFS, noise 18 to 58 dB below the voice, tilted spectra, ±17 % of pitch, formants and tempo; against curves
- * blended from per-phoneme targets by dominance (Cohen & Massaro 1993). On 110 clips of voices it never heard (flite rms, six
+ * blended from per-phoneme targets by dominance (Cohen & Massaro 1993). On 110 clips of voices it never heard (flite rms, five
  * Festival voices, espeak-ng variants): r of the jaw 0.80, mean timing error 10 ms, F1 of lip closures 0.74.
  *
  * A net with a memory would do better still and can take this one's place: its contract is `shape`.
