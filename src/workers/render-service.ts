@@ -11,7 +11,7 @@ export const renderService = {
   /** @throws {AvatarError} `renderingFailed` when the canvas gives no WebGL 2. */
   createStage(options: StageOptions, listener: Remote<StageListener>): Stage {
     const stage = new LiveStage(options, listener as unknown as StageListener);
-    stage.handleDisposed = () => listener[releaseProxy]();
+    stage.handleDisposed = () => listener[releaseProxy]?.();
     return proxy(stage);
   },
 };

@@ -1,11 +1,9 @@
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
-import { GLTFLoader, type GLTF } from 'three/examples/jsm/loaders/GLTFLoader.js';
-import { MeshoptDecoder } from 'three/examples/jsm/libs/meshopt_decoder.module.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
 import type { AvatarModel } from './avatar-model.js';
 import { download } from './download.js';
 import { GlbAvatar } from './glb-avatar.js';
+import { readGlb } from './glb-scene.js';
 
-const GLB_MAGIC = 0x46546c67;
 const DEFAULT_LIMIT_BYTES = 64_000_000;
 
 export interface LoadOptions {
@@ -33,11 +31,7 @@ export async function loadGlb(url: string, options: LoadOptions): Promise<Avatar
     limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
     handleProgress: (fraction) => handleProgress(fraction * DOWNLOAD_SHARE),
   });
-  if (bytes.byteLength < 20 || new DataView(bytes).getUint32(0, true) !== GLB_MAGIC) {
-    throw new AvatarError(ErrorCode.unsupportedAvatarAsset, 'The avatar file is no binary glTF (.glb)');
-  }
-  const gltf = await parse(bytes);
-  const avatar = new GlbAvatar(gltf.scene, isSoftware);
+  const avatar = await read(bytes, isSoftware);
   if (signal.aborted) {
     avatar.dispose();
     throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was ended');
@@ -50,11 +44,10 @@ export async function loadGlb(url: string, options: LoadOptions): Promise<Avatar
   return avatar;
 }
 
-async function parse(bytes: ArrayBuffer): Promise<GLTF> {
+async function read(bytes: ArrayBuffer, isSoftware: boolean): Promise<GlbAvatar> {
   try {
-    return await new GLTFLoader().setMeshoptDecoder(MeshoptDecoder).parseAsync(bytes, '');
+    return new GlbAvatar(await readGlb(bytes), isSoftware);
   } catch (reason) {
-    const detail = reason instanceof Error ? reason.message : String(reason);
-    throw new AvatarError(ErrorCode.unsupportedAvatarAsset, `The avatar file cannot be read: ${detail}`, { cause: reason });
+    throw avatarErrorFrom(reason, ErrorCode.unsupportedAvatarAsset, 'The avatar file cannot be used');
   }
 }

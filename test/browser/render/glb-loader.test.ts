@@ -1,0 +1,108 @@
+import { assert } from 'chai';
+import { SkinnedMesh, type Mesh } from 'three';
+
+import { loadGlb } from '../../../src/render/loaders/glb-loader.js';
+import { readGlb } from '../../../src/render/loaders/glb-scene.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
+import { createRandom } from '../../../src/motion/idle/random.js';
+import { ARIA_URL } from '../../helpers/browser/stage-probe.js';
+
+/** A binary glTF of one JSON and one binary chunk. */
+function glb(json: object, binary: ArrayBuffer = new ArrayBuffer(0)): ArrayBuffer {
+  const text = new TextEncoder().encode(JSON.stringify(json));
+  const jsonLength = Math.ceil(text.length / 4) * 4;
+  const bytes = new Uint8Array(28 + jsonLength + binary.byteLength).fill(0x20, 20, 20 + jsonLength);
+  const view = new DataView(bytes.buffer);
+  [0x46546c67, 2, bytes.length, jsonLength, 0x4e4f534a].forEach((word, index) => view.setUint32(index * 4, word, true));
+  bytes.set(text, 20);
+  view.setUint32(20 + jsonLength, binary.byteLength, true);
+  view.setUint32(24 + jsonLength, 0x004e4942, true);
+  bytes.set(new Uint8Array(binary), 28 + jsonLength);
+  return bytes.buffer;
+}
+
+/** A triangle whose vertices lie 16 bytes apart; one of them is replaced by a sparse accessor. */
+function triangle(changes: object = {}): ArrayBuffer {
+  const binary = new ArrayBuffer(48 + 4 + 12);
+  new Float32Array(binary, 0, 12).set([0, 0, 0, 9, 1, 0, 0, 9, 0, 1, 0, 9]);
+  new Uint16Array(binary, 48, 1)[0] = 2;
+  new Float32Array(binary, 52, 3).set([0, 5, 0]);
+  const json = {
+    asset: { version: '2.0' },
+    scenes: [{ nodes: [0] }],
+    nodes: [{ name: 'only', mesh: 0, translation: [0, 1, 0] }],
+    meshes: [{ primitives: [{ attributes: { POSITION: 0 } }] }],
+    accessors: [
+      {
+        bufferView: 0,
+        componentType: 5126,
+        count: 3,
+        type: 'VEC3',
+        sparse: { count: 1, indices: { bufferView: 1, componentType: 5123 }, values: { bufferView: 2 } },
+      },
+    ],
+    bufferViews: [
+      { buffer: 0, byteLength: 48, byteStride: 16 },
+      { buffer: 0, byteOffset: 48, byteLength: 2 },
+      { buffer: 0, byteOffset: 52, byteLength: 12 },
+    ],
+    ...changes,
+  };
+  return glb(json, binary);
+}
+
+async function codeOf(content: BlobPart, limitBytes?: number): Promise<string> {
+  const url = URL.createObjectURL(new Blob([content]));
+  try {
+    await loadGlb(url, { signal: new AbortController().signal, limitBytes, isSoftware: true, handleProgress: () => undefined });
+    return 'loaded';
+  } catch (error) {
+    return error instanceof AvatarError ? error.code : `no AvatarError: ${error}`;
+  }
+}
+
+describe('The GLB loader', () => {
+  it('reads interleaved and sparse numbers', async () => {
+    const scene = await readGlb(triangle());
+    const mesh = scene.getObjectByName('only')!.children[0] as Mesh;
+    assert.deepEqual([...mesh.geometry.attributes.position.array], [0, 0, 0, 1, 0, 0, 0, 5, 0]);
+    assert.deepEqual([...mesh.geometry.attributes.normal.array], [0, 0, 1, 0, 0, 1, 0, 0, 1]);
+    assert.equal(mesh.getWorldPosition(mesh.position.clone()).y, 1);
+  });
+
+  it('reads the built-in avatar: compressed, quantised, skinned, with named shapes', async () => {
+    const scene = await readGlb(await (await fetch(ARIA_URL)).arrayBuffer());
+    const skin = scene.getObjectByName('skin')!.children[0] as SkinnedMesh;
+    assert.instanceOf(skin, SkinnedMesh);
+    assert.property(skin.morphTargetDictionary, 'jawOpen');
+    assert.equal(skin.geometry.morphAttributes.position?.length, Object.keys(skin.morphTargetDictionary!).length);
+    skin.geometry.computeBoundingBox();
+    const { min, max } = skin.geometry.boundingBox!;
+    assert.isAbove(max.y - min.y, 0.1);
+    for (const value of skin.geometry.index!.array) assert.isBelow(value, skin.geometry.attributes.position.count);
+  });
+
+  it('refuses what it cannot use and says so', async () => {
+    const bad = ErrorCode.unsupportedAvatarAsset;
+    assert.equal(await codeOf(''), bad);
+    assert.equal(await codeOf('not a model'), bad);
+    assert.equal(await codeOf(glb({ asset: { version: '2.0' }, scenes: [{ nodes: [] }] })), bad);
+    assert.equal(await codeOf(triangle({ extensionsRequired: ['KHR_draco_mesh_compression'] })), bad);
+    assert.equal(await codeOf(triangle({ nodes: [{ children: [0] }] })), bad);
+    assert.equal(await codeOf(triangle({ bufferViews: [{ buffer: 0, byteLength: 20 }] })), bad);
+    assert.equal(await codeOf(triangle({ bufferViews: [{ buffer: 1, byteLength: 48 }] })), bad);
+    assert.equal(await codeOf(triangle(), 50), bad);
+    assert.equal(await codeOf(triangle()), 'loaded');
+  });
+
+  it('survives any damage to a real file', async () => {
+    const whole = new Uint8Array(await (await fetch(ARIA_URL)).arrayBuffer());
+    const random = createRandom(5);
+    for (let round = 0; round < 12; round++) {
+      const damaged = whole.slice();
+      for (let count = 0; count < 40; count++) damaged[Math.floor(20 + random() * (round < 6 ? 20_000 : whole.length - 20))] = Math.floor(random() * 256);
+      const code = await codeOf(damaged);
+      assert.include([ErrorCode.unsupportedAvatarAsset, 'loaded'], code);
+    }
+  });
+});
