@@ -51,9 +51,18 @@ export function motionServerCommands() {
       const close = () => new Promise((resolve) => server.close(resolve).closeAllConnections());
       return { id: keep({ close }), url: `http://127.0.0.1:${server.address().port}/token` };
     },
-    /** The same files as the test runner's own server, from another origin that allows everybody. */
-    async 'start-other-origin'({ origin }) {
+    /**
+     * The same files as the test runner's own server, from another origin that allows everybody. `/page?<module>` is a
+     * page under `policy` that runs a module.
+     */
+    async 'start-other-origin'({ origin, policy }) {
       const server = createServer(async (request, response) => {
+        if (request.url.startsWith('/page?')) {
+          const module = decodeURIComponent(request.url.slice('/page?'.length).split('#')[0]);
+          response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy ?? '' });
+          response.end(`<!doctype html><script type="module" src="${module}"></script>`);
+          return;
+        }
         const answer = await fetch(new URL(request.url, origin));
         const type = answer.headers.get('content-type') ?? 'text/plain';
         response.writeHead(answer.status, { 'content-type': type, 'access-control-allow-origin': '*' });

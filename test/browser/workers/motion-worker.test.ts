@@ -183,6 +183,33 @@ describe('The motion worker', () => {
     }
   });
 
+  it('starts from another origin under a policy that allows blob: workers and nothing else', async function () {
+    // Only the built worker is one file without imports.
+    const built = '/dist/workers/motion.worker.js';
+    if (!(await fetch(built, { method: 'HEAD' })).ok) return this.skip();
+    const cdn = await startOtherOrigin();
+    const site = await startOtherOrigin(`script-src 'self' ${cdn.url}; worker-src blob:; connect-src ${cdn.url}`);
+    const frame = document.createElement('iframe');
+    const probe = new URL('../../helpers/browser/worker-probe.js', import.meta.url).pathname;
+    frame.src = `${site.url}/page?${encodeURIComponent(probe)}#${cdn.url}${built}`;
+    const answer = new Promise((resolve) => {
+      const listen = ({ source, data }: MessageEvent): void => {
+        if (source !== frame.contentWindow) return;
+        removeEventListener('message', listen);
+        resolve(data);
+      };
+      addEventListener('message', listen);
+    });
+    document.body.append(frame);
+    try {
+      assert.equal(await answer, 'moves');
+    } finally {
+      frame.remove();
+      await site.stop();
+      await cdn.stop();
+    }
+  });
+
   it('fails with a reason when its file is not there', async () => {
     const lost = acquireWorkers({ motionWorkerUrl: '/no-such-worker.js' });
     const failed = await SessionProbe.open(lost.motion, { kind: 'local' }).then(() => null, (reason: unknown) => reason);

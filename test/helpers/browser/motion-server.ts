@@ -41,9 +41,9 @@ export async function startEndpoint(answer: {
   return { url, stop: async () => void (await command('stop', { id })) };
 }
 
-/** The files of the test runner's server from another origin, like a CDN. */
-export async function startOtherOrigin(): Promise<{ url: string; stop(): Promise<void> }> {
-  const { id, url } = await command<{ id: number; url: string }>('start-other-origin', { origin: location.origin });
+/** The files of the test runner's server from another origin, like a CDN; with a policy, pages of its own. */
+export async function startOtherOrigin(policy?: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const { id, url } = await command<{ id: number; url: string }>('start-other-origin', { origin: location.origin, policy });
   return { url, stop: async () => void (await command('stop', { id })) };
 }
 

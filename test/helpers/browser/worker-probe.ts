@@ -1,0 +1,14 @@
+/** In a frame: starts the motion worker whose URL stands after the # and tells the parent whether it computes motion. */
+import { acquireWorkers } from '../../../src/workers/spawn.js';
+import { SessionProbe, voice } from './session-probe.js';
+
+async function probe(): Promise<string> {
+  const workers = acquireWorkers({ motionWorkerUrl: location.hash.slice(1) });
+  const session = await SessionProbe.open(workers.motion, { kind: 'local' });
+  session.session.append(1, voice(0.5), 16000, true);
+  await session.until(() => session.isMotionFinished(1));
+  workers.release();
+  return 'moves';
+}
+
+parent.postMessage(await probe().catch((reason: unknown) => String(reason)), '*');
