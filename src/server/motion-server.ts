@@ -142,7 +142,9 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     getRequestListener(app.fetch),
   );
   server.maxConnections = limits.maxConnections;
-  server.on('upgrade', (request, socket, head) => void ingress.handleUpgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    ingress.handleUpgrade(request, socket, head).catch(() => socket.destroy());
+  });
 
   return {
     listen: (port, host = '127.0.0.1') => listen(server, port, host),

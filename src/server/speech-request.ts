@@ -1,5 +1,5 @@
 /** One `req_id`: audio in, motion out. Owned by a session, which calls `runSlice` while `hasWork`. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 import type { AudioReader } from './audio-reader.js';
 import { MotionBatcher } from './motion-batcher.js';
@@ -23,6 +23,8 @@ export interface SpeechRequestListener {
   handleEnd(frames: MotionFrames | null): void;
   handleFailure(error: AvatarError): void;
 }
+
+const CALLERS_FAULTS: ReadonlySet<ErrorCode> = new Set([ErrorCode.invalidAudioInput, ErrorCode.invalidRequest]);
 
 /** Audio given to the engine in one slice, s: a millisecond or so of work. */
 const SLICE_SECONDS = 0.2;
@@ -83,7 +85,7 @@ export class SpeechRequest {
       if (this.samples.length === 0 && !this.isAllRead) await this.read(parts.reader);
       if (!this.isOver) this.compute(parts);
     } catch (error) {
-      this.fail(avatarErrorFrom(error, ErrorCode.serverError, 'internal error'));
+      this.fail(error);
     }
   }
 
@@ -146,13 +148,16 @@ export class SpeechRequest {
   }
 
   private end(frames: MotionFrames | null): void {
-    this.cancel();
+    // First told, then over: motion that cannot be packed still fails the request.
     this.listener.handleEnd(frames);
+    this.cancel();
   }
 
-  private fail(error: AvatarError): void {
+  private fail(reason: unknown): void {
     if (this.isOver) return;
     this.cancel();
-    this.listener.handleFailure(error);
+    const isCallersFault = reason instanceof AvatarError && CALLERS_FAULTS.has(reason.code);
+    // What broke inside is nobody's business outside.
+    this.listener.handleFailure(isCallersFault ? reason : new AvatarError(ErrorCode.serverError, 'internal error', { cause: reason }));
   }
 }

@@ -155,6 +155,32 @@ describe('a session', () => {
     await client.close();
   });
 
+  it('hides what breaks inside, and costs only that request', async () => {
+    let engines = 0;
+    const fragile = await startMotionServer({
+      createEngine: () => {
+        const isBroken = engines++ === 0;
+        return {
+          push() {
+            if (isBroken) throw new Error('secret detail');
+            return null;
+          },
+          finish: () => ({ frameRate: 50, startFrame: 0, frameCount: 1, values: new Float32Array(58).fill(engines === 2 ? NaN : 0) }),
+        };
+      },
+    });
+    const client = await fragile.open();
+    for (const reqId of ['throws', 'not-a-number']) {
+      client.sendAudio(reqId, voicePcm(0.1), true);
+      const { error } = await client.answer(reqId);
+      assert.deepEqual([error?.reqId, error?.code, error?.message], [reqId, 13, 'internal error']);
+    }
+    client.sendAudio('fine', voicePcm(0.1), true);
+    assert.isNull((await client.answer('fine')).error);
+    await client.close();
+    await fragile.close();
+  });
+
   it('survives random bytes and truncated messages, one session each', async () => {
     let state = 5;
     const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24;
