@@ -16,13 +16,13 @@ const LIP_ROWS = [0, 0.06, 0.18, 0.36, 0.56, 0.78, 1];
 export const VERMILION_ROWS = LIP_ROWS.length;
 /** Rows in the skin around, cm from the border. */
 const SKIN_ROWS = [0.16, 0.4, 0.75, 1.15];
-/** Lining: up in front of the gums first, only then back, else it cuts the teeth. */
+/** Lining: up in front of the gums first, only then back, else it cuts the teeth; narrower than the seam, else it shows through the cheeks. */
 const LINING_ROWS = [
-  { upper: 0.05, lower: 0.1, back: 0.2, width: 1 },
-  { upper: 0.25, lower: 0.3, back: 0.38, width: 1.01 },
-  { upper: 0.8, lower: 0.85, back: 0.5, width: 1.04 },
-  { upper: 1.35, lower: 1.5, back: 0.75, width: 1.06 },
-  { upper: 1.6, lower: 1.75, back: 1.7, width: 1.02 },
+  { upper: 0.05, lower: 0.1, back: 0.2, width: 0.985 },
+  { upper: 0.25, lower: 0.3, back: 0.38, width: 0.965 },
+  { upper: 0.8, lower: 0.85, back: 0.55, width: 0.95 },
+  { upper: 1.35, lower: 1.5, back: 0.85, width: 0.96 },
+  { upper: 1.6, lower: 1.75, back: 1.75, width: 1.03 },
   { upper: 1.5, lower: 1.65, back: 3.2, width: 0.9 },
   { upper: 0.7, lower: 0.8, back: 4.8, width: 0.5 },
 ];
@@ -84,7 +84,7 @@ export function mouthLining(seam: readonly FacePoint[]): FacePoint[][] {
       const rise = (lip.side >= 0 ? upper : -lower) * sine ** 0.6 * (lip.side === 0 ? 0 : 1);
       const [x, y, z] = point.position;
       return {
-        position: [x * width, y + rise, z - back * lerp(0.6, 1, sine)],
+        position: [x * width, y + rise, z - back * lerp(1.25, 1, sine)],
         kind: 'mouthLining',
         lip: { ...lip, across: 0, depth: back },
       } satisfies FacePoint;

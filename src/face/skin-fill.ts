@@ -14,6 +14,8 @@ const RELAXATION_STEPS = 10;
 
 /** Wanted distance between neighbours, radians. */
 function spacingAt([x, y]: PlanePoint): number {
+  // Under the chin the surface runs almost along the rays.
+  if (y < -1.12 && y > -1.75 && Math.abs(x) < 0.8) return 0.038;
   if (y < -0.85 && y > -1.9 && Math.abs(x) < 0.75) return 0.058;
   const fromCentre = Math.hypot(x, y);
   const fromNose = Math.hypot(x - NOSE_ON_PLANE[0], y - NOSE_ON_PLANE[1]);

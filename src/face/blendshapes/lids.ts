@@ -5,7 +5,7 @@
 import type { FacePoint } from '../face-point.js';
 import { LID_RING_SCALES, RIM_HEIGHT } from '../lid-rings.js';
 import type { LidShape } from '../lid-shape.js';
-import { add, addScaled, DEGREES, distance, gaussian, scale, smoothstep, subtract, ZERO } from '../vector.js';
+import { add, addScaled, clamp, DEGREES, distance, gaussian, scale, smoothstep, subtract, ZERO } from '../vector.js';
 import { SIDES } from './field.js';
 import type { Field, FieldTable } from './field.js';
 
@@ -32,8 +32,13 @@ export function lidFields(lids: LidShape): FieldTable {
         const isUpper = Math.sin(lid.angle) >= 0;
         const weight = point.kind === 'lash' ? 1 : 1 - smoothstep(1.08, outermost, lid.ring);
         const angle = (isUpper ? upper * opening - overlap : lower * opening + overlap) * weight;
-        const radius = lid.isInner ? lid.radius : Math.max(lid.radius, lids.eyeRadius + RIM_HEIGHT);
-        return subtract(addScaled(lids.centre(side), lids.direction(lid.azimuth, lid.elevation + angle, side), radius), point.position);
+        const outside = Math.max(lid.radius, lids.eyeRadius + RIM_HEIGHT);
+        // Lashes come down over the lower lid, so that a closed eye is drawn by a dark line.
+        const lashReach = point.kind === 'lash' ? outside - lids.eyeRadius - RIM_HEIGHT : 0;
+        const closing = clamp(-angle / Math.max(opening, 1e-6));
+        const radius = (lid.isInner ? lid.radius : outside) + 0.5 * lashReach * closing;
+        const turned = lid.elevation + angle - 0.22 * lashReach * closing;
+        return subtract(addScaled(lids.centre(side), lids.direction(lid.azimuth, turned, side), radius), point.position);
       };
 
     const blink = turn(-(1 - CLOSURE), CLOSURE, OVERLAP);

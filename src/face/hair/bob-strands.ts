@@ -43,16 +43,18 @@ export function fringeStrands({ hair }: Character, sculpt: Sculpt, side: 1 | -1)
     const endAzimuth = side * lerp(40, 74, f) * DEGREES;
     const at = (share: number, elevation: number, height: number): Vec3 =>
       aboveScalp(sculpt, skullDirection(lerp(parting, endAzimuth, share), elevation * DEGREES), height);
-    const end = at(1, lerp(6.5, 4, f), lerp(1.0, 2.1, f));
-    const tip = add(end, [side * lerp(0.95, 0.5, f), lerp(-3.4, -6.4, f), lerp(-0.9, -0.3, f)]);
+    // Its edges lie on the hair below, its middle rises over it.
+    const swell = Math.sin(Math.PI * Math.max(0, f));
+    const end = at(1, lerp(6.5, 3, f), lerp(1, 1.2, f) + 0.55 * swell);
+    const tip = (share: number): Vec3 => add(end, [side * 0.75 * share, -lerp(3.6, 6.2, f) * share, -(1.9 - 0.9 * share) * share]);
     return [
       at(0, lerp(34.5, 74, f), -0.3 * hair.volume),
-      at(0.12, lerp(34.5, 70, f), lerp(0.45, 0.9, f)),
-      at(0.34, lerp(29, 59, f), lerp(0.8, 1.95, f)),
-      at(0.68, lerp(17.5, 36, f), lerp(0.95, 2.3, f)),
+      at(0.12, lerp(34.5, 70, f), lerp(0.45, 0.55, f) + 0.25 * swell),
+      at(0.34, lerp(29, 59, f), lerp(0.8, 1.2, f) + 0.5 * swell),
+      at(0.68, lerp(17.5, 36, f), lerp(0.95, 1.3, f) + 0.6 * swell),
       end,
-      add(mix(end, tip, 0.5), [side * 0.3, 0, 0.1]),
-      tip,
+      tip(0.5),
+      tip(1),
     ];
   };
   return new StrandField(controlPoints, -0.15, 1);

@@ -25,7 +25,7 @@ export function bob(character: Character, sculpt: Sculpt): Part {
   const parts: Part[] = [];
   for (const side of [1, -1] as const) {
     const field = sideStrands(character, sculpt, side);
-    parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 9, thickness: 0.8, notch: 0.075, colour, random }));
+    parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 8, thickness: 0.8, notch: 0.06, colour, random }));
     const over = { field, side, colour };
     for (let i = 0; i < OVERLAYS_PER_SIDE; i++) {
       const f = (i + 0.5 + 0.5 * (random() - 0.5)) / OVERLAYS_PER_SIDE;
@@ -38,7 +38,7 @@ export function bob(character: Character, sculpt: Sculpt): Part {
   // The bigger half of the hair lies away from the parting.
   const side = character.hair.parting > 0 ? -1 : 1;
   const field = fringeStrands(character, sculpt, side);
-  parts.push(hairSheet(field, { side, locks: 4, rows: 16, innerRow: 8, thickness: 0.4, notch: 0.22, colour, random }));
+  parts.push(hairSheet(field, { side, locks: 4, rows: 16, innerRow: 8, thickness: 0.4, notch: 0.18, colour, random }));
   for (let i = 0; i < FRINGE_OVERLAYS; i++) {
     parts.push(driftingLock({ field, side, f: 0.1 + 0.3 * i, drift: -0.12 + 0.1 * i, halfWidth: 0.11, from: 0.03, to: lerp(0.86, 1, random()), height: 0.22, colour, seed: random(), rows: 14, columns: 5 }));
   }

@@ -58,11 +58,11 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
     colours.push(scale(colour, depth > 0 ? 0.55 : 0.72 + 0.2 * crest + 0.3 * clamp(v * 1.2 - 0.2) + 0.2 * (seed - 0.5)));
     return points.push(addScaled(position, normal, depth > 0 ? -depth : relief)) - 1;
   };
-  const thicknessAt = (v: number): number => options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02;
+  // Over the skull the inside reaches down into the skin, so that nothing shows through below the front edge.
+  const thicknessAt = (v: number): number => options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02 + 1.8 * (1 - smoothstep(0.36, 0.55, v));
   const outer = rowsOf(0, (column, v) => addVertex(column, v, 0));
   const inner = rowsOf(innerRow, (column, v) => addVertex(column, v, thicknessAt(v)));
-  // Over the skull the front edge reaches down into the skin, so that nothing shows through below it.
-  const edge = Array.from({ length: innerRow + 1 }, (_, row) => addVertex(columns[0]!, row / rows, lerp(2, thicknessAt(row / rows), (row / innerRow) ** 2)));
+  const edge = Array.from({ length: innerRow + 1 }, (_, row) => addVertex(columns[0]!, row / rows, thicknessAt(row / rows)));
 
   // Strands run down (v), columns towards the back; on the left side that is counter-clockwise from outside.
   const quad = (a: number, b: number, c: number, d: number): void => {
@@ -107,9 +107,10 @@ function planColumns({ locks, notch, random }: SheetOptions): Column[] {
   widths.forEach((width, lock) => {
     const end = start + width / total;
     const shorter = 0.035 * random();
+    const depth = notch * (0.4 + random());
     for (let i = 0; i < COLUMNS_PER_LOCK; i++) {
       const across = (i / COLUMNS_PER_LOCK) * 2 - 1;
-      columns.push({ f: lerp(start, end, i / COLUMNS_PER_LOCK), across, lock, cut: 1 - shorter - notch * Math.abs(across) ** 1.2, toMiddle: i === 0 ? 0 : (-across * (end - start)) / 4.5 });
+      columns.push({ f: lerp(start, end, i / COLUMNS_PER_LOCK), across, lock, cut: 1 - shorter - (i === 0 ? notch : depth) * Math.abs(across) ** 1.2, toMiddle: i === 0 ? 0 : (-across * (end - start)) / 4.5 });
     }
     start = end;
   });

@@ -23,7 +23,7 @@ export function brow(character: Character, sculpt: Sculpt, side: 1 | -1): Part {
     const u = column / (BROW_COLUMNS - 1);
     const centreX = 1.3 + u * 4.2;
     const centreY = 3.45 + character.brow.height + 0.55 * Math.sin(Math.PI * (0.1 + 0.74 * u)) - 0.22 * smoothstep(0.6, 1, u);
-    const halfHeight = 0.44 * character.brow.thickness * Math.sin(Math.PI * clamp(0.07 + 0.91 * u)) ** 0.55 * (1.12 - 0.72 * u) + 0.015;
+    const halfHeight = 0.44 * character.brow.thickness * Math.sin(Math.PI * clamp(0.035 + 0.945 * u)) ** 0.5 * (1.12 - 0.72 * u) + 0.015;
     for (let row = 0; row < BROW_ROWS; row++) {
       const q = (row / (BROW_ROWS - 1)) * 2 - 1;
       const lean = q * halfHeight * (0.25 * (1 - u) + 0.12 * u);
@@ -32,7 +32,7 @@ export function brow(character: Character, sculpt: Sculpt, side: 1 | -1): Part {
       const bump = 0.02 + 0.17 * (1 - q * q) ** 0.6 * Math.sin(Math.PI * clamp(0.04 + 0.95 * u)) ** 0.5 - edge;
       const hairs = 0.012 * Math.sin((u * 34 + q * 2.2) * 2.2) * (1 - q * q);
       points.push({ position: addScaled(base, sculpt.normalAt(base), bump + hairs), kind: 'brow' });
-      colours.push(layerColours(hair, [[skin, 0.1 + 0.15 * Math.abs(q) ** 3 + 0.2 * gaussian(u, 0.08)]]));
+      colours.push(layerColours(hair, [[skin, 0.06 + 0.14 * Math.abs(q) ** 3 + 0.14 * gaussian(u, 0.05)]]));
     }
   }
   const triangles = gridTriangles(BROW_COLUMNS, BROW_ROWS, { isFlipped: side > 0 });
@@ -52,8 +52,8 @@ export function lashes(character: Character, lids: LidShape, eye: 1 | -1): Part 
     for (let row = 0; row < LASH_ROWS; row++) {
       const reach = 0.36 * character.lashLength * profile * (row / (LASH_ROWS - 1));
       const azimuth = lids.rimAzimuth(angle) + reach * 0.12 * Math.cos(angle);
-      const elevation = lids.rimElevation(angle) + lids.tiltAt(angle) - 0.03 + 0.26 * reach;
-      const radius = lids.eyeRadius + 0.17 + reach * 0.95;
+      const elevation = lids.rimElevation(angle) + lids.tiltAt(angle) + 0.005 + 0.26 * reach;
+      const radius = lids.eyeRadius + 0.215 + reach * 0.95;
       points.push({
         position: addScaled(lids.centre(eye), lids.direction(azimuth, elevation, eye), radius),
         kind: 'lash',

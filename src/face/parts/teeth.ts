@@ -56,13 +56,13 @@ export function tongue(character: Character): Part {
   const centreY = (u: number): number => character.mouth.y - 0.95 + 0.35 * Math.sin(u * Math.PI * 0.8);
   for (let section = 0; section < sections; section++) {
     const u = section / (sections - 1);
-    const width = 1.35 * Math.sqrt(clamp(1 - ((u - 0.35) / 0.66) ** 2 + 0.02));
+    const width = 1.62 * Math.sqrt(clamp(1 - ((u - 0.46) / 0.57) ** 2 + 0.03));
     const height = 0.42 * Math.sqrt(clamp(1 - u ** 4)) + 0.03;
     for (let side = 0; side < sides; side++) {
       const angle = (side / sides) * 2 * Math.PI;
       const furrow = Math.sin(angle) > 0 ? 0.1 * gaussian(Math.cos(angle), 0.25) * (1 - u * 0.5) : 0;
       points.push({
-        position: [width * Math.cos(angle), centreY(u) + height * Math.sin(angle) - furrow, 2.3 + u * 3.85],
+        position: [width * Math.cos(angle), centreY(u) + height * Math.sin(angle) - furrow, 2.3 + u * 4.05],
         kind: 'tongue',
         jawWeight: 0.92,
         tongueReach: smoothstep(0, 1, u),
@@ -71,7 +71,7 @@ export function tongue(character: Character): Part {
     }
   }
   const triangles = gridTriangles(sections, sides, { isClosed: true });
-  const tipIndex = points.push({ position: [0, centreY(1), 6.2], kind: 'tongue', jawWeight: 0.92, tongueReach: 1 }) - 1;
+  const tipIndex = points.push({ position: [0, centreY(1), 6.4], kind: 'tongue', jawWeight: 0.92, tongueReach: 1 }) - 1;
   colours.push(tip);
   const lastRow = (sections - 1) * sides;
   for (let side = 0; side < sides; side++) triangles.push(lastRow + side, lastRow + ((side + 1) % sides), tipIndex);

@@ -1,0 +1,58 @@
+/** Page of `avatar-sheet.js`: draws poses of the avatar into one picture with the stage's own parts. */
+import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
+import { frameCamera } from '../build/src/render/framing.js';
+import { createLights } from '../build/src/render/lights.js';
+import { loadGlb } from '../build/src/render/loaders/glb-loader.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/channels.js';
+
+const BACKGROUND = ['#f5ece3', '#cdb6a6'];
+
+const canvas = document.getElementById('drawing');
+const renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true });
+renderer.toneMapping = NeutralToneMapping;
+const scene = new Scene();
+scene.add(createLights());
+const camera = new PerspectiveCamera();
+const avatar = await loadGlb('/dist/avatars/aria.glb', { signal: new AbortController().signal, isSoftware: false, handleProgress() {} });
+scene.add(avatar.root);
+
+function draw(size, { pose = {}, turn = 0, frame = null }) {
+  const channels = new Float32Array(CHANNEL_COUNT);
+  for (const [channel, value] of Object.entries(pose)) channels[CHANNEL_INDEX[channel]] = value;
+  avatar.apply(channels);
+  avatar.root.rotation.y = (-turn * Math.PI) / 180;
+  const framing = frameCamera('portrait', avatar.anchors, 1, { x: 0, y: 0, z: 0, fovDegrees: 0, near: 0, far: 0 });
+  if (frame) {
+    framing.x = avatar.anchors.eyes.x + frame.x;
+    framing.y = avatar.anchors.eyes.y + frame.y;
+    framing.z = avatar.anchors.eyes.z + frame.size / 2 / Math.tan((framing.fovDegrees * Math.PI) / 360);
+  }
+  renderer.setSize(size, size, false);
+  camera.fov = framing.fovDegrees;
+  camera.near = 0.01;
+  camera.far = 10;
+  camera.position.set(framing.x, framing.y, framing.z);
+  camera.updateProjectionMatrix();
+  renderer.render(scene, camera);
+}
+
+globalThis.drawSheet = ({ columns, size, cells }) => {
+  const sheet = document.createElement('canvas');
+  sheet.width = columns * size;
+  sheet.height = Math.ceil(cells.length / columns) * size;
+  const context = sheet.getContext('2d');
+  cells.forEach((cell, index) => {
+    const x = (index % columns) * size;
+    const y = Math.floor(index / columns) * size;
+    const light = context.createRadialGradient(x + size / 2, y + size * 0.45, size * 0.1, x + size / 2, y + size / 2, size * 0.8);
+    BACKGROUND.forEach((colour, stop) => light.addColorStop(stop, colour));
+    context.fillStyle = light;
+    context.fillRect(x, y, size, size);
+    draw(size, cell);
+    context.drawImage(canvas, x, y);
+    context.font = `${Math.max(12, size * 0.045)}px sans-serif`;
+    context.fillStyle = '#3a2a22';
+    context.fillText(cell.label, x + size * 0.03, y + size * 0.96);
+  });
+  return sheet.toDataURL('image/png');
+};
