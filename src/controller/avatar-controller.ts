@@ -6,13 +6,12 @@
  * Connection and conversation are two state machines. Each changes when its owner reports (the transport, the audio
  * worklet), not when something is asked of it.
  */
-import { Emitter } from '../shared/emitter.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
 import type { ConnectionState, MotionSessionListener } from '../workers/worker-api.js';
 import { Connection } from './connection.js';
-import type { ConnectionChange, StateReason } from './connection-state.js';
-import { NO_SESSION_STATS, type AvatarControllerEvents, type ControllerStats } from './controller-events.js';
+import { NO_SESSION_STATS, type ControllerStats } from './controller-events.js';
+import { ControllerNotices } from './controller-notices.js';
 import {
   DEFAULT_CONTROLLER_OPTIONS,
   changedOptions,
@@ -36,15 +35,8 @@ import type { TokenProvider } from './session-token.js';
 
 export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';
 
-export class AvatarController implements MotionSessionListener, SpeechOutputListener {
-  /** Documented single-assignment callbacks; `on` is the richer way. */
-  onConnectionState: ((state: ConnectionState, reason: StateReason) => void) | null = null;
-  onConversationState: ((state: ConversationState, reason: StateReason) => void) | null = null;
-  onError: ((error: AvatarError) => void) | null = null;
-  onPlaybackStall: ((isStalled: boolean) => void) | null = null;
-
+export class AvatarController extends ControllerNotices implements MotionSessionListener, SpeechOutputListener {
   private readonly parts: ControllerParts;
-  private readonly events = new Emitter<AvatarControllerEvents>();
   private readonly rounds = new RoundBook();
   private options = DEFAULT_CONTROLLER_OPTIONS;
   private tokens: Promise<TokenProvider> | null = null;
@@ -60,6 +52,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   private _isMuted = false;
 
   constructor(parts: ControllerParts, options: Partial<AvatarControllerOptions> = {}) {
+    super();
     this.parts = parts;
     this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
     this.latency = new LatencyRelay(parts);
@@ -70,20 +63,12 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
       (error) => this.handleError(error),
     );
     this.connection = new Connection(this.session, {
-      handleConnectionChange: (change) => this.handleConnectionChange(change),
+      handleConnectionChange: (change) => this.events.emit('connection-state', change),
       handleError: (error) => this.handleError(error),
     });
   }
 
   // ---- what the app asks -------------------------------------------------------------------------------------------
-
-  /** Adds a listener; the returned function removes it. */
-  on<Name extends keyof AvatarControllerEvents>(
-    name: Name,
-    listener: (event: AvatarControllerEvents[Name]) => void,
-  ): () => void {
-    return this.events.on(name, listener);
-  }
 
   get connectionState(): ConnectionState {
     return this.connection.state;
@@ -289,7 +274,6 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
   handleError(error: AvatarError): void {
     if (this.isDisposed) return;
     this.events.emit('error', error);
-    this.onError?.(error);
     if (error.code === ErrorCode.workerFailed) this.handleLostSession(error);
   }
 
@@ -315,9 +299,7 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     const change = conversationChange(this.conversation, report);
     if (change) this.moveConversation(change, conversationId);
     if (report.state === 'stalled' || report.state === 'recovered') {
-      const isStalled = report.state === 'stalled';
-      this.events.emit('playback-stall', { conversationId, isStalled });
-      this.onPlaybackStall?.(isStalled);
+      this.events.emit('playback-stall', { conversationId, isStalled: report.state === 'stalled' });
     }
     if (report.state === 'ended' && entry) this.rounds.settle(entry, null);
   }
@@ -375,17 +357,11 @@ export class AvatarController implements MotionSessionListener, SpeechOutputList
     this.session.tell((session) => session.append(entry.round, samples, rateHz, isEnd));
   }
 
-  private handleConnectionChange(change: ConnectionChange): void {
-    this.events.emit('connection-state', change);
-    this.onConnectionState?.(change.state, change.reason);
-  }
-
   private moveConversation(change: ConversationChange, conversationId: string): void {
     this.conversation = { state: change.state, round: change.round };
     this.latency.setRunning(change.state === 'playing');
     if (change.state === change.previous) return;
     this.events.emit('conversation-state', { ...change, conversationId });
-    this.onConversationState?.(change.state, change.reason);
   }
 
   /** The motion worker died, and with it the way to the worklet: what was to be said cannot go on. */

@@ -8,6 +8,7 @@
  */
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ServerResponseAnimation } from '../motion/protocol/index.js';
+import { AnswerWatch } from './answer-watch.js';
 import { DirectConnection, type WebSocketConstructor } from './direct-connection.js';
 import { OutgoingRound } from './outgoing-round.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
@@ -78,10 +79,7 @@ export class DirectWebSocketTransport implements Transport {
   private watchTimer: ReturnType<typeof setInterval> | undefined;
   private current: OutgoingRound | null = null;
   private firstWantedRound = 0;
-  private lastMessageMs = 0;
-  private waitingSinceMs = 0;
-  private leastBufferedBytes = Infinity;
-  private leastBufferedMs = 0;
+  private readonly answers: AnswerWatch;
   private _discardedMessages = 0;
   private _reconnects = 0;
 
@@ -90,6 +88,7 @@ export class DirectWebSocketTransport implements Transport {
     this.handlers = handlers;
     this.sampleRateHz = options.sampleRateHz;
     this.policy = options.reconnectPolicy ?? new ReconnectPolicy();
+    this.answers = new AnswerWatch(options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS, SEND_TIMEOUT_MS);
   }
 
   get discardedMessages(): number {
@@ -117,7 +116,7 @@ export class DirectWebSocketTransport implements Transport {
     if (!this.current || this.current.round < round) {
       this.interrupt(round);
       this.current = new OutgoingRound(round, this.sampleRateHz);
-      this.waitingSinceMs = performance.now();
+      this.answers.start(performance.now());
     }
     this.current.append(samples, isEnd);
     // The server let an idle connection go; now there is something to say again.
@@ -328,36 +327,23 @@ export class DirectWebSocketTransport implements Transport {
     }
     if (current.hasUnsent) this.pumpTimer = setTimeout(() => this.pump(), PUMP_RETRY_MS);
     if (current.request && this.watchTimer === undefined) {
-      this.waitingSinceMs = this.leastBufferedMs = performance.now();
-      this.leastBufferedBytes = Infinity;
+      this.answers.start(performance.now());
       this.watchTimer = setInterval(() => this.watch(), WATCH_MS);
     }
   }
 
-  /** Finds out that a socket leads nowhere: TCP alone takes minutes to say so. */
   private watch(): void {
     const { connection, current } = this;
     if (!connection || !current?.request || current.isOver) {
       clearInterval(this.watchTimer);
       this.watchTimer = undefined;
-      return;
-    }
-    const now = performance.now();
-    if (!current.isAnswerDue) this.waitingSinceMs = now;
-    const { bufferedBytes } = connection;
-    if (bufferedBytes === 0 || bufferedBytes < this.leastBufferedBytes) {
-      this.leastBufferedBytes = bufferedBytes || Infinity;
-      this.leastBufferedMs = now;
-    }
-    const answerTimeoutMs = this.options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS;
-    const isSilent = now - Math.max(this.waitingSinceMs, this.lastMessageMs) > answerTimeoutMs;
-    if (isSilent || now - this.leastBufferedMs > SEND_TIMEOUT_MS) {
+    } else if (this.answers.isDead(performance.now(), current.isAnswerDue, connection.bufferedBytes)) {
       connection.end(new AvatarError(ErrorCode.websocketClosedAbnormally, 'The Motion Server stopped answering.'));
     }
   }
 
   private handleAnimation(response: ServerResponseAnimation, byteLength: number): void {
-    this.lastMessageMs = performance.now();
+    this.answers.noteMessage(performance.now());
     const { current } = this;
     if (!current?.request || current.isOver || response.reqId !== current.request.id) {
       this._discardedMessages++;

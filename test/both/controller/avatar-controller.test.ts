@@ -1,4 +1,4 @@
-import { afterEach, assert, beforeEach, describe, it } from '#test';
+import { afterEach, assert, before, beforeEach, describe, it } from '#test';
 
 import { AvatarController } from '../../../src/controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../../../src/controller/controller-options.js';
@@ -133,6 +133,8 @@ describe('AvatarController', () => {
     told = [];
   });
 
+  // Loaded on demand: the first use would take longer than `settled` waits.
+  before(() => import('../../../src/controller/motion-source.js'));
   afterEach(() => {
     for (const made of created.splice(0)) made.dispose();
   });
