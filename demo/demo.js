@@ -44,7 +44,7 @@ function applyMode(mode) {
 function showSnippet(mode) {
   const attributes = mode === 'direct' ? `\n  app-id="${config.appId}"\n  token-endpoint="${config.tokenEndpoint}"` : '\n  mode="local"';
   byId('code').textContent = [
-    `<script type="module" src="${location.origin}/dist/spatius-avatar.min.js"></${'script'}>`,
+    `<script type="module" src="/dist/spatius-avatar.min.js"></${'script'}>`,
     '',
     `<spatius-avatar id="avatar"${attributes}></spatius-avatar>`,
     '',

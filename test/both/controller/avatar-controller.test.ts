@@ -6,6 +6,8 @@ import type { SpeechChunk, SpeechOutput } from '../../../src/controller/controll
 import { AvatarError } from '../../../src/shared/errors.js';
 import type { PlaybackState } from '../../../src/shared/playback-messages.js';
 import type { MotionSession, MotionSessionListener, MotionSessionStats, MotionSource } from '../../../src/workers/worker-api.js';
+// Loaded on demand elsewhere; being here already, it comes within one turn.
+import '../../../src/controller/motion-source.js';
 
 interface Appended {
   round: number;
