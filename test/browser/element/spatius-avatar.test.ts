@@ -1,0 +1,141 @@
+// No module: it leaves itself on the window.
+import 'axe-core';
+import type Axe from 'axe-core';
+import { assert } from 'chai';
+import { AvatarError, SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
+
+setAssetUrls({ avatarsUrl: new URL('/dist/avatars/', location.href) });
+
+const { axe } = window as unknown as { axe: typeof Axe };
+
+function create(markup: string): SpatiusAvatar {
+  const holder = document.createElement('div');
+  holder.innerHTML = markup;
+  const avatar = holder.querySelector('spatius-avatar')!;
+  avatar.style.cssText += '; width: 96px; height: 120px';
+  document.body.append(holder);
+  return avatar;
+}
+
+function once<Name extends keyof HTMLElementEventMap>(target: HTMLElement, name: Name): Promise<HTMLElementEventMap[Name]> {
+  return new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
+}
+
+async function part<Kind extends HTMLElement>(avatar: SpatiusAvatar, name: string): Promise<Kind> {
+  for (;;) {
+    await avatar.updateComplete;
+    const found = avatar.shadowRoot!.querySelector<Kind>(`[part~="${name}"]`);
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('<spatius-avatar>', () => {
+  afterEach(() => document.body.replaceChildren());
+
+  it('is loading, then ready, and says so by event, state and picture', async () => {
+    const avatar = create('<spatius-avatar></spatius-avatar>');
+    const fractions: number[] = [];
+    avatar.addEventListener('avatar-load-progress', ({ progress }) => fractions.push(progress));
+    const bubbled: Event[] = [];
+    document.addEventListener('avatar-ready', (event) => bubbled.push(event));
+    const ready = once(avatar, 'avatar-ready');
+    await avatar.updateComplete;
+    assert.isFalse(avatar.matches(':state(ready)'));
+    await ready;
+    await avatar.updateComplete;
+    assert.isTrue(avatar.matches(':state(ready)'));
+    assert.isFalse(avatar.matches(':state(loading)'));
+    assert.equal(fractions.at(-1), 1);
+    assert.deepEqual(fractions, [...fractions].sort((one, other) => one - other));
+    assert.lengthOf(bubbled, 0);
+    const picture = await avatar.toBlob();
+    assert.equal(picture.type, 'image/png');
+    assert.isAbove(picture.size, 1000);
+  });
+
+  it('is accessible with everything shown', async () => {
+    const avatar = create('<spatius-avatar controls></spatius-avatar>');
+    await once(avatar, 'avatar-ready');
+    await part(avatar, 'controls');
+    const broken = create('<spatius-avatar src="/no-such-file.glb"></spatius-avatar>');
+    await part(broken, 'retry-button');
+    // Of the page around it, the test's own, nothing is asked.
+    const off = { enabled: false };
+    const { violations } = await axe.run(document.body, {
+      rules: { region: off, 'page-has-heading-one': off, 'landmark-one-main': off },
+    });
+    const words = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    assert.deepEqual(words, []);
+  });
+
+  it('chooses its mode by what it is given', async () => {
+    const local = create('<spatius-avatar></spatius-avatar>');
+    const direct = create('<spatius-avatar token-endpoint="/nowhere" app-id="app"></spatius-avatar>');
+    assert.equal((await local.diagnose()).element.mode, 'local');
+    assert.equal((await direct.diagnose()).element.mode, 'direct');
+  });
+
+  it('refuses what cannot work by its name', async () => {
+    const avatar = create('<spatius-avatar></spatius-avatar>');
+    const messages: string[] = [];
+    avatar.addEventListener('avatar-error', ({ error }) => {
+      assert.equal(error.code, 'invalidConfiguration');
+      messages.push(error.message);
+    });
+    avatar.setAttribute('frame-starvation', 'sometimes');
+    avatar.setAttribute('connect-timeout', 'soon');
+    avatar.setAttribute('mode', 'backend');
+    await avatar.updateComplete;
+    for (const name of ['frame-starvation', 'connect-timeout', 'backend']) {
+      assert.isTrue(messages.some((message) => message.includes(name)), name);
+    }
+    assert.instanceOf(await avatar.start().catch((error: unknown) => error), AvatarError);
+  });
+
+  it('tells what went wrong, and no token with it', async () => {
+    const attributes = 'mode="direct" app-id="app" session-token="secret-token" server-url="ws://127.0.0.1:9" connect-timeout="400"';
+    const avatar = create(`<spatius-avatar ${attributes}></spatius-avatar>`);
+    await avatar.start().catch(() => undefined);
+    const report = await avatar.diagnose();
+    assert.equal(report.connectionState, 'failed');
+    assert.equal(report.element.tokenSource, 'fixed');
+    assert.isAbove(report.errors.length, 0);
+    assert.notInclude(JSON.stringify(report), 'secret-token');
+  });
+
+  it('aborts speech when it is removed, and has none outside a document', async () => {
+    const avatar = create('<spatius-avatar></spatius-avatar>');
+    const speak = (): Promise<string> =>
+      avatar.speak(new Float32Array(48_000), { sampleRateHz: 16_000 }).then(() => 'spoken', ({ code }: AvatarError) => code);
+    const speech = speak();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    avatar.remove();
+    assert.equal(await speech, 'aborted');
+    assert.equal(await speak(), 'aborted');
+  });
+
+  it('waits for a size, with its poster shown', async () => {
+    const avatar = create('<spatius-avatar style="display: none"><img slot="poster" alt="" /></spatius-avatar>');
+    await avatar.updateComplete;
+    const poster = avatar.shadowRoot!.querySelector<HTMLSlotElement>('slot[name=poster]')!;
+    assert.lengthOf(poster.assignedElements(), 1);
+    assert.isNull(avatar.shadowRoot!.querySelector('canvas'));
+    avatar.style.display = 'inline-block';
+    await once(avatar, 'avatar-ready');
+    assert.isNotNull(avatar.shadowRoot!.querySelector('canvas'));
+  });
+
+  it('has its volume set by attribute, property and bar alike', async () => {
+    const avatar = create('<spatius-avatar controls muted volume="0.4"></spatius-avatar>');
+    const slider = await part<HTMLInputElement>(avatar, 'volume');
+    assert.equal(slider.value, '0');
+    (await part(avatar, 'mute-button')).click();
+    await avatar.updateComplete;
+    assert.isFalse(avatar.muted);
+    assert.equal(slider.value, '0.4');
+    slider.value = '0.7';
+    slider.dispatchEvent(new Event('input'));
+    assert.closeTo(avatar.volume, 0.7, 0.001);
+  });
+});
