@@ -1,0 +1,1 @@
+"""Speech to mouth motion: corpus, training, evaluation and export of the net in `src/motion/engine`."""

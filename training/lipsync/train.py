@@ -1,0 +1,151 @@
+"""Trains the net. `python3 -m lipsync.train DATA OUT [--steps N] [--resume]` writes `OUT/net.pt` (averaged weights) and
+`OUT/state.pt` every few minutes; an interrupted run goes on with `--resume`, also with another number of steps."""
+import argparse
+import os
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from .corpus import SOURCES
+from .model import FAST, LOOK_AHEAD, SLOW, MouthNet
+from .phonemes import FF, PP
+
+BATCH, FRAMES, SKIP = 48, 200, 12
+SEED = 7
+# Half of every batch and more is recorded voices; a synthetic one alone does not carry over to people.
+ESPEAK_SHARE = 0.42
+# Weight of the curves: closures and jaw first, the tongue hardly shows.
+CURVE_WEIGHTS = torch.tensor([1.5, 1.5, 1, 1, 1, 1.5, .5, 1.2])
+WARM_UP, DECAY_FROM, PEAK_RATE = 200, 0.55, 2e-3
+AVERAGE = 0.998
+NOISE_CROPS = 2
+
+
+class Data:
+    """All sources in memory; crops run across the borders of utterances."""
+
+    def __init__(self, folder):
+        self.sources = []
+        for name in SOURCES:
+            if os.path.exists(f'{folder}/{name}.npz'):
+                loaded = np.load(f'{folder}/{name}.npz')
+                self.sources.append((name, loaded['mel'], loaded['viseme'], loaded['curves']))
+        hours = {name: len(viseme) / 50 / 3600 for name, _, viseme, _ in self.sources}
+        natural = sum(np.sqrt(h) for name, h in hours.items() if name != 'espeak')
+        self.shares = np.array([ESPEAK_SHARE if n == 'espeak' else (1 - ESPEAK_SHARE) * np.sqrt(h) / natural for n, h in hours.items()])
+        self.shares /= self.shares.sum()
+        for (name, h), share in zip(hours.items(), self.shares):
+            print(f'{name}: {h:.2f} h, share {share:.2f}', flush=True)
+
+    def batch(self, rng):
+        mel = np.empty((BATCH, 2 * FRAMES, 40), np.float32)
+        viseme, curves = np.empty((BATCH, FRAMES), np.int64), np.empty((BATCH, FRAMES, 8), np.float32)
+        for b, source in enumerate(rng.choice(len(self.sources), BATCH, p=self.shares)):
+            _, mels, visemes, targets = self.sources[source]
+            at = rng.integers(0, len(visemes) - FRAMES - 20)
+            mel[b] = mels[2 * at + LOOK_AHEAD:2 * (at + FRAMES) + LOOK_AHEAD]
+            viseme[b] = visemes[at:at + FRAMES]
+            curves[b] = targets[at:at + FRAMES]
+            curves[b][:, SLOW] = targets[at + 1:at + 1 + FRAMES][:, SLOW]
+        return vary(torch.from_numpy(mel), rng), torch.from_numpy(viseme), torch.from_numpy(curves)
+
+
+def vary(mel, rng):
+    """Gain, and always a floor: synthetic pauses are exactly silent, no microphone is. The first crops are only noise."""
+    count = len(mel)
+
+    def uniform(low, high):
+        return torch.from_numpy(rng.uniform(low, high, (count, 1, 1)).astype(np.float32))
+
+    bands = torch.linspace(0, 1, 40)
+    gain = uniform(-3.2, 1.8) * 2
+    tilt = uniform(-4, 1) * bands
+    # At most some dB under the voice; now and then almost nothing.
+    level = torch.minimum(torch.where(uniform(0, 1) < 0.15, torch.full((count, 1, 1), -21.0), uniform(-19, -9)), gain - 7.5)
+    grain = torch.from_numpy(rng.standard_gamma(3, mel.shape, dtype=np.float32)) / 3
+    floor = torch.exp(level + tilt) * (grain + 1e-3)
+    loudness = torch.ones(count, 1, 1)
+    loudness[:NOISE_CROPS] = 0
+    floor[:NOISE_CROPS] *= float(np.exp(rng.uniform(0, 5)))
+    power = torch.exp(mel + gain) * loudness + floor
+    return (torch.log(power + 1e-7) + 8) / 4
+
+
+def loss_of(logits, curves, viseme, target, class_weights):
+    logits, curves, viseme, target = logits[:, SKIP:], curves[:, SKIP:], viseme[:, SKIP:], target[:, SKIP:]
+    entropy = F.cross_entropy(logits.reshape(-1, 15), viseme.reshape(-1), weight=class_weights, label_smoothing=0.03)
+    weights = CURVE_WEIGHTS
+    position = ((curves - target) ** 2 * weights).mean()
+    speed = ((curves.diff(dim=1) - target.diff(dim=1)) ** 2 * weights).mean()
+    return entropy + 10 * position + 10 * speed, entropy.item(), position.item()
+
+
+def rate_at(step, steps):
+    """Warm-up, plateau, then a fall to nothing."""
+    share = step / steps
+    falling = 1 if share < DECAY_FROM else max(0.01, 1 - (share - DECAY_FROM) / (1 - DECAY_FROM))
+    return PEAK_RATE * min(1, (step + 1) / WARM_UP) * falling
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('data')
+    parser.add_argument('out')
+    parser.add_argument('--steps', type=int, default=6000)
+    parser.add_argument('--hidden', type=int, default=192)
+    parser.add_argument('--resume', action='store_true')
+    options = parser.parse_args()
+    os.makedirs(options.out, exist_ok=True)
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(SEED)
+    net = MouthNet(hidden=options.hidden)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=PEAK_RATE, weight_decay=1e-3)
+    average = {name: value.clone() for name, value in net.state_dict().items()}
+    step = 0
+    if options.resume:
+        state = torch.load(f'{options.out}/state.pt')
+        net.load_state_dict(state['net'])
+        optimizer.load_state_dict(state['optimizer'])
+        average, step = state['average'], state['step']
+    rng = np.random.default_rng(SEED + step)
+    class_weights = torch.ones(15)
+    class_weights[PP], class_weights[FF] = 1.5, 1.2
+    data = Data(options.data)
+    print(f'{sum(p.numel() for p in net.parameters())} parameters', flush=True)
+    started, first, entropies, errors = time.time(), step, [], []
+
+    def save():
+        torch.save({'net': net.state_dict(), 'optimizer': optimizer.state_dict(), 'average': average, 'step': step}, f'{options.out}/state.part')
+        os.replace(f'{options.out}/state.part', f'{options.out}/state.pt')
+        torch.save({'sizes': net.sizes, 'weights': average, 'step': step}, f'{options.out}/net.part')
+        os.replace(f'{options.out}/net.part', f'{options.out}/net.pt')
+
+    while step < options.steps:
+        for group in optimizer.param_groups:
+            group['lr'] = rate_at(step, options.steps)
+        mel, viseme, target = data.batch(rng)
+        viseme[:NOISE_CROPS], target[:NOISE_CROPS] = 0, 0
+        loss, entropy, error = loss_of(*net(mel), viseme, target, class_weights)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        keep = min(AVERAGE, (step + 1) / (step + 10))
+        for name, value in net.state_dict().items():
+            average[name].mul_(keep).add_(value, alpha=1 - keep)
+        entropies.append(entropy)
+        errors.append(error)
+        if step % 100 == 0:
+            pace = (time.time() - started) / (step - first)
+            print(f'{step} entropy {np.mean(entropies[-100:]):.3f} curves {np.mean(errors[-100:]):.4f} {pace:.2f} s/step {time.time() - started:.0f} s', flush=True)
+        if step % 200 == 0:
+            save()
+    save()
+
+
+if __name__ == '__main__':
+    main()
