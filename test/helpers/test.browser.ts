@@ -3,3 +3,10 @@ export { assert, expect } from 'chai';
 
 const { describe, it, before, after, beforeEach, afterEach } = globalThis;
 export { describe, it, before, after, beforeEach, afterEach };
+
+/** A file of the repository, by its path from the root. */
+export async function readRepositoryFile(path: string): Promise<Uint8Array> {
+  const response = await fetch(`/${path}`);
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -96,8 +96,9 @@ def main():
             items = from_flite(name[6:], rng, texts, folder)
         else:
             items = from_festival(name[9:], rng, texts, folder)
-        with open(f'{folder}/{name}.pkl', 'wb') as file:
+        with open(f'{folder}/{name}.part', 'wb') as file:
             pickle.dump(items, file)
+        os.replace(f'{folder}/{name}.part', f'{folder}/{name}.pkl')
         seconds = sum(len(i['samples']) for i in items) / 16000
         print(f'{name}: {len(items)} utterances, {seconds / 60:.1f} minutes, {len({i["voice"] for i in items})} voices', flush=True)
 

@@ -42,7 +42,9 @@ def main():
             mels.append(np.log(mel[:count * 2] + 1e-9).astype(np.float16))
             visemes.append(visemes_at_frames(track, count).astype(np.int8))
             curves.append(curves_at_frames(track, count).astype(np.float16))
-        np.savez(f'{folder}/{name}.npz', mel=np.concatenate(mels), viseme=np.concatenate(visemes), curves=np.concatenate(curves))
+        # A name of its own until it is whole: the training may look at any time.
+        np.savez(f'{folder}/.{name}.npz', mel=np.concatenate(mels), viseme=np.concatenate(visemes), curves=np.concatenate(curves))
+        os.replace(f'{folder}/.{name}.npz', f'{folder}/{name}.npz')
         print(f'{name}: {len(order)} utterances, {sum(map(len, visemes)) / 50 / 60:.0f} minutes', flush=True)
 
 

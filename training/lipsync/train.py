@@ -2,6 +2,7 @@
 `OUT/state.pt` every few minutes; an interrupted run goes on with `--resume`, also with another number of steps."""
 import argparse
 import os
+import signal
 import time
 
 import numpy as np
@@ -123,7 +124,9 @@ def main():
         torch.save({'sizes': net.sizes, 'weights': average, 'step': step}, f'{options.out}/net.part')
         os.replace(f'{options.out}/net.part', f'{options.out}/net.pt')
 
-    while step < options.steps:
+    is_stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: is_stopped.append(True))
+    while step < options.steps and not is_stopped:
         for group in optimizer.param_groups:
             group['lr'] = rate_at(step, options.steps)
         mel, viseme, target = data.batch(rng)

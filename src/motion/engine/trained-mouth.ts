@@ -1,0 +1,116 @@
+/**
+ * The mouth of the speech net: its answers → mouth shapes that move as lips do.
+ *
+ * Slow shapes (jaw, rounding, spreading, tongue) are averaged over three frames; the net gives them one frame ahead, so that
+ * this costs no delay. Lips that close or tuck are left as sharp as they come, and lean on the viseme as well as on the curve:
+ * a regression shrinks what it doubts, a classifier does not.
+ */
+import { MEL_BAND_COUNT } from './acoustic-front-end.js';
+import { MOUTH_SHAPE_COUNT, MouthShape } from './mouth-shapes.js';
+import type { SpeechModel } from './speech-model.js';
+import { SpeechNet, VISEME_COUNT } from './speech-net.js';
+
+/**
+ * Acoustic frames of 10 ms heard after the moment that is answered: the look-ahead of the net. The answer that comes with
+ * acoustic frame m is for the time of 10 · (m − 9) ms.
+ */
+export const TRAINED_MOUTH_LOOK_AHEAD_FRAMES = 9;
+
+const SLOW_SHAPES = [
+  MouthShape.jawOpen, MouthShape.mouthFunnel, MouthShape.mouthPucker, MouthShape.mouthStretch, MouthShape.tongueUp,
+] as const;
+const SIL = 0;
+const PP = 1;
+const FF = 2;
+/** Below this level there is no speech, dB re full scale. */
+const INAUDIBLE_DB = -60;
+/** Share of the way to rest and from it in one frame: 80 ms down, 40 ms up. */
+const DOWN = 0.25;
+const UP = 0.5;
+/** A net that starts from nothing is surprised by its first frames: it hears a quiet room first. */
+const WARM_UP_FRAMES = 50;
+const QUIET_ROOM_LOG_POWER = -14;
+
+const warmNets = new WeakMap<SpeechModel, SpeechNet>();
+
+/** One conversation's mouth. Takes every acoustic frame, answers with every second one. */
+export class TrainedMouth {
+  /** `[8]`, see `MOUTH_SHAPES`; rewritten with every answer. */
+  readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
+  /** `[15]`, sum 1; rewritten with every answer. */
+  readonly visemes = new Float32Array(VISEME_COUNT);
+  private readonly net: SpeechNet;
+  private readonly warm: SpeechNet;
+  /** `[3, 8]`: the slow shapes of the last three answers, oldest first. */
+  private readonly recent = new Float32Array(3 * MOUTH_SHAPE_COUNT);
+  private presence = 0;
+
+  constructor(model: SpeechModel) {
+    this.net = new SpeechNet(model);
+    this.warm = warmNet(model);
+    this.reset();
+  }
+
+  /**
+   * Hears 10 ms.
+   *
+   * @param logMel `[40]`, see `AcousticFrame.logMel`.
+   * @param levelDb Level at the moment that is answered, dB re full scale.
+   * @returns True when `shapes` and `visemes` were renewed.
+   */
+  push(logMel: Float32Array, levelDb: number): boolean {
+    if (!this.net.push(logMel)) return false;
+    const { net, shapes, visemes, recent } = this;
+    softmax(net.output, visemes);
+    recent.copyWithin(0, MOUTH_SHAPE_COUNT);
+    for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) recent[2 * MOUTH_SHAPE_COUNT + i] = limit(net.output[VISEME_COUNT + i]!);
+    for (const i of SLOW_SHAPES) {
+      shapes[i] = (recent[i]! + 2 * recent[MOUTH_SHAPE_COUNT + i]! + recent[2 * MOUTH_SHAPE_COUNT + i]!) / 4;
+    }
+    shapes[MouthShape.lipsPress] = sealed(net.output[VISEME_COUNT + MouthShape.lipsPress]!, visemes[PP]!);
+    shapes[MouthShape.lowerLipBite] = sealed(net.output[VISEME_COUNT + MouthShape.lowerLipBite]!, visemes[FF]!);
+    const isQuiet = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : 0.9);
+    this.presence = isQuiet ? Math.max(0, this.presence - DOWN) : Math.min(1, this.presence + UP);
+    for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) shapes[i]! *= this.presence;
+    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * shapes[MouthShape.lipsPress]!;
+    return true;
+  }
+
+  /** The next frame is the first of a conversation. */
+  reset(): void {
+    this.net.copyState(this.warm);
+    this.recent.fill(0);
+    this.presence = 0;
+  }
+}
+
+/** How far lips are closed: the curve and the viseme, each with its half, and a little more so that a closure is one. */
+function sealed(curve: number, probability: number): number {
+  return limit(0.5 * limit(curve) + 0.6 * probability);
+}
+
+function softmax(logits: Float32Array, out: Float32Array): void {
+  let highest = -Infinity;
+  for (let i = 0; i < out.length; i++) highest = Math.max(highest, logits[i]!);
+  let sum = 0;
+  for (let i = 0; i < out.length; i++) {
+    out[i] = Math.exp(logits[i]! - highest);
+    sum += out[i]!;
+  }
+  for (let i = 0; i < out.length; i++) out[i]! /= sum;
+}
+
+function limit(x: number): number {
+  return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+function warmNet(model: SpeechModel): SpeechNet {
+  let net = warmNets.get(model);
+  if (!net) {
+    net = new SpeechNet(model);
+    const quiet = new Float32Array(MEL_BAND_COUNT).fill((QUIET_ROOM_LOG_POWER + 8) / 4);
+    for (let i = 0; i < WARM_UP_FRAMES; i++) net.push(quiet);
+    warmNets.set(model, net);
+  }
+  return net;
+}
