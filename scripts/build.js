@@ -1,10 +1,12 @@
 /** Everything a release holds: compiled modules, bundles, workers, avatars, the custom elements manifest. */
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { mustRunNode } from './run.js';
 
 await rm('dist', { recursive: true, force: true });
 await mustRunNode('node_modules/typescript/bin/tsc', '-b');
 await mustRunNode('node_modules/rollup/dist/bin/rollup', '-c', '--silent');
+// The weights lie beside the modules that fetch them, in the tests' tree as well.
+for (const folder of ['dist', 'build/src']) await cp('models', `${folder}/models`, { recursive: true });
 await mustRunNode('scripts/build-avatars.js');
 await mustRunNode('scripts/manifest.js');
 await mustRunNode('scripts/sizes.js');

@@ -1,7 +1,8 @@
 /**
  * What the engine says to the clips of a test set, in the format of the scorer. After `npm run build`:
- *     node training/predict.js models/mouth.bin TEST_FOLDER OUT.json [--frames]
- * `--frames` writes the finished ARKit channels of `MotionEngine` instead of the mouth shapes of the net.
+ *     node training/predict.js models/mouth.bin TEST_FOLDER OUT.json [--frames | --small]
+ * `--frames` writes the finished ARKit channels of `MotionEngine` instead of the mouth shapes of the net; `--small` the same
+ * of the small mouth that needs no model.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { AcousticFrontEnd } from '../build/src/motion/engine/acoustic-front-end.js';
@@ -40,7 +41,7 @@ function mouthOf(samples) {
 }
 
 function faceOf(samples) {
-  const engine = new MotionEngine({ sampleRateHz: 16000, model });
+  const engine = new MotionEngine({ sampleRateHz: 16000, model: mode === '--small' ? null : model });
   const parts = [engine.push(samples), engine.finish()].filter(Boolean);
   const frames = parts.flatMap(({ frameCount, values }) =>
     Array.from({ length: frameCount }, (_, i) => Object.fromEntries(CHANNELS.map((name, k) => [name, values[i * CHANNELS.length + k]]))),
@@ -53,7 +54,7 @@ let seconds = 0;
 const items = readdirSync(folder).filter((name) => name.endsWith('.wav')).sort().map((name) => {
   const samples = samplesOf(`${folder}/${name}`);
   seconds += samples.length / 16000;
-  return { id: name.slice(0, -'.wav'.length), ...(mode === '--frames' ? faceOf(samples) : mouthOf(samples)) };
+  return { id: name.slice(0, -'.wav'.length), ...(mode ? faceOf(samples) : mouthOf(samples)) };
 });
 const { user } = process.cpuUsage(started);
 writeFileSync(outPath, JSON.stringify({ items }));

@@ -11,7 +11,7 @@
  *     GET  /…                                the demo
  */
 import { createServer, type Server } from 'node:http';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -20,6 +20,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
 import { MotionEngine } from '../motion/engine/motion-engine.js';
+import { loadMouthModel, setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { createConsoleApi } from './console-api.js';
 import { FairScheduler } from './fair-scheduler.js';
@@ -146,8 +147,12 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     ingress.handleUpgrade(request, socket, head).catch(() => socket.destroy());
   });
 
+  setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')));
   return {
-    listen: (port, host = '127.0.0.1') => listen(server, port, host),
+    async listen(port, host = '127.0.0.1') {
+      await loadMouthModel();
+      return listen(server, port, host);
+    },
     get address() {
       const address = server.address();
       return typeof address === 'object' ? address : null;

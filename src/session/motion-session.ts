@@ -5,6 +5,7 @@
  * Everything carries the number of its round; what belongs to an older one than the newest is dropped. The page hears
  * of states and of what goes wrong, never of audio or frames.
  */
+import { loadMouthModel } from '../motion/engine/mouth-model.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 import type { MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
@@ -241,6 +242,8 @@ export class LiveMotionSession implements MotionSession {
     if (this.source.kind === 'local') {
       return new LocalTransport(this.handlersFor('local', (state, error) => this.handleState(state, error)));
     }
+    // Whoever may have to take over should have its weights by then.
+    if (this.source.fallback === 'local') void loadMouthModel();
     return new DirectWebSocketTransport(
       { ...this.source, requestToken: (isRefresh) => this.listener.requestToken(isRefresh) },
       this.handlersFor('server', (state, error) => this.handleState(state, error)),

@@ -1,6 +1,7 @@
 /** Motion without a server: the engine, in this thread. Long speech is worked off in slices, so that nothing waits. */
-import { avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
 import { MotionEngine } from '../motion/engine/motion-engine.js';
+import { loadMouthModel } from '../motion/engine/mouth-model.js';
 import { RoundAudio } from './round-audio.js';
 import type { Transport, TransportHandlers } from './transport.js';
 
@@ -28,13 +29,19 @@ export class LocalTransport implements Transport {
   private current: LocalRound | null = null;
   private firstWantedRound = 0;
   private workTimer: ReturnType<typeof setTimeout> | undefined;
+  private openings = 0;
 
   constructor(handlers: TransportHandlers, sampleRateHz = LOCAL_SAMPLE_RATE_HZ) {
     this.handlers = handlers;
     this.sampleRateHz = sampleRateHz;
+    // Whoever makes one means to use it: the weights are fetched meanwhile.
+    void loadMouthModel();
   }
 
   async open(): Promise<void> {
+    const opening = ++this.openings;
+    await loadMouthModel();
+    if (opening !== this.openings) throw new AvatarError(ErrorCode.aborted, 'Closed while the mouth was being loaded');
     this.handlers.handleState('connected', null);
   }
 
@@ -69,6 +76,7 @@ export class LocalTransport implements Transport {
   }
 
   close(): void {
+    this.openings++;
     this.interrupt(Infinity);
     this.firstWantedRound = 0;
     this.handlers.handleState('disconnected', null);

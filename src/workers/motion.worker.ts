@@ -1,10 +1,19 @@
 /** Door of the motion worker. */
 import { expose, proxy, releaseProxy, type Remote } from 'comlink';
+import { setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { LiveMotionSession } from '../session/motion-session.js';
 import { installErrorTransfer } from './error-transfer.js';
 import type { MotionSession, MotionSessionListener, MotionSessionOptions } from './worker-api.js';
 
+/** A network that takes longer is not waited for: the small mouth speaks. */
+const MODEL_TIMEOUT_MS = 8000;
+
 installErrorTransfer();
+setMouthModelReader(async () => {
+  const response = await fetch(new URL('../models/mouth.bin', import.meta.url), { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+});
 expose({
   createSession(options: MotionSessionOptions, listener: Remote<MotionSessionListener>): MotionSession {
     const session = new LiveMotionSession(options, listener as unknown as MotionSessionListener);

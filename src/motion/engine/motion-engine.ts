@@ -1,10 +1,11 @@
 /**
  * Speech → neutral motion, as a stream. The same code runs in the Motion Server and in a browser worker.
  *
- *     PCM ─ resample to 16 kHz ─ acoustic frames (100/s) ─┬─ mouth ─ dynamics ─┬─ assembly ─ frames (50/s)
- *                                                         └─ prosody ──────────┘
+ *     PCM ─ resample to 16 kHz ─ acoustic frames (100/s) ─┬─ mouth ────┬─ assembly ─ frames (50/s)
+ *                                                         └─ prosody ──┘
  *
- * The mouth is the part that will be replaced by a trained net; everything around it stays.
+ * The mouth is the trained one (`TrainedMouth`) where its model was loaded, see `mouth-model.ts`; else a small one that is
+ * part of the code (`MouthNet` with `MouthDynamics`). Timing and look-ahead are the same.
  */
 import { CHANNEL_COUNT } from '../../shared/channels.js';
 import type { MotionFrames } from '../../shared/motion-frames.js';
@@ -15,17 +16,20 @@ import { AcousticHistory } from './acoustic-history.js';
 import { assembleFace } from './face-assembly.js';
 import { Loudness } from './loudness.js';
 import { MouthDynamics } from './mouth-dynamics.js';
-import { MOUTH_LOOK_AHEAD_FRAMES, MouthNet } from './mouth-net.js';
+import { mouthModel } from './mouth-model.js';
+import { MouthNet } from './mouth-net.js';
 import { MOUTH_SHAPE_COUNT } from './mouth-shapes.js';
 import { Prosody } from './prosody.js';
+import type { SpeechModel } from './speech-model.js';
+import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from './trained-mouth.js';
 
 /** Motion frames a second. */
 export const ENGINE_FRAME_RATE = 50;
 
 const HOPS_PER_FRAME = FRONT_END_RATE_HZ / HOP / ENGINE_FRAME_RATE;
-/** The mouth is asked for the moment 10 ms ahead, which its smoothing then takes away again. */
+/** The small mouth is asked for the moment 10 ms ahead, which its smoothing then takes away again. It needs less than this. */
 const SMOOTHING_LEAD_FRAMES = 1;
-const LOOK_AHEAD_FRAMES = MOUTH_LOOK_AHEAD_FRAMES + SMOOTHING_LEAD_FRAMES;
+const LOOK_AHEAD_FRAMES = TRAINED_MOUTH_LOOK_AHEAD_FRAMES;
 
 /**
  * The frame for time t comes out once audio up to t + this has come in: the look-ahead of the mouth, half an analysis window
@@ -39,6 +43,8 @@ export interface MotionEngineOptions {
   sampleRateHz: number;
   /** Seed of blinks and head movement, default 1. Equal audio and seed give equal motion. */
   seed?: number;
+  /** Model of the mouth; default the one that was loaded. Null takes the small mouth. */
+  model?: SpeechModel | null;
 }
 
 /** One conversation's motion. Memory is bounded however long it talks. Not shared between threads. */
@@ -47,6 +53,7 @@ export class MotionEngine {
   private readonly frontEnd = new AcousticFrontEnd((frame) => this.handleAcousticFrame(frame));
   private readonly history = new AcousticHistory();
   private readonly loudness = new Loudness();
+  private readonly trained: TrainedMouth | null;
   private readonly mouth = new MouthNet();
   private readonly dynamics = new MouthDynamics();
   private readonly prosody: Prosody;
@@ -62,10 +69,11 @@ export class MotionEngine {
   private targetStart = 0;
 
   /** @throws {AvatarError} `invalidConfiguration` for a rate that is not positive and finite. */
-  constructor({ sampleRateHz, seed = 1 }: MotionEngineOptions) {
+  constructor({ sampleRateHz, seed = 1, model = mouthModel() }: MotionEngineOptions) {
     this.sampleRateHz = sampleRateHz;
     this.resampler = new Resampler(sampleRateHz, FRONT_END_RATE_HZ, COARSE_HALF_WIDTH);
     this.prosody = new Prosody(seed);
+    this.trained = model && new TrainedMouth(model);
   }
 
   /**
@@ -101,6 +109,7 @@ export class MotionEngine {
     this.frontEnd.reset();
     this.history.reset();
     this.loudness.reset();
+    this.trained?.reset();
     this.dynamics.reset();
     this.prosody.reset();
     this.warmth = 0;
@@ -127,14 +136,17 @@ export class MotionEngine {
     this.loudness.update(frame.levelDb, frame.voicing);
     this.history.add(frame, this.loudness.relative(frame.levelDb));
     const index = this.history.count - 1 - LOOK_AHEAD_FRAMES;
+    this.trained?.push(frame.logMel, this.history.level(index));
     if (index < 0 || index % HOPS_PER_FRAME !== 0) return;
     const relative = this.history.relative(index);
-    this.mouth.shape(this.history, index + SMOOTHING_LEAD_FRAMES, this.loudness.speechDb, this.shapes);
-    this.dynamics.smooth(this.shapes, presence(this.history, index));
+    if (!this.trained) {
+      this.mouth.shape(this.history, index + SMOOTHING_LEAD_FRAMES, this.loudness.speechDb, this.shapes);
+      this.dynamics.smooth(this.shapes, presence(this.history, index));
+    }
     this.prosody.advance(relative, this.history.pitch(index));
     this.warmth += ((relative > 0.25 ? 1 : 0) - this.warmth) * 0.03;
     const offset = (this.frameCount - this.targetStart) * CHANNEL_COUNT;
-    assembleFace(this.shapes, this.prosody.pose, this.warmth, this.target, offset);
+    assembleFace(this.trained?.shapes ?? this.shapes, this.prosody.pose, this.warmth, this.target, offset);
     this.frameCount++;
   }
 }

@@ -1,10 +1,14 @@
-import { describe, it, assert } from '#test';
+import { assert, before, describe, it, readRepositoryFile } from '#test';
 import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/channels.js';
 import { PCM_SAMPLE_RATES } from '../../../../src/shared/sample-rates.js';
 import {
   ENGINE_FRAME_RATE, ENGINE_LOOKAHEAD_SECONDS, MotionEngine,
 } from '../../../../src/motion/engine/motion-engine.js';
+import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { createRandom } from '../../../../src/motion/idle/random.js';
+
+/** The mouth under test. */
+let model: SpeechModel | null = null;
 
 /** Collects everything that comes out of an engine, checking that it is consecutive. */
 class Take {
@@ -28,7 +32,7 @@ class Take {
 }
 
 function takeOf(samples: Int16Array | Float32Array, sampleRateHz = 16000, seed = 1, chunk = samples.length): Take {
-  const engine = new MotionEngine({ sampleRateHz, seed });
+  const engine = new MotionEngine({ sampleRateHz, seed, model });
   const take = new Take();
   for (let i = 0; i < samples.length; i += chunk) take.add(engine.push(samples.subarray(i, i + chunk)));
   take.add(engine.finish());
@@ -95,7 +99,7 @@ const phrase = (rateHz = 16000): Float32Array =>
   ], rateHz);
 const mean = (values: number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-describe('MotionEngine', () => {
+const behaviours = (): void => {
   it('gives one frame every 20 ms of audio, at every rate', () => {
     for (const rateHz of [...PCM_SAMPLE_RATES, 11025, 96000]) {
       const audio = phrase(rateHz);
@@ -106,7 +110,7 @@ describe('MotionEngine', () => {
 
   it('gives a frame once the audio of its look-ahead is in, not later', () => {
     for (const rateHz of PCM_SAMPLE_RATES) {
-      const engine = new MotionEngine({ sampleRateHz: rateHz });
+      const engine = new MotionEngine({ sampleRateHz: rateHz, model });
       const frames = engine.push(phrase(rateHz).subarray(0, rateHz));
       assert.isAtLeast(frames!.frameCount, Math.floor((1 - ENGINE_LOOKAHEAD_SECONDS) * ENGINE_FRAME_RATE), `${rateHz} Hz`);
     }
@@ -128,7 +132,7 @@ describe('MotionEngine', () => {
 
   it('repeats itself for a seed, also after a reset, and not for another', () => {
     const audio = phrase();
-    const engine = new MotionEngine({ sampleRateHz: 16000, seed: 3 });
+    const engine = new MotionEngine({ sampleRateHz: 16000, seed: 3, model });
     const first = new Take();
     first.add(engine.push(audio));
     first.add(engine.finish());
@@ -239,9 +243,23 @@ describe('MotionEngine', () => {
   });
 
   it('gives nothing for nothing', () => {
-    const engine = new MotionEngine({ sampleRateHz: 24000 });
+    const engine = new MotionEngine({ sampleRateHz: 24000, model });
     assert.isNull(engine.push(new Float32Array(0)));
     assert.isNull(engine.finish());
     assert.throws(() => new MotionEngine({ sampleRateHz: 0 }));
   });
+};
+
+describe('MotionEngine with the small mouth', () => {
+  before(() => {
+    model = null;
+  });
+  behaviours();
+});
+
+describe('MotionEngine with the trained mouth', () => {
+  before(async () => {
+    model = readSpeechModel(await readRepositoryFile('models/mouth.bin'));
+  });
+  behaviours();
 });
