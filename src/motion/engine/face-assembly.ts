@@ -38,7 +38,7 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   put(out, offset + C.mouthRollLower, Math.max(0.3 * press, 0.6 * bite));
   put(out, offset + C.mouthRollUpper, 0.3 * press);
   put(out, offset + C.mouthShrugLower, 0.15 * press);
-  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.22 * open + 0.12 * stretch + 0.1 * funnel) * free + 0.3 * bite);
+  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.13 * open + 0.07 * stretch + 0.08 * funnel) * free + 0.25 * bite);
   putPair(out, offset + C.mouthLowerDownLeft, offset + C.mouthLowerDownRight, (0.3 * open + 0.14 * stretch + 0.12 * funnel) * free);
   putPair(out, offset + C.cheekSquintLeft, offset + C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth);
   put(out, offset + C.cheekPuff, 0.06 * press);

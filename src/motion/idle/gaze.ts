@@ -89,7 +89,7 @@ export class Gaze {
     } else if (random() < AWAY_SHARE) {
       this.isAway = true;
       this.aimYaw = (random() < 0.5 ? -1 : 1) * (0.1 + 0.16 * random());
-      this.aimPitch = random() < 0.6 ? 0.04 + 0.1 * random() : -0.03 - 0.08 * random();
+      this.aimPitch = random() < 0.6 ? 0.02 + 0.07 * random() : -0.03 - 0.08 * random();
     }
     this.fromYaw = this.toYaw;
     this.fromPitch = this.toPitch;

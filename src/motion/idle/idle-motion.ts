@@ -55,7 +55,7 @@ export class IdleMotion {
     const mood = sway(seconds, 13.7, seed + 5);
     gaze.write(out);
     // The upper lid rides on the eyeball: it sinks with a lowered gaze.
-    const lid = 0.4 * out[C.eyeLookDownLeft]!;
+    const lid = 0.3 * out[C.eyeLookDownLeft]!;
     out[C.eyeBlinkLeft] = lid;
     out[C.eyeBlinkRight] = lid;
     out[C.headPitch] = 0.014 * sway(seconds, 5.3, seed + 1) - 0.006 * breath + 0.25 * gaze.headPitch;
