@@ -1,4 +1,4 @@
-import { afterEach, assert, before, beforeEach, describe, it } from '#test';
+import { afterEach, assert, beforeEach, describe, it } from '#test';
 
 import { AvatarController } from '../../../src/controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../../../src/controller/controller-options.js';
@@ -80,7 +80,11 @@ class FakeOutput implements SpeechOutput {
   }
 }
 
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+/** What was asked for has been done. The controller loads this module on demand, and who asks later gets it later. */
+async function settled(): Promise<void> {
+  await import('../../../src/controller/motion-source.js');
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
 
 describe('AvatarController', () => {
   let session: FakeSession;
@@ -135,8 +139,6 @@ describe('AvatarController', () => {
     told = [];
   });
 
-  // Loaded on demand: the first use would take longer than `settled` waits.
-  before(() => import('../../../src/controller/motion-source.js'));
   afterEach(() => {
     for (const made of created.splice(0)) made.dispose();
   });
