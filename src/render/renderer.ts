@@ -14,19 +14,37 @@ export interface GraphicsFacts {
 
 let known: GraphicsFacts | null = null;
 
-/** What draws WebGL here. Anything unknown counts as a GPU. */
-export function probeGraphics(): GraphicsFacts {
-  known ??= { isSoftware: SOFTWARE_NAMES.test(rendererName() ?? '') };
+/**
+ * What draws WebGL here. Anything unknown counts as a GPU.
+ *
+ * @param canvas Only a sister of it is drawn on: its own context is not touched.
+ */
+export function probeGraphics(canvas: StageCanvas): GraphicsFacts {
+  known ??= { isSoftware: SOFTWARE_NAMES.test(rendererName(sisterOf(canvas)) ?? '') };
   return known;
 }
 
 /** Whether a canvas without a page can be drawn on here. */
 export function canDraw(): boolean {
-  return typeof OffscreenCanvas !== 'undefined' && rendererName() !== null;
+  return typeof OffscreenCanvas !== 'undefined' && rendererName(new OffscreenCanvas(1, 1)) !== null;
 }
 
-function rendererName(): string | null {
-  const context = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1).getContext('webgl2');
+interface ProbeCanvas {
+  width: number;
+  height: number;
+  getContext(type: 'webgl2'): WebGL2RenderingContext | null;
+}
+
+/** A small canvas of the same kind. On a page without OffscreenCanvas only an element can make another. */
+function sisterOf(canvas: StageCanvas): ProbeCanvas {
+  if (!('cloneNode' in canvas)) return new OffscreenCanvas(1, 1);
+  const sister = (canvas as unknown as { cloneNode(isDeep: boolean): ProbeCanvas }).cloneNode(false);
+  sister.width = sister.height = 1;
+  return sister;
+}
+
+function rendererName(canvas: ProbeCanvas): string | null {
+  const context = canvas.getContext('webgl2');
   if (!context) return null;
   const extension = context.getExtension('WEBGL_debug_renderer_info');
   const name = String(context.getParameter(extension ? extension.UNMASKED_RENDERER_WEBGL : context.RENDERER));

@@ -78,7 +78,7 @@ export class LiveStage implements Stage {
     this.listener = listener;
     this.view = options.view;
     this.idle = new IdleMotion(options.seed, options.motionStyle);
-    this.facts = probeGraphics();
+    this.facts = probeGraphics(options.canvas);
     this.renderer = createRenderer(options.canvas, this.facts);
     this.scene.add(createLights());
     const canvas: EventTarget = options.canvas as OffscreenCanvas;
