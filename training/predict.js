@@ -1,8 +1,8 @@
 /**
  * What the engine says to the clips of a test set, in the format of the scorer. After `npm run build`:
- *     node training/predict.js models/mouth.bin TEST_FOLDER OUT.json [--frames | --small]
- * `--frames` writes the finished ARKit channels of `MotionEngine` instead of the mouth shapes of the net; `--small` the same
- * of the small mouth that needs no model.
+ *     node training/predict.js models/mouth.bin TEST_FOLDER OUT.json [--frames | --rules]
+ * `--frames` writes the finished ARKit channels of `MotionEngine` instead of the mouth shapes of the net; `--rules` the same
+ * of the mouth by rule that needs no model.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { AcousticFrontEnd } from '../build/src/motion/engine/acoustic-front-end.js';
@@ -41,7 +41,7 @@ function mouthOf(samples) {
 }
 
 function faceOf(samples) {
-  const engine = new MotionEngine({ sampleRateHz: 16000, model: mode === '--small' ? null : model });
+  const engine = new MotionEngine({ sampleRateHz: 16000, model: mode === '--rules' ? null : model });
   const parts = [engine.push(samples), engine.finish()].filter(Boolean);
   const frames = parts.flatMap(({ frameCount, values }) =>
     Array.from({ length: frameCount }, (_, i) => Object.fromEntries(CHANNELS.map((name, k) => [name, values[i * CHANNELS.length + k]]))),

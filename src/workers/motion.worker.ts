@@ -5,7 +5,7 @@ import { LiveMotionSession } from '../session/motion-session.js';
 import { installErrorTransfer } from './error-transfer.js';
 import type { MotionSession, MotionSessionListener, MotionSessionOptions } from './worker-api.js';
 
-/** A network that takes longer is not waited for: the small mouth speaks. */
+/** A network that takes longer is not waited for: the mouth by rule speaks. */
 const MODEL_TIMEOUT_MS = 8000;
 
 installErrorTransfer();

@@ -4,8 +4,8 @@
  *     PCM ─ resample to 16 kHz ─ acoustic frames (100/s) ─┬─ mouth ────┬─ assembly ─ frames (50/s)
  *                                                         └─ prosody ──┘
  *
- * The mouth is the trained one (`TrainedMouth`) where its model was loaded, see `mouth-model.ts`; else a small one that is
- * part of the code (`MouthNet` with `MouthDynamics`). Timing and look-ahead are the same.
+ * The mouth is the trained one (`TrainedMouth`) where its model was loaded, see `mouth-model.ts`; else a simple one by
+ * rule (`MouthRules` with `MouthDynamics`), so that a file that could not be fetched costs quality and nothing else. Timing and look-ahead are the same.
  */
 import { CHANNEL_COUNT } from '../../shared/channels.js';
 import type { MotionFrames } from '../../shared/motion-frames.js';
@@ -17,7 +17,7 @@ import { assembleFace } from './face-assembly.js';
 import { Loudness } from './loudness.js';
 import { MouthDynamics } from './mouth-dynamics.js';
 import { mouthModel } from './mouth-model.js';
-import { MouthNet } from './mouth-net.js';
+import { MouthRules } from './mouth-rules.js';
 import { MOUTH_SHAPE_COUNT } from './mouth-shapes.js';
 import { Prosody } from './prosody.js';
 import type { SpeechModel } from './speech-model.js';
@@ -27,7 +27,7 @@ import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from './trained-mouth.j
 export const ENGINE_FRAME_RATE = 50;
 
 const HOPS_PER_FRAME = FRONT_END_RATE_HZ / HOP / ENGINE_FRAME_RATE;
-/** The small mouth is asked for the moment 10 ms ahead, which its smoothing then takes away again. It needs less than this. */
+/** The mouth by rule is asked for the moment 10 ms ahead, which its smoothing then takes away again. It needs less than this. */
 const SMOOTHING_LEAD_FRAMES = 1;
 const LOOK_AHEAD_FRAMES = TRAINED_MOUTH_LOOK_AHEAD_FRAMES;
 
@@ -43,7 +43,7 @@ export interface MotionEngineOptions {
   sampleRateHz: number;
   /** Seed of blinks and head movement, default 1. Equal audio and seed give equal motion. */
   seed?: number;
-  /** Model of the mouth; default the one that was loaded. Null takes the small mouth. */
+  /** Model of the mouth; default the one that was loaded. Null takes the mouth by rule. */
   model?: SpeechModel | null;
 }
 
@@ -54,7 +54,7 @@ export class MotionEngine {
   private readonly history = new AcousticHistory();
   private readonly loudness = new Loudness();
   private readonly trained: TrainedMouth | null;
-  private readonly mouth = new MouthNet();
+  private readonly mouth = new MouthRules();
   private readonly dynamics = new MouthDynamics();
   private readonly prosody: Prosody;
   private readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
@@ -140,7 +140,7 @@ export class MotionEngine {
     if (index < 0 || index % HOPS_PER_FRAME !== 0) return;
     const relative = this.history.relative(index);
     if (!this.trained) {
-      this.mouth.shape(this.history, index + SMOOTHING_LEAD_FRAMES, this.loudness.speechDb, this.shapes);
+      this.mouth.shape(this.history, index + SMOOTHING_LEAD_FRAMES, this.shapes);
       this.dynamics.smooth(this.shapes, presence(this.history, index));
     }
     this.prosody.advance(relative, this.history.pitch(index));

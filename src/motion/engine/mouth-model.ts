@@ -1,7 +1,7 @@
 /**
  * Where the trained mouth comes from. The engine is plain ES and can load nothing: each runtime says once how the file
  * `models/mouth.bin` is read there (a fetch in a worker, the file system in a server), and it is read on first use. Engines
- * made before it is there, or where it cannot be had, use the small mouth that is part of the code.
+ * made before it is there, or where it cannot be had, use the mouth by rule.
  */
 import { readSpeechModel, type SpeechModel } from './speech-model.js';
 
@@ -20,7 +20,7 @@ export function setMouthModelReader(readFile: ReadModel): void {
 /**
  * Has the model read unless it was already. Engines made afterwards use it.
  *
- * @returns False when there is none or it is broken: then engines go on with their small mouth. Never rejects.
+ * @returns False when there is none or it is broken: then engines go on with the mouth by rule. Never rejects.
  */
 export function loadMouthModel(): Promise<boolean> {
   loading ??= load();

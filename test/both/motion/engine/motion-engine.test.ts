@@ -99,7 +99,7 @@ const phrase = (rateHz = 16000): Float32Array =>
   ], rateHz);
 const mean = (values: number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
-const behaviours = (): void => {
+const mechanics = (): void => {
   it('gives one frame every 20 ms of audio, at every rate', () => {
     for (const rateHz of [...PCM_SAMPLE_RATES, 11025, 96000]) {
       const audio = phrase(rateHz);
@@ -173,38 +173,6 @@ const behaviours = (): void => {
     }
   });
 
-  it('opens on time with the voice and shuts after it', () => {
-    const jaw = takeOf(speak([{ seconds: 0.5 }, { seconds: 0.4, ...AA }, { seconds: 0.5 }])).curve('jawOpen');
-    assert.isBelow(Math.max(...jaw.slice(0, 20)), 0.05, 'shut until 100 ms before');
-    assert.isAbove(jaw[29]!, 0.2, 'open 80 ms after the onset');
-    assert.isBelow(Math.max(...jaw.slice(53)), 0.05, 'shut 150 ms after the end');
-  });
-
-  it('shows vowels by their spectrum: open, spread and round', () => {
-    const shape = (sound: Partial<Sound>, channel: Channel): number =>
-      mean(takeOf(speak([{ seconds: 0.3 }, { seconds: 0.5, ...sound }, { seconds: 0.3 }])).curve(channel).slice(20, 36));
-    assert.isAbove(shape(AA, 'jawOpen'), 1.4 * shape(EE, 'jawOpen'));
-    assert.isAbove(shape(AA, 'jawOpen'), 1.4 * shape(OO, 'jawOpen'));
-    assert.isAbove(shape(EE, 'mouthStretchLeft'), 2 * shape(OO, 'mouthStretchLeft'));
-    assert.isAbove(shape(OO, 'mouthPucker'), 2 * shape(EE, 'mouthPucker'));
-  });
-
-  it('presses the lips in the murmur of an m between vowels', () => {
-    const falling = [680, 600, 500, 420].map((hz, i) => ({ seconds: 0.01, formants: [hz, 1100 - 80 * i, 2400 - 60 * i, 3500, 4500] }));
-    const take = takeOf(speak([
-      { seconds: 0.3 }, { seconds: 0.25, ...AA }, ...falling, { seconds: 0.1, formants: [250, 1000, 2200, 3300], level: 0.03 },
-      ...falling.toReversed(), { seconds: 0.25, ...AA }, { seconds: 0.3 },
-    ]));
-    const press = take.curve('mouthPressLeft');
-    assert.isAbove(Math.max(...press.slice(29, 36)), 0.5);
-    assert.isBelow(Math.max(...press.slice(18, 26), ...press.slice(39, 46)), 0.3);
-  });
-
-  it('moves the mouth alike for quiet and loud recordings', () => {
-    const open = (gain: number): number => Math.max(...takeOf(phrase().map((x) => x * gain)).curve('jawOpen'));
-    for (const gain of [0.1, 4]) assert.approximately(open(gain), open(1), 0.4 * open(1), `gain ${gain}`);
-  });
-
   it('keeps every weight within its range and the face pleasant, whatever is put in', () => {
     const random = createRandom(2);
     const noise = Float32Array.from({ length: 32000 }, () => random() * 2 - 1);
@@ -250,16 +218,51 @@ const behaviours = (): void => {
   });
 };
 
-describe('MotionEngine with the small mouth', () => {
+const articulation = (): void => {
+  it('opens on time with the voice and shuts after it', () => {
+    const jaw = takeOf(speak([{ seconds: 0.5 }, { seconds: 0.4, ...AA }, { seconds: 0.5 }])).curve('jawOpen');
+    assert.isBelow(Math.max(...jaw.slice(0, 20)), 0.05, 'shut until 100 ms before');
+    assert.isAbove(jaw[29]!, 0.2, 'open 80 ms after the onset');
+    assert.isBelow(Math.max(...jaw.slice(53)), 0.05, 'shut 150 ms after the end');
+  });
+
+  it('shows vowels by their spectrum: open, spread and round', () => {
+    const shape = (sound: Partial<Sound>, channel: Channel): number =>
+      mean(takeOf(speak([{ seconds: 0.3 }, { seconds: 0.5, ...sound }, { seconds: 0.3 }])).curve(channel).slice(20, 36));
+    assert.isAbove(shape(AA, 'jawOpen'), 1.4 * shape(EE, 'jawOpen'));
+    assert.isAbove(shape(AA, 'jawOpen'), 1.4 * shape(OO, 'jawOpen'));
+    assert.isAbove(shape(EE, 'mouthStretchLeft'), 2 * shape(OO, 'mouthStretchLeft'));
+    assert.isAbove(shape(OO, 'mouthPucker'), 2 * shape(EE, 'mouthPucker'));
+  });
+
+  it('presses the lips in the murmur of an m between vowels', () => {
+    const falling = [680, 600, 500, 420].map((hz, i) => ({ seconds: 0.01, formants: [hz, 1100 - 80 * i, 2400 - 60 * i, 3500, 4500] }));
+    const take = takeOf(speak([
+      { seconds: 0.3 }, { seconds: 0.25, ...AA }, ...falling, { seconds: 0.1, formants: [250, 1000, 2200, 3300], level: 0.03 },
+      ...falling.toReversed(), { seconds: 0.25, ...AA }, { seconds: 0.3 },
+    ]));
+    const press = take.curve('mouthPressLeft');
+    assert.isAbove(Math.max(...press.slice(29, 36)), 0.5);
+    assert.isBelow(Math.max(...press.slice(18, 26), ...press.slice(39, 46)), 0.3);
+  });
+
+  it('moves the mouth alike for quiet and loud recordings', () => {
+    const open = (gain: number): number => Math.max(...takeOf(phrase().map((x) => x * gain)).curve('jawOpen'));
+    for (const gain of [0.1, 4]) assert.approximately(open(gain), open(1), 0.4 * open(1), `gain ${gain}`);
+  });
+};
+
+describe('MotionEngine with the mouth by rule', () => {
   before(() => {
     model = null;
   });
-  behaviours();
+  mechanics();
 });
 
 describe('MotionEngine with the trained mouth', () => {
   before(async () => {
     model = readSpeechModel(await readRepositoryFile('models/mouth.bin'));
   });
-  behaviours();
+  mechanics();
+  articulation();
 });
