@@ -53,15 +53,28 @@ export class AvatarPage {
     this.page = page;
   }
 
-  /** @param body The page's body; avatars in it should be small, software GL draws them. */
-  static async open(page: Page, serverUrl: string, body: string): Promise<AvatarPage> {
+  /**
+   * @param body The page's body; avatars in it should be small, software GL draws them.
+   * @param script The tag that brings the element.
+   * @param headers Of the page.
+   */
+  static async open(
+    page: Page,
+    serverUrl: string,
+    body: string,
+    script = '<script type="module" src="/dist/spatius-avatar.min.js"></script>',
+    headers: Record<string, string> = {},
+  ): Promise<AvatarPage> {
     const url = `${serverUrl}/test-page`;
     const style = '<style>spatius-avatar { width: 160px; height: 200px }</style>';
+    // A page made up by the test counts as one from the internet, which may not load from this machine unasked.
+    await page.context().grantPermissions(['local-network-access']);
     await page.addInitScript(instrument);
     await page.route(url, (route) =>
       route.fulfill({
         contentType: 'text/html',
-        body: `<!doctype html><script type="module" src="/dist/spatius-avatar.min.js"></script>${style}<body>${body}`,
+        headers,
+        body: `<!doctype html>${script}${style}<body>${body}`,
       }),
     );
     await page.goto(url);
