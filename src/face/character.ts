@@ -96,7 +96,7 @@ export const aria: Character = {
   name: 'aria',
   seed: 7,
   eye: { centre: [3.2, -0.1, 4.95], radius: 2.45, upperOpening: 30.5, lowerOpening: 26.5, tilt: 4, irisFraction: 0.54, pupilFraction: 0.41 },
-  head: { faceWidth: 5.8, jawWidth: 2.35, chinY: -7.2, cheek: 2.55, taper: 0.1, neckRadius: 3.2 },
+  head: { faceWidth: 5.8, jawWidth: 2.6, chinY: -7.2, cheek: 2.55, taper: 0.075, neckRadius: 3.2 },
   nose: { length: 0.85, width: 0.84 },
   mouth: { y: -5.3, halfWidth: 2.28, fullness: 1.02 },
   brow: { height: 0.1, thickness: 1.12 },

@@ -47,7 +47,8 @@ export function mouthRings(sculpt: Sculpt, mouth: MouthShape): RingPoint[][] {
       const isUpper = sine >= 0;
       const side = column % (MOUTH_COLUMNS / 2) === 0 ? 0 : isUpper ? 1 : -1;
       const t = Math.sign(cosine) * Math.abs(cosine) ** 0.92;
-      const height = isUpper ? mouth.upperHeight(t) : mouth.lowerHeight(t);
+      // The seam rises to the corner faster than the lips thin out: without a least height they would cross it there.
+      const height = Math.max(isUpper ? mouth.upperHeight(t) : mouth.lowerHeight(t), 0.16 * Math.abs(sine));
       let x = (mouth.halfWidth + 0.14 * across) * t;
       let y = mouth.seamY(t) + (isUpper ? 1 : -1) * across * height;
       if (!isLip) {

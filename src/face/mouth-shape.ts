@@ -38,8 +38,9 @@ export class MouthShape {
   /** How far the lip stands out of the sculpt along the normal: √q makes the roll at the seam, a groove the seam itself. */
   relief(across: number, t: number, isUpper: boolean): number {
     const fade = Math.sqrt(clamp(1 - t ** 4));
+    const bulge = clamp(1 - t ** 4) ** 0.7;
     const body = Math.sqrt(clamp(across)) * (1 - smoothstep(0.42, 1.25, across)) * 1.35;
     const height = (isUpper ? 0.34 : 0.46) * this.fullness;
-    return height * body * fade - 0.1 * fade * gaussian(across, 0.12) - 0.1 * (1 - fade) * gaussian(across, 0.5);
+    return height * body * bulge - 0.1 * fade * gaussian(across, 0.12) - 0.2 * fade * (1 - fade) * gaussian(across, 0.5);
   }
 }

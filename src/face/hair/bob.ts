@@ -28,8 +28,8 @@ export function bob(character: Character, sculpt: Sculpt): Part {
     parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 8, thickness: 0.8, notch: 0.06, colour, random }));
     const over = { field, side, colour };
     for (let i = 0; i < OVERLAYS_PER_SIDE; i++) {
-      const f = (i + 0.5 + 0.5 * (random() - 0.5)) / OVERLAYS_PER_SIDE;
-      parts.push(driftingLock({ ...over, f, drift: 0.1 * (random() - 0.5), halfWidth: 0.045, from: 0.06, to: 0.9 + 0.1 * random(), height: 0.2, seed: random(), rows: 15, columns: 5 }));
+      const f = (i + 0.7 + 0.4 * (random() - 0.5)) / OVERLAYS_PER_SIDE;
+      parts.push(driftingLock({ ...over, f, drift: 0.08 * random(), halfWidth: 0.045, from: 0.06, to: 0.9 + 0.1 * random(), height: 0.2, seed: random(), rows: 15, columns: 5 }));
     }
     for (let i = 0; i < LOOSE_PER_SIDE; i++) {
       parts.push(driftingLock({ ...over, f: lerp(0.02, 0.95, random()), drift: 0.08 * (random() - 0.5), halfWidth: 0.011, from: 0.3, to: 1, height: 0.3, seed: random(), rows: 10, columns: 3 }));

@@ -6,7 +6,7 @@ import type { Part } from '../part.js';
 import { gaussian, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 
-const CENTRE: Vec3 = [6.7, -1, -1.1];
+const CENTRE: Vec3 = [6.35, -0.9, -1.3];
 const SPOKES = 34;
 const RINGS = 13;
 
@@ -37,7 +37,7 @@ export function ear(character: Character, side: 1 | -1): Part {
       const concha = -0.42 * spot(u, v, 0.14, -0.08, 0.4);
       const tragus = 0.26 * spot(u, v, 0.62, -0.12, 0.2) + 0.14 * spot(u, v, 0.1, -0.52, 0.18);
       const outer = ring === RINGS - 1 ? -0.16 : 0.5 - 0.05 * r + helix + scapha + antihelix + concha + tragus;
-      const flare = smoothstep(0.4, -1, c) * 0.9 * r + 0.12 * Math.max(0, v) - 0.22 * Math.max(0, -v);
+      const flare = smoothstep(0.4, -1, c) * 0.65 * r + 0.12 * Math.max(0, v) - 0.22 * Math.max(0, -v);
       positions.push([side * (CENTRE[0] + outer + flare), CENTRE[1] + up, CENTRE[2] + forward]);
       colours.push(layerColours(skin, [[blush, 0.16 + 0.2 * gaussian(r - 0.9, 0.25)], [hollow, 0.5 * spot(u, v, 0.14, -0.08, 0.38)]]));
     }
