@@ -157,5 +157,7 @@ function importingWorker(file: WorkerFile): Worker {
 async function inlineWorker(file: WorkerFile): Promise<Worker> {
   const response = await fetch(file.url, { credentials: 'omit' });
   if (!response.ok) throw new AvatarError(ErrorCode.workerFailed, `${file.url.href} answered ${response.status}`);
-  return blobWorker(await response.text(), file.name);
+  // What the code finds beside itself it shall find beside the file, not beside the Blob.
+  const code = (await response.text()).replaceAll('import.meta.url', JSON.stringify(file.url.href));
+  return blobWorker(code, file.name);
 }

@@ -56,7 +56,9 @@ export function motionServerCommands() {
      * page under `policy` that runs a module.
      */
     async 'start-other-origin'({ origin, policy }) {
+      const paths = [];
       const server = createServer(async (request, response) => {
+        paths.push(request.url);
         if (request.url.startsWith('/page?')) {
           const module = decodeURIComponent(request.url.slice('/page?'.length).split('#')[0]);
           response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy ?? '' });
@@ -70,7 +72,10 @@ export function motionServerCommands() {
       });
       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
       const close = () => new Promise((resolve) => server.close(resolve).closeAllConnections());
-      return { id: keep({ close }), url: `http://127.0.0.1:${server.address().port}` };
+      return { id: keep({ close, paths }), url: `http://127.0.0.1:${server.address().port}` };
+    },
+    async 'requested-paths'({ id }) {
+      return things.get(id).paths;
     },
     async 'stop'({ id }) {
       await things.get(id)?.close();

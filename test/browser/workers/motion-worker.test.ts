@@ -203,6 +203,7 @@ describe('The motion worker', () => {
     document.body.append(frame);
     try {
       assert.equal(await answer, 'moves');
+      assert.include(await cdn.requestedPaths(), '/dist/models/mouth.bin', 'it finds what lies beside its file');
     } finally {
       frame.remove();
       await site.stop();

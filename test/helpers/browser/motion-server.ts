@@ -42,9 +42,12 @@ export async function startEndpoint(answer: {
 }
 
 /** The files of the test runner's server from another origin, like a CDN; with a policy, pages of its own. */
-export async function startOtherOrigin(policy?: string): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startOtherOrigin(
+  policy?: string,
+): Promise<{ url: string; requestedPaths(): Promise<string[]>; stop(): Promise<void> }> {
   const { id, url } = await command<{ id: number; url: string }>('start-other-origin', { origin: location.origin, policy });
-  return { url, stop: async () => void (await command('stop', { id })) };
+  const requestedPaths = (): Promise<string[]> => command('requested-paths', { id });
+  return { url, requestedPaths, stop: async () => void (await command('stop', { id })) };
 }
 
 /** A token that `startMotionServer` accepts, or with a negative validity one that has expired. */
