@@ -1,5 +1,6 @@
 /** One load for the engine, in whatever runtime: imported by the benchmark in Node and by a worker in the browser. */
 import { MotionEngine } from '../../../src/motion/engine/motion-engine.js';
+import { readSpeechModel } from '../../../src/motion/engine/speech-model.js';
 
 /** What a socket or a worklet hands over at a time. */
 const CHUNK_SECONDS = 0.04;
@@ -15,12 +16,13 @@ function chunkAt(start: number, rateHz: number): Int16Array {
 }
 
 /**
+ * @param modelFile `models/mouth.bin`, or null for the mouth by rule.
  * @param clock Seconds, CPU time where the runtime tells it.
  * @returns Seconds of sound for each second spent in the engine: the median over seconds of sound, so that what else the
  *   machine does in between does not count.
  */
-export function engineSpeed(rateHz: number, seconds: number, clock: () => number): number {
-  const engine = new MotionEngine({ sampleRateHz: rateHz });
+export function engineSpeed(rateHz: number, seconds: number, modelFile: Uint8Array | null, clock: () => number): number {
+  const engine = new MotionEngine({ sampleRateHz: rateHz, model: modelFile && readSpeechModel(modelFile) });
   const spent: number[] = [];
   for (let second = 0; second < WARM_UP_SECONDS + seconds; second++) {
     let sum = 0;
