@@ -6,6 +6,7 @@ import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
 
 const FRAME_MS = 1000 / 60;
 const JAW = CHANNEL_INDEX.jawOpen;
+const YAW = CHANNEL_INDEX.headYaw;
 
 /** Worklet, motion worker and display on one simulated clock. */
 class Simulation {
@@ -19,7 +20,10 @@ class Simulation {
   motion(round: number, seconds: number, jawOpen: number): void {
     const frameCount = Math.round(seconds * 50);
     const values = new Float32Array(frameCount * CHANNEL_COUNT);
-    for (let frame = 0; frame < frameCount; frame++) values[frame * CHANNEL_COUNT + JAW] = jawOpen;
+    for (let frame = 0; frame < frameCount; frame++) {
+      values[frame * CHANNEL_COUNT + JAW] = jawOpen;
+      values[frame * CHANNEL_COUNT + YAW] = jawOpen / 4;
+    }
     this.speech.handleFeed({ type: 'frames', round, frames: { frameRate: 50, startFrame: 0, frameCount, values } });
   }
 
@@ -80,6 +84,20 @@ describe('Speech on the face', () => {
     assert.equal(simulation.pose[JAW], 0);
     simulation.motion(1, 2, 0.8);
     assert.deepEqual([...new Set(simulation.run(1, 0.2))], [0]);
+  });
+
+  it('lets the head follow an interruption instead of jerking', () => {
+    const simulation = new Simulation();
+    simulation.motion(1, 2, 0.8);
+    simulation.run(1, 0.5);
+    assert.closeTo(simulation.pose[YAW], 0.2, 0.01);
+    simulation.speech.handleFeed({ type: 'flush', beforeRound: 2 });
+    for (let frame = 0, yaw = 0.2; frame < 60; frame++) {
+      simulation.draw();
+      assert.isBelow(Math.abs(simulation.pose[YAW] - yaw), 0.05);
+      yaw = simulation.pose[YAW];
+    }
+    assert.closeTo(simulation.pose[YAW], 0, 0.005);
   });
 
   it('shows a new round after an interruption', () => {
