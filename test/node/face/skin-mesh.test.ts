@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildAvatar } from '../../../src/face/build-avatar.js';
 import { aria } from '../../../src/face/character.js';
+import type { Character } from '../../../src/face/character.js';
+import { LidShape } from '../../../src/face/lid-shape.js';
+import { MouthShape } from '../../../src/face/mouth-shape.js';
+import { createSculpt } from '../../../src/face/sculpt.js';
+import { buildSkinMesh } from '../../../src/face/skin-mesh.js';
 import { builtAria } from '../../helpers/node/posed-avatar.js';
 
 const { points, planes, triangles } = builtAria().skinMesh;
@@ -29,6 +34,27 @@ describe('the skin of aria', () => {
       if (edges.has(`${to} ${from}`)) continue;
       const { position, lid } = points[from]!;
       assert.ok(position[1] < -14 || lid?.isInner, `open edge at ${position.join()}`);
+    }
+  });
+
+  it('adapts to other characters', () => {
+    const broad: Character = {
+      ...aria,
+      eye: { ...aria.eye, radius: 2.2, upperOpening: 27, lowerOpening: 24, tilt: 0 },
+      head: { faceWidth: 6.1, jawWidth: 3.2, chinY: -7.4, cheek: 2.35, taper: 0.02, neckRadius: 4 },
+      nose: { length: 1.2, width: 0.98 },
+      mouth: { y: -5.4, halfWidth: 2.4, fullness: 0.75 },
+    };
+    const slight: Character = {
+      ...aria,
+      eye: { ...aria.eye, tilt: 6 },
+      head: { faceWidth: 5.6, jawWidth: 2.2, chinY: -7, cheek: 2.6, taper: 0.12, neckRadius: 3.2 },
+      nose: { length: 0.75, width: 0.72 },
+      mouth: { y: -5.1, halfWidth: 2, fullness: 1.2 },
+    };
+    for (const character of [broad, slight]) {
+      const mesh = buildSkinMesh(character, createSculpt(character), new MouthShape(character), new LidShape(character));
+      assert.ok(mesh.triangles.length / 3 < 11_000);
     }
   });
 
