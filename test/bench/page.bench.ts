@@ -3,6 +3,7 @@ import { figure, median, milliseconds, quantile, title } from './helpers/report.
 import { framesWithin, lostSoundMs, skewsOf } from './helpers/evidence.js';
 import { openTalkingPage, type Evidence, type TalkingPage } from './helpers/talking-page.js';
 import type { SpatiusAvatar } from '../../src/element/spatius-avatar.js';
+import type { Stage } from '../../src/workers/worker-api.js';
 
 const REPEATS = 5;
 const BLOCK_MS = 2000;
@@ -16,14 +17,14 @@ async function prepare(): Promise<void> {
   // Begins at the first sound, so that "first sound" and "first movement" have one meaning.
   const onset = decoded.findIndex((sample) => Math.abs(sample) > 0.02);
   const pcm = Int16Array.from(decoded.subarray(onset), (sample) => sample * 32767);
-  const stage = (element as unknown as { avatar: { openedStage: import('../../src/workers/worker-api.js').Stage } }).avatar.openedStage;
+  const stage = (element as unknown as { assembly: { assembly: { openedStage: Stage } } }).assembly.assembly.openedStage;
   Object.assign(globalThis, { bench: { element, stage, pcm } });
   await element.start();
 }
 
 interface Bench {
   element: SpatiusAvatar;
-  stage: import('../../src/workers/worker-api.js').Stage;
+  stage: Stage;
   pcm: Int16Array;
 }
 declare const bench: Bench;
