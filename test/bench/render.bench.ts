@@ -1,7 +1,7 @@
 /** The stage by itself: what the built-in avatar costs to load, to move and to draw. Software GL, 512². */
 import { readFile } from 'node:fs/promises';
 import type { Mesh } from 'three';
-import { readGlb } from '../../src/render/loaders/glb-scene.js';
+import { readGlb } from '../../src/render/loaders/glb-reader.js';
 import { MorphMesh } from '../../src/render/morph-mesh.js';
 import { figure, median, milliseconds, title } from './helpers/report.js';
 import { openTalkingPage } from './helpers/talking-page.js';

@@ -2,7 +2,7 @@ import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js'
 import type { AvatarModel } from './avatar-model.js';
 import { download } from './download.js';
 import { GlbAvatar } from './glb-avatar.js';
-import { readGlb } from './glb-scene.js';
+import { readGlb } from './glb-reader.js';
 
 const DEFAULT_LIMIT_BYTES = 64_000_000;
 
