@@ -16,6 +16,7 @@ const OUTPUT = join(ROOT, 'test-results', 'avatar-sheet');
 const TYPES = { '.js': 'text/javascript', '.html': 'text/html', '.glb': 'model/gltf-binary', '.json': 'application/json' };
 
 const both = (channel, weight = 1) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
+const FACE = { x: 0, y: -0.016, size: 0.21 };
 const CLOSE_EYES = { x: 0, y: 0, size: 0.13 };
 const CLOSE_MOUTH = { x: 0, y: -0.055, size: 0.1 };
 
@@ -32,6 +33,7 @@ const SHEETS = {
     cells: ARKIT_CHANNELS.map((channel) => ({
       label: channel,
       turn: 18,
+      frame: FACE,
       pose: channel === 'mouthClose' ? { jawOpen: 1, mouthClose: 1 } : channel === 'tongueOut' ? { jawOpen: 0.45, tongueOut: 1 } : { [channel]: 1 },
     })),
   },
@@ -54,7 +56,7 @@ const SHEETS = {
       angry: { ...both('browDown'), ...both('eyeSquint', 0.6), ...both('noseSneer', 0.6), ...both('mouthPress', 0.5) },
       surprise: { jawOpen: 0.45, ...both('eyeWide'), browInnerUp: 0.8, ...both('browOuterUp', 0.8) },
       nod: { ...both('mouthSmile', 0.4), headPitch: 0.25, headYaw: 0.35, headRoll: 0.12 },
-    }).map(([label, pose]) => ({ label, pose, turn: 12 })),
+    }).map(([label, pose]) => ({ label, pose, turn: 12, frame: FACE })),
   },
   eyes: {
     columns: 4,

@@ -8,7 +8,7 @@ import { mergeParts } from '../part.js';
 import type { Part } from '../part.js';
 import { createRandom } from '../random.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, clamp, lerp } from '../vector.js';
+import { addScaled, clamp, lerp, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 import { fringeStrands, sideStrands } from './bob-strands.js';
 import { lockPart } from './lock.js';
@@ -32,7 +32,7 @@ export function bob(character: Character, sculpt: Sculpt): Part {
       parts.push(driftingLock({ ...over, f, drift: 0.08 * random(), halfWidth: 0.045, from: 0.06, to: 0.9 + 0.1 * random(), height: 0.2, seed: random(), rows: 15, columns: 5 }));
     }
     for (let i = 0; i < LOOSE_PER_SIDE; i++) {
-      parts.push(driftingLock({ ...over, f: lerp(0.02, 0.95, random()), drift: 0.08 * (random() - 0.5), halfWidth: 0.011, from: 0.3, to: 1, height: 0.3, seed: random(), rows: 10, columns: 3 }));
+      parts.push(driftingLock({ ...over, f: lerp(0.1, 0.95, random()), drift: 0.08 * (random() - 0.5), halfWidth: 0.011, from: 0.3, to: 1, height: 0.3, seed: random(), rows: 10, columns: 3 }));
     }
   }
   // The bigger half of the hair lies away from the parting.
@@ -68,8 +68,10 @@ function driftingLock({ field, side, f, drift, halfWidth, from, to, height, colo
   const swell = (v: number): number => Math.sin(Math.PI * clamp(0.03 + 0.967 * v)) ** 0.7 + 0.004;
   return lockPart({
     frame: (across, v) => {
+      // It comes out from under the sheet: a root that ends in the air shows as a nib.
+      const risen = smoothstep(0, 0.14, v);
       const frame = field.at(f + drift * v * v + across * halfWidth * swell(v) * side, lerp(from, to, v));
-      return { ...frame, position: addScaled(frame.position, frame.normal, height * (0.45 + 0.55 * swell(v)) - (height + 0.12) * swell(v) * across * across) };
+      return { ...frame, position: addScaled(frame.position, frame.normal, height * (0.45 + 0.55 * swell(v)) * risen - 0.15 * (1 - risen) - (height + 0.12) * swell(v) * across * across) };
     },
     relief: (v) => 0.16 * swell(v),
     thickness: (v) => 0.2 * swell(v),

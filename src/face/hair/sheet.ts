@@ -59,7 +59,7 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
     return points.push(addScaled(position, normal, depth > 0 ? -depth : relief)) - 1;
   };
   // Over the skull the inside reaches down into the skin, so that nothing shows through below the front edge.
-  const thicknessAt = (v: number): number => options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02 + 1.8 * (1 - smoothstep(0.36, 0.55, v));
+  const thicknessAt = (v: number): number => options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02 + 1.8 * (1 - smoothstep(0.28, 0.66, v));
   const outer = rowsOf(0, (column, v) => addVertex(column, v, 0));
   const inner = rowsOf(innerRow, (column, v) => addVertex(column, v, thicknessAt(v)));
   const edge = Array.from({ length: innerRow + 1 }, (_, row) => addVertex(columns[0]!, row / rows, thicknessAt(row / rows)));
