@@ -36,13 +36,20 @@ function keepModuleUrls() {
   };
 }
 
-/** Terser leaves template literals as they were written; these modules are little else, and have no line comments. */
+/**
+ * Terser leaves template literals as they were written; these modules are little else, and have no line comments.
+ * In markup a space is what parts one attribute from the next, so only line breaks go there.
+ */
 function collapseTemplates() {
-  const isTemplate = (id) => /(\.styles|overlays|controls)\.js$/.test(id);
-  const collapse = (code) => code.replace(/\n\s+/g, ' ').replace(/ ?([{};:,]) /g, '$1').replace(/> </g, '><');
+  const lines = (code) => code.replace(/\n\s+/g, ' ');
+  const styles = (code) => lines(code).replace(/ ?([{};:,]) /g, '$1');
   return {
     name: 'collapse-templates',
-    transform: (code, id) => (isTemplate(id) ? { code: collapse(code), map: null } : null),
+    transform(code, id) {
+      if (/\.styles\.js$/.test(id)) return { code: styles(code), map: null };
+      if (/(overlays|controls)\.js$/.test(id)) return { code: lines(code), map: null };
+      return null;
+    },
   };
 }
 
