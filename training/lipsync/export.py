@@ -1,24 +1,30 @@
 """Net → `models/mouth.bin`, int8 with a scale per row, in the layout of `src/motion/engine/speech-model.ts`; and the parity
-fixture of the tests. `python3 -m lipsync.export OUT/net.pt MODEL.bin [FIXTURE.json CLIP.wav]`"""
+fixture of the tests. `python3 -m lipsync.export OUT/net.pt MODEL.bin [FIXTURE.json]`"""
 import base64
 import json
 import struct
 import sys
+import tempfile
 
 import numpy as np
 import torch
 
-from .audio import int16, read_wave
+from .audio import RATE, int16
 from .features import mel_power, net_input
-from .model import LOOK_AHEAD, MouthNet
+from .model import CLASS_WEIGHTS, LOOK_AHEAD, MouthNet
+from .phonemes import VISEMES
+from .synthesis import flite
 
 MAGIC, VERSION = 0x54454e53, 1
+CLIP_SECONDS = 1.5
 
 
 def load(path):
     saved = torch.load(path)
     net = MouthNet(**saved['sizes'])
     net.load_state_dict(saved['weights'])
+    with torch.no_grad():
+        net.head.bias[:len(CLASS_WEIGHTS)] -= torch.log(CLASS_WEIGHTS)
     return net.eval()
 
 
@@ -68,22 +74,28 @@ def answers(net, samples):
     return torch.cat([logits, curves], -1)[0].numpy()
 
 
+def fixture(net):
+    """A sentence full of closures, what it should look like, and what the net says to it."""
+    with tempfile.TemporaryDirectory() as folder:
+        samples, track = flite('Pop the big blue bubble.', 'slt', f'{folder}/clip.wav')
+    pcm = int16(samples[:int(CLIP_SECONDS * RATE)])
+    heard = pcm.astype(np.float32) / 32768
+    mel = net_input(mel_power(heard))
+    return {
+        'pcm': base64.b64encode(pcm.tobytes()).decode(),
+        'visemes': [[VISEMES[v], round(start, 3), round(end, 3)] for v, start, end in track if end < CLIP_SECONDS],
+        'lookAheadFrames': LOOK_AHEAD,
+        'logMel': {str(i): np.round(mel[i], 6).tolist() for i in (0, 1, 30, 60)},
+        'answers': np.round(answers(net, heard), 6).tolist(),
+    }
+
+
 def main():
     net = quantise_in_place(load(sys.argv[1]))
     print(f'{write_model(net, sys.argv[2])} bytes')
-    if len(sys.argv) > 4:
-        samples, rate = read_wave(sys.argv[4])
-        assert rate == 16000
-        pcm = int16(samples)
-        heard = pcm.astype(np.float32) / 32768
-        fixture = {
-            'pcm': base64.b64encode(pcm.tobytes()).decode(),
-            'lookAheadFrames': LOOK_AHEAD,
-            'logMel': {str(i): np.round(net_input(mel_power(heard))[i], 6).tolist() for i in (0, 1, 30, 60)},
-            'answers': np.round(answers(net, heard), 6).tolist(),
-        }
+    if len(sys.argv) > 3:
         with open(sys.argv[3], 'w', encoding='utf8') as file:
-            json.dump(fixture, file)
+            json.dump(fixture(net), file)
 
 
 if __name__ == '__main__':

@@ -4,14 +4,16 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from .targets import CHANNELS
-from .phonemes import VISEMES
+from .phonemes import FF, PP, VISEMES
 
 # Mel frames of 10 ms that are heard before a moment is answered.
 LOOK_AHEAD = 9
 # Curves that the output smooths over three frames are predicted one frame ahead, so that smoothing costs no delay.
 SLOW = [0, 2, 3, 4, 6]
-FAST = [5, 7]
 BANDS, KERNEL_1, KERNEL_2 = 40, 5, 4
+# Lips that close or tuck count for more in the loss. The export takes this back, so that the answers are probabilities again.
+CLASS_WEIGHTS = torch.ones(len(VISEMES))
+CLASS_WEIGHTS[PP], CLASS_WEIGHTS[FF] = 1.5, 1.2
 
 
 class MouthNet(nn.Module):

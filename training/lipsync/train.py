@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from .corpus import SOURCES
-from .model import FAST, LOOK_AHEAD, SLOW, MouthNet
-from .phonemes import FF, PP
+from .model import CLASS_WEIGHTS, LOOK_AHEAD, SLOW, MouthNet
 
 BATCH, FRAMES, SKIP = 48, 200, 12
 SEED = 7
@@ -74,9 +73,9 @@ def vary(mel, rng):
     return (torch.log(power + 1e-7) + 8) / 4
 
 
-def loss_of(logits, curves, viseme, target, class_weights):
+def loss_of(logits, curves, viseme, target):
     logits, curves, viseme, target = logits[:, SKIP:], curves[:, SKIP:], viseme[:, SKIP:], target[:, SKIP:]
-    entropy = F.cross_entropy(logits.reshape(-1, 15), viseme.reshape(-1), weight=class_weights, label_smoothing=0.03)
+    entropy = F.cross_entropy(logits.reshape(-1, 15), viseme.reshape(-1), weight=CLASS_WEIGHTS, label_smoothing=0.03)
     weights = CURVE_WEIGHTS
     position = ((curves - target) ** 2 * weights).mean()
     speed = ((curves.diff(dim=1) - target.diff(dim=1)) ** 2 * weights).mean()
@@ -112,8 +111,6 @@ def main():
         optimizer.load_state_dict(state['optimizer'])
         average, step = state['average'], state['step']
     rng = np.random.default_rng(SEED + step)
-    class_weights = torch.ones(15)
-    class_weights[PP], class_weights[FF] = 1.5, 1.2
     data = Data(options.data)
     print(f'{sum(p.numel() for p in net.parameters())} parameters', flush=True)
     started, first, entropies, errors = time.time(), step, [], []
@@ -131,7 +128,7 @@ def main():
             group['lr'] = rate_at(step, options.steps)
         mel, viseme, target = data.batch(rng)
         viseme[:NOISE_CROPS], target[:NOISE_CROPS] = 0, 0
-        loss, entropy, error = loss_of(*net(mel), viseme, target, class_weights)
+        loss, entropy, error = loss_of(*net(mel), viseme, target)
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -86,7 +86,7 @@ export class TrainedMouth {
 
 /** How far lips are closed: the curve and the viseme, each with its half, and a little more so that a closure is one. */
 function sealed(curve: number, probability: number): number {
-  return limit(0.5 * limit(curve) + 0.6 * probability);
+  return limit(0.5 * limit(curve) + 0.7 * probability);
 }
 
 function softmax(logits: Float32Array, out: Float32Array): void {
