@@ -23,6 +23,7 @@ class MouthNet(nn.Module):
         self.conv1 = nn.Conv1d(BANDS, first, KERNEL_1)
         self.conv2 = nn.Conv1d(first, second, KERNEL_2, stride=2)
         self.gru = nn.GRU(second, hidden, batch_first=True)
+        self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(hidden + second, len(VISEMES) + len(CHANNELS))
 
     def forward(self, mel, state=None):
@@ -33,5 +34,5 @@ class MouthNet(nn.Module):
         x = F.relu(self.conv1(F.pad(mel.transpose(1, 2), (KERNEL_1 - 1, 0))))
         x = F.relu(self.conv2(F.pad(x, (KERNEL_2 - 2, 0)))).transpose(1, 2)
         h, _ = self.gru(x, state)
-        out = self.head(torch.cat([h, x], -1))
+        out = self.head(self.dropout(torch.cat([h, x], -1)))
         return out[..., :len(VISEMES)], out[..., len(VISEMES):]

@@ -53,13 +53,21 @@ class Data:
 
 
 def vary(mel, rng):
-    """Gain, and always a floor: synthetic pauses are exactly silent, no microphone is. The first crops are only noise."""
+    """What makes every crop a new one: another throat (bands moved along the mel axis), another microphone (a smooth tilt), a
+    gain, and always a floor: synthetic pauses are exactly silent, no microphone is. The first crops are only noise."""
     count = len(mel)
 
     def uniform(low, high):
         return torch.from_numpy(rng.uniform(low, high, (count, 1, 1)).astype(np.float32))
 
     bands = torch.linspace(0, 1, 40)
+    place = (torch.arange(40) * (1 + uniform(-0.05, 0.05)) + uniform(-1.2, 1.2)).clamp(0, 38.999)
+    below = place.floor().long()
+    share = place - below
+    mel = mel.gather(2, below.expand_as(mel)) * (1 - share) + mel.gather(2, (below + 1).expand_as(mel)) * share
+    for k in range(1, 4):
+        strength = torch.from_numpy(rng.normal(0, 0.7 / k ** 0.7, (count, 1, 1)).astype(np.float32))
+        mel = mel + strength * torch.cos(np.pi * k * bands + uniform(0, 6.28))
     gain = uniform(-3.2, 1.8) * 2
     tilt = uniform(-4, 1) * bands
     # At most some dB under the voice; now and then almost nothing.
