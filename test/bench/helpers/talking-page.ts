@@ -15,7 +15,7 @@ const FLAGS = ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--
 export interface TalkingPageOptions {
   /** CSS pixels of the square avatar. Default 512. */
   size?: number;
-  /** Takes OffscreenCanvas away, so that the stage runs on the page. */
+  /** Takes the way to a worker from the canvas, so that the stage runs on the page. */
   isRenderingOnPage?: boolean;
 }
 
@@ -44,9 +44,10 @@ export async function openTalkingPage({ size = 512, isRenderingOnPage = false }:
   await new Promise<void>((resolve) => void slow.listen(0, '127.0.0.1', resolve));
   const userFlags = [...FLAGS, `--window-size=${size + 200},${size + 200}`];
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: userFlags });
-  const page = await browser.newPage({ viewport: { width: size + 100, height: size + 100 } });
+  // A page that is fulfilled here and not served may else not ask a port of this machine.
+  const page = await browser.newPage({ viewport: { width: size + 100, height: size + 100 }, permissions: ['local-network-access'] });
   await page.addInitScript(watchAudio);
-  if (isRenderingOnPage) await page.addInitScript(() => void Reflect.deleteProperty(globalThis, 'OffscreenCanvas'));
+  if (isRenderingOnPage) await page.addInitScript(() => void Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen'));
   await page.route(`${url}/bench`, (route) => route.fulfill({ contentType: 'text/html', body: pageHtml(size) }));
   await page.goto(`${url}/bench`);
   await page.evaluate(waitUntilShown);
