@@ -10,11 +10,11 @@
  * stays small.
  */
 import type { AudioOutput } from './audio/audio-output.js';
-import type { Player } from './audio/player.js';
+import { Voice } from './audio/voice.js';
 import { AvatarController } from './controller/avatar-controller.js';
 import { AvatarManager } from './controller/avatar-manager.js';
 import type { AvatarControllerOptions } from './controller/controller-options.js';
-import type { SpeechChunk, SpeechOutput, SpeechOutputListener } from './controller/controller-parts.js';
+import type { SpeechChunk } from './controller/controller-parts.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
 import type { AvatarWorkers } from './workers/spawn.js';
 import type { AvatarInfo, Stage, StageListener, StageOptions, StageStats } from './workers/worker-api.js';
@@ -93,7 +93,12 @@ export class AssembledAvatar {
     this.workers = this.acquireWorkers();
     // Whoever needs them hears of a failure.
     this.workers.catch(() => undefined);
-    this.voice = new Voice((sharedOutput ??= openOutput()), this.playheads.port1, (error) => this.breakDown(error));
+    this.voice = new Voice((sharedOutput ??= openOutput()), this.playheads.port1, {
+      handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
+      handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
+      handleOutputLatency: (seconds) => this.stage?.setOutputLatency(seconds),
+      handleLost: (error) => this.breakDown(error),
+    });
     this.controller = new AvatarController(
       {
         output: this.voice,
@@ -115,11 +120,9 @@ export class AssembledAvatar {
           );
         },
         speechChunks,
-        stage: () => this.stage,
       },
       options,
     );
-    this.voice.listen(this.controller);
     this.controller.on('error', (error) => {
       if (error.code === ErrorCode.workerFailed) this.breakDown(error);
     });
@@ -150,7 +153,7 @@ export class AssembledAvatar {
       throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
     }
     this.stage = stage;
-    stage.setOutputLatency(this.voice.outputLatencySeconds());
+    stage.setOutputLatency(this.voice.outputLatencySeconds);
     return stage;
   }
 
@@ -229,104 +232,4 @@ async function* speechChunks(
 ): AsyncIterable<SpeechChunk> {
   const { speechChunksFrom } = await import('./audio/speech-source.js');
   yield* speechChunksFrom(source, { ...options, captureWorkletUrl: assetUrls.captureWorkletUrl });
-}
-
-/** The controller's sound: a player made at first use, so that a silent page opens no sound device. */
-class Voice implements SpeechOutput {
-  private readonly outputPromise: Promise<AudioOutput>;
-  private readonly playheadPort: MessagePort;
-  private readonly handleLost: (error: AvatarError) => void;
-  private readonly unsubscribe: (() => void)[] = [];
-  private listener: SpeechOutputListener | null = null;
-  private opening: Promise<Player> | null = null;
-  private current: Player | null = null;
-  private volume = 1;
-  private isMuted = false;
-
-  constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, handleLost: (error: AvatarError) => void) {
-    this.outputPromise = output;
-    this.playheadPort = playheadPort;
-    this.handleLost = handleLost;
-  }
-
-  get sampleRateHz(): number {
-    return this.current?.sampleRateHz ?? 0;
-  }
-
-  listen(listener: SpeechOutputListener): void {
-    this.listener = listener;
-  }
-
-  /** @throws {AvatarError} `playbackInitFailed`; the next call tries again. */
-  player(): Promise<Player> {
-    if (this.opening) return this.opening;
-    const opening = this.open();
-    this.opening = opening;
-    opening.catch(() => {
-      if (this.opening === opening) this.opening = null;
-    });
-    return opening;
-  }
-
-  async unlock(): Promise<void> {
-    await this.player();
-    await (await this.outputPromise).unlock();
-  }
-
-  pause(): void {
-    this.tell((player) => player.pause());
-  }
-
-  resume(): void {
-    this.tell((player) => player.resume());
-  }
-
-  flush(beforeRound: number): void {
-    this.tell((player) => player.flush(beforeRound));
-  }
-
-  setVolume(volume: number): void {
-    this.volume = volume;
-    if (this.current) this.current.volume = volume;
-  }
-
-  setMuted(isMuted: boolean): void {
-    this.isMuted = isMuted;
-    if (this.current) this.current.isMuted = isMuted;
-  }
-
-  outputLatencySeconds(): number {
-    return this.current?.outputLatencySeconds ?? 0;
-  }
-
-  mediaSeconds(): number {
-    return this.current?.mediaSeconds() ?? 0;
-  }
-
-  dispose(): void {
-    for (const unsubscribe of this.unsubscribe) unsubscribe();
-    this.listener = null;
-    this.tell((player) => player.dispose());
-  }
-
-  private async open(): Promise<Player> {
-    const [output, { Player }] = await Promise.all([this.outputPromise, import('./audio/player.js')]);
-    const player = await Player.create(output);
-    player.volume = this.volume;
-    player.isMuted = this.isMuted;
-    player.connectPlayhead(this.playheadPort);
-    this.unsubscribe.push(
-      output.on('blocked', (isBlocked) => this.listener?.handleAudioBlocked(isBlocked)),
-      player.on('state', (state) => this.listener?.handlePlaybackState(state)),
-      player.on('error', (error) => this.handleLost(error)),
-    );
-    this.current = player;
-    if (output.isBlocked) this.listener?.handleAudioBlocked(true);
-    return player;
-  }
-
-  /** In order, also while the player is still being made; without one there is nothing to say it to. */
-  private tell(say: (player: Player) => void): void {
-    this.opening?.then(say, () => undefined);
-  }
 }

@@ -1,7 +1,6 @@
 /**
  * The brain of one avatar, with AvatarKit's documented names: decides which speech is the current one and tells the
- * parts. It decodes, plays and draws nothing; while speech plays it does nothing at all but read the output latency
- * twice a second.
+ * parts. It decodes, plays and draws nothing; while speech plays it does nothing at all.
  *
  * Connection and conversation are two state machines. Each changes when its owner reports (the transport, the audio
  * worklet), not when something is asked of it.
@@ -27,7 +26,6 @@ import {
   type ConversationChange,
   type ConversationState,
 } from './conversation-state.js';
-import { LatencyRelay } from './latency-relay.js';
 import { PcmInputReader, type PcmInput } from './pcm-input.js';
 import { RoundBook, type RoundEntry } from './round-book.js';
 import { SessionLink } from './session-link.js';
@@ -43,7 +41,6 @@ export class AvatarController extends ControllerNotices implements MotionSession
   private readonly connection: Connection;
   private conversation: Conversation = IDLE_CONVERSATION;
   private readonly session: SessionLink;
-  private readonly latency: LatencyRelay;
   /** The round that `send` is filling. */
   private input: { entry: RoundEntry; reader: PcmInputReader; hasSamples: boolean } | null = null;
   private isPaused = false;
@@ -55,8 +52,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
     super();
     this.parts = parts;
     this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
-    this.latency = new LatencyRelay(parts);
-    this.latency.offsetSeconds = this.options.audioLatencyOffsetSeconds;
+    parts.output.setLatencyOffset(this.options.audioLatencyOffsetSeconds);
     this.session = new SessionLink(
       (source) => parts.openSession(source, this.options.frameStarvation, this),
       async () => (await import('./motion-source.js')).motionSource(this.options, pageUrl()),
@@ -103,8 +99,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
     if (changed.includes('frameStarvation')) {
       this.session.tellExisting((session) => session.setFrameStarvation(after.frameStarvation));
     }
-    this.latency.offsetSeconds = after.audioLatencyOffsetSeconds;
-    if (changed.includes('audioLatencyOffsetSeconds')) this.latency.pass();
+    if (changed.includes('audioLatencyOffsetSeconds')) this.parts.output.setLatencyOffset(after.audioLatencyOffsetSeconds);
     if (changed.includes('token') || changed.includes('appId')) this.tokens = null;
     if (changed.some(isConnectionOption)) {
       this.session.markSourceStale();
@@ -260,7 +255,6 @@ export class AvatarController extends ControllerNotices implements MotionSession
     if (this.isDisposed) return;
     this.close();
     this.isDisposed = true;
-    this.latency.setRunning(false);
     this.session.dispose();
     this.events.clear();
   }
@@ -359,7 +353,6 @@ export class AvatarController extends ControllerNotices implements MotionSession
 
   private moveConversation(change: ConversationChange, conversationId: string): void {
     this.conversation = { state: change.state, round: change.round };
-    this.latency.setRunning(change.state === 'playing');
     if (change.state === change.previous) return;
     this.events.emit('conversation-state', { ...change, conversationId });
   }

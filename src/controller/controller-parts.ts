@@ -5,7 +5,6 @@ import type {
   MotionSession,
   MotionSessionListener,
   MotionSource,
-  Stage,
 } from '../workers/worker-api.js';
 
 /** The sound of one element. `Player` of `audio/` is one. */
@@ -19,8 +18,8 @@ export interface SpeechOutput {
   /** 0..1. */
   setVolume(volume: number): void;
   setMuted(isMuted: boolean): void;
-  /** Context time minus audible time at this moment, s. */
-  outputLatencySeconds(): number;
+  /** Added to the measured output latency, s; for speakers that hide theirs. */
+  setLatencyOffset(seconds: number): void;
   /** Media time audible now in the round that plays, s; 0 when none does. */
   mediaSeconds(): number;
 }
@@ -51,8 +50,6 @@ export interface ControllerParts {
   ): Promise<MotionSession>;
   /** Turns what people have (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they come. */
   speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk>;
-  /** The stage that shows the speech, or null while there is none. */
-  stage(): Pick<Stage, 'setOutputLatency'> | null;
 }
 
 /** What the assembly reports to the controller. */

@@ -72,8 +72,8 @@ class FakeOutput implements SpeechOutput {
   setMuted(isMuted: boolean): void {
     this.calls.push(`muted ${isMuted}`);
   }
-  outputLatencySeconds(): number {
-    return 0.03;
+  setLatencyOffset(seconds: number): void {
+    if (seconds !== 0) this.calls.push(`latency offset ${seconds}`);
   }
   mediaSeconds(): number {
     return 1.5;
@@ -107,7 +107,6 @@ describe('AvatarController', () => {
           return session;
         },
         speechChunks: (source) => source as AsyncIterable<SpeechChunk>,
-        stage: () => null,
       },
       { mode: 'direct', appId: 'app', ...options },
     );

@@ -1,0 +1,119 @@
+import type { AvatarError } from '../shared/errors.js';
+import type { PlaybackState } from '../shared/playback-messages.js';
+import type { AudioOutput } from './audio-output.js';
+import type { Player } from './player.js';
+
+/** What the sound of an element tells; nothing after its `dispose()`. */
+export interface VoiceListener {
+  /** Every state the worklet reports. */
+  handlePlaybackState(state: PlaybackState): void;
+  /** The browser keeps the sound locked, or has let it go. */
+  handleAudioBlocked(isBlocked: boolean): void;
+  /** Context time minus audible time has changed, s; the offset set by hand is part of it. */
+  handleOutputLatency(seconds: number): void;
+  /** The sound device's context was closed from outside: this voice is dead. */
+  handleLost(error: AvatarError): void;
+}
+
+/** The sound of one element: a player made at first use, so that a silent page opens no sound device. */
+export class Voice {
+  private readonly outputPromise: Promise<AudioOutput>;
+  private readonly playheadPort: MessagePort;
+  private readonly unsubscribe: (() => void)[] = [];
+  private listener: VoiceListener | null;
+  private opening: Promise<Player> | null = null;
+  private current: Player | null = null;
+  private volume = 1;
+  private isMuted = false;
+  private latencyOffsetSeconds = 0;
+
+  constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, listener: VoiceListener) {
+    this.outputPromise = output;
+    this.playheadPort = playheadPort;
+    this.listener = listener;
+  }
+
+  get sampleRateHz(): number {
+    return this.current?.sampleRateHz ?? 0;
+  }
+
+  /** @throws {AvatarError} `playbackInitFailed`; the next call tries again. */
+  player(): Promise<Player> {
+    if (this.opening) return this.opening;
+    const opening = this.open();
+    this.opening = opening;
+    opening.catch(() => {
+      if (this.opening === opening) this.opening = null;
+    });
+    return opening;
+  }
+
+  async unlock(): Promise<void> {
+    await this.player();
+    await (await this.outputPromise).unlock();
+  }
+
+  pause(): void {
+    this.tell((player) => player.pause());
+  }
+
+  resume(): void {
+    this.tell((player) => player.resume());
+  }
+
+  flush(beforeRound: number): void {
+    this.tell((player) => player.flush(beforeRound));
+  }
+
+  setVolume(volume: number): void {
+    this.volume = volume;
+    if (this.current) this.current.volume = volume;
+  }
+
+  setMuted(isMuted: boolean): void {
+    this.isMuted = isMuted;
+    if (this.current) this.current.isMuted = isMuted;
+  }
+
+  setLatencyOffset(seconds: number): void {
+    this.latencyOffsetSeconds = seconds;
+    if (this.current) this.current.latencyOffsetSeconds = seconds;
+  }
+
+  get outputLatencySeconds(): number {
+    return this.current?.outputLatencySeconds ?? 0;
+  }
+
+  mediaSeconds(): number {
+    return this.current?.mediaSeconds() ?? 0;
+  }
+
+  dispose(): void {
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    this.listener = null;
+    this.tell((player) => player.dispose());
+  }
+
+  private async open(): Promise<Player> {
+    const [output, { Player }] = await Promise.all([this.outputPromise, import('./player.js')]);
+    const player = await Player.create(output);
+    player.volume = this.volume;
+    player.isMuted = this.isMuted;
+    player.latencyOffsetSeconds = this.latencyOffsetSeconds;
+    player.connectPlayhead(this.playheadPort);
+    this.unsubscribe.push(
+      output.on('blocked', (isBlocked) => this.listener?.handleAudioBlocked(isBlocked)),
+      player.on('state', (state) => this.listener?.handlePlaybackState(state)),
+      player.on('latency', (seconds) => this.listener?.handleOutputLatency(seconds)),
+      player.on('error', (error) => this.listener?.handleLost(error)),
+    );
+    this.current = player;
+    if (output.isBlocked) this.listener?.handleAudioBlocked(true);
+    return player;
+  }
+
+  /** In order, also while the player is still being made; without one there is nothing to say it to. */
+  private tell(say: (player: Player) => void): void {
+    this.opening?.then(say, () => undefined);
+  }
+}
