@@ -1,5 +1,7 @@
 /** Everything a release holds: compiled modules, bundles, workers, avatars, the custom elements manifest. */
+import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
+import { filesBelow } from './files.js';
 import { mustRunNode } from './run.js';
 
 /** The compiler leaves what it once made of a file that is gone; a test among it would still run. */
