@@ -1,12 +1,5 @@
 import { MOUTH_SHAPE_COUNT, MouthShape } from './mouth-shapes.js';
 
-/** A doubtful closure is none, a likely one is whole: half-pressed lips look like a mistake. */
-const PRESS_FLOOR = 0.22;
-const PRESS_CEILING = 0.86;
-/** Speakers open wider and shut further than an estimate that hedges its doubts; this undoes the hedging around its mean. */
-const JAW_MEAN = 0.36;
-const JAW_CONTRAST = 1.25;
-
 /** Share of the way gone in one frame of 20 ms, upwards and downwards. Closing is quicker than opening, as with real jaws. */
 const RISE = [0.48, 0.8, 0.42, 0.42, 0.45, 1, 0.5, 0.85];
 const FALL = [0.55, 0.6, 0.4, 0.4, 0.42, 0.6, 0.5, 0.6];
@@ -20,10 +13,6 @@ export class MouthDynamics {
    * @param presence 0 (nothing is heard) .. 1: how far the mouth may leave rest.
    */
   smooth(shapes: Float32Array, presence: number): void {
-    const press = (shapes[MouthShape.lipsPress]! - PRESS_FLOOR) / (PRESS_CEILING - PRESS_FLOOR);
-    shapes[MouthShape.lipsPress] = Math.min(1, Math.max(0, press));
-    const jaw = JAW_MEAN + JAW_CONTRAST * (shapes[MouthShape.jawOpen]! - JAW_MEAN);
-    shapes[MouthShape.jawOpen] = Math.min(1, Math.max(0, jaw));
     for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) {
       const difference = shapes[i]! * presence - this.state[i]!;
       this.state[i]! += difference * (difference > 0 ? RISE[i]! : FALL[i]!);

@@ -40,8 +40,8 @@ export class MouthRules {
     const breathy = limit((high - middle + 4) / 10) * (1 - voiced) * limit(loudness * 3) * (1 - hiss);
 
     // A closure is a valley between louder neighbours.
-    let before = 0;
-    let after = 0;
+    let before = -Infinity;
+    let after = -Infinity;
     for (let k = 2; k <= MOUTH_LOOK_AHEAD_FRAMES; k++) {
       before = Math.max(before, history.level(index - k));
       after = Math.max(after, history.level(index + k));

@@ -234,6 +234,22 @@ const articulation = (): void => {
     assert.isAbove(shape(EE, 'mouthStretchLeft'), 2 * shape(OO, 'mouthStretchLeft'));
     assert.isAbove(shape(OO, 'mouthPucker'), 2 * shape(EE, 'mouthPucker'));
   });
+};
+
+describe('MotionEngine with the mouth by rule', () => {
+  before(() => {
+    model = null;
+  });
+  mechanics();
+  articulation();
+});
+
+describe('MotionEngine with the trained mouth', () => {
+  before(async () => {
+    model = readSpeechModel(await readRepositoryFile('models/mouth.bin'));
+  });
+  mechanics();
+  articulation();
 
   it('presses the lips in the murmur of an m between vowels', () => {
     const falling = [680, 600, 500, 420].map((hz, i) => ({ seconds: 0.01, formants: [hz, 1100 - 80 * i, 2400 - 60 * i, 3500, 4500] }));
@@ -250,19 +266,4 @@ const articulation = (): void => {
     const open = (gain: number): number => Math.max(...takeOf(phrase().map((x) => x * gain)).curve('jawOpen'));
     for (const gain of [0.1, 4]) assert.approximately(open(gain), open(1), 0.4 * open(1), `gain ${gain}`);
   });
-};
-
-describe('MotionEngine with the mouth by rule', () => {
-  before(() => {
-    model = null;
-  });
-  mechanics();
-});
-
-describe('MotionEngine with the trained mouth', () => {
-  before(async () => {
-    model = readSpeechModel(await readRepositoryFile('models/mouth.bin'));
-  });
-  mechanics();
-  articulation();
 });
