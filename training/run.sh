@@ -1,9 +1,9 @@
 #!/bin/sh
-# From nothing to `models/mouth.bin`: ./run.sh [steps]. Takes about two hours on two cores; may be interrupted and started
+# From nothing to `models/mouth.bin`: ./run.sh [steps]. Takes about an hour on two quiet cores; may be interrupted and started
 # again. The environment variable PYTHON chooses an interpreter with torch, numpy and scipy (default: Debian's).
 set -e
 cd "$(dirname "$0")"
-steps=${1:-5200}
+steps=${1:-7600}
 python=${PYTHON:-/usr/bin/python3}
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 "$python" -c 'import torch, scipy' 2>/dev/null && command -v festival espeak-ng flite >/dev/null || ./setup.sh
