@@ -75,7 +75,7 @@ export class TrainedMouth {
     }
     shapes[MouthShape.lipsPress] = sealed(net.output[VISEME_COUNT + MouthShape.lipsPress]!, visemes[PP]!);
     shapes[MouthShape.lowerLipBite] = sealed(net.output[VISEME_COUNT + MouthShape.lowerLipBite]!, visemes[FF]!);
-    const isSilent = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : 0.9);
+    const isSilent = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : 0.8);
     const rise = recent[2 * MOUTH_SHAPE_COUNT + MouthShape.jawOpen]! - recent[MOUTH_SHAPE_COUNT + MouthShape.jawOpen]!;
     const isQuiet = isSilent && (rise < RISING || shapes[MouthShape.jawOpen]! < NEARLY_SHUT);
     this.presence = isQuiet ? Math.max(0, this.presence - TO_REST_PER_FRAME) : 1;
