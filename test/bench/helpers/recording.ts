@@ -78,7 +78,7 @@ async function readRecording(folder: string, file: string): Promise<Recording> {
   const rateHz = Number.parseInt(probe('-select_streams', 'a', '-show_entries', 'stream=sample_rate', file), 10);
   const picture = join(folder, 'out.gray');
   const sound = join(folder, 'out.pcm');
-  execFileSync('ffmpeg', ['-y', '-loglevel', 'error', '-i', file, '-map', '0:v', '-f', 'rawvideo', '-fps_mode', 'passthrough', picture, '-map', '0:a', '-f', 's16le', sound]);
+  execFileSync('ffmpeg', ['-y', '-loglevel', 'fatal', '-i', file, '-map', '0:v', '-f', 'rawvideo', '-fps_mode', 'passthrough', picture, '-map', '0:a', '-f', 's16le', sound]);
   const [pixels, bytes] = await Promise.all([readFile(picture), readFile(sound)]);
   const frames = times.map((seconds, index) => {
     const square = pixels.subarray(index * 256, (index + 1) * 256);
