@@ -24,8 +24,12 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'server-url' }) serverUrl: string | null = null;
   /** Region of a Spatius Motion Server, such as `us-west`. */
   @property() region: string | null = null;
-  /** Rate of the raw PCM passed to `send()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000. */
-  @property({ attribute: 'sample-rate', type: Number }) sampleRate = DEFAULT_SAMPLE_RATE_HZ;
+  /**
+   * Rate of the raw PCM passed to `send()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000.
+   *
+   * @default 16000
+   */
+  @property({ attribute: 'sample-rate', type: Number }) sampleRate: number = DEFAULT_SAMPLE_RATE_HZ;
   /** When motion is late: sound goes on (`audio-independent`), or waits for it (`strict-sync`). */
   @property({ attribute: 'frame-starvation' }) frameStarvation: 'audio-independent' | 'strict-sync' = 'audio-independent';
   /** Without a connection: sound alone (`audio`), or motion made in this browser (`local`). */
