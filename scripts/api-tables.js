@@ -2,6 +2,8 @@
 
 const cell = (text) => String(text ?? '').replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
 const code = (text) => (text ? `\`${cell(text)}\`` : '');
+/** A default as an attribute would spell it. */
+const plain = (literal) => literal?.replace(/^'(.*)'$/, '$1').replace(/(\d)_(?=\d)/g, '$1');
 const table = (heads, rows) => [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 function declaration(manifest) {
@@ -14,7 +16,7 @@ export function apiTables(manifest) {
   const methods = element.members.filter(({ kind, privacy, description }) => kind === 'method' && privacy !== 'private' && description);
   const signature = ({ name, parameters = [] }) => `${name}(${parameters.map((parameter) => parameter.name + (parameter.optional ? '?' : '')).join(', ')})`;
   const sections = {
-    Attributes: table(['attribute', 'default', ''], element.attributes.map((a) => [code(a.name), a.default === 'null' ? '' : code(a.default?.replace(/^'(.*)'$/, '$1')), cell(a.description)])),
+    Attributes: table(['attribute', 'default', ''], element.attributes.map((a) => [code(a.name), a.default === 'null' ? '' : code(plain(a.default)), cell(a.description)])),
     Methods: table(['method', ''], methods.map((m) => [code(signature(m)), cell(m.description.split('\n\n')[0])])),
     Events: table(['event', ''], element.events.map((e) => [code(e.name), cell(e.description)])),
     Slots: table(['slot', ''], element.slots.map((s) => [s.name ? code(s.name) : 'default', cell(s.description)])),

@@ -1,6 +1,5 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
-import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/sample-rates.js';
 import type { MotionStyle, View } from '../workers/worker-api.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 
@@ -24,12 +23,8 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'server-url' }) serverUrl: string | null = null;
   /** Region of a Spatius Motion Server, such as `us-west`. */
   @property() region: string | null = null;
-  /**
-   * Rate of the raw PCM passed to `send()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000.
-   *
-   * @default 16000
-   */
-  @property({ attribute: 'sample-rate', type: Number }) sampleRate: number = DEFAULT_SAMPLE_RATE_HZ;
+  /** Rate of the raw PCM passed to `send()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000. */
+  @property({ attribute: 'sample-rate', type: Number }) sampleRate = 16_000;
   /** When motion is late: sound goes on (`audio-independent`), or waits for it (`strict-sync`). */
   @property({ attribute: 'frame-starvation' }) frameStarvation: 'audio-independent' | 'strict-sync' = 'audio-independent';
   /** Without a connection: sound alone (`audio`), or motion made in this browser (`local`). */
