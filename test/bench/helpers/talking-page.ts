@@ -2,7 +2,7 @@
  * A page with one avatar that talks, in Chromium, before a real Motion Server; and what can be seen of it from outside:
  * the audio context's own clock, what the worklet reported, the frames the render thread drew.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
@@ -17,15 +17,20 @@ export interface TalkingPageOptions {
   size?: number;
   /** Takes the way to a worker from the canvas, so that the stage runs on the page. */
   isRenderingOnPage?: boolean;
+  /** Collects evidence of the sound. Costs the page thread about 3 ms per second. Default true. */
+  isWatched?: boolean;
 }
+
+/** Proportional set size in bytes by type of process. Another Chromium on the machine shares pages and lowers it. */
+export type MemoryByProcess = Record<string, number>;
 
 export interface TalkingPage {
   page: Page;
   cdp: CDPSession;
   /** A URL that answers after two seconds. */
   slowUrl: string;
-  /** Bytes of memory that the whole browser holds: proportional set size of all its processes. */
-  memoryBytes(): Promise<number>;
+  /** What the whole browser holds. */
+  memory(): Promise<MemoryByProcess>;
   close(): Promise<void>;
 }
 
@@ -37,16 +42,15 @@ export interface Evidence {
   clock: { epochMs: number; contextSeconds: number }[];
 }
 
-export async function openTalkingPage({ size = 512, isRenderingOnPage = false }: TalkingPageOptions = {}): Promise<TalkingPage> {
+export async function openTalkingPage({ size = 512, isRenderingOnPage = false, isWatched = true }: TalkingPageOptions = {}): Promise<TalkingPage> {
   const server = createMotionServer({ apiKey: 'bench', appId: 'app_bench' });
   const url = await server.listen(0);
   const slow = createServer((_request, response) => void setTimeout(() => response.writeHead(200, { 'access-control-allow-origin': '*' }).end('late'), 2000));
   await new Promise<void>((resolve) => void slow.listen(0, '127.0.0.1', resolve));
-  const userFlags = [...FLAGS, `--window-size=${size + 200},${size + 200}`];
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: userFlags });
+  const browser = await launch(size);
   // A page that is fulfilled here and not served may else not ask a port of this machine.
   const page = await browser.newPage({ viewport: { width: size + 100, height: size + 100 }, permissions: ['local-network-access'] });
-  await page.addInitScript(watchAudio);
+  if (isWatched) await page.addInitScript(watchAudio);
   if (isRenderingOnPage) await page.addInitScript(() => void Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen'));
   await page.route(`${url}/bench`, (route) => route.fulfill({ contentType: 'text/html', body: pageHtml(size) }));
   await page.goto(`${url}/bench`);
@@ -55,13 +59,29 @@ export async function openTalkingPage({ size = 512, isRenderingOnPage = false }:
     page,
     cdp: await page.context().newCDPSession(page),
     slowUrl: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`,
-    memoryBytes: () => memoryOf(browser),
+    memory: () => memoryOf(browser),
     async close() {
       await browser.close();
       slow.close();
       await server.close();
     },
   };
+}
+
+/** What a browser holds whose only page is empty: below this no avatar can get. */
+export async function emptyPageMemory(size = 512): Promise<MemoryByProcess> {
+  const browser = await launch(size);
+  const page = await browser.newPage({ viewport: { width: size + 100, height: size + 100 } });
+  await page.setContent('<!doctype html>');
+  await page.waitForTimeout(2000);
+  const memory = await memoryOf(browser);
+  await browser.close();
+  return memory;
+}
+
+function launch(size: number): Promise<Browser> {
+  const args = [...FLAGS, `--window-size=${size + 200},${size + 200}`];
+  return chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args });
 }
 
 function pageHtml(size: number): string {
@@ -103,15 +123,14 @@ async function waitUntilShown(): Promise<void> {
   }
 }
 
-async function memoryOf(browser: Browser): Promise<number> {
+async function memoryOf(browser: Browser): Promise<MemoryByProcess> {
   const session = await browser.newBrowserCDPSession();
-  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { id: number }[] };
-  const known = new Set(processInfo.map(({ id }) => id));
-  let bytes = 0;
-  for (const name of await readdir('/proc')) {
-    if (!known.has(Number(name))) continue;
-    const rollup = await readFile(`/proc/${name}/smaps_rollup`, 'utf8').catch(() => '');
-    bytes += 1024 * Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
+  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { id: number; type: string }[] };
+  await session.detach();
+  const bytes: MemoryByProcess = {};
+  for (const { id, type } of processInfo) {
+    const rollup = await readFile(`/proc/${id}/smaps_rollup`, 'utf8').catch(() => '');
+    bytes[type] = (bytes[type] ?? 0) + 1024 * Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0);
   }
   return bytes;
 }
