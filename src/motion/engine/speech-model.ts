@@ -124,3 +124,45 @@ export function applyLinear({ inputCount, rowCount, weights, biases }: Linear, x
     out[row + 7] = h;
   }
 }
+
+/**
+ * The same for an input that went through a rectifier: what is zero, usually most of it, is passed over.
+ *
+ * @param active Room for `inputCount` indices, for use in here.
+ */
+export function applyToRectified({ inputCount, rowCount, weights, biases }: Linear, x: Float32Array, out: Float32Array, active: Uint16Array): void {
+  let activeCount = 0;
+  for (let i = 0; i < inputCount; i++) if (x[i] !== 0) active[activeCount++] = i;
+  for (let row = 0; row < rowCount; row += ROWS_AT_ONCE) {
+    let a = biases[row]!;
+    let b = biases[row + 1]!;
+    let c = biases[row + 2]!;
+    let d = biases[row + 3]!;
+    let e = biases[row + 4]!;
+    let f = biases[row + 5]!;
+    let g = biases[row + 6]!;
+    let h = biases[row + 7]!;
+    const block = row * inputCount;
+    for (let k = 0; k < activeCount; k++) {
+      const i = active[k]!;
+      const value = x[i]!;
+      const place = block + i * ROWS_AT_ONCE;
+      a += weights[place]! * value;
+      b += weights[place + 1]! * value;
+      c += weights[place + 2]! * value;
+      d += weights[place + 3]! * value;
+      e += weights[place + 4]! * value;
+      f += weights[place + 5]! * value;
+      g += weights[place + 6]! * value;
+      h += weights[place + 7]! * value;
+    }
+    out[row] = a;
+    out[row + 1] = b;
+    out[row + 2] = c;
+    out[row + 3] = d;
+    out[row + 4] = e;
+    out[row + 5] = f;
+    out[row + 6] = g;
+    out[row + 7] = h;
+  }
+}

@@ -3,7 +3,7 @@
  * and PyTorch), one linear layer. A frame of log-mel bands goes in every 10 ms, an answer comes out with every second one.
  * Nothing is allocated after construction.
  */
-import { applyLinear, FIRST_KERNEL, SECOND_KERNEL, type SpeechModel } from './speech-model.js';
+import { applyLinear, applyToRectified, FIRST_KERNEL, SECOND_KERNEL, type SpeechModel } from './speech-model.js';
 
 export const VISEME_COUNT = 15;
 
@@ -27,6 +27,7 @@ export class SpeechNet {
   private readonly state: Float32Array;
   /** `[hidden + second]` */
   private readonly joined: Float32Array;
+  private readonly active: Uint16Array;
   private isOdd = false;
 
   constructor(model: SpeechModel) {
@@ -40,6 +41,7 @@ export class SpeechNet {
     this.state = new Float32Array(model.hiddenCount);
     this.joined = new Float32Array(model.hiddenCount + model.secondCount);
     this.output = new Float32Array(model.head.rowCount);
+    this.active = new Uint16Array(this.first.length);
   }
 
   /**
@@ -81,9 +83,9 @@ export class SpeechNet {
   private answer(): void {
     const { model, first, second, heard, recalled, state, joined } = this;
     const { hiddenCount, secondCount } = model;
-    applyLinear(model.secondConvolution, first, second);
+    applyToRectified(model.secondConvolution, first, second, this.active);
     for (let i = 0; i < secondCount; i++) second[i] = Math.max(0, second[i]!);
-    applyLinear(model.input, second, heard);
+    applyToRectified(model.input, second, heard, this.active);
     applyLinear(model.recurrence, state, recalled);
     for (let i = 0; i < hiddenCount; i++) {
       const reset = sigmoid(heard[i]! + recalled[i]!);
