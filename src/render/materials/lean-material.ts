@@ -1,6 +1,7 @@
-import { Color, DoubleSide, Matrix4, ShaderMaterial, type Material, type Mesh, type Object3D } from 'three';
+import { Color, DoubleSide, Matrix4, ShaderMaterial, type Material, type Mesh, type Object3D, type SkinnedMesh } from 'three';
 import type { JointRole } from '../pose-rig.js';
 import { sortParts } from './draw-order.js';
+import { followFewJoints } from './few-joints.js';
 import { LEAN_FRAGMENT_SHADER } from './lean-fragment.glsl.js';
 import { LEAN_VERTEX_SHADER } from './lean-vertex.glsl.js';
 
@@ -40,7 +41,9 @@ export function createLeanMaterial(parameters: LeanParameters, mesh: Mesh, joint
   mesh.renderOrder = DRAWN_FIRST.indexOf(parameters.shading);
   sortParts(mesh.geometry, mesh.matrixWorld);
   const eye = parameters.shading === 'eye' ? eyeJointOf(mesh, joints) : null;
-  return new ShaderMaterial({
+  const isSkinned = (mesh as SkinnedMesh).isSkinnedMesh;
+  const skin = isSkinned ? followFewJoints(mesh as SkinnedMesh, () => (material.uniformsNeedUpdate = true)) : null;
+  const material = new ShaderMaterial({
     name: `lean ${parameters.shading}`,
     vertexShader: LEAN_VERTEX_SHADER,
     fragmentShader: LEAN_FRAGMENT_SHADER,
@@ -54,9 +57,14 @@ export function createLeanMaterial(parameters: LeanParameters, mesh: Mesh, joint
       ...(attributes.tangent && attributes._strand ? { HAS_STRANDS: '' } : {}),
       ...(source.side === DoubleSide ? { DOUBLE_SIDED: '' } : {}),
       ...(eye ? { HAS_IRIS: '' } : {}),
+      ...(skin ? { JOINT_COUNT: skin.matrices.length } : {}),
     },
-    uniforms: eye ? eyeUniforms(parameters, mesh, eye) : {},
+    uniforms: {
+      ...(eye ? eyeUniforms(parameters, mesh, eye) : {}),
+      ...(skin ? { jointMatrices: { value: skin.matrices } } : {}),
+    },
   });
+  return material;
 }
 
 /** The joint that carries an eyeball. */

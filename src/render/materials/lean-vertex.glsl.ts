@@ -5,7 +5,12 @@
  */
 export const LEAN_VERTEX_SHADER = /* glsl */ `
 #include <common>
-#include <skinning_pars_vertex>
+#ifdef JOINT_COUNT
+  uniform mat4 jointMatrices[JOINT_COUNT];
+  attribute vec4 _shares;
+#else
+  #include <skinning_pars_vertex>
+#endif
 
 varying vec3 vNormal;
 varying vec3 vAlbedo;
@@ -29,23 +34,37 @@ varying vec4 vOcclusion;
 
 void main() {
   vec3 objectNormal = normal;
-  #include <skinbase_vertex>
+  vec3 transformed = position;
   #ifdef HAS_STRANDS
     vec3 objectTangent = tangent.xyz;
-    #ifdef USE_SKINNING
-      objectTangent = (bindMatrixInverse * ((skinWeight.x * boneMatX + skinWeight.y * boneMatY
-        + skinWeight.z * boneMatZ + skinWeight.w * boneMatW) * (bindMatrix * vec4(objectTangent, 0.0)))).xyz;
+  #endif
+  #ifdef USE_SKINNING
+    #ifdef JOINT_COUNT
+      mat4 skinMatrix = _shares.x * jointMatrices[0];
+      #if JOINT_COUNT > 1
+        skinMatrix += _shares.y * jointMatrices[1];
+      #endif
+      #if JOINT_COUNT > 2
+        skinMatrix += _shares.z * jointMatrices[2];
+      #endif
+      #if JOINT_COUNT > 3
+        skinMatrix += _shares.w * jointMatrices[3];
+      #endif
+    #else
+      #include <skinbase_vertex>
+      mat4 skinMatrix = bindMatrixInverse * (skinWeight.x * boneMatX + skinWeight.y * boneMatY
+        + skinWeight.z * boneMatZ + skinWeight.w * boneMatW) * bindMatrix;
     #endif
+    transformed = (skinMatrix * vec4(transformed, 1.0)).xyz;
+    objectNormal = mat3(skinMatrix) * objectNormal;
+    #ifdef HAS_STRANDS
+      objectTangent = mat3(skinMatrix) * objectTangent;
+    #endif
+  #endif
+  #ifdef HAS_STRANDS
     vTangent = mat3(modelViewMatrix) * objectTangent;
     vStrand = _strand;
   #endif
-  #ifdef USE_SKINNING
-    mat4 skinMatrix = bindMatrixInverse * (skinWeight.x * boneMatX + skinWeight.y * boneMatY
-      + skinWeight.z * boneMatZ + skinWeight.w * boneMatW) * bindMatrix;
-    objectNormal = mat3(skinMatrix) * objectNormal;
-  #endif
-  vec3 transformed = position;
-  #include <skinning_vertex>
   vec4 viewPosition = modelViewMatrix * vec4(transformed, 1.0);
   gl_Position = projectionMatrix * viewPosition;
 
