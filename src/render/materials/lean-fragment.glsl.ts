@@ -19,13 +19,13 @@ const vec3 KEY_HALF = vec3(-0.311, 0.290, 0.905);
 const vec3 KEY = vec3(1.0, 0.84, 0.70) * 0.95;
 const vec3 FILL_FROM = vec3(0.782, -0.112, 0.613);
 const vec3 FILL_HALF = vec3(0.435, -0.062, 0.898);
-const vec3 FILL = vec3(1.0, 0.82, 0.75) * 0.36;
+const vec3 FILL = vec3(1.0, 0.82, 0.75) * 0.44;
 const vec3 RIM_FROM = vec3(0.569, 0.447, -0.690);
 const vec3 RIM = vec3(1.0, 0.87, 0.74) * 0.95;
 const vec3 COOL_RIM_FROM = vec3(-0.736, 0.303, -0.606);
 const vec3 COOL_RIM = vec3(0.52, 0.66, 1.0) * 0.62;
 const vec3 SKY = vec3(0.47, 0.48, 0.51);
-const vec3 GROUND = vec3(0.28, 0.22, 0.19);
+const vec3 GROUND = vec3(0.31, 0.22, 0.185);
 
 float power4(float x) {
   x *= x;
@@ -172,7 +172,7 @@ void main() {
   #ifdef SHADING_EYE
     float lid = mix(0.42, 1.0, smoothstep(0.62, 0.02, n.y)) * mix(0.75, 1.0, open);
     #ifdef HAS_IRIS
-      vec3 white = vec3(0.78, 0.725, 0.68);
+      vec3 white = vec3(0.85, 0.805, 0.765);
       float r = length(vEye.xy) / irisRadius;
       // The iris lies behind the cornea: seen from the side it moves.
       float depth = 0.16 * eyeRadius * clamp(1.0 - r * r, 0.0, 1.0);
