@@ -162,7 +162,6 @@ export class AudioOutput {
     // After a call or a locked screen the context comes back only when asked.
     document.addEventListener('visibilitychange', () => document.hidden || resume(), { signal });
     context.addEventListener('statechange', () => this.handleContextState(), { signal });
-    navigator.mediaDevices?.addEventListener?.('devicechange', () => this.latencyReader?.reset(), { signal });
     const grace = setTimeout(() => this.handleContextState(), START_GRACE_MS);
     signal.addEventListener('abort', () => clearTimeout(grace));
   }

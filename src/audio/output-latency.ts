@@ -12,7 +12,10 @@ const MIN_SANE_SECONDS = 0.005;
 const MAX_SANE_SECONDS = 0.5;
 /** WebKit's output timestamps lie seconds in the future. */
 const MAX_TIMESTAMP_AGE_MS = 1000;
-/** A reading this far from the window is another device, not jitter. */
+/**
+ * A reading this far from the window is another device, not jitter. `devicechange` would tell, too, but listening to it
+ * makes Chromium start its process for cameras, 25 MB.
+ */
 const JUMP_SECONDS = 0.03;
 
 /**
@@ -49,11 +52,6 @@ export class OutputLatencyReader {
     if (this.readings.length > WINDOW_READS) this.readings.shift();
     this._latencySeconds = Math.max(...this.readings);
     return this._latencySeconds;
-  }
-
-  /** Forgets what was read: the device may be another one. */
-  reset(): void {
-    this.readings.length = 0;
   }
 
   private measuredLatency(nowMs: number): number {
