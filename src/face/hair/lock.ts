@@ -2,10 +2,10 @@
  * One lock of hair as a closed swept shape, seen from outside only (single-sided): a rounded front of a few columns
  * and, where it can be seen from below, a flat back.
  */
-import { rigidPoint } from '../part.js';
 import type { Part, Strand } from '../part.js';
 import { addScaled, clamp, scale } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { hairPart } from './hair-part.js';
 import type { StrandFrame } from './strand-field.js';
 
 export interface LockShape {
@@ -65,14 +65,5 @@ export function lockPart(shape: LockShape): Part {
     const lower = ring(row + 1);
     for (let column = 0; column < 3; column++) quad(upper[column]!, lower[column]!, lower[column + 1]!, upper[column + 1]!);
   }
-  return {
-    name: 'hair',
-    shading: 'hair',
-    binding: 'Head',
-    points: points.map((position) => rigidPoint(position)),
-    triangles,
-    colours,
-    strands,
-    isDeformable: false,
-  };
+  return hairPart(points, triangles, colours, strands);
 }

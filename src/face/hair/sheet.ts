@@ -2,10 +2,10 @@
  * A sheet of hair as a single continuous surface: no gaps over the skull, shallow grooves between its locks, tips
  * cut to points. Closed by an inner surface where it can be seen from the front or below, so it is drawn single-sided.
  */
-import { rigidPoint } from '../part.js';
 import type { Part, Strand } from '../part.js';
 import { addScaled, clamp, lerp, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { hairPart } from './hair-part.js';
 import type { StrandField } from './strand-field.js';
 
 const COLUMNS_PER_LOCK = 4;
@@ -82,16 +82,7 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
   const [outerTips, innerTips] = [outer.at(-1)!, inner.at(-1)!];
   for (let column = 0; column + 1 < columns.length; column++) quad(outerTips[column]!, innerTips[column]!, innerTips[column + 1]!, outerTips[column + 1]!);
 
-  return {
-    name: 'hair',
-    shading: 'hair',
-    binding: 'Head',
-    points: points.map((position) => rigidPoint(position)),
-    triangles,
-    colours,
-    strands,
-    isDeformable: false,
-  };
+  return hairPart(points, triangles, colours, strands);
 
   function rowsOf(firstRow: number, add: (column: Column, v: number) => number): number[][] {
     return Array.from({ length: rows - firstRow + 1 }, (_, i) => columns.map((column) => add(column, (firstRow + i) / rows)));

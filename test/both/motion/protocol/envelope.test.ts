@@ -3,16 +3,7 @@ import { assert, describe, it } from '#test';
 import { createMessage, decodeMessage, encodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { MessageType } from '../../../../src/motion/protocol/generated/message_pb.js';
 import { AvatarError } from '../../../../src/shared/errors.js';
-
-function codeOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    assert.instanceOf(error, AvatarError);
-    return (error as AvatarError).code;
-  }
-  return 'nothing thrown';
-}
+import { codeOf } from '../../../helpers/code-of.js';
 
 const bytes = (...parts: (number[] | Uint8Array)[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);

@@ -2,7 +2,7 @@ import { create } from '@bufbuild/protobuf';
 import { assert, describe, it } from '#test';
 
 import { CHANNEL_COUNT } from '../../../../src/shared/channels.js';
-import { AvatarError } from '../../../../src/shared/errors.js';
+import { codeOf } from '../../../helpers/code-of.js';
 import { createMessage, decodeMessage, encodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { FlameSchema, ServerResponseAnimationSchema } from '../../../../src/motion/protocol/generated/message_pb.js';
 import { FLAME_SHAPE, motionPayloadFrom } from '../../../../src/motion/protocol/motion-payload.js';
@@ -12,16 +12,6 @@ const keyframe = () =>
   create(FlameSchema, Object.fromEntries(Object.entries(FLAME_SHAPE).map(([name, length]) => [name, new Array<number>(length).fill(0.1)])));
 
 const frames = { frameRate: 50, startFrame: 5, frameCount: 4, values: new Float32Array(4 * CHANNEL_COUNT).fill(0.5) };
-
-function codeOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    assert.instanceOf(error, AvatarError);
-    return (error as AvatarError).code;
-  }
-  return 'nothing thrown';
-}
 
 describe('the motion of an answer', () => {
   it('is our packed frames, after a trip over the wire', () => {

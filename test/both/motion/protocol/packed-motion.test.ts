@@ -3,6 +3,7 @@ import { assert, describe, it } from '#test';
 
 import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../../../src/shared/channels.js';
 import { AvatarError } from '../../../../src/shared/errors.js';
+import { codeOf } from '../../../helpers/code-of.js';
 import type { MotionFrames } from '../../../../src/shared/motion-frames.js';
 import { PackedMotionSchema, type PackedMotion } from '../../../../src/motion/protocol/generated/message_pb.js';
 import { packMotion, unpackMotion } from '../../../../src/motion/protocol/packed-motion.js';
@@ -50,16 +51,6 @@ function worstError(sent: MotionFrames, received: MotionFrames, from: number, to
     }
   }
   return worst;
-}
-
-function codeOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    assert.instanceOf(error, AvatarError);
-    return (error as AvatarError).code;
-  }
-  return 'nothing thrown';
 }
 
 function changed(packed: PackedMotion, change: Partial<PackedMotion>): PackedMotion {

@@ -1,0 +1,16 @@
+import { rigidPoint, type Part, type Strand } from '../part.js';
+import type { Vec3 } from '../vector.js';
+
+/** Hair that moves with the head and never by itself: one colour and one strand for each point, in cm. */
+export function hairPart(points: readonly Vec3[], triangles: Part['triangles'], colours: Part['colours'], strands: Strand[]): Part {
+  return {
+    name: 'hair',
+    shading: 'hair',
+    binding: 'Head',
+    points: points.map((position) => rigidPoint(position)),
+    triangles,
+    colours,
+    strands,
+    isDeformable: false,
+  };
+}
