@@ -88,7 +88,8 @@ export class AvatarController extends ControllerNotices implements MotionSession
   }
 
   /**
-   * Changes options. Those of the connection end a running one and count from the next `start()`; the rest at once.
+   * Changes options. Those of the connection end a running one and count from the next `start()`, save the token, which
+   * an established one goes on without; the rest count at once.
    * Equal values change nothing.
    */
   configure(changes: Partial<AvatarControllerOptions>): void {
@@ -101,7 +102,9 @@ export class AvatarController extends ControllerNotices implements MotionSession
     }
     if (changed.includes('audioLatencyOffsetSeconds')) this.parts.output.setLatencyOffset(after.audioLatencyOffsetSeconds);
     if (changed.includes('token') || changed.includes('appId')) this.tokens = null;
-    if (changed.some(isConnectionOption)) {
+    // A connection that stands has used its token: another one counts from the next.
+    const isHealthy = this.connection.state === 'connected';
+    if (changed.some((name) => isConnectionOption(name) && !(name === 'token' && isHealthy))) {
       this.session.markSourceStale();
       if (this.connection.isStarted) this.close();
     }

@@ -10,6 +10,8 @@ import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ServerResponseAnimation } from '../motion/protocol/index.js';
 import { AnswerWatch } from './answer-watch.js';
 import { DirectConnection, type WebSocketConstructor } from './direct-connection.js';
+import { whenOnline } from './online-watch.js';
+import { createOpening, type Opening } from './opening.js';
 import { OutgoingRound } from './outgoing-round.js';
 import { ReconnectPolicy } from './reconnect-policy.js';
 import { probeRefusal, requestWithin } from './refusal-probe.js';
@@ -48,12 +50,6 @@ const STABLE_MS = 5000;
 /** A token endpoint that fails this often in a row does not recover within the connect time-out. */
 const MAX_TOKEN_FAILURES = 2;
 
-interface Opening {
-  readonly promise: Promise<void>;
-  resolve(): void;
-  reject(error: AvatarError): void;
-}
-
 export class DirectWebSocketTransport implements Transport {
   readonly sampleRateHz: number;
   private readonly options: DirectTransportOptions;
@@ -80,6 +76,7 @@ export class DirectWebSocketTransport implements Transport {
   private current: OutgoingRound | null = null;
   private firstWantedRound = 0;
   private readonly answers: AnswerWatch;
+  private forgetOnline: (() => void) | null = null;
   private _discardedMessages = 0;
   private _reconnects = 0;
 
@@ -105,6 +102,7 @@ export class DirectWebSocketTransport implements Transport {
     const { promise } = this.opening;
     if (!this.isWanted || this.state !== 'connecting') {
       this.isWanted = true;
+      this.forgetOnline ??= whenOnline(() => this.handleOnline());
       this.startSeries(null);
       void this.attempt();
     }
@@ -137,6 +135,8 @@ export class DirectWebSocketTransport implements Transport {
 
   close(): void {
     this.isWanted = false;
+    this.forgetOnline?.();
+    this.forgetOnline = null;
     this.current = null;
     this.dropConnection();
     this.setState('disconnected', null);
@@ -242,7 +242,8 @@ export class DirectWebSocketTransport implements Transport {
       const hadFreshToken = this.hasTriedFreshToken;
       this.startSeries(error);
       this.hasTriedFreshToken = hadFreshToken && performance.now() - this.readyAtMs <= STABLE_MS;
-    } else if (error.message !== this.lastFailure?.message) {
+    } else if (error.message !== this.lastFailure?.message && (retryOf(error) !== 'fresh-token' || this.hasTriedFreshToken)) {
+      // A token past its time is replaced before anybody need know.
       this.handlers.handleError(error);
     }
     this.lastFailure = error;
@@ -267,6 +268,13 @@ export class DirectWebSocketTransport implements Transport {
     }
     const { epoch } = this;
     this.retryTimer = setTimeout(() => epoch === this.epoch && void this.attempt(), this.policy.nextDelayMs());
+  }
+
+  /** The network came back: the delay before the next attempt has lost its reason. */
+  private handleOnline(): void {
+    if (this.state !== 'connecting' && this.state !== 'failed') return;
+    this.policy.reset();
+    void this.attempt();
   }
 
   private wake(): void {
@@ -376,16 +384,4 @@ export class DirectWebSocketTransport implements Transport {
 
 function noMotionError(): AvatarError {
   return new AvatarError(ErrorCode.serverError, 'The Motion Server ends its answers without motion.');
-}
-
-function createOpening(): Opening {
-  let resolve!: () => void;
-  let reject!: (error: AvatarError) => void;
-  const promise = new Promise<void>((onDone, onFail) => {
-    resolve = onDone;
-    reject = onFail;
-  });
-  // The state tells it too; a caller that does not wait is no reason for an unhandled rejection.
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

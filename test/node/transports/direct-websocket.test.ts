@@ -3,6 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 
 import { createSessionTokens } from '../../../src/server/session-tokens.js';
 import { int16FromPcmBytes } from '../../../src/shared/pcm.js';
+import { ReconnectPolicy } from '../../../src/transports/reconnect-policy.js';
 import { FlakyLink } from '../../helpers/node/flaky-link.js';
 import { startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
 import { RecordedTransport } from '../../helpers/node/recorded-transport.js';
@@ -53,6 +54,29 @@ describe('The direct transport against a real Motion Server', () => {
     await opening;
     await recorded.until(() => recorded.ended.includes(1));
     assert.ok(recorded.coveredSeconds(1) >= 0.96);
+  });
+
+  it('tries again at once when the browser is online again', async () => {
+    const browser = new EventTarget();
+    Object.assign(globalThis, {
+      addEventListener: browser.addEventListener.bind(browser),
+      removeEventListener: browser.removeEventListener.bind(browser),
+    });
+    cleanUps.push(() => {
+      for (const name of ['addEventListener', 'removeEventListener']) Reflect.deleteProperty(globalThis, name);
+    });
+    const server = await startServer();
+    const link = await linkTo(server);
+    // By itself it would wait for half a minute.
+    const reconnectPolicy = new ReconnectPolicy({ firstDelayMs: 60_000, maxDelayMs: 60_000 });
+    const recorded = record({ serverUrl: `ws://127.0.0.1:${link.port}/v2/driveningress`, requestToken: server.token, reconnectPolicy });
+    await recorded.transport.open();
+    link.cut();
+    await recorded.until(() => recorded.state === 'connecting');
+    link.mend();
+    browser.dispatchEvent(new Event('online'));
+    await recorded.until(() => recorded.state === 'connected');
+    assert.equal(recorded.transport.reconnects, 1);
   });
 
   it('asks for a fresh token when the one it has has expired', async () => {
