@@ -104,3 +104,31 @@ test('the page can be used by keyboard alone', async ({ page }) => {
   await page.keyboard.press('Space');
   await avatar.waitForEvent('avatar', 'conversation-state idle', 2000);
 });
+
+test('the microphone: what is recorded is repeated', async ({ page }) => {
+  const avatar = await AvatarPage.openDemo(page, server.url);
+  const button = page.locator('#microphone');
+  await button.click();
+  await expect(button).toHaveAttribute('aria-pressed', 'true');
+  // The browser's test microphone beeps once a second.
+  await page.waitForTimeout(2500);
+  await button.click();
+  await expect(button).toHaveAttribute('aria-pressed', 'false');
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  expect(await avatar.loudness(1500)).toBeGreaterThan(0.005);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  await expect(page.locator('#message')).toBeEmpty();
+});
+
+test('a live microphone is spoken while it runs, and the speech ends with it', async ({ page }) => {
+  const avatar = await AvatarPage.openDemo(page, server.url);
+  const spoken = page.evaluate(async () => {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    setTimeout(() => stream.getTracks().forEach((track) => track.stop()), 3000);
+    await (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).speak(stream);
+  });
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  expect(await avatar.loudness(1500)).toBeGreaterThan(0.005);
+  await spoken;
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+});

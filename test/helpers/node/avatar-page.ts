@@ -1,7 +1,7 @@
 /** A page with avatars, and what a test can see of them: events, sound at the loudspeaker, the jaw as it is drawn. */
 import type { Page } from '@playwright/test';
 import type {} from '../../../src/index.js';
-import type { Stage } from '../../../src/workers/worker-api.js';
+import type { Stage, TracedFrame } from '../../../src/workers/worker-api.js';
 import { voicePcm } from './motion-server.js';
 
 declare global {
@@ -17,6 +17,8 @@ function instrument(): void {
   const connect = AudioNode.prototype.connect as (this: AudioNode, ...args: unknown[]) => AudioNode;
   AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]): never {
     if (args[0] === this.context.destination) {
+      // A test counts what is left behind, and shall not count this.
+      for (const context of taps.keys()) if (context.state === 'closed') taps.delete(context);
       let tap = taps.get(this.context);
       if (!tap) taps.set(this.context, (tap = new AnalyserNode(this.context, { fftSize: 1024 })));
       connect.call(this, tap);
@@ -39,9 +41,9 @@ function instrument(): void {
   for (const name of names) {
     // They do not bubble, but the way down passes the window.
     addEventListener(`avatar-${name}`, (event) => {
-      const { state, motion, error } = event as Event & { state?: string; motion?: string; error?: { code: string } };
+      const { state, motion, error, isStalled } = event as Event & { state?: string; motion?: string; error?: { code: string }; isStalled?: boolean };
       const { id } = event.target as Element;
-      (window.avatarEvents[id] ??= []).push([name, state ?? motion ?? error?.code].filter(Boolean).join(' '));
+      (window.avatarEvents[id] ??= []).push([name, state ?? motion ?? error?.code ?? isStalled].filter((word) => word !== undefined).join(' '));
     }, { capture: true });
   }
 }
@@ -127,6 +129,43 @@ export class AvatarPage {
     }, milliseconds);
   }
 
+  /** Share of the picture that the character covers, 0..1. */
+  async paintedShare(id = 'avatar'): Promise<number> {
+    return this.page.evaluate(async (name) => {
+      const picture = await createImageBitmap(await (document.getElementById(name) as HTMLElementTagNameMap['spatius-avatar']).toBlob());
+      const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')!;
+      context.drawImage(picture, 0, 0);
+      const { data } = context.getImageData(0, 0, picture.width, picture.height);
+      let painted = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at]! > 127) painted++;
+      return (painted * 4) / data.length;
+    }, id);
+  }
+
+  /** How much the lower half of the face's middle changes over some time: the most any picture differs from the first, mean of 0..255. */
+  async mouthChange(milliseconds: number, id = 'avatar'): Promise<number> {
+    return this.page.evaluate(
+      async ([name, duration]) => {
+        const avatar = document.getElementById(name) as HTMLElementTagNameMap['spatius-avatar'];
+        const read = async (): Promise<Uint8ClampedArray> => {
+          const picture = await createImageBitmap(await avatar.toBlob());
+          const { width, height } = picture;
+          const context = new OffscreenCanvas(width, height).getContext('2d')!;
+          context.drawImage(picture, 0, 0);
+          return context.getImageData(width * 0.3, height * 0.45, width * 0.4, height * 0.35).data;
+        };
+        const first = await read();
+        let most = 0;
+        for (const end = performance.now() + duration; performance.now() < end; ) {
+          const now = await read();
+          most = Math.max(most, now.reduce((sum, value, at) => sum + Math.abs(value - first[at]!), 0) / now.length);
+        }
+        return most;
+      },
+      [id, milliseconds] as const,
+    );
+  }
+
   /** Notes what is drawn from now on; `widestJaw` tells. */
   async traceJaw(id = 'avatar'): Promise<void> {
     await this.page.evaluate((name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.setTracing(true), id);
@@ -134,10 +173,12 @@ export class AvatarPage {
 
   /** Widest opening of the jaw that was drawn since `traceJaw` or the last call, 0..1. */
   async widestJaw(id = 'avatar'): Promise<number> {
-    return this.page.evaluate(async (name) => {
-      const trace = await (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.takeTrace();
-      return Math.max(0, ...trace.map(({ jawOpen }) => jawOpen));
-    }, id);
+    return Math.max(0, ...(await this.takeTrace(id)).map(({ jawOpen }) => jawOpen));
+  }
+
+  /** What was drawn since `traceJaw` or the last call. */
+  async takeTrace(id = 'avatar'): Promise<TracedFrame[]> {
+    return this.page.evaluate((name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.takeTrace(), id);
   }
 }
 
