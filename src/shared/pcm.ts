@@ -10,11 +10,6 @@ export function int16FromPcmBytes(bytes: Uint8Array): Int16Array {
   return samples;
 }
 
-/** Raw 16-bit little-endian PCM → −1..1. An odd last byte is ignored. */
-export function float32FromPcmBytes(bytes: Uint8Array): Float32Array {
-  return float32FromInt16(int16FromPcmBytes(bytes));
-}
-
 /** Integers → raw 16-bit little-endian PCM. */
 export function pcmBytesFromInt16(samples: Int16Array): Uint8Array {
   const bytes = new Uint8Array(samples.length * 2);

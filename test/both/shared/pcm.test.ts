@@ -1,6 +1,6 @@
 import { describe, it, assert } from '#test';
 import {
-  PcmByteJoiner, audioContainerOf, float32FromInt16, float32FromPcmBytes, int16FromFloat32, int16FromPcmBytes, mixToMono,
+  PcmByteJoiner, audioContainerOf, float32FromInt16, int16FromFloat32, int16FromPcmBytes, mixToMono,
   pcmBytesFromInt16,
 } from '../../../src/shared/pcm.js';
 
@@ -9,7 +9,7 @@ describe('pcm', () => {
     const all = Int16Array.from({ length: 65536 }, (_, i) => i - 32768);
     assert.deepEqual(int16FromPcmBytes(pcmBytesFromInt16(all)), all);
     assert.deepEqual(int16FromFloat32(float32FromInt16(all)), all);
-    assert.equal(float32FromPcmBytes(Uint8Array.of(0x00, 0x80))[0], -1);
+    assert.equal(float32FromInt16(int16FromPcmBytes(Uint8Array.of(0x00, 0x80)))[0], -1);
   });
 
   it('clips what is beyond full scale and turns not-a-number into silence', () => {
