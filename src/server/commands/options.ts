@@ -1,0 +1,14 @@
+/** Reads the values of options as they stand on a command line. */
+import { AvatarError, ErrorCode } from '../../shared/errors.js';
+
+/**
+ * @param name As the user wrote it, `--port`.
+ * @throws {AvatarError} `invalidConfiguration` for what is no whole number from `min` to `max`.
+ */
+export function integerOption(text: string, name: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max) {
+    throw new AvatarError(ErrorCode.invalidConfiguration, `${name} must be a whole number from ${min} to ${max}, not "${text}"`);
+  }
+  return value;
+}
