@@ -5,11 +5,11 @@
  */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
 import { int16FromPcmBytes, mixToMono, PcmByteJoiner, audioContainerOf } from '../shared/pcm.js';
+import { SNIFF_BYTES, soundFormatOf } from '../shared/sound-format.js';
+import { WavReader } from '../shared/wav-reader.js';
 import { abortedError, bytesOf, openByteSource } from './byte-source.js';
 import type { ByteSource } from './byte-source.js';
 import { microphoneChunks } from './media-stream-source.js';
-import { SNIFF_BYTES, soundFormatOf } from './sound-format.js';
-import { WavReader } from './wav-reader.js';
 
 /** Mono samples at a rate, full scale ±32768 or ±1. The receiver owns the buffer. */
 export interface SpeechSourceChunk {

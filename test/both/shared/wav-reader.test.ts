@@ -1,5 +1,5 @@
 import { describe, it, assert } from '#test';
-import { WavReader } from '../../../src/audio/wav-reader.js';
+import { WavReader } from '../../../src/shared/wav-reader.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 
 interface WavOptions {

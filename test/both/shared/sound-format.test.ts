@@ -1,5 +1,5 @@
 import { describe, it, assert } from '#test';
-import { soundFormatOf } from '../../../src/audio/sound-format.js';
+import { soundFormatOf } from '../../../src/shared/sound-format.js';
 
 function text(value: string, length = 64): Uint8Array {
   const out = new Uint8Array(length);

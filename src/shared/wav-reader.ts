@@ -5,7 +5,7 @@
  *
  * @see Microsoft, Multimedia Data Standards Update (1994), WAVE; EBU Tech 3306 for RF64; ITU-T G.711 for both laws.
  */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from './errors.js';
 
 /** How one sample is stored. */
 interface WavFormat {

@@ -1,5 +1,5 @@
 /** Finds out what a run of bytes is: by its content type, its name, and above all its first bytes. */
-import { audioContainerOf } from '../shared/pcm.js';
+import { audioContainerOf } from './pcm.js';
 
 /** What sort of bytes they are, or seem to be. */
 export type SoundFormat =
