@@ -5,21 +5,22 @@
  *                                                         └─ prosody ──┘
  *
  * The mouth is the trained one (`TrainedMouth`) where its model was loaded, see `mouth-model.ts`; else a simple one by
- * rule (`MouthRules` with `MouthDynamics`), so that a file that could not be fetched costs quality and nothing else. Timing and look-ahead are the same.
+ * rule (`RuledMouth`), so that a file that could not be fetched costs quality and nothing else. Timing and look-ahead are
+ * the same.
  */
 import { CHANNEL_COUNT } from '../../shared/channels.js';
 import type { MotionFrames } from '../../shared/motion-frames.js';
 import { float32FromInt16 } from '../../shared/pcm.js';
 import { COARSE_HALF_WIDTH, Resampler } from '../../shared/resampler.js';
+import { VISEME_COUNT } from '../../shared/visemes.js';
 import { AcousticFrontEnd, FRONT_END_RATE_HZ, HOP, SAMPLES_AFTER_HOP_START, type AcousticFrame } from './acoustic-front-end.js';
 import { AcousticHistory } from './acoustic-history.js';
 import { assembleFace } from './face-assembly.js';
 import { Loudness } from './loudness.js';
-import { MouthDynamics } from './mouth-dynamics.js';
+import type { Mouth } from './mouth.js';
 import { mouthModel } from './mouth-model.js';
-import { MouthRules } from './mouth-rules.js';
-import { MOUTH_SHAPE_COUNT } from './mouth-shapes.js';
 import { Prosody } from './prosody.js';
+import { RuledMouth } from './ruled-mouth.js';
 import type { SpeechModel } from './speech-model.js';
 import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from './trained-mouth.js';
 
@@ -27,8 +28,7 @@ import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from './trained-mouth.j
 export const ENGINE_FRAME_RATE = 50;
 
 const HOPS_PER_FRAME = FRONT_END_RATE_HZ / HOP / ENGINE_FRAME_RATE;
-/** The mouth by rule is asked for the moment 10 ms ahead, which its smoothing then takes away again. It needs less than this. */
-const SMOOTHING_LEAD_FRAMES = 1;
+/** Of all mouths; rules need a little less. */
 const LOOK_AHEAD_FRAMES = TRAINED_MOUTH_LOOK_AHEAD_FRAMES;
 
 /**
@@ -45,6 +45,17 @@ export interface MotionEngineOptions {
   seed?: number;
   /** Model of the mouth; default the one that was loaded. Null takes the mouth by rule. */
   model?: SpeechModel | null;
+  /** Gives the visemes of every frame as well, default false. */
+  withVisemes?: boolean;
+}
+
+/** Motion as the engine gives it. */
+export interface EngineMotion extends MotionFrames {
+  /**
+   * `[frameCount, 15]`, order of `VISEMES`: how likely each is at the moment of the frame, sum 1; `sil` in silence. Null unless
+   * the engine was made `withVisemes`. The receiver owns it.
+   */
+  readonly visemes: Float32Array | null;
 }
 
 /** One conversation's motion. Memory is bounded however long it talks. Not shared between threads. */
@@ -53,11 +64,9 @@ export class MotionEngine {
   private readonly frontEnd = new AcousticFrontEnd((frame) => this.handleAcousticFrame(frame));
   private readonly history = new AcousticHistory();
   private readonly loudness = new Loudness();
-  private readonly trained: TrainedMouth | null;
-  private readonly mouth = new MouthRules();
-  private readonly dynamics = new MouthDynamics();
+  private readonly mouth: Mouth;
   private readonly prosody: Prosody;
-  private readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
+  private readonly withVisemes: boolean;
   private readonly sampleRateHz: number;
   private warmth = 0;
   private inputCount = 0;
@@ -65,15 +74,17 @@ export class MotionEngine {
   /** Frames made since the start; frame `frameCount` is next. */
   private frameCount = 0;
   /** Where the frames of the running `push` go. */
-  private target = new Float32Array(0);
+  private target = NOTHING;
+  private visemeTarget: Float32Array | null = null;
   private targetStart = 0;
 
   /** @throws {AvatarError} `invalidConfiguration` for a rate that is not positive and finite. */
-  constructor({ sampleRateHz, seed = 1, model = mouthModel() }: MotionEngineOptions) {
+  constructor({ sampleRateHz, seed = 1, model = mouthModel(), withVisemes = false }: MotionEngineOptions) {
     this.sampleRateHz = sampleRateHz;
     this.resampler = new Resampler(sampleRateHz, FRONT_END_RATE_HZ, COARSE_HALF_WIDTH);
     this.prosody = new Prosody(seed);
-    this.trained = model && new TrainedMouth(model);
+    this.mouth = model ? new TrainedMouth(model) : new RuledMouth();
+    this.withVisemes = withVisemes;
   }
 
   /**
@@ -83,7 +94,7 @@ export class MotionEngine {
    *   silence. Not kept.
    * @returns The frames that became known, consecutive over all calls; null when there are none yet.
    */
-  push(samples: Int16Array | Float32Array): MotionFrames | null {
+  push(samples: Int16Array | Float32Array): EngineMotion | null {
     if (samples.length === 0) return null;
     const floats = samples instanceof Int16Array ? float32FromInt16(samples) : samples;
     this.inputCount += floats.length;
@@ -94,7 +105,7 @@ export class MotionEngine {
   /**
    * Ends the audio and gives the rest: with it, ⌈duration · 50⌉ frames have come out. Then the engine is as new.
    */
-  finish(): MotionFrames | null {
+  finish(): EngineMotion | null {
     const wanted = Math.ceil((this.inputCount / this.sampleRateHz) * ENGINE_FRAME_RATE - 1e-9) - this.frameCount;
     // The look-ahead of the last frame reaches into the silence after the end; silence at the last level, without a click.
     const tail = new Float32Array(Math.ceil(this.sampleRateHz * (ENGINE_LOOKAHEAD_SECONDS + 0.04))).fill(this.lastSample);
@@ -109,8 +120,7 @@ export class MotionEngine {
     this.frontEnd.reset();
     this.history.reset();
     this.loudness.reset();
-    this.trained?.reset();
-    this.dynamics.reset();
+    this.mouth.reset();
     this.prosody.reset();
     this.warmth = 0;
     this.inputCount = 0;
@@ -118,47 +128,45 @@ export class MotionEngine {
     this.frameCount = 0;
   }
 
-  private hear(samples: Float32Array): MotionFrames | null {
+  private hear(samples: Float32Array): EngineMotion | null {
     const heard = this.resampler.push(samples);
     if (heard.length === 0) return null;
     const startFrame = this.frameCount;
+    const room = Math.ceil(heard.length / HOP / HOPS_PER_FRAME) + 1;
     this.targetStart = startFrame;
-    this.target = new Float32Array((Math.ceil(heard.length / HOP / HOPS_PER_FRAME) + 1) * CHANNEL_COUNT);
+    this.target = new Float32Array(room * CHANNEL_COUNT);
+    this.visemeTarget = this.withVisemes ? new Float32Array(room * VISEME_COUNT) : null;
     this.frontEnd.push(heard);
-    const frameCount = this.frameCount - startFrame;
-    const size = frameCount * CHANNEL_COUNT;
-    const values = size === this.target.length ? this.target : this.target.slice(0, size);
-    this.target = new Float32Array(0);
-    return frameCount > 0 ? { frameRate: ENGINE_FRAME_RATE, startFrame, frameCount, values } : null;
+    const motion = { frameRate: ENGINE_FRAME_RATE, startFrame, frameCount: room, values: this.target, visemes: this.visemeTarget };
+    this.target = NOTHING;
+    this.visemeTarget = null;
+    return this.frameCount > startFrame ? truncated(motion, this.frameCount - startFrame) : null;
   }
 
   private handleAcousticFrame(frame: AcousticFrame): void {
     this.loudness.update(frame.levelDb, frame.voicing);
     this.history.add(frame, this.loudness.relative(frame.levelDb));
     const index = this.history.count - 1 - LOOK_AHEAD_FRAMES;
-    this.trained?.push(frame.logMel, this.history.level(index));
+    this.mouth.hear(frame, this.history, index);
     if (index < 0 || index % HOPS_PER_FRAME !== 0) return;
     const relative = this.history.relative(index);
-    if (!this.trained) {
-      this.mouth.shape(this.history, index + SMOOTHING_LEAD_FRAMES, this.shapes);
-      this.dynamics.smooth(this.shapes, presence(this.history, index));
-    }
     this.prosody.advance(relative, this.history.pitch(index));
     this.warmth += ((relative > 0.25 ? 1 : 0) - this.warmth) * 0.03;
-    const offset = (this.frameCount - this.targetStart) * CHANNEL_COUNT;
-    assembleFace(this.trained?.shapes ?? this.shapes, this.prosody.pose, this.warmth, this.target, offset);
+    const place = this.frameCount - this.targetStart;
+    assembleFace(this.mouth.shapes, this.prosody.pose, this.warmth, this.target, place * CHANNEL_COUNT);
+    if (this.visemeTarget) this.mouth.writeVisemes(this.visemeTarget, place * VISEME_COUNT);
     this.frameCount++;
   }
 }
 
-/** 0 where nothing is heard from 30 ms before to 60 ms after a moment: then the mouth is at rest, whatever the net believes. */
-function presence(history: AcousticHistory, index: number): number {
-  let loudest = 0;
-  for (let k = -3; k <= 6; k++) loudest = Math.max(loudest, history.relative(index + k));
-  return Math.min(1, loudest * 10);
-}
+const NOTHING = new Float32Array(0);
 
-function truncated(frames: MotionFrames, frameCount: number): MotionFrames {
-  if (frames.frameCount <= frameCount) return frames;
-  return { ...frames, frameCount, values: frames.values.slice(0, frameCount * CHANNEL_COUNT) };
+function truncated(motion: EngineMotion, frameCount: number): EngineMotion {
+  if (motion.frameCount <= frameCount) return motion;
+  return {
+    ...motion,
+    frameCount,
+    values: motion.values.slice(0, frameCount * CHANNEL_COUNT),
+    visemes: motion.visemes && motion.visemes.slice(0, frameCount * VISEME_COUNT),
+  };
 }

@@ -5,7 +5,9 @@
  * this costs no delay. Lips that close or tuck are left as sharp as they come, and lean on the viseme as well as on the curve:
  * a regression shrinks what it doubts, a classifier does not.
  */
-import { MEL_BAND_COUNT } from './acoustic-front-end.js';
+import { MEL_BAND_COUNT, type AcousticFrame } from './acoustic-front-end.js';
+import type { AcousticHistory } from './acoustic-history.js';
+import type { Mouth } from './mouth.js';
 import { MOUTH_SHAPE_COUNT, MouthShape } from './mouth-shapes.js';
 import type { SpeechModel } from './speech-model.js';
 import { SpeechNet, VISEME_COUNT } from './speech-net.js';
@@ -40,7 +42,7 @@ const QUIET_ROOM_LOG_POWER = -14;
 const warmNets = new WeakMap<SpeechModel, SpeechNet>();
 
 /** One conversation's mouth. Takes every acoustic frame, answers with every second one. */
-export class TrainedMouth {
+export class TrainedMouth implements Mouth {
   /** `[8]`, see `MOUTH_SHAPES`; rewritten with every answer. */
   readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
   /** `[15]`, sum 1; rewritten with every answer. */
@@ -55,6 +57,14 @@ export class TrainedMouth {
     this.net = new SpeechNet(model);
     this.warm = warmNet(model);
     this.reset();
+  }
+
+  hear(frame: AcousticFrame, history: AcousticHistory, index: number): void {
+    this.push(frame.logMel, history.level(index));
+  }
+
+  writeVisemes(out: Float32Array, offset: number): void {
+    out.set(this.visemes, offset);
   }
 
   /**

@@ -2,8 +2,9 @@
  * Neutral channels → the morph weights of one avatar. Built once per avatar, applied once per mesh and frame.
  */
 import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
+import { VISEME_COUNT } from '../../shared/visemes.js';
 import { channelsFromMorphName } from './morph-names.js';
-import { VISEMES, visemeFromMorphName, visemesFromChannels } from './visemes.js';
+import { visemeFromMorphName, visemesFromChannels } from './visemes.js';
 
 /** Suffix of an in-between corrective: full where its channel is half, gone at both ends. */
 const MID_SUFFIX = /\.mid$/i;
@@ -23,7 +24,7 @@ export class MorphMap {
   private readonly factors: Float32Array;
   private readonly isMid: Uint8Array;
   private readonly usesVisemes: boolean;
-  private readonly values = new Float32Array(CHANNEL_COUNT + VISEMES.length);
+  private readonly values = new Float32Array(CHANNEL_COUNT + VISEME_COUNT);
 
   /** @param entries Sorted by morph. */
   constructor(morphCount: number, entries: readonly MorphEntry[]) {

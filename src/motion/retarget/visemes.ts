@@ -1,19 +1,10 @@
 import { CHANNEL_INDEX as C } from '../../shared/channels.js';
-
-/** Oculus visemes, in Oculus's order. */
-export const VISEMES = ['sil', 'PP', 'FF', 'TH', 'DD', 'kk', 'CH', 'SS', 'nn', 'RR', 'aa', 'E', 'I', 'O', 'U'] as const;
-
-const INDEX_BY_NAME = new Map<string, number>([
-  ...VISEMES.map((name, i) => [name.toLowerCase(), i] as const),
-  ['ih', 12],
-  ['oh', 13],
-  ['ou', 14],
-]);
+import { VISEME_COUNT, visemeFromName } from '../../shared/visemes.js';
 
 /** Index in `VISEMES` of a morph called `viseme_aa`, `Viseme.PP` …, or −1. */
 export function visemeFromMorphName(name: string): number {
   const match = /viseme[^a-z]*([a-z]+)$/i.exec(name);
-  return match ? (INDEX_BY_NAME.get(match[1]!.toLowerCase()) ?? -1) : -1;
+  return match ? visemeFromName(match[1]!) : -1;
 }
 
 /**
@@ -24,7 +15,7 @@ export function visemeFromMorphName(name: string): number {
  * @param out `[15]` from index `offset` on, weights 0..1.
  */
 export function visemesFromChannels(channels: Float32Array, out: Float32Array, offset: number): void {
-  out.fill(0, offset, offset + VISEMES.length);
+  out.fill(0, offset, offset + VISEME_COUNT);
   const press = Math.max(channels[C.mouthPressLeft]!, channels[C.mouthPressRight]!);
   const bite = limit((channels[C.mouthRollLower]! - 0.4 * press) * 1.6);
   const close = channels[C.jawOpen]! > 0 ? channels[C.mouthClose]! / channels[C.jawOpen]! : 0;
@@ -45,8 +36,8 @@ export function visemesFromChannels(channels: Float32Array, out: Float32Array, o
   out[offset + 6] = free * Math.max(0, funnel - pucker) * (1 - open) * 0.8;
   // Sums above 1 tear the mesh: visemes are complete shapes that exclude each other.
   let sum = 0;
-  for (let i = 0; i < VISEMES.length; i++) sum += out[offset + i]!;
-  if (sum > 1) for (let i = 0; i < VISEMES.length; i++) out[offset + i]! /= sum;
+  for (let i = 0; i < VISEME_COUNT; i++) sum += out[offset + i]!;
+  if (sum > 1) for (let i = 0; i < VISEME_COUNT; i++) out[offset + i]! /= sum;
 }
 
 function limit(x: number): number {

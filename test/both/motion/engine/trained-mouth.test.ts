@@ -4,8 +4,7 @@ import { MOUTH_SHAPE_COUNT, MouthShape } from '../../../../src/motion/engine/mou
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from '../../../../src/motion/engine/trained-mouth.js';
 import { createRandom } from '../../../../src/motion/idle/random.js';
-
-type Viseme = readonly [name: string, startSeconds: number, endSeconds: number];
+import { readSpokenFixture, type VisemeSpan } from './spoken-fixture.js';
 
 interface Take {
   shapes: number[][];
@@ -15,14 +14,11 @@ interface Take {
 describe('The trained mouth', () => {
   let model: SpeechModel;
   let speech: Float32Array;
-  let track: Viseme[];
+  let track: readonly VisemeSpan[];
 
   before(async () => {
     model = readSpeechModel(await readRepositoryFile('models/mouth.bin'));
-    const fixture = JSON.parse(new TextDecoder().decode(await readRepositoryFile('test/fixtures/speech-net.json'))) as { pcm: string; visemes: Viseme[] };
-    const pcm = new Int16Array(Uint8Array.from(atob(fixture.pcm), (character) => character.charCodeAt(0)).buffer);
-    speech = Float32Array.from(pcm, (x) => x / 32768);
-    track = fixture.visemes;
+    ({ speech, track } = await readSpokenFixture());
   });
 
   /** Frame i stands for time i / 50. */
