@@ -6,54 +6,34 @@
  * Owns what the parts share on a page (workers, loudspeaker) and the ports between them. A part that died cannot be
  * joined anew, since ports and canvas belong to the dead: the whole assembly is thrown away and made again.
  *
- * What only answers with promises is loaded when the first avatar is assembled: the script that defines the element
- * stays small.
+ * Loaded with the first avatar of a page: the script that defines the element stays small.
  */
+import { assetUrls, type AssetUrls } from './asset-urls.js';
 import type { AudioOutput } from './audio/audio-output.js';
 import { Voice } from './audio/voice.js';
 import { AvatarController } from './controller/avatar-controller.js';
 import { AvatarManager } from './controller/avatar-manager.js';
 import type { AvatarControllerOptions } from './controller/controller-options.js';
 import type { SpeechChunk } from './controller/controller-parts.js';
+import type { SpeechInput } from './controller/speech-input.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
-import type { AvatarWorkers } from './workers/spawn.js';
+import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
 import type { AvatarInfo, Stage, StageListener, StageOptions, StageStats } from './workers/worker-api.js';
 
-/** Where the files are that are loaded on demand; by default beside this module. */
-export interface AssetUrls {
-  /** Self-hosted copies for pages whose Content Security Policy allows no `blob:` workers. */
-  motionWorkerUrl: string | URL | null;
-  renderWorkerUrl: string | URL | null;
-  playbackWorkletUrl: string | URL;
-  captureWorkletUrl: string | URL;
-  /** Folder of the built-in avatars, with a slash at its end. */
-  avatarsUrl: string | URL;
-}
-
-const assetUrls: AssetUrls = {
-  motionWorkerUrl: null,
-  renderWorkerUrl: null,
-  playbackWorkletUrl: new URL('./audio/playback.worklet.js', import.meta.url),
-  captureWorkletUrl: new URL('./audio/capture.worklet.js', import.meta.url),
-  avatarsUrl: new URL('./avatars/', import.meta.url),
-};
-
-/** Points to self-hosted files. Counts for avatars that are made from then on, so call it first. */
-export function setAssetUrls(urls: Partial<AssetUrls>): void {
-  Object.assign(assetUrls, urls);
-  sharedOutput = null;
-}
-
 // One AudioContext for all elements of a page; it closes itself with the last player.
-let sharedOutput: Promise<AudioOutput> | null = null;
+let sharedOutput: { urls: Readonly<AssetUrls>; opening: Promise<AudioOutput> } | null = null;
 
 function openOutput(): Promise<AudioOutput> {
+  const urls = assetUrls();
+  if (sharedOutput?.urls === urls) return sharedOutput.opening;
   const opening = import('./audio/audio-output.js').then(
-    ({ AudioOutput }) => new AudioOutput({ workletUrl: assetUrls.playbackWorkletUrl }),
+    ({ AudioOutput }) => new AudioOutput({ workletUrl: urls.playbackWorkletUrl }),
   );
+  const shared = { urls, opening };
+  sharedOutput = shared;
   // The next avatar tries again.
   opening.catch(() => {
-    if (sharedOutput === opening) sharedOutput = null;
+    if (sharedOutput === shared) sharedOutput = null;
   });
   return opening;
 }
@@ -76,24 +56,22 @@ export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 
 export class AssembledAvatar {
   readonly controller: AvatarController;
   private readonly listener: AvatarListener;
-  private readonly workers: Promise<AvatarWorkers>;
-  private heldWorkers: AvatarWorkers | null = null;
+  private readonly workers: AvatarWorkers;
   private readonly voice: Voice;
   /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
-  private readonly avatars = new AvatarManager(new URL(assetUrls.avatarsUrl, document.baseURI).href);
+  private readonly avatars = new AvatarManager(new URL(assetUrls().avatarsUrl, document.baseURI).href);
   private stagePromise: Promise<Stage> | null = null;
   private stage: Stage | null = null;
   private hasSession = false;
   private isDisposed = false;
 
-  constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener) {
+  /** @param input The app's speech; it is to pass on to the controller that is made here. */
+  constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput) {
     this.listener = listener;
-    this.workers = this.acquireWorkers();
-    // Whoever needs them hears of a failure.
-    this.workers.catch(() => undefined);
-    this.voice = new Voice((sharedOutput ??= openOutput()), this.playheads.port1, {
+    this.workers = acquireWorkers(assetUrls());
+    this.voice = new Voice(openOutput(), this.playheads.port1, {
       handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
       handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
       handleOutputLatency: (seconds) => this.stage?.setOutputLatency(seconds),
@@ -105,10 +83,10 @@ export class AssembledAvatar {
         openSession: async (source, frameStarvation, sessionListener) => {
           if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
           this.hasSession = true;
-          const [workers, player] = await Promise.all([this.workers, this.voice.player()]);
+          const player = await this.voice.player();
           const feed = new MessageChannel();
           player.connectFeed(feed.port2);
-          return workers.motion.createSession(
+          return this.workers.motion.createSession(
             {
               source,
               frameStarvation,
@@ -122,6 +100,7 @@ export class AssembledAvatar {
         speechChunks,
       },
       options,
+      input,
     );
     this.controller.on('error', (error) => {
       if (error.code === ErrorCode.workerFailed) this.breakDown(error);
@@ -139,7 +118,7 @@ export class AssembledAvatar {
   }
 
   private async createStage(setup: StageSetup): Promise<Stage> {
-    const stage = await (await this.workers).render.createStage(
+    const stage = await this.workers.render.createStage(
       {
         ...setup,
         playheadPort: this.playheads.port2,
@@ -174,7 +153,7 @@ export class AssembledAvatar {
   }
 
   get isRenderingOnPage(): boolean {
-    return this.heldWorkers?.isRenderingOnPage ?? false;
+    return this.workers.isRenderingOnPage;
   }
 
   /** The live stage, or null before `openStage` has resolved. */
@@ -195,14 +174,7 @@ export class AssembledAvatar {
       port2.close();
     }
     // The messages above have to leave before the workers may end.
-    setTimeout(() => this.heldWorkers?.release());
-  }
-
-  private async acquireWorkers(): Promise<AvatarWorkers> {
-    const { acquireWorkers } = await import('./workers/spawn.js');
-    if (this.isDisposed) throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
-    this.heldWorkers = acquireWorkers(assetUrls);
-    return this.heldWorkers;
+    setTimeout(() => this.workers.release());
   }
 
   private breakDown(error: AvatarError): void {
@@ -231,5 +203,5 @@ async function* speechChunks(
   options: { sampleRateHz: number; signal: AbortSignal },
 ): AsyncIterable<SpeechChunk> {
   const { speechChunksFrom } = await import('./audio/speech-source.js');
-  yield* speechChunksFrom(source, { ...options, captureWorkletUrl: assetUrls.captureWorkletUrl });
+  yield* speechChunksFrom(source, { ...options, captureWorkletUrl: assetUrls().captureWorkletUrl });
 }

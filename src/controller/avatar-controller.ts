@@ -14,7 +14,6 @@ import { ControllerNotices } from './controller-notices.js';
 import {
   DEFAULT_CONTROLLER_OPTIONS,
   changedOptions,
-  checkSampleRate,
   isConnectionOption,
   type AvatarControllerOptions,
 } from './controller-options.js';
@@ -26,14 +25,15 @@ import {
   type ConversationChange,
   type ConversationState,
 } from './conversation-state.js';
-import { PcmInputReader, type PcmInput } from './pcm-input.js';
+import type { PcmInput } from './pcm-input.js';
 import { RoundBook, type RoundEntry } from './round-book.js';
 import { SessionLink } from './session-link.js';
+import { SpeechInput, type SpeechReceiver } from './speech-input.js';
 import type { TokenProvider } from './session-token.js';
 
 export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';
 
-export class AvatarController extends ControllerNotices implements MotionSessionListener, SpeechOutputListener {
+export class AvatarController extends ControllerNotices implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
   private readonly parts: ControllerParts;
   private readonly rounds = new RoundBook();
   private options = DEFAULT_CONTROLLER_OPTIONS;
@@ -41,16 +41,17 @@ export class AvatarController extends ControllerNotices implements MotionSession
   private readonly connection: Connection;
   private conversation: Conversation = IDLE_CONVERSATION;
   private readonly session: SessionLink;
-  /** The round that `send` is filling. */
-  private input: { entry: RoundEntry; reader: PcmInputReader; hasSamples: boolean } | null = null;
+  private readonly input: SpeechInput;
   private isPaused = false;
   private isDisposed = false;
   private _volume = 1;
   private _isMuted = false;
 
-  constructor(parts: ControllerParts, options: Partial<AvatarControllerOptions> = {}) {
+  /** @param input Where `send` reads, when it is older than the controller; it is to pass on to this one. */
+  constructor(parts: ControllerParts, options: Partial<AvatarControllerOptions> = {}, input?: SpeechInput) {
     super();
     this.parts = parts;
+    this.input = input ?? new SpeechInput(this);
     this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
     parts.output.setLatencyOffset(this.options.audioLatencyOffsetSeconds);
     this.session = new SessionLink(
@@ -143,27 +144,10 @@ export class AvatarController extends ControllerNotices implements MotionSession
    */
   send(audio: PcmInput, end = false): string | null {
     this.requireAlive();
-    checkSampleRate(this.options.sampleRateHz);
     if (this.options.mode === 'direct' && !this.connection.isStarted) {
       throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Call start() before send().');
     }
-    const reader = this.input?.reader ?? new PcmInputReader();
-    const samples = reader.read(audio);
-    if (!this.input) {
-      if (samples.length === 0 && !reader.hasHalfSample) return null;
-      this.input = { entry: this.beginRound(), reader, hasSamples: false };
-    }
-    const { input } = this;
-    if (samples.length > 0) input.hasSamples = true;
-    if (samples.length > 0 || end) this.append(input.entry, samples, this.options.sampleRateHz, end);
-    if (end) {
-      this.input = null;
-      if (reader.hasHalfSample) {
-        this.handleError(new AvatarError(ErrorCode.invalidAudioInput, 'The audio ended within a 16-bit sample: an odd number of bytes in all. The last byte was dropped.'));
-      }
-      if (!input.hasSamples) this.handleError(new AvatarError(ErrorCode.noAudio, 'The conversation ended without audio.'));
-    }
-    return input.entry.conversationId;
+    return this.input.send(audio, this.options.sampleRateHz, end);
   }
 
   /**
@@ -176,6 +160,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
     if (options.signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
+    this.input.drop();
     const entry = this.beginRound();
     const heard = this.rounds.heard(entry);
     const abort = () => this.isNewest(entry) && this.interrupt();
@@ -209,7 +194,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
 
   /** Drops what plays and what is still to come of it; the next audio starts clean. */
   interrupt(): void {
-    this.input = null;
+    this.input.drop();
     const { newest } = this.rounds;
     if (this.isDisposed || !newest || newest.isOver) return;
     this.dropRounds(newest.round + 1);
@@ -262,6 +247,13 @@ export class AvatarController extends ControllerNotices implements MotionSession
     this.events.clear();
   }
 
+  receiveSpeech(conversationId: string, samples: Int16Array, sampleRateHz: number, isEnd: boolean): void {
+    if (this.isDisposed) return;
+    const { newest } = this.rounds;
+    const entry = newest?.conversationId === conversationId ? newest : this.beginRound(conversationId);
+    this.append(entry, samples, sampleRateHz, isEnd);
+  }
+
   // ---- what the parts report ---------------------------------------------------------------------------------------
 
   handleConnectionState(state: ConnectionState, error: AvatarError | null): void {
@@ -307,10 +299,9 @@ export class AvatarController extends ControllerNotices implements MotionSession
     return this.rounds.newest === entry;
   }
 
-  private beginRound(): RoundEntry {
-    this.input = null;
+  private beginRound(conversationId?: string): RoundEntry {
     const { newest } = this.rounds;
-    const entry = this.rounds.open();
+    const entry = this.rounds.open(conversationId);
     if (newest && !newest.isOver) this.dropRounds(entry.round);
     return entry;
   }
@@ -363,7 +354,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
   /** The motion worker died, and with it the way to the worklet: what was to be said cannot go on. */
   private handleLostSession(error: AvatarError): void {
     this.session.forget();
-    this.input = null;
+    this.input.drop();
     const { newest } = this.rounds;
     if (newest && !newest.isOver) {
       this.rounds.settle(newest, error);

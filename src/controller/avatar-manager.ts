@@ -1,11 +1,6 @@
 /** Where avatars are: built-in names and the app's own files, as URLs that the stage loads. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
-
-/** The avatars that come with the package, in `avatars/<id>.glb`. */
-export const BUILT_IN_AVATARS = ['aria'] as const;
-export type BuiltInAvatar = (typeof BUILT_IN_AVATARS)[number];
-
-export const DEFAULT_AVATAR: BuiltInAvatar = 'aria';
+import { BUILT_IN_AVATARS, DEFAULT_AVATAR } from './built-in-avatars.js';
 
 export class AvatarManager {
   private readonly baseUrl: string;

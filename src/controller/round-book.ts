@@ -4,7 +4,7 @@ import { createLogId } from '../shared/ids.js';
 
 export class RoundEntry {
   readonly round: number;
-  readonly conversationId = createLogId();
+  readonly conversationId: string;
   private readonly abortion = new AbortController();
   private audioAtMs = NaN;
   private soundAtMs = NaN;
@@ -13,8 +13,9 @@ export class RoundEntry {
   resolve: (() => void) | null = null;
   reject: ((error: AvatarError) => void) | null = null;
 
-  constructor(round: number) {
+  constructor(round: number, conversationId: string) {
     this.round = round;
+    this.conversationId = conversationId;
   }
 
   /** Aborted when the round is over, however it ended. */
@@ -54,9 +55,9 @@ export class RoundBook {
   }
 
   /** Rounds are numbered upwards from 1. Finished ones are forgotten, but for the newest. */
-  open(): RoundEntry {
+  open(conversationId = createLogId()): RoundEntry {
     for (const [round, entry] of this.entries) if (entry.isOver) this.entries.delete(round);
-    const entry = new RoundEntry(++this.lastRound);
+    const entry = new RoundEntry(++this.lastRound, conversationId);
     this.entries.set(entry.round, entry);
     return entry;
   }

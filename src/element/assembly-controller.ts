@@ -4,9 +4,10 @@
  * speaking. A worker that died is replaced, with all that hung on it.
  */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { AssembledAvatar } from '../assemble.js';
+import type { AssembledAvatar } from '../assemble.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
+import { SpeechInput } from '../controller/speech-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { AvatarInfo, MotionStyle, View } from '../workers/worker-api.js';
 import { SizeController, type ElementSize } from './size-controller.js';
@@ -45,8 +46,14 @@ const BREAKDOWN_INTERVAL_MS = 10_000;
 export class AssemblyController implements ReactiveController {
   readonly size: SizeController;
   readonly visibility: VisibilityController;
+  /** Raw speech from the app. */
+  readonly input: SpeechInput;
   private readonly host: AssemblyHost;
   private current: AssembledAvatar | null = null;
+  /** Settles when `current` is there; null when nothing is on its way. */
+  private opening: Promise<AssembledAvatar> | null = null;
+  /** The scripts could not be loaded: only `retry()` or a question tries again. */
+  private hasFailed = false;
   private hasStage = false;
   private loadCount = 0;
   private lastBreakdownMs = -Infinity;
@@ -57,6 +64,10 @@ export class AssemblyController implements ReactiveController {
     host.addController(this);
     this.size = new SizeController(host, (size) => this.handleSize(size));
     this.visibility = new VisibilityController(host, (isVisible) => this.handleVisibility(isVisible));
+    this.input = new SpeechInput({
+      receiveSpeech: (...speech) => this.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
+      handleError: (error) => host.handleError(error),
+    });
   }
 
   /** The avatar that is shown, or null. */
@@ -69,21 +80,61 @@ export class AssemblyController implements ReactiveController {
     return this.current;
   }
 
-  /** The assembly, made when there is none yet. @throws {AvatarError} `aborted` outside a document. */
-  open(): AssembledAvatar {
-    if (this.current) return this.current;
+  /**
+   * Asks the assembly, which is loaded and made when there is none yet. Questions are asked in order.
+   *
+   * @throws {AvatarError} `aborted`, at once, outside a document; the promise rejects when the assembly cannot be had.
+   */
+  ask<Answer>(question: (assembly: AssembledAvatar) => Answer | Promise<Answer>): Promise<Answer> {
     if (!this.host.isConnected) {
       throw new AvatarError(ErrorCode.aborted, 'The <spatius-avatar> is not in a document.');
     }
+    if (this.current) return Promise.resolve(question(this.current));
+    // Always the same promise while it is on its way: its callbacks run in the order they came.
+    this.opening ??= this.open();
+    return this.opening.then(question);
+  }
+
+  /** Tells the assembly something, in order with what was asked; nothing where there is none, nor one on its way. */
+  tell(words: (assembly: AssembledAvatar) => void): void {
+    if (this.current) words(this.current);
+    else this.opening?.then(words, () => undefined);
+  }
+
+  private open(): Promise<AssembledAvatar> {
+    const opening = import('../assemble.js').then(
+      ({ AssembledAvatar }) => {
+        if (this.opening !== opening) throw new AvatarError(ErrorCode.aborted, 'The <spatius-avatar> has left the document.');
+        this.opening = null;
+        return this.assemble(AssembledAvatar);
+      },
+      (reason: unknown) => {
+        const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
+        if (this.opening !== opening) throw error;
+        this.opening = null;
+        this.hasFailed = true;
+        this.host.handleError(error);
+        this.host.handleStageFailure(error);
+        throw error;
+      },
+    );
+    return opening;
+  }
+
+  private assemble(Assembly: typeof AssembledAvatar): AssembledAvatar {
     const { options, volume, isMuted } = this.host.assemblySettings;
-    const assembly: AssembledAvatar = new AssembledAvatar(options, {
-      handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
-      handleFirstFrame: () => this.host.handleReady(),
-      handleContextLost: () => this.host.handleLoading(null),
-      handleContextRestored: () => this.host.handleReady(),
-      handleError: (error) => this.host.handleError(error),
-      handleBreakdown: (error) => this.handleBreakdown(assembly, error),
-    });
+    const assembly = new Assembly(
+      options,
+      {
+        handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
+        handleFirstFrame: () => this.host.handleReady(),
+        handleContextLost: () => this.host.handleLoading(null),
+        handleContextRestored: () => this.host.handleReady(),
+        handleError: (error) => this.host.handleError(error),
+        handleBreakdown: (error) => this.handleBreakdown(assembly, error),
+      },
+      this.input,
+    );
     this.current = assembly;
     assembly.controller.volume = volume;
     assembly.controller.muted = isMuted;
@@ -93,10 +144,13 @@ export class AssemblyController implements ReactiveController {
   }
 
   hostUpdated(): void {
-    if (this.current || !this.host.isConnected) return;
-    const { controller } = this.open();
-    // What goes wrong is told by state and event.
-    if (this.host.assemblySettings.isAutostarted) void controller.start().catch(() => undefined);
+    if (this.current || this.opening || this.hasFailed || !this.host.isConnected) return;
+    this.begin(this.host.assemblySettings.isAutostarted);
+  }
+
+  /** What goes wrong is told by state and event. */
+  private begin(isStarted: boolean): void {
+    this.ask(({ controller }) => (isStarted ? controller.start() : undefined)).catch(() => undefined);
   }
 
   hostConnected(): void {
@@ -117,12 +171,15 @@ export class AssemblyController implements ReactiveController {
   retry(): void {
     const { current } = this;
     if (current && this.hasStage && current.openedStage) return void this.load();
+    this.hasFailed = false;
     this.close();
     this.host.requestUpdate();
   }
 
   private close(): void {
     const { current } = this;
+    this.opening = null;
+    this.input.drop();
     if (!current) return;
     this.current = null;
     this.hasStage = false;
@@ -195,12 +252,7 @@ export class AssemblyController implements ReactiveController {
     this.lastBreakdownMs = now;
     const wasOnline = assembly.controller.connectionState !== 'disconnected';
     this.close();
-    if (isAgain) {
-      this.open();
-      this.host.handleStageFailure(error);
-      return;
-    }
-    const { controller } = this.open();
-    if (wasOnline) void controller.start().catch(() => undefined);
+    this.begin(wasOnline && !isAgain);
+    if (isAgain) this.opening?.then(() => this.host.handleStageFailure(error), () => undefined);
   }
 }

@@ -1,5 +1,5 @@
 /** From attributes to what the controller is told. */
-import { DEFAULT_AVATAR } from '../controller/avatar-manager.js';
+import { DEFAULT_AVATAR } from '../controller/built-in-avatars.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 

@@ -1,5 +1,6 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { query, state } from 'lit/decorators.js';
+import type { AssembledAvatar } from '../assemble.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
 import type { SpeakOptions } from '../controller/controller-parts.js';
 import type { PcmInput } from '../controller/pcm-input.js';
@@ -131,12 +132,13 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   async start(): Promise<void> {
     const errors = configurationErrors(this);
     if (errors[0]) throw errors[0];
-    await this.assembly.open().controller.start();
+    await this.assembly.ask(({ controller }) => controller.start());
   }
 
   /** Ends the connection and what plays; the avatar stays. */
   close(): void {
-    this.assembly.assembly?.controller.close();
+    this.assembly.input.drop();
+    this.assembly.tell(({ controller }) => controller.close());
   }
 
   /**
@@ -149,10 +151,11 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
    * @throws {AvatarError} `unsupportedSampleRate`, `invalidAudioInput` when it begins like an audio file.
    */
   send(pcm: PcmInput, end = false): string | null {
-    const { controller } = this.assembly.open();
+    // What goes wrong with the connection is told by state and event.
+    const connect = ({ controller }: AssembledAvatar) => controller.connectionState === 'disconnected' ? controller.start() : undefined;
+    this.assembly.ask(connect).catch(() => undefined);
     this.isSoundWanted = true;
-    if (controller.connectionState === 'disconnected') void controller.start().catch(() => undefined);
-    return controller.send(pcm, end);
+    return this.assembly.input.send(pcm, this.sampleRate, end);
   }
 
   /**
@@ -163,9 +166,10 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     try {
-      const { controller } = this.assembly.open();
+      const speech = this.assembly.ask(({ controller }) => controller.speak(source, options));
+      this.assembly.input.drop();
       this.isSoundWanted = true;
-      await controller.speak(source, options);
+      await speech;
     } catch (reason) {
       const error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
       if (error.code !== ErrorCode.aborted) this.handleError(error);
@@ -185,7 +189,8 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
 
   /** Drops what is being said, and what is still to come of it, at once. */
   interrupt(): void {
-    this.assembly.assembly?.controller.interrupt();
+    this.assembly.input.drop();
+    this.assembly.tell(({ controller }) => controller.interrupt());
   }
 
   /**
@@ -194,7 +199,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
    * @throws {AvatarError} `audioBlocked` when the browser refuses.
    */
   async initializeAudioContext(): Promise<void> {
-    await this.assembly.open().controller.initializeAudioContext();
+    await this.assembly.ask(({ controller }) => controller.initializeAudioContext());
   }
 
   /** A PNG of the next frame. @throws {AvatarError} `renderingFailed` while no avatar is shown. */

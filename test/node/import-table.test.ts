@@ -18,8 +18,9 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   element: { own: ['shared', 'controller', 'assemble'], packages: ['lit'], ownTypes: ['workers/worker-api'] },
   server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder'] },
   face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
-  assemble: { own: ['shared', 'audio', 'controller', 'workers'], packages: [] },
-  index: { own: ['shared', 'controller', 'element', 'assemble'], packages: [], ownTypes: ['workers/worker-api'] },
+  'asset-urls': { own: [], packages: [] },
+  assemble: { own: ['shared', 'audio', 'controller', 'workers', 'asset-urls'], packages: [] },
+  index: { own: ['shared', 'controller', 'element', 'asset-urls'], packages: [], ownTypes: ['workers/worker-api'] },
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;

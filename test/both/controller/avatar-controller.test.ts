@@ -277,7 +277,7 @@ describe('AvatarController', () => {
       const wav = new TextEncoder().encode('RIFF0000WAVEfmt ');
       assert.throws(() => controller.send(wav), AvatarError, /WAV/);
       assert.isNull(controller.getCurrentConversationId());
-      assert.throws(() => create({ sampleRateHz: 11025 }).send(new Uint8Array(2)), AvatarError, /unsupported sample rate/);
+      assert.throws(() => create({ mode: 'local', sampleRateHz: 11025 }).send(new Uint8Array(2)), AvatarError, /unsupported sample rate/);
       assert.throws(() => create().send(new Uint8Array(2)), AvatarError, /start\(\)/);
     });
 

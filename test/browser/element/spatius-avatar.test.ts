@@ -115,6 +115,23 @@ describe('<spatius-avatar>', () => {
     assert.equal(await speak(), 'aborted');
   });
 
+  it('takes speech and interruptions in order from the moment it is in the document', async () => {
+    const avatar = create('<spatius-avatar></spatius-avatar>');
+    const outcome = (speech: Promise<void>): Promise<string> => speech.then(() => 'spoken', ({ code }: AvatarError) => code);
+    const playing = new Promise<string>((resolve) =>
+      avatar.addEventListener('avatar-conversation-motion', ({ conversationId }) => resolve(conversationId)),
+    );
+    const first = outcome(avatar.speak(new Float32Array(16_000), { sampleRateHz: 16_000 }));
+    avatar.interrupt();
+    const second = outcome(avatar.speak(new Float32Array(16_000), { sampleRateHz: 16_000 }));
+    const early = avatar.send(new Int16Array(8000));
+    const sent = avatar.send(new Int16Array(8000), true);
+    assert.equal(sent, early);
+    assert.equal(await first, 'aborted');
+    assert.equal(await second, 'aborted');
+    assert.equal(await playing, sent);
+  });
+
   it('waits for a size, with its poster shown', async () => {
     const avatar = create('<spatius-avatar style="display: none"><img slot="poster" alt="" /></spatius-avatar>');
     await avatar.updateComplete;
