@@ -5,8 +5,8 @@ import type { FrameStarvation } from '../workers/worker-api.js';
 import { isSameTokenSource, type TokenSource } from './token-source.js';
 
 export interface AvatarControllerOptions {
-  /** `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. */
-  readonly mode: 'direct' | 'local';
+  /** `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. `backend`: the app brings it. */
+  readonly mode: 'direct' | 'local' | 'backend';
   readonly appId: string;
   readonly avatarId: string;
   /** Motion Server (ingress) URL, `ws(s)` or `http(s)`, absolute or relative to the page. Wins over `region`. */

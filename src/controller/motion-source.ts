@@ -40,14 +40,17 @@ const UPSTREAM_RATE_HZ = 16_000;
 export function motionSource(options: AvatarControllerOptions, pageUrl: string): MotionSource {
   checkSampleRate(options.sampleRateHz);
   if (options.mode === 'local') return { kind: 'local' };
+  const { connectTimeoutMs, fallback } = options;
+  const sampleRateHz = Math.min(options.sampleRateHz, UPSTREAM_RATE_HZ);
+  if (options.mode === 'backend') return { kind: 'app', sampleRateHz, connectTimeoutMs, fallback };
   if (!options.appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'Direct mode needs an app-id.');
   return {
     kind: 'direct',
     serverUrl: ingressUrl(options.serverUrl, options.region, pageUrl),
     appId: options.appId,
     avatarId: options.avatarId,
-    sampleRateHz: Math.min(options.sampleRateHz, UPSTREAM_RATE_HZ),
-    connectTimeoutMs: options.connectTimeoutMs,
-    fallback: options.fallback,
+    sampleRateHz,
+    connectTimeoutMs,
+    fallback,
   };
 }

@@ -42,10 +42,10 @@ export function configurationErrors(properties: ConnectionProperties): AvatarErr
     errors.push(new AvatarError(ErrorCode.invalidConfiguration, words));
   };
   const mode = effectiveMode(properties);
-  if (mode === 'backend' || mode === 'livekit') {
-    complain(`mode="${mode}" is not available in this version. Use "direct" or "local".`);
-  } else if (mode !== 'direct' && mode !== 'local') {
-    complain(`mode="${String(mode)}" is not known. Use "direct" or "local".`);
+  if (mode === 'livekit') {
+    complain(`mode="${mode}" is not available in this version. Use "direct", "backend" or "local".`);
+  } else if (mode !== 'direct' && mode !== 'local' && mode !== 'backend') {
+    complain(`mode="${String(mode)}" is not known. Use "direct", "backend" or "local".`);
   }
   const check = (attribute: string, value: string, allowed: readonly string[]): void => {
     if (!allowed.includes(value)) complain(`${attribute}="${value}" is not known. Use ${allowed.map((word) => `"${word}"`).join(' or ')}.`);
@@ -60,8 +60,9 @@ export function configurationErrors(properties: ConnectionProperties): AvatarErr
 /** Values that cannot work are replaced by their defaults; `configurationErrors` has told of them. */
 export function controllerOptions(properties: ConnectionProperties): AvatarControllerOptions {
   const { tokenEndpoint, sessionToken, requestToken, connectTimeout, audioLatencyOffset } = properties;
+  const mode = effectiveMode(properties);
   return {
-    mode: effectiveMode(properties) === 'direct' ? 'direct' : 'local',
+    mode: mode === 'direct' || mode === 'backend' ? mode : 'local',
     appId: properties.appId,
     avatarId: properties.avatarId ?? DEFAULT_AVATAR,
     serverUrl: properties.serverUrl,

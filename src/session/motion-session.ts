@@ -9,6 +9,7 @@ import { loadMouthModel } from '../motion/engine/mouth-model.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 import type { MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
+import { AppMotionTransport } from '../transports/app-motion.js';
 import { DirectWebSocketTransport } from '../transports/direct-websocket.js';
 import { LocalTransport } from '../transports/local.js';
 import type { Transport, TransportHandlers, TransportState } from '../transports/transport.js';
@@ -71,6 +72,13 @@ export class LiveMotionSession implements MotionSession {
     const current = this.current?.round === round ? this.current : this.beginRound(round);
     current.add(samples, sampleRateHz, isEnd);
     if (this.workTimer === undefined) this.work();
+  }
+
+  receiveMotion(round: number, messages: Uint8Array[]): void {
+    if (this.isDisposed) return;
+    const isWanted = this.current?.round === round && !this.current.isLocal;
+    if (isWanted && this.transport.receive) this.transport.receive(round, messages);
+    else this.lateMotion += messages.length;
   }
 
   interrupt(beforeRound: number): void {
@@ -171,7 +179,7 @@ export class LiveMotionSession implements MotionSession {
   }
 
   private get mayGoLocal(): boolean {
-    return this.source.kind === 'direct' && this.source.fallback === 'local';
+    return this.source.kind !== 'local' && this.source.fallback === 'local';
   }
 
   /** Sets the time after which a round without motion is decided, by what is known of the connection now. */
@@ -194,7 +202,7 @@ export class LiveMotionSession implements MotionSession {
   private runOutOfPatience(current: SessionRound): void {
     if (current !== this.current || current.gate.isReleased) return;
     if (this.state === 'connected') {
-      this.listener.handleError(new AvatarError(ErrorCode.connectTimeout, 'The Motion Server sends no motion for this speech.'));
+      this.listener.handleError(new AvatarError(ErrorCode.connectTimeout, 'No motion has come for this speech.'));
     }
     this.goWithoutServer(current);
   }
@@ -244,6 +252,12 @@ export class LiveMotionSession implements MotionSession {
     }
     // Whoever may have to take over should have its weights by then.
     if (this.source.fallback === 'local') void loadMouthModel();
+    if (this.source.kind === 'app') {
+      return new AppMotionTransport(
+        this.source.sampleRateHz,
+        this.handlersFor('server', (state, error) => this.handleState(state, error)),
+      );
+    }
     return new DirectWebSocketTransport(
       { ...this.source, requestToken: (isRefresh) => this.listener.requestToken(isRefresh) },
       this.handlersFor('server', (state, error) => this.handleState(state, error)),
@@ -302,10 +316,10 @@ export class LiveMotionSession implements MotionSession {
     this.release(current);
   }
 
-  private handleRoundError(round: number, error: AvatarError): void {
+  private handleRoundError(round: number, error: AvatarError | null): void {
     const { current } = this;
     if (current?.round !== round) return;
-    this.listener.handleError(error);
+    if (error) this.listener.handleError(error);
     if (this.mayGoLocal && !current.isLocal) {
       this.goWithoutServer(current);
       return;

@@ -11,8 +11,11 @@ export interface TransportHandlers {
   handleMotion(round: number, frames: MotionFrames, byteLength: number): void;
   /** No more motion of this round will come. */
   handleMotionEnd(round: number): void;
-  /** A request failed; the round goes on without further motion from here. */
-  handleRoundError(round: number, error: AvatarError): void;
+  /**
+   * The round goes on without further motion from here: a request failed, or (null) whoever provides the motion says
+   * that there is none.
+   */
+  handleRoundError(round: number, error: AvatarError | null): void;
   /** Nothing is lost by it, but somebody should know. */
   handleError(error: AvatarError): void;
 }
@@ -33,6 +36,11 @@ export interface Transport {
    * The transport may keep `samples`.
    */
   send(round: number, samples: Int16Array, isEnd: boolean): void;
+  /**
+   * Motion of a round that `send` has opened, where the app provides it: whole `Message`s in order, none or an empty one
+   * when the round has no (more) motion. The transport keeps `messages`.
+   */
+  receive?(round: number, messages: readonly Uint8Array[]): void;
   /** Forgets all rounds below `beforeRound`; their motion is dropped when it comes. */
   interrupt(beforeRound: number): void;
   close(): void;

@@ -206,6 +206,8 @@ class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionS
   open: MotionSession['open'] = () => this.ask(this.remote.open());
   append: MotionSession['append'] = (round, samples, sampleRateHz, isEnd) =>
     this.tell(() => this.remote.append(round, transfer(samples, [samples.buffer]), sampleRateHz, isEnd));
+  receiveMotion: MotionSession['receiveMotion'] = (round, messages) =>
+    this.tell(() => this.remote.receiveMotion(round, transfer(messages, messages.map(({ buffer }) => buffer))));
   interrupt: MotionSession['interrupt'] = (beforeRound) => this.tell(() => this.remote.interrupt(beforeRound));
   setSource: MotionSession['setSource'] = (source) => this.tell(() => this.remote.setSource(source));
   setFrameStarvation: MotionSession['setFrameStarvation'] = (mode) =>

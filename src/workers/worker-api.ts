@@ -26,6 +26,16 @@ export type MotionSource =
       /** `local`: the local engine takes over while there is no connection. */
       fallback: 'audio' | 'local';
     }
+  | {
+      /** The app hands over the answers of a Motion Server, by `receiveMotion`. */
+      kind: 'app';
+      /** Rate at which the local engine is to take over, one of `PCM_SAMPLE_RATES`. */
+      sampleRateHz: number;
+      /** A round without motion for this long goes on as audio only. */
+      connectTimeoutMs: number;
+      /** `local`: the local engine takes over in a round whose motion is missing or broken. */
+      fallback: 'audio' | 'local';
+    }
   | { kind: 'local' };
 
 export type FrameStarvation = 'audio-independent' | 'strict-sync';
@@ -74,6 +84,14 @@ export interface MotionSession {
    * @param isEnd Closes the round's input.
    */
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void;
+  /**
+   * Adds motion to the round that `append` has opened, where the source is the app. Later motion of another round is
+   * discarded.
+   *
+   * @param messages Whole `Message`s of a Motion Server, in order, each with a buffer of its own, which is transferred.
+   *   None or an empty one: the round has no (more) motion.
+   */
+  receiveMotion(round: number, messages: Uint8Array[]): void;
   /** Drops all rounds below `beforeRound`. */
   interrupt(beforeRound: number): void;
   /** Another source of motion from the next `open()` on; the connection to the present one is ended. */

@@ -30,6 +30,9 @@ class FakeSession implements MotionSession {
   append(round: number, samples: Int16Array | Float32Array, rate: number, isEnd: boolean): void {
     this.appended.push({ round, samples: [...samples], rate, isEnd });
   }
+  receiveMotion(round: number, messages: Uint8Array[]): void {
+    this.calls.push(`motion ${round}: ${messages.map((message) => message.join(' ')).join(', ')}`);
+  }
   interrupt(beforeRound: number): void {
     this.calls.push(`interrupt ${beforeRound}`);
   }

@@ -14,7 +14,7 @@ export class RecordedTransport {
   readonly states: { state: TransportState; code: string | null }[] = [];
   readonly motion: { round: number; frames: MotionFrames }[] = [];
   readonly ended: number[] = [];
-  readonly roundErrors: { round: number; error: AvatarError }[] = [];
+  readonly roundErrors: { round: number; error: AvatarError | null }[] = [];
   readonly errors: AvatarError[] = [];
   private readonly waiters = new Set<() => void>();
 
