@@ -48,6 +48,9 @@ function collapseTemplates() {
     transform(code, id) {
       if (/\.styles\.js$/.test(id)) return { code: styles(code), map: null };
       if (/(overlays|controls)\.js$/.test(id)) return { code: lines(code), map: null };
+      // Shaders: a preprocessor line ends where its line does, so only indentation and comments go.
+      if (/\.glsl\.js$/.test(id)) return { code: code.replace(/\s*\/\/.*$/gm, '').replace(/\n\s+/g, '\n'), map: null };
+      if (/three\.module\.js$/.test(id)) return { code: code.replaceAll(/\\n(\\t)+/g, '\\n'), map: null };
       return null;
     },
   };
@@ -73,7 +76,7 @@ const modules = {
 
 const standalone = (path) => ({
   input: `build/src/${path}.js`,
-  plugins: [nodeResolve({ browser: true }), minify()],
+  plugins: [collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: { file: `dist/${path}.js`, format: 'es', inlineDynamicImports: true },
 });
 
