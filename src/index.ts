@@ -6,6 +6,7 @@ export * from './element/avatar-events.js';
 export type { AvatarMode } from './element/avatar-options.js';
 export type { AvatarStats } from './element/avatar-stats.js';
 export type { Diagnosis } from './element/diagnosis.js';
+export type { SpeakOptions } from './controller/controller-parts.js';
 export { setAssetUrls, type AssetUrls } from './asset-urls.js';
 export { AvatarError, ErrorCode } from './shared/errors.js';
 

@@ -155,7 +155,8 @@ export class AvatarController extends ControllerNotices implements MotionSession
    * Connects by itself and closes the conversation itself.
    *
    * @returns Resolves when it was heard to its end.
-   * @throws {AvatarError} `aborted` by an interrupt or `signal`, `noAudio`, `invalidAudioInput`, what decoding throws.
+   * @throws {AvatarError} `aborted` by an interrupt or `signal`, `noAudio`, `invalidAudioInput`, what decoding throws;
+   *   `invalidConfiguration` for a manner of speaking that cannot be.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
@@ -168,7 +169,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
     // Failing to connect is told by state and event; the speech is audible without a connection.
     if (this.connection.state !== 'connected') void this.start().catch(() => undefined);
     try {
-      await Promise.race([this.feed(entry, source, options.sampleRateHz), heard]);
+      await Promise.race([this.feed(entry, source, options), heard]);
       await heard;
     } catch (reason) {
       const error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
@@ -319,8 +320,10 @@ export class AvatarController extends ControllerNotices implements MotionSession
     this.rounds.dropBefore(beforeRound);
   }
 
-  private async feed(entry: RoundEntry, source: unknown, rateHz = this.options.sampleRateHz): Promise<void> {
-    const chunks = this.parts.speechChunks(source, { sampleRateHz: rateHz, signal: entry.signal });
+  private async feed(entry: RoundEntry, source: unknown, options: SpeakOptions): Promise<void> {
+    const { signal: _, sampleRateHz = this.options.sampleRateHz, ...manner } = options;
+    if (Object.keys(manner).length > 0) await (await this.session.get()).begin(entry.round, manner);
+    const chunks = this.parts.speechChunks(source, { sampleRateHz, signal: entry.signal });
     let last: SpeechChunk | null = null;
     for await (const chunk of chunks) {
       if (entry.isOver) return;

@@ -1,5 +1,6 @@
 /** What an `AvatarController` is handed: the parts it decides over, as small as it needs them. */
 import type { PlaybackState } from '../shared/playback-messages.js';
+import type { SpeechManner } from '../shared/speech-manner.js';
 import type {
   FrameStarvation,
   MotionSession,
@@ -30,7 +31,7 @@ export interface SpeechChunk {
   readonly sampleRateHz: number;
 }
 
-export interface SpeakOptions {
+export interface SpeakOptions extends SpeechManner {
   /** Ends the speech; the promise rejects with `aborted`. */
   readonly signal?: AbortSignal;
   /** Rate of raw PCM sources, Hz. The controller's `sampleRateHz` by default. */

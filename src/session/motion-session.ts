@@ -6,9 +6,12 @@
  * of states and of what goes wrong, never of audio or frames.
  */
 import { loadMouthModel } from '../motion/engine/mouth-model.js';
+import { MotionStyler } from '../motion/style/motion-styler.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 import type { MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
+import type { SpeechManner } from '../shared/speech-manner.js';
+import { expressionFrom } from '../shared/speech-style.js';
 import { AppMotionTransport } from '../transports/app-motion.js';
 import { DirectWebSocketTransport } from '../transports/direct-websocket.js';
 import { LocalTransport } from '../transports/local.js';
@@ -67,9 +70,15 @@ export class LiveMotionSession implements MotionSession {
     return this.transport.open();
   }
 
+  async begin(round: number, manner: SpeechManner): Promise<void> {
+    const expression = expressionFrom(manner);
+    const current = this.roundFor(round);
+    if (current) current.styler = MotionStyler.changes(expression) ? new MotionStyler(expression) : null;
+  }
+
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
-    if (this.isDisposed || round < this.newestRound || round < this.firstWantedRound) return;
-    const current = this.current?.round === round ? this.current : this.beginRound(round);
+    const current = this.roundFor(round);
+    if (!current) return;
     current.add(samples, sampleRateHz, isEnd);
     if (this.workTimer === undefined) this.work();
   }
@@ -133,6 +142,12 @@ export class LiveMotionSession implements MotionSession {
   }
 
   // ---- rounds ------------------------------------------------------------------------------------------------------
+
+  /** The round of that number, begun if it is new; null when it is over. */
+  private roundFor(round: number): SessionRound | null {
+    if (this.isDisposed || round < this.newestRound || round < this.firstWantedRound) return null;
+    return this.current?.round === round ? this.current : this.beginRound(round);
+  }
 
   private beginRound(round: number): SessionRound {
     if (this.current) this.dropBefore(round);
@@ -297,8 +312,14 @@ export class LiveMotionSession implements MotionSession {
       current.firstMotionMs = performance.now();
       this.firstMotionMs = current.firstMotionMs - current.firstAudioMs;
     }
-    const untilSeconds = (frames.startFrame + frames.frameCount) / frames.frameRate;
     this.motionSeconds += frames.frameCount / frames.frameRate;
+    const shown = current.styler ? current.styler.push(frames) : frames;
+    if (shown) this.showFrames(current, shown, origin);
+  }
+
+  private showFrames(current: SessionRound, frames: MotionFrames, origin: 'server' | 'local'): void {
+    const { round } = current;
+    const untilSeconds = (frames.startFrame + frames.frameCount) / frames.frameRate;
     current.coveredSeconds = Math.max(current.coveredSeconds, untilSeconds);
     current.spare?.dropBefore(current.spare.gridSample(current.coveredSeconds));
     this.show({ type: 'frames', round, frames }, [frames.values.buffer]);
@@ -310,6 +331,8 @@ export class LiveMotionSession implements MotionSession {
   private handleMotionEnd(round: number): void {
     const { current } = this;
     if (current?.round !== round) return;
+    const held = current.styler?.finish();
+    if (held) this.showFrames(current, held, current.isLocal || this.source.kind === 'local' ? 'local' : 'server');
     if (current.motion === null) this.decide(current, 'none');
     this.show({ type: 'finish', round });
     current.gate.completeMotion();

@@ -1,4 +1,5 @@
 /** One round as the motion session sees it: its sound on the way to the worklet, and what is known of its motion. */
+import type { MotionStyler } from '../motion/style/motion-styler.js';
 import { float32FromInt16, int16FromFloat32 } from '../shared/pcm.js';
 import { Resampler } from '../shared/resampler.js';
 import { RoundAudio } from '../transports/round-audio.js';
@@ -27,6 +28,8 @@ export class SessionRound {
   motion: 'server' | 'local' | 'none' | null = null;
   /** The local engine has taken it over for good: two sources in turn would make the face jump. */
   isLocal = false;
+  /** Gives its motion another expression; null where it stays as it comes. */
+  styler: MotionStyler | null = null;
   /** All of its speech has been passed on. */
   isComplete = false;
   /** What the worklet was told last, s. */

@@ -204,6 +204,11 @@ class RemoteObject<Service extends object> {
 
 class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionSession {
   open: MotionSession['open'] = () => this.ask(this.remote.open());
+  begin: MotionSession['begin'] = (round, manner) =>
+    this.ask(this.remote.begin(round, manner)).catch((reason: unknown) => {
+      // What cannot be sent to a worker is no manner of speaking either.
+      throw avatarErrorFrom(reason, ErrorCode.invalidConfiguration);
+    });
   append: MotionSession['append'] = (round, samples, sampleRateHz, isEnd) =>
     this.tell(() => this.remote.append(round, transfer(samples, [samples.buffer]), sampleRateHz, isEnd));
   receiveMotion: MotionSession['receiveMotion'] = (round, messages) =>

@@ -1,5 +1,6 @@
 /** What the page may ask of the two workers, and what they tell it. Both sides import these types and nothing else. */
 import type { AvatarError } from '../shared/errors.js';
+import type { SpeechManner } from '../shared/speech-manner.js';
 
 // ---- motion worker -------------------------------------------------------------------------------------------------
 
@@ -77,6 +78,13 @@ export interface MotionSessionStats {
 export interface MotionSession {
   /** Resolves when connected; rejects with the reason when that fails for good or at `close()`. */
   open(): Promise<void>;
+  /**
+   * Begins a round that is to be spoken in a manner of its own; interrupts the one before as its first `append` would, which
+   * begins those without. Said again before the first `append` it replaces what was said.
+   *
+   * @throws {AvatarError} `invalidConfiguration`; then nothing has begun.
+   */
+  begin(round: number, manner: SpeechManner): Promise<void>;
   /**
    * Adds speech to a round. A higher round than before interrupts the earlier one.
    *

@@ -5,6 +5,8 @@ import type { AvatarControllerOptions } from '../../../src/controller/controller
 import type { SpeechChunk, SpeechOutput } from '../../../src/controller/controller-parts.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 import type { PlaybackState } from '../../../src/shared/playback-messages.js';
+import type { SpeechManner } from '../../../src/shared/speech-manner.js';
+import { expressionFrom } from '../../../src/shared/speech-style.js';
 import type { MotionSession, MotionSessionListener, MotionSessionStats, MotionSource } from '../../../src/workers/worker-api.js';
 // Loaded on demand elsewhere; being here already, it comes within one turn.
 import '../../../src/controller/motion-source.js';
@@ -26,6 +28,10 @@ class FakeSession implements MotionSession {
   open(): Promise<void> {
     this.calls.push('open');
     return new Promise((resolve, reject) => (this.opening = { resolve, reject }));
+  }
+  async begin(round: number, manner: SpeechManner): Promise<void> {
+    this.calls.push(`begin ${round} ${JSON.stringify(manner)} after ${this.appended.length}`);
+    expressionFrom(manner);
   }
   append(round: number, samples: Int16Array | Float32Array, rate: number, isEnd: boolean): void {
     this.appended.push({ round, samples: [...samples], rate, isEnd });
@@ -420,6 +426,22 @@ describe('AvatarController', () => {
       };
       assert.equal(await codeOf(controller.speak(broken)), 'invalidAudioInput');
       assert.isNull(session.appended.find(({ isEnd }) => isEnd) ?? null);
+    });
+
+    it('says in which manner before the first audio, and nothing of it where there is none', async () => {
+      await started();
+      void codeOf(controller.speak(chunks([0.5]), { sampleRateHz: 8000 }));
+      await settled();
+      void codeOf(controller.speak(chunks([0.5]), { style: 'calm', intensity: 0.5 }));
+      await settled();
+      assert.deepEqual(session.calls.filter((call) => call.startsWith('begin')), ['begin 2 {"style":"calm","intensity":0.5} after 2']);
+      assert.equal(session.appended.at(-1)!.round, 2);
+    });
+
+    it('rejects for a manner that cannot be, without a sound', async () => {
+      await started();
+      assert.equal(await codeOf(controller.speak(chunks([0.5]), { intensity: NaN })), 'invalidConfiguration');
+      assert.lengthOf(session.appended, 0);
     });
 
     it('rejects when the worker dies, and speaks again with another', async () => {

@@ -1,11 +1,16 @@
 import { afterEach, assert, beforeEach, describe, it } from '#test';
 
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
+import type { MotionFrames } from '../../../src/shared/motion-frames.js';
 import { LiveMotionSession } from '../../../src/session/motion-session.js';
 import type { MotionFeed, PlaybackFeed } from '../../../src/shared/playback-messages.js';
 import type { FrameStarvation, MotionSource } from '../../../src/workers/worker-api.js';
 
 const voice = (seconds: number, rate = 16000): Float32Array =>
   Float32Array.from({ length: Math.round(seconds * rate) }, (_, index) => 0.3 * Math.sin((2 * Math.PI * 140 * index) / rate));
+
+const jawsOf = ({ frameCount, values }: MotionFrames): number[] =>
+  Array.from({ length: frameCount }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]!);
 
 describe('LiveMotionSession', () => {
   let playback: PlaybackFeed[];
@@ -167,6 +172,33 @@ describe('LiveMotionSession', () => {
     await arrived();
     assert.deepInclude(motion, { type: 'finish', round: 2 });
     assert.isFalse(motion.some((item) => item.type === 'finish' && item.round === 1));
+  });
+
+  it('gives a round the expression it was begun with, and only that', async () => {
+    const widest = (round: number): number =>
+      Math.max(...motion.flatMap((item) => (item.type === 'frames' && item.round === round ? jawsOf(item.frames) : [])));
+    const frameCount = (round: number): number =>
+      motion.reduce((sum, item) => (item.type === 'frames' && item.round === round ? sum + item.frames.frameCount : sum), 0);
+    open();
+    await session.begin(1, { style: 'calm', intensity: 0.5 });
+    session.append(1, voice(0.5), 16000, false);
+    session.append(1, voice(0.5), 16000, true);
+    await arrived();
+    session.append(2, voice(1), 16000, true);
+    await arrived();
+    assert.isAbove(widest(2), 0.1);
+    assert.isBelow(widest(1), 0.5 * widest(2));
+    assert.equal(frameCount(1), 50);
+    assert.equal(frameCount(2), 50);
+    assert.equal(releases(1).at(-1), Infinity);
+  });
+
+  it('does not begin a round in a manner that cannot be', async () => {
+    open();
+    const reason = await session.begin(1, { intensity: -1 }).then(() => null, (error: { code: string }) => error);
+    assert.propertyVal(reason, 'code', 'invalidConfiguration');
+    await pause(20);
+    assert.lengthOf(playback, 0);
   });
 
   it('sends nothing after dispose()', async () => {

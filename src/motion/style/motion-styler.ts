@@ -1,0 +1,147 @@
+/**
+ * Gives speech motion another amplitude and smoothness, wherever it comes from: our engine, our server, or a foreign one.
+ *
+ * Nothing is ever moved in time: amplitudes change by a curve through 0 and 1, smoothness by a filter that is the same to both
+ * sides, y = x + a (x₋₁ − 2x + x₊₁). Lips that touch keep touching: press and tuck are left alone, the jaw's share that
+ * the lips take back stays what it was, and the filter fades out where they seal.
+ */
+import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C, CHANNELS } from '../../shared/channels.js';
+import type { MotionFrames } from '../../shared/motion-frames.js';
+import type { Expression, SpeechStyle } from '../../shared/speech-style.js';
+
+/** Frame rate that the filters below are made for; at others they cover the same time. */
+const FILTER_FRAME_RATE = 50;
+
+interface StyleFigures {
+  /** Amplitude of the mouth, and of brows, cheeks and head. */
+  readonly mouth: number;
+  readonly face: number;
+  /** `a` of the filter: > 0 smooths, < 0 sharpens. */
+  readonly smoothing: number;
+}
+
+const FIGURES: Readonly<Record<SpeechStyle, StyleFigures>> = {
+  natural: { mouth: 1, face: 1, smoothing: 0 },
+  crisp: { mouth: 1.2, face: 1.1, smoothing: -0.15 },
+  calm: { mouth: 0.75, face: 0.5, smoothing: 0.24 },
+};
+
+/** Below this intensity pressed and tucked lips come down as well: a mouth that does not open need not press. */
+const FULL_SEAL_INTENSITY = 0.4;
+
+type Part = 'mouth' | 'face' | 'head' | 'seal' | 'close' | 'eyes';
+
+function partOf(name: (typeof CHANNELS)[number], index: number): Part {
+  if (index >= ARKIT_CHANNEL_COUNT) return 'head';
+  if (name === 'mouthClose') return 'close';
+  if (/^mouth(Press|Roll)/.test(name)) return 'seal';
+  if (/^eye(Blink|Look)/.test(name)) return 'eyes';
+  return /^(jaw|mouth|tongue)/.test(name) ? 'mouth' : 'face';
+}
+
+const PARTS: readonly Part[] = CHANNELS.map(partOf);
+
+/** One conversation's motion. Frames come out one frame after they went in where the style has a filter. */
+export class MotionStyler {
+  private readonly figures: StyleFigures;
+  private readonly intensity: number;
+  /** The frame before the one that is held, and that one; `[2, 58]`. */
+  private readonly recent = new Float32Array(2 * CHANNEL_COUNT);
+  /** What comes next; −1 at the start and after the end. */
+  private expectedFrame = -1;
+  private frameRate = 0;
+
+  constructor({ style, intensity }: Expression) {
+    this.figures = FIGURES[style];
+    this.intensity = intensity;
+  }
+
+  /** False where motion is to stay as it is: then nobody need pass it through here. */
+  static changes({ style, intensity }: Expression): boolean {
+    return style !== 'natural' || intensity !== 1;
+  }
+
+  /**
+   * @param frames The next of the conversation. What does not follow on the ones before (another source has taken over)
+   *   begins anew. Not kept, not changed.
+   * @returns The frames that are known now; null when there are none. The receiver owns them.
+   */
+  push(frames: MotionFrames): MotionFrames | null {
+    if (frames.frameCount === 0) return null;
+    if (this.figures.smoothing === 0) return this.style(frames, 0);
+    const follows = frames.startFrame === this.expectedFrame && frames.frameRate === this.frameRate;
+    const held = follows ? 1 : 0;
+    const values = new Float32Array((frames.frameCount + held) * CHANNEL_COUNT);
+    if (follows) values.set(this.recent.subarray(CHANNEL_COUNT));
+    else this.recent.set(frames.values.subarray(0, CHANNEL_COUNT));
+    values.set(frames.values, held * CHANNEL_COUNT);
+    const known = { ...frames, startFrame: frames.startFrame - held, frameCount: frames.frameCount + held, values };
+    this.frameRate = frames.frameRate;
+    this.expectedFrame = frames.startFrame + frames.frameCount;
+    const styled = this.style(known, 1);
+    // A single frame has only itself before it, which is what `recent` begins with.
+    this.recent.set(values.subarray(Math.max(0, values.length - 2 * CHANNEL_COUNT)), values.length > CHANNEL_COUNT ? 0 : CHANNEL_COUNT);
+    return styled;
+  }
+
+  /** The frame that was held; null when there is none. */
+  finish(): MotionFrames | null {
+    if (this.expectedFrame < 0) return null;
+    const values = this.recent.slice(CHANNEL_COUNT);
+    const held = { frameRate: this.frameRate, startFrame: this.expectedFrame - 1, frameCount: 1, values };
+    this.expectedFrame = -1;
+    return this.style(held, 0);
+  }
+
+  /** All but the last `heldCount` frames, styled; `recent[0]` is the frame before the first. */
+  private style(frames: MotionFrames, heldCount: 0 | 1): MotionFrames | null {
+    const { frameRate, startFrame, values } = frames;
+    const frameCount = frames.frameCount - heldCount;
+    if (frameCount === 0) return null;
+    const smoothing = this.figures.smoothing * Math.min(1, (frameRate / FILTER_FRAME_RATE) ** 2);
+    const out = new Float32Array(frameCount * CHANNEL_COUNT);
+    for (let frame = 0; frame < frameCount; frame++) {
+      const at = frame * CHANNEL_COUNT;
+      const before = frame === 0 ? this.recent : values;
+      const beforeAt = frame === 0 ? 0 : at - CHANNEL_COUNT;
+      const afterAt = frame + 1 < frames.frameCount ? at + CHANNEL_COUNT : at;
+      const freedom = 1 - sealOf(values, at);
+      for (let channel = 0; channel < CHANNEL_COUNT; channel++) {
+        const x = values[at + channel]!;
+        const bend = before[beforeAt + channel]! - 2 * x + values[afterAt + channel]!;
+        out[at + channel] = this.valueOf(PARTS[channel]!, x, smoothing === 0 ? 0 : smoothing * freedom * bend);
+      }
+      const jaw = values[at + C.jawOpen]!;
+      if (jaw <= 0) continue;
+      // The gap between the lips grows with the jaw, but not where they touch.
+      const growth = out[at + C.jawOpen]! / jaw;
+      const gap = Math.max(0, jaw - values[at + C.mouthClose]!) * (growth > 1 ? growth + (1 - growth) * (1 - freedom) : growth);
+      out[at + C.mouthClose] = Math.max(0, out[at + C.jawOpen]! - gap);
+    }
+    return { frameRate, startFrame, frameCount, values: out };
+  }
+
+  private valueOf(part: Part, x: number, change: number): number {
+    const { figures, intensity } = this;
+    if (part === 'mouth') return scaled(x + change, figures.mouth * intensity);
+    if (part === 'face') return scaled(x, figures.face * intensity);
+    if (part === 'head') return x * figures.face * intensity;
+    if (part === 'seal') return x * Math.min(1, intensity / FULL_SEAL_INTENSITY);
+    return x;
+  }
+}
+
+/** 0..1: how far the lips touch each other or the teeth. */
+function sealOf(values: Float32Array, at: number): number {
+  const press = Math.max(values[at + C.mouthPressLeft]!, values[at + C.mouthPressRight]!);
+  const tuck = values[at + C.mouthRollLower]! * 1.6;
+  const jaw = values[at + C.jawOpen]!;
+  const close = jaw > 0.02 ? values[at + C.mouthClose]! / jaw : 0;
+  return Math.min(1, Math.max(press, tuck, close));
+}
+
+/** Weight times `gain`; above 1 it bends towards 1 instead of running into it: g x / (1 + (g − 1) x). */
+function scaled(x: number, gain: number): number {
+  const weight = Math.min(1, Math.max(0, x));
+  return gain <= 1 ? gain * weight : (gain * weight) / (1 + (gain - 1) * weight);
+}
