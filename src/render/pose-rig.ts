@@ -6,46 +6,18 @@
  */
 import { Euler, Object3D, Quaternion, Vector3 } from 'three';
 import { CHANNEL_INDEX } from '../shared/channels.js';
+import { NECK_SHARE, eyeRotation, findJointsAmong, type JointRole } from '../motion/retarget/joints.js';
 
-/** Names in use for each joint, without prefix, case and separators (Mixamo, Ready Player Me, VRM, Unreal, CC). */
-const JOINT_NAMES = {
-  head: ['head', 'jbipchead', 'bip01head'],
-  neck: ['neck', 'neck1', 'neck01', 'necktwist01', 'jbipcneck', 'bip01neck'],
-  chest: ['spine2', 'spine02', 'upperchest', 'spine03', 'chest', 'jbipcupperchest', 'spine1'],
-  leftEye: ['lefteye', 'eyeleft', 'eyel', 'leye', 'lefteyeball', 'jadjlfaceeye'],
-  rightEye: ['righteye', 'eyeright', 'eyer', 'reye', 'righteyeball', 'jadjrfaceeye'],
-} as const;
-
-export type JointRole = keyof typeof JOINT_NAMES;
-
-/** Part of a head turn that the neck takes. */
-const NECK_SHARE = 0.38;
-/** Turn of an eyeball at weight 1 of its look channels, radians; the gaze of `motion/idle` is made for it. */
-const LOOK_SIDE = 0.52;
-const LOOK_UP_DOWN = 0.44;
-
-/** A joint's name without the prefix of its tool, without case and separators: "mixamorig:LeftArm" is `leftarm`. */
-export function jointName(object: Object3D): string {
-  return object.name.toLowerCase().replace(/^(mixamorig\d*|ccbase|cc_base|bone)[:_]?/, '').replace(/[^a-z0-9]/g, '');
-}
-
-/** Finds joints by their usual names. Bones win over other nodes of the same name. */
+/** Finds joints by their usual names. */
 export function findJoints(root: Object3D): Partial<Record<JointRole, Object3D>> {
-  const byName = new Map<string, Object3D>();
-  root.traverse((object) => {
-    const name = jointName(object);
-    const known = byName.get(name);
-    const isBone = (object as { isBone?: boolean }).isBone === true;
-    // A mesh is never a joint: many files call the eyeball's mesh as others call the joint.
-    if ((object as { isMesh?: boolean }).isMesh) return;
-    if (!known || (isBone && !(known as { isBone?: boolean }).isBone)) byName.set(name, object);
-  });
-  const joints: Partial<Record<JointRole, Object3D>> = {};
-  for (const role of Object.keys(JOINT_NAMES) as JointRole[]) {
-    const name = JOINT_NAMES[role].find((candidate) => byName.has(candidate));
-    if (name) joints[role] = byName.get(name);
-  }
-  return joints;
+  const objects: Object3D[] = [];
+  root.traverse((object) => objects.push(object));
+  return findJointsAmong(
+    objects.map((node) => {
+      const { isBone = false, isMesh = false } = node as { isBone?: boolean; isMesh?: boolean };
+      return { name: node.name, node, isBone, isMesh };
+    }),
+  );
 }
 
 class Joint {
@@ -81,6 +53,7 @@ class Joint {
 const euler = new Euler(0, 0, 0, 'YXZ');
 const rotation = new Quaternion();
 const offset = new Vector3();
+const eyeTurn = { pitch: 0, yaw: 0 };
 
 export class PoseRig {
   /** True when eyeballs turn by joints; then the look shapes only move the lids. */
@@ -113,34 +86,14 @@ export class PoseRig {
     const headShare = 1 - neckShare;
     this.head?.turn(rotation.setFromEuler(euler.set(pitch * headShare, yaw * headShare, roll * headShare)));
     (this.neck ?? this.head)?.move(pose[CHANNEL_INDEX.headX], pose[CHANNEL_INDEX.headY], pose[CHANNEL_INDEX.headZ]);
-    this.look(this.leftEye, pose, LEFT_LOOK);
-    this.look(this.rightEye, pose, RIGHT_LOOK);
+    this.look('leftEye', pose);
+    this.look('rightEye', pose);
   }
 
-  private look(eye: Joint | null, pose: Float32Array, channels: LookChannels): void {
-    if (!eye) return;
-    const pitch = (pose[channels.down] - pose[channels.up]) * LOOK_UP_DOWN;
-    const yaw = (pose[channels.towardsLeft] - pose[channels.towardsRight]) * LOOK_SIDE;
-    eye.turn(rotation.setFromEuler(euler.set(pitch, yaw, 0)));
+  private look(eye: 'leftEye' | 'rightEye', pose: Float32Array): void {
+    const joint = this[eye];
+    if (!joint) return;
+    const { pitch, yaw } = eyeRotation(pose, eye, eyeTurn);
+    joint.turn(rotation.setFromEuler(euler.set(pitch, yaw, 0)));
   }
 }
-
-interface LookChannels {
-  up: number;
-  down: number;
-  towardsLeft: number;
-  towardsRight: number;
-}
-
-const LEFT_LOOK: LookChannels = {
-  up: CHANNEL_INDEX.eyeLookUpLeft,
-  down: CHANNEL_INDEX.eyeLookDownLeft,
-  towardsLeft: CHANNEL_INDEX.eyeLookOutLeft,
-  towardsRight: CHANNEL_INDEX.eyeLookInLeft,
-};
-const RIGHT_LOOK: LookChannels = {
-  up: CHANNEL_INDEX.eyeLookUpRight,
-  down: CHANNEL_INDEX.eyeLookDownRight,
-  towardsLeft: CHANNEL_INDEX.eyeLookInRight,
-  towardsRight: CHANNEL_INDEX.eyeLookOutRight,
-};

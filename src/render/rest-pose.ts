@@ -1,5 +1,5 @@
 import { Quaternion, Vector3, type Object3D } from 'three';
-import { jointName } from './pose-rig.js';
+import { jointName } from '../motion/retarget/joints.js';
 
 /** Upper arms and where they hang: a little away from the body, in the axes of the character. */
 const ARMS = [
@@ -15,7 +15,7 @@ const HANGING = -0.6;
  */
 export function lowerArms(root: Object3D): void {
   root.traverse((object) => {
-    const name = jointName(object);
+    const name = jointName(object.name);
     const arm = ARMS.find(({ names }) => names.includes(name));
     const elbow = object.children[0];
     if (!arm || !elbow || !object.parent) return;

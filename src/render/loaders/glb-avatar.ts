@@ -1,11 +1,12 @@
 import { Box3, Mesh, Vector3, type Material, type Object3D, type SkinnedMesh, type Texture } from 'three';
 import { CHANNEL_INDEX } from '../../shared/channels.js';
+import type { JointRole } from '../../motion/retarget/joints.js';
 import { mapMorphs, type MorphMap } from '../../motion/retarget/morph-map.js';
 import type { AvatarInfo } from '../../workers/worker-api.js';
 import type { FramingAnchors } from '../framing.js';
 import { disposeTexture, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
 import { MorphMesh } from '../morph-mesh.js';
-import { PoseRig, findJoints, type JointRole } from '../pose-rig.js';
+import { PoseRig, findJoints } from '../pose-rig.js';
 import { lowerArms } from '../rest-pose.js';
 import { unskinRigid } from '../rigid-skin.js';
 import type { AvatarModel } from './avatar-model.js';

@@ -1,5 +1,5 @@
 import { Color, DoubleSide, Matrix4, ShaderMaterial, type Material, type Mesh, type Object3D, type SkinnedMesh } from 'three';
-import type { JointRole } from '../pose-rig.js';
+import type { JointRole } from '../../motion/retarget/joints.js';
 import { sortParts } from './draw-order.js';
 import { followFewJoints } from './few-joints.js';
 import { LEAN_FRAGMENT_SHADER } from './lean-fragment.glsl.js';

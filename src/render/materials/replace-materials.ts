@@ -1,5 +1,5 @@
 import { MeshLambertMaterial, MeshStandardMaterial, type Material, type Mesh, type Object3D, type Texture } from 'three';
-import type { JointRole } from '../pose-rig.js';
+import type { JointRole } from '../../motion/retarget/joints.js';
 import { createLeanMaterial, leanParametersOf } from './lean-material.js';
 
 /**
