@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `spatius-avatar`: everything a developer starts from a shell. The one file of this folder that acts on import. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { ANIMATE_USAGE, animate } from './commands/animate.js';
 import { SERVE_USAGE, serve } from './commands/serve.js';
 import { TOKEN_USAGE, token } from './commands/token.js';
 import { isServingProcess } from './server-processes.js';
@@ -9,6 +10,7 @@ const USAGE = `Usage: spatius-avatar <command> [options]
 
 ${SERVE_USAGE}
 ${TOKEN_USAGE}
+${ANIMATE_USAGE}
 Environment
   SPATIUS_API_KEY           secret; serve makes one up when it is missing
   SPATIUS_APP_ID            serve uses app_demo when it is missing
@@ -20,6 +22,7 @@ Environment
 async function main([command, ...args]: string[]): Promise<void> {
   if (command === 'serve') return serve(args);
   if (command === 'token') return token(args);
+  if (command === 'animate') return animate(args);
   if (command === undefined || command === 'help' || command === '--help' || command === '-h') return void console.log(USAGE);
   throw new AvatarError(ErrorCode.invalidConfiguration, `unknown command "${command}"\n\n${USAGE}`);
 }

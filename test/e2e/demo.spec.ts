@@ -2,6 +2,7 @@ import { expect, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
+import { wavOf } from '../helpers/node/wav-file.js';
 
 const server = new ServedDemo();
 
@@ -9,23 +10,6 @@ test.beforeAll(() => server.start());
 test.afterAll(() => server.kill());
 // Software GL draws the avatar: a phone has the smallest picture.
 test.use({ viewport: { width: 360, height: 560 } });
-
-function wavOf(pcm: Uint8Array, rateHz: number): Buffer {
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + pcm.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rateHz, 24);
-  header.writeUInt32LE(rateHz * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(pcm.length, 40);
-  return Buffer.concat([header, pcm]);
-}
 
 const speechFile = { name: 'speech.wav', mimeType: 'audio/wav', buffer: wavOf(voicePcm(4, 24000), 24000) };
 

@@ -1,0 +1,96 @@
+/** `spatius-avatar animate`: speech audio in, motion file out. */
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { ENGINE_FRAME_RATE, MotionEngine, type EngineMotion } from '../../motion/engine/motion-engine.js';
+import { loadMouthModel, setMouthModelReader } from '../../motion/engine/mouth-model.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { MOTION_FORMATS, encodeMotion, writeFileWhole, writeStream, type MotionFormat } from '../motion-file.js';
+import { packageFolder } from '../package-folder.js';
+import { speechPieces, type SpeechPiece } from '../speech-file.js';
+import { integerOption } from './options.js';
+
+export const ANIMATE_USAGE = `animate <audio>       turns speech (WAV, Ogg Opus or raw PCM; - for standard input) into motion
+  --sample-rate <Hz>    of raw PCM: signed 16-bit little-endian mono; default 16000
+  --out <file>          default standard output
+  --format <name>       json (52 ARKit shapes, head, visemes; 50 frames a second), csv (as Live Link Face
+                        writes it) or glb (an animated avatar); default by the ending of --out, else json
+  --avatar <file.glb>   the avatar of --format glb; default the built-in one
+`;
+
+const STDIO = '-';
+/** The engine works in slices of this, s: what it has made goes out before the next. */
+const SLICE_SECONDS = 1;
+const MIN_RATE_HZ = 3000;
+const MAX_RATE_HZ = 384_000;
+
+/** @throws {AvatarError} `invalidConfiguration`, `invalidAudioInput`, `noAudio`, `unsupportedAvatarAsset` */
+export async function animate(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      'sample-rate': { type: 'string' },
+      out: { type: 'string' },
+      format: { type: 'string' },
+      avatar: { type: 'string' },
+    },
+  });
+  const [input, ...others] = positionals;
+  if (input === undefined || others.length > 0) {
+    throw invalid('animate takes one audio file, or - for standard input');
+  }
+  const out = values.out ?? STDIO;
+  const format = formatOf(values.format, out);
+  if (values.avatar !== undefined && format !== 'glb') throw invalid('--avatar goes with --format glb');
+  const rate = values['sample-rate'];
+  const sampleRateHz = rate === undefined ? null : integerOption(rate, '--sample-rate', MIN_RATE_HZ, MAX_RATE_HZ);
+
+  const distFolder = join(packageFolder(), 'dist');
+  const avatar = format === 'glb' ? await avatarBytes(values.avatar ?? join(distFolder, 'avatars', 'aria.glb')) : null;
+  setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')));
+  if (!(await loadMouthModel())) console.error('spatius-avatar: models/mouth.bin cannot be read; the simple mouth speaks');
+
+  const bytes: AsyncIterable<Uint8Array> = input === STDIO ? process.stdin : createReadStream(input);
+  const speech = speechPieces(bytes, { name: input === STDIO ? '' : basename(input), sampleRateHz });
+  const pieces = encodeMotion(motionOf(speech), format, ENGINE_FRAME_RATE, avatar);
+  await (out === STDIO ? writeStream(process.stdout, pieces) : writeFileWhole(out, pieces));
+}
+
+function formatOf(format: string | undefined, out: string): MotionFormat {
+  const known = (name: string): name is MotionFormat => (MOTION_FORMATS as readonly string[]).includes(name);
+  if (format !== undefined) {
+    if (known(format)) return format;
+    throw invalid(`--format must be ${MOTION_FORMATS.join(', ')}, not "${format}"`);
+  }
+  const ending = extname(out).slice(1).toLowerCase();
+  return known(ending) ? ending : 'json';
+}
+
+async function avatarBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (reason) {
+    throw avatarErrorFrom(reason, ErrorCode.invalidConfiguration, 'the avatar cannot be read');
+  }
+}
+
+async function* motionOf(speech: AsyncIterable<SpeechPiece>): AsyncGenerator<EngineMotion, void> {
+  let engine: MotionEngine | null = null;
+  for await (const { samples, sampleRateHz } of speech) {
+    engine ??= new MotionEngine({ sampleRateHz, withVisemes: true });
+    const slice = Math.ceil(sampleRateHz * SLICE_SECONDS);
+    for (let at = 0; at < samples.length; at += slice) {
+      const motion = engine.push(samples.subarray(at, at + slice));
+      if (motion) yield motion;
+    }
+  }
+  const rest = engine?.finish();
+  if (rest) yield rest;
+}
+
+function invalid(message: string): AvatarError {
+  return new AvatarError(ErrorCode.invalidConfiguration, message);
+}

@@ -1,0 +1,91 @@
+/** Motion → a file or stream, in the format asked for. Text goes out while it comes; a GLB needs its length first. */
+import { open, rename, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+
+import type { EngineMotion } from '../motion/engine/motion-engine.js';
+import { animateGlb } from '../motion/files/glb-animation.js';
+import { LiveLinkCsvWriter } from '../motion/files/live-link-csv.js';
+import { MotionJsonWriter } from '../motion/files/motion-json.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+
+export const MOTION_FORMATS = ['json', 'csv', 'glb'] as const;
+export type MotionFormat = (typeof MOTION_FORMATS)[number];
+
+/**
+ * Puts motion into the words of a format.
+ *
+ * @param motion Consecutive frames from 0 on, with visemes.
+ * @param avatar Bytes of the `.glb` that the animation is put into; for `glb` alone.
+ * @throws {AvatarError} while iterating: `unsupportedAvatarAsset` for an avatar that cannot be animated.
+ */
+export async function* encodeMotion(
+  motion: AsyncIterable<EngineMotion>,
+  format: MotionFormat,
+  frameRate: number,
+  avatar: Uint8Array | null,
+): AsyncGenerator<string | Uint8Array, void> {
+  if (format === 'glb') {
+    const parts: Float32Array[] = [];
+    for await (const { values } of motion) parts.push(values);
+    yield animateGlb(avatar ?? new Uint8Array(0), joined(parts), frameRate);
+    return;
+  }
+  const writer = format === 'csv' ? new LiveLinkCsvWriter(frameRate) : new MotionJsonWriter(frameRate);
+  // What cannot be heard at all leaves nothing behind, not even a header.
+  let text = writer.begin();
+  for await (const frames of motion) {
+    yield text + writer.add(frames);
+    text = '';
+  }
+  yield text;
+  yield* writer.end();
+}
+
+/**
+ * Writes a file whole or not at all: what stood there before stays until the new one is complete.
+ *
+ * @throws {AvatarError} `invalidConfiguration` when it cannot be written; whatever the pieces throw.
+ */
+export async function writeFileWhole(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
+  const draft = `${path}.${process.pid}.part`;
+  const file = await open(draft, 'w').catch((reason: unknown) => {
+    throw avatarErrorFrom(reason, ErrorCode.invalidConfiguration, `cannot write ${path}`);
+  });
+  try {
+    for await (const piece of pieces) await file.write(piece as Uint8Array);
+    await file.close();
+    await rename(draft, path);
+  } catch (reason) {
+    await file.close().catch(() => undefined);
+    await rm(draft, { force: true });
+    throw avatarErrorFrom(reason, ErrorCode.invalidConfiguration, `cannot write ${path}`);
+  }
+}
+
+/**
+ * Writes to a stream no faster than it takes. A reader that went away (`| head`) ends it quietly.
+ *
+ * @throws {AvatarError} Whatever the pieces throw.
+ */
+export async function writeStream(stream: Writable, pieces: AsyncIterable<string | Uint8Array>): Promise<void> {
+  let failure: Error | null = null;
+  stream.on('error', (error) => (failure = error));
+  for await (const piece of pieces) {
+    if (!failure && !stream.write(piece)) await Promise.race([once(stream, 'drain'), once(stream, 'error')]).catch(() => undefined);
+    if (failure) break;
+  }
+  if (failure && (failure as NodeJS.ErrnoException).code !== 'EPIPE') {
+    throw new AvatarError(ErrorCode.invalidConfiguration, 'the motion cannot be written', { cause: failure });
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
