@@ -139,11 +139,12 @@ export class AvatarController extends ControllerNotices implements MotionSession
    *
    * @param end Closes the conversation's input; the chunk may be empty then.
    * @returns The conversation's id; null for an empty chunk that belongs to none.
-   * @throws {AvatarError} `networkLayerNotAvailable` in direct mode before `start()`, `unsupportedSampleRate`,
-   *   `invalidAudioInput` when it begins like an audio file.
+   * @throws {AvatarError} `networkLayerNotAvailable` in direct mode before `start()` and in backend mode,
+   *   `unsupportedSampleRate`, `invalidAudioInput` when it begins like an audio file.
    */
   send(audio: PcmInput, end = false): string | null {
     this.requireAlive();
+    this.requireOwnSpeech();
     if (this.options.mode === 'direct' && !this.connection.isStarted) {
       throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Call start() before send().');
     }
@@ -156,10 +157,11 @@ export class AvatarController extends ControllerNotices implements MotionSession
    *
    * @returns Resolves when it was heard to its end.
    * @throws {AvatarError} `aborted` by an interrupt or `signal`, `noAudio`, `invalidAudioInput`, what decoding throws;
-   *   `invalidConfiguration` for a manner of speaking that cannot be.
+   *   `networkLayerNotAvailable` in backend mode, `invalidConfiguration` for a manner of speaking that cannot be.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
+    this.requireOwnSpeech();
     if (options.signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
     this.input.drop();
     const entry = this.beginRound();
@@ -188,17 +190,18 @@ export class AvatarController extends ControllerNotices implements MotionSession
   }
 
   async resume(): Promise<void> {
-    if (this.isDisposed || !this.isPaused) return;
-    this.isPaused = false;
-    this.parts.output.resume();
+    if (!this.isDisposed) this.endPause();
   }
 
   /** Drops what plays and what is still to come of it; the next audio starts clean. */
   interrupt(): void {
     this.input.drop();
+    if (this.isDisposed) return;
     const { newest } = this.rounds;
-    if (this.isDisposed || !newest || newest.isOver) return;
-    this.dropRounds(newest.round + 1);
+    const beforeRound = (newest?.round ?? 0) + 1;
+    if (newest && !newest.isOver) this.dropRounds(beforeRound);
+    // The backend may have begun to speak without this page knowing yet.
+    else if (this.options.mode === 'backend') this.session.tellExisting((session) => session.interrupt(beforeRound));
   }
 
   get volume(): number {
@@ -267,6 +270,14 @@ export class AvatarController extends ControllerNotices implements MotionSession
     if (error.code === ErrorCode.workerFailed) this.handleLostSession(error);
   }
 
+  handleRoundOpened(round: number, conversationId: string): void {
+    const entry = this.isDisposed ? null : this.rounds.adopt(round, conversationId);
+    if (!entry) return;
+    this.rounds.dropBefore(round);
+    this.endPause();
+    entry.markAudio();
+  }
+
   handleRoundMotion(round: number, motion: 'server' | 'local' | 'none'): void {
     const entry = this.rounds.find(round);
     if (entry) this.events.emit('conversation-motion', { conversationId: entry.conversationId, motion });
@@ -309,15 +320,19 @@ export class AvatarController extends ControllerNotices implements MotionSession
 
   private dropRounds(beforeRound: number): void {
     this.parts.output.flush(beforeRound);
-    if (this.isPaused) {
-      this.isPaused = false;
-      this.parts.output.resume();
-    }
+    this.endPause();
     this.session.tell((session) => session.interrupt(beforeRound));
     const { round } = this.conversation;
     const change = round < beforeRound ? conversationChange(this.conversation, { round, state: 'flushed' }) : null;
     if (change) this.moveConversation(change, this.rounds.find(round)?.conversationId ?? '');
     this.rounds.dropBefore(beforeRound);
+  }
+
+  /** A pause holds what it was asked for, not what comes after it. */
+  private endPause(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    this.parts.output.resume();
   }
 
   private async feed(entry: RoundEntry, source: unknown, options: SpeakOptions): Promise<void> {
@@ -368,6 +383,11 @@ export class AvatarController extends ControllerNotices implements MotionSession
 
   private requireAlive(): void {
     if (this.isDisposed) throw disposedError();
+  }
+
+  private requireOwnSpeech(): void {
+    if (this.options.mode !== 'backend') return;
+    throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'In backend mode the speech comes from your backend: let its relay speak, or call yieldAudioData().');
   }
 }
 

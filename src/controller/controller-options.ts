@@ -5,7 +5,10 @@ import type { FrameStarvation } from '../workers/worker-api.js';
 import { isSameTokenSource, type TokenSource } from './token-source.js';
 
 export interface AvatarControllerOptions {
-  /** `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. `backend`: the app brings it. */
+  /**
+   * `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. `backend`: the app's own
+   * backend brings speech and motion.
+   */
   readonly mode: 'direct' | 'local' | 'backend';
   readonly appId: string;
   readonly avatarId: string;
@@ -13,6 +16,8 @@ export interface AvatarControllerOptions {
   readonly serverUrl: string | null;
   /** Region of a Spatius Motion Server, e.g. `us-west`. Without it and `serverUrl`: the page's own origin. */
   readonly region: string | null;
+  /** Backend mode: the relay, `ws(s)` or `http(s)`, absolute or relative to the page. Without it the app brings the data. */
+  readonly relayUrl: string | null;
   readonly token: TokenSource;
   /** Rate of the PCM passed to `send`, Hz: one of `PCM_SAMPLE_RATES`. */
   readonly sampleRateHz: number;
@@ -31,6 +36,7 @@ export const DEFAULT_CONTROLLER_OPTIONS: AvatarControllerOptions = {
   avatarId: '',
   serverUrl: null,
   region: null,
+  relayUrl: null,
   token: {},
   sampleRateHz: DEFAULT_SAMPLE_RATE_HZ,
   frameStarvation: 'audio-independent',
@@ -47,6 +53,7 @@ const CONNECTION_OPTIONS: ReadonlySet<OptionName> = new Set([
   'avatarId',
   'serverUrl',
   'region',
+  'relayUrl',
   'token',
   'sampleRateHz',
   'fallback',

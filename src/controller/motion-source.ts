@@ -19,18 +19,26 @@ export function ingressUrl(serverUrl: string | null, region: string | null, page
     const domain = region.startsWith('cn-') ? 'spatialwalk.top' : 'spatius.ai';
     return `wss://api.${region}.${domain}${INGRESS_PATH}`;
   }
+  const url = webSocketUrl('server-url', serverUrl || '/', pageUrl);
+  const path = url.pathname.replace(/\/websocket\/?$/, '').replace(/\/$/, '');
+  return `${url.protocol}//${url.host}${path || INGRESS_PATH}${url.search}`;
+}
+
+/** A `ws(s)` URL from what an attribute says. @throws {AvatarError} `invalidConfiguration`. */
+function webSocketUrl(attribute: string, value: string, pageUrl: string): URL {
   let url: URL;
   try {
-    url = new URL(serverUrl || '/', pageUrl);
+    url = new URL(value, pageUrl);
   } catch {
-    throw new AvatarError(ErrorCode.invalidConfiguration, `server-url is no valid URL: ${serverUrl ?? ''}`);
+    throw new AvatarError(ErrorCode.invalidConfiguration, `${attribute} is no valid URL: ${value}`);
   }
   const scheme = { 'http:': 'ws:', 'https:': 'wss:', 'ws:': 'ws:', 'wss:': 'wss:' }[url.protocol];
   if (!scheme) {
-    throw new AvatarError(ErrorCode.invalidConfiguration, `server-url must be a ws(s) or http(s) URL: ${url.protocol}`);
+    throw new AvatarError(ErrorCode.invalidConfiguration, `${attribute} must be a ws(s) or http(s) URL: ${url.protocol}`);
   }
-  const path = url.pathname.replace(/\/websocket\/?$/, '').replace(/\/$/, '');
-  return `${scheme}//${url.host}${path || INGRESS_PATH}${url.search}`;
+  url.protocol = scheme;
+  url.hash = '';
+  return url;
 }
 
 /** The engine hears nothing above 8 kHz: more than this rate upstream costs bytes and brings nothing. */
@@ -42,7 +50,10 @@ export function motionSource(options: AvatarControllerOptions, pageUrl: string):
   if (options.mode === 'local') return { kind: 'local' };
   const { connectTimeoutMs, fallback } = options;
   const sampleRateHz = Math.min(options.sampleRateHz, UPSTREAM_RATE_HZ);
-  if (options.mode === 'backend') return { kind: 'app', sampleRateHz, connectTimeoutMs, fallback };
+  if (options.mode === 'backend') {
+    if (!options.relayUrl) return { kind: 'app', sampleRateHz, connectTimeoutMs, fallback };
+    return { kind: 'relay', url: webSocketUrl('relay-url', options.relayUrl, pageUrl).href, connectTimeoutMs, fallback };
+  }
   if (!options.appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'Direct mode needs an app-id.');
   return {
     kind: 'direct',

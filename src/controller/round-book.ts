@@ -56,10 +56,12 @@ export class RoundBook {
 
   /** Rounds are numbered upwards from 1. Finished ones are forgotten, but for the newest. */
   open(conversationId = createLogId()): RoundEntry {
-    for (const [round, entry] of this.entries) if (entry.isOver) this.entries.delete(round);
-    const entry = new RoundEntry(++this.lastRound, conversationId);
-    this.entries.set(entry.round, entry);
-    return entry;
+    return this.add(new RoundEntry(this.lastRound + 1, conversationId));
+  }
+
+  /** A round that was numbered elsewhere. @returns Null for one that is no newer than those known. */
+  adopt(round: number, conversationId: string): RoundEntry | null {
+    return round > this.lastRound ? this.add(new RoundEntry(round, conversationId)) : null;
   }
 
   /** Resolves when the round was heard to its end, rejects with `aborted` when it was dropped before. */
@@ -84,5 +86,12 @@ export class RoundBook {
     for (const entry of this.entries.values()) {
       if (entry.round < beforeRound) this.settle(entry, new AvatarError(ErrorCode.aborted, 'The speech was interrupted.'));
     }
+  }
+
+  private add(entry: RoundEntry): RoundEntry {
+    for (const [round, { isOver }] of this.entries) if (isOver) this.entries.delete(round);
+    this.lastRound = entry.round;
+    this.entries.set(entry.round, entry);
+    return entry;
   }
 }

@@ -15,6 +15,7 @@ export interface ConnectionProperties {
   requestToken: ((isRefresh: boolean) => Promise<string>) | null;
   serverUrl: string | null;
   region: string | null;
+  relayUrl: string | null;
   sampleRate: number;
   frameStarvation: AvatarControllerOptions['frameStarvation'];
   fallback: AvatarControllerOptions['fallback'];
@@ -24,7 +25,7 @@ export interface ConnectionProperties {
 
 /** Those of them that make a running connection another one. */
 export const CONNECTION_PROPERTIES: readonly (keyof ConnectionProperties)[] = [
-  'mode', 'appId', 'avatarId', 'tokenEndpoint', 'sessionToken', 'requestToken', 'serverUrl', 'region', 'sampleRate',
+  'mode', 'appId', 'avatarId', 'tokenEndpoint', 'sessionToken', 'requestToken', 'serverUrl', 'region', 'relayUrl', 'sampleRate',
   'frameStarvation', 'fallback', 'connectTimeout', 'audioLatencyOffset',
 ];
 
@@ -35,6 +36,10 @@ export function effectiveMode(properties: ConnectionProperties): AvatarMode {
   return tokenEndpoint || sessionToken || requestToken ? 'direct' : 'local';
 }
 
+function isConnectable(mode: AvatarMode): mode is AvatarControllerOptions['mode'] {
+  return mode === 'direct' || mode === 'local' || mode === 'backend';
+}
+
 /** @returns What is wrong with the properties, each with the attribute's name. Empty when they can work. */
 export function configurationErrors(properties: ConnectionProperties): AvatarError[] {
   const errors: AvatarError[] = [];
@@ -43,8 +48,8 @@ export function configurationErrors(properties: ConnectionProperties): AvatarErr
   };
   const mode = effectiveMode(properties);
   if (mode === 'livekit') {
-    complain(`mode="${mode}" is not available in this version. Use "direct", "backend" or "local".`);
-  } else if (mode !== 'direct' && mode !== 'local' && mode !== 'backend') {
+    complain('mode="livekit" is not available in this version. Use "direct", "backend" or "local".');
+  } else if (!isConnectable(mode)) {
     complain(`mode="${String(mode)}" is not known. Use "direct", "backend" or "local".`);
   }
   const check = (attribute: string, value: string, allowed: readonly string[]): void => {
@@ -62,11 +67,12 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
   const { tokenEndpoint, sessionToken, requestToken, connectTimeout, audioLatencyOffset } = properties;
   const mode = effectiveMode(properties);
   return {
-    mode: mode === 'direct' || mode === 'backend' ? mode : 'local',
+    mode: isConnectable(mode) ? mode : 'local',
     appId: properties.appId,
     avatarId: properties.avatarId ?? DEFAULT_AVATAR,
     serverUrl: properties.serverUrl,
     region: properties.region,
+    relayUrl: properties.relayUrl,
     token: { tokenEndpoint, sessionToken, requestToken },
     sampleRateHz: properties.sampleRate,
     frameStarvation: properties.frameStarvation === 'strict-sync' ? 'strict-sync' : 'audio-independent',

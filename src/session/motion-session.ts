@@ -15,7 +15,8 @@ import { expressionFrom } from '../shared/speech-style.js';
 import { AppMotionTransport } from '../transports/app-motion.js';
 import { DirectWebSocketTransport } from '../transports/direct-websocket.js';
 import { LocalTransport } from '../transports/local.js';
-import type { Transport, TransportHandlers, TransportState } from '../transports/transport.js';
+import { RelayTransport } from '../transports/relay-websocket.js';
+import type { Transport, TransportHandlers, TransportState, TurnHandlers } from '../transports/transport.js';
 import type {
   FrameStarvation,
   MotionSession,
@@ -91,9 +92,11 @@ export class LiveMotionSession implements MotionSession {
   }
 
   interrupt(beforeRound: number): void {
-    if (beforeRound <= this.firstWantedRound || beforeRound <= this.newestRound) return;
-    this.firstWantedRound = beforeRound;
-    this.dropBefore(beforeRound);
+    // The page may not have heard yet of the round that a relay has begun.
+    const limit = this.source.kind === 'relay' ? Math.max(beforeRound, this.newestRound + 1) : beforeRound;
+    if (limit <= this.firstWantedRound || limit <= this.newestRound) return;
+    this.firstWantedRound = limit;
+    this.dropBefore(limit);
   }
 
   setSource(source: MotionSource): void {
@@ -267,16 +270,26 @@ export class LiveMotionSession implements MotionSession {
     }
     // Whoever may have to take over should have its weights by then.
     if (this.source.fallback === 'local') void loadMouthModel();
-    if (this.source.kind === 'app') {
-      return new AppMotionTransport(
-        this.source.sampleRateHz,
-        this.handlersFor('server', (state, error) => this.handleState(state, error)),
-      );
-    }
+    const handlers = this.handlersFor('server', (state, error) => this.handleState(state, error));
+    if (this.source.kind === 'app') return new AppMotionTransport(this.source.sampleRateHz, handlers);
+    if (this.source.kind === 'relay') return new RelayTransport(this.source, { ...handlers, ...this.turnHandlers() });
     return new DirectWebSocketTransport(
       { ...this.source, requestToken: (isRefresh) => this.listener.requestToken(isRefresh) },
-      this.handlersFor('server', (state, error) => this.handleState(state, error)),
+      handlers,
     );
+  }
+
+  private turnHandlers(): TurnHandlers {
+    return {
+      handleTurn: (conversationId) => {
+        const round = Math.max(this.newestRound + 1, this.firstWantedRound);
+        this.beginRound(round);
+        this.listener.handleRoundOpened(round, conversationId);
+        return round;
+      },
+      handleTurnAudio: (round, samples, sampleRateHz, isEnd) => this.append(round, samples, sampleRateHz, isEnd),
+      handleTurnInterrupted: (round) => this.interrupt(round + 1),
+    };
   }
 
   private handlersFor(origin: 'server' | 'local', handleState: TransportHandlers['handleState']): TransportHandlers {

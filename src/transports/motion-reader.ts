@@ -11,11 +11,15 @@ const MAX_FRAME_RATE = 120;
 export class MotionReader {
   private readonly startSeconds: number;
   /** FLAME keyframes carry no time: their number tells it. */
-  private flameFrames = 0;
+  private flameFrames: number;
 
-  /** @param startSeconds Where the request's speech starts in its round. */
-  constructor(startSeconds: number) {
+  /**
+   * @param startSeconds Where the request's speech starts in its round.
+   * @param startKeyframe FLAME keyframes of the request that were left out before the first message.
+   */
+  constructor(startSeconds: number, startKeyframe = 0) {
     this.startSeconds = startSeconds;
+    this.flameFrames = startKeyframe;
   }
 
   /**

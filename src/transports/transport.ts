@@ -20,6 +20,16 @@ export interface TransportHandlers {
   handleError(error: AvatarError): void;
 }
 
+/** What a transport tells besides that brings whole turns: speech with its motion. */
+export interface TurnHandlers {
+  /** A turn begins, and ends the one before. @returns Its round. */
+  handleTurn(conversationId: string): number;
+  /** Speech of a turn, mono, of any rate. The receiver owns `samples`. */
+  handleTurnAudio(round: number, samples: Int16Array, sampleRateHz: number, isEnd: boolean): void;
+  /** The turn is over at once. */
+  handleTurnInterrupted(round: number): void;
+}
+
 export interface Transport {
   /** Rate at which `send` wants its samples, Hz. */
   readonly sampleRateHz: number;

@@ -37,6 +37,15 @@ export type MotionSource =
       /** `local`: the local engine takes over in a round whose motion is missing or broken. */
       fallback: 'audio' | 'local';
     }
+  | {
+      kind: 'relay';
+      /** Full URL of the app's relay, `ws(s)://…`. It opens the rounds; see `handleRoundOpened`. */
+      url: string;
+      /** Not connected after this the state is `failed`; a round without motion goes on as audio only. */
+      connectTimeoutMs: number;
+      /** `local`: the local engine takes over where a round's motion breaks off. */
+      fallback: 'audio' | 'local';
+    }
   | { kind: 'local' };
 
 export type FrameStarvation = 'audio-independent' | 'strict-sync';
@@ -57,6 +66,8 @@ export interface MotionSessionListener {
   handleConnectionState(state: ConnectionState, error: AvatarError | null): void;
   /** Something went wrong that changes no state: a bad message, a discarded payload, a fallback. */
   handleError(error: AvatarError): void;
+  /** The source of motion has opened a round itself, with speech of its own. All rounds below are over. */
+  handleRoundOpened(round: number, conversationId: string): void;
   /** The round is decided: it plays with motion, with the local engine, or as audio only. */
   handleRoundMotion(round: number, motion: 'server' | 'local' | 'none'): void;
   /** A valid Session Token; `isRefresh` when the last one was refused or is about to expire. */
@@ -100,7 +111,7 @@ export interface MotionSession {
    *   None or an empty one: the round has no (more) motion.
    */
   receiveMotion(round: number, messages: Uint8Array[]): void;
-  /** Drops all rounds below `beforeRound`. */
+  /** Drops all rounds below `beforeRound`, and whatever round the source itself has open. */
   interrupt(beforeRound: number): void;
   /** Another source of motion from the next `open()` on; the connection to the present one is ended. */
   setSource(source: MotionSource): void;

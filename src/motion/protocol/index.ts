@@ -3,3 +3,4 @@ export * from './envelope.js';
 export * from './motion-payload.js';
 export * from './packed-motion.js';
 export * from './generated/message_pb.js';
+export * from './relay-frames.js';

@@ -30,6 +30,7 @@ describe('LiveMotionSession', () => {
       {
         handleConnectionState: (state) => told.push(state),
         handleError: ({ code }) => told.push(code),
+        handleRoundOpened: (round) => told.push(`${round} opened`),
         handleRoundMotion: (round, kind) => told.push(`${round} ${kind}`),
         requestToken: async () => 'token',
       },

@@ -15,6 +15,7 @@ export class SessionProbe implements MotionSessionListener {
   readonly motion: MotionFeed[] = [];
   readonly states: { state: ConnectionState; error: AvatarError | null }[] = [];
   readonly errors: AvatarError[] = [];
+  readonly opened: { round: number; conversationId: string }[] = [];
   readonly roundMotion: { round: number; motion: string }[] = [];
   /** What `requestToken` gives. */
   token: (isRefresh: boolean) => Promise<string> = () => Promise.reject(new Error('no token in this test'));
@@ -44,6 +45,10 @@ export class SessionProbe implements MotionSessionListener {
 
   handleError(error: AvatarError): void {
     this.note(() => this.errors.push(error));
+  }
+
+  handleRoundOpened(round: number, conversationId: string): void {
+    this.note(() => this.opened.push({ round, conversationId }));
   }
 
   handleRoundMotion(round: number, motion: 'server' | 'local' | 'none'): void {

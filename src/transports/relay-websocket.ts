@@ -1,0 +1,351 @@
+/**
+ * Backend Mode over the built-in relay: turns come in, each as sound with its motion, on one ordered WebSocket that is
+ * kept up until `close()`.
+ *
+ * Turns begin here, in the worker: a page that is blocked costs nothing. After a lost connection the relay is asked to
+ * go on where it was in the turn; what was said meanwhile is left out, and the motion stays with the sound.
+ */
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import { createLogId } from '../shared/ids.js';
+import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/sample-rates.js';
+import { decodeMessage, type RelayEvent, type RelayFrame } from '../motion/protocol/index.js';
+import type { WebSocketConstructor } from './direct-connection.js';
+import { IncomingTurn, type TurnPlace } from './incoming-turn.js';
+import { whenOnline } from './online-watch.js';
+import { createOpening, type Opening } from './opening.js';
+import { ReconnectPolicy } from './reconnect-policy.js';
+import { RelayConnection, type RelayReady } from './relay-connection.js';
+import { errorFromServer } from './server-errors.js';
+import type { Transport, TransportHandlers, TransportState, TurnHandlers } from './transport.js';
+
+export interface RelayTransportOptions {
+  /** `ws(s)://…` */
+  readonly url: string;
+  /** ms without a connection until the state is `failed`; attempts go on in the background. */
+  readonly connectTimeoutMs: number;
+  /** The platform's by default; Node before 22 has none. */
+  readonly WebSocket?: WebSocketConstructor;
+  /** ms one attempt may take. */
+  readonly attemptTimeoutMs?: number;
+  /** ms of silence after which the relay is asked whether it is there. */
+  readonly silenceMs?: number;
+  readonly reconnectPolicy?: ReconnectPolicy;
+}
+
+const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
+const DEFAULT_SILENCE_MS = 10_000;
+/** A turn that was cut off is waited for as long as its buffered sound may last; then it ends where it is. */
+const RESUME_PATIENCE_MS = 5000;
+/** A connection that lived this long was a good one: the next failure starts a new series. */
+const STABLE_MS = 5000;
+
+export class RelayTransport implements Transport {
+  /** What the local engine takes over with. */
+  readonly sampleRateHz = DEFAULT_SAMPLE_RATE_HZ;
+  private readonly options: RelayTransportOptions;
+  private readonly handlers: TransportHandlers & TurnHandlers;
+  private readonly policy: ReconnectPolicy;
+  private state: TransportState = 'disconnected';
+  private opening: Opening | null = null;
+  private connection: RelayConnection | null = null;
+  /** Between `open()` and `close()`. */
+  private isWanted = false;
+  private hasBeenReady = false;
+  private isReady = false;
+  private readyAtMs = 0;
+  private lastFailure: AvatarError | null = null;
+  private resumeToken: string | null = null;
+  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private deadlineTimer: ReturnType<typeof setTimeout> | undefined;
+  private resumeTimer: ReturnType<typeof setTimeout> | undefined;
+  private forgetOnline: (() => void) | null = null;
+  private turn: IncomingTurn | null = null;
+  /** What the public format says of turns: their rate, and nothing of where they begin. */
+  private impliedRateHz: number | null = null;
+  private hasNamedTurns = false;
+  /** After an interrupt: what comes belongs to what was dropped. */
+  private isIgnoring = false;
+  private _discardedMessages = 0;
+  private _reconnects = 0;
+
+  constructor(options: RelayTransportOptions, handlers: TransportHandlers & TurnHandlers) {
+    this.options = options;
+    this.handlers = handlers;
+    this.policy = options.reconnectPolicy ?? new ReconnectPolicy();
+  }
+
+  get discardedMessages(): number {
+    return this._discardedMessages;
+  }
+
+  get reconnects(): number {
+    return this._reconnects;
+  }
+
+  open(): Promise<void> {
+    if (this.state === 'connected') return Promise.resolve();
+    this.opening ??= createOpening();
+    const { promise } = this.opening;
+    if (!this.isWanted || this.state !== 'connecting') {
+      this.isWanted = true;
+      this.forgetOnline ??= whenOnline(() => this.handleOnline());
+      this.startSeries(null);
+      this.attempt();
+    }
+    return promise;
+  }
+
+  /** The relay's own speech needs no way back. */
+  send(): void {}
+
+  interrupt(beforeRound: number): void {
+    const { turn } = this;
+    if (!turn || turn.round >= beforeRound) return;
+    this.turn = null;
+    clearTimeout(this.resumeTimer);
+    this.isIgnoring = true;
+    this.connection?.say({ action: 'interrupt', turn_id: turn.turnId });
+  }
+
+  close(): void {
+    this.isWanted = false;
+    this.forgetOnline?.();
+    this.forgetOnline = null;
+    this.turn = null;
+    this.resumeToken = null;
+    clearTimeout(this.resumeTimer);
+    this.dropConnection();
+    clearTimeout(this.deadlineTimer);
+    this.setState('disconnected', null);
+    this.settleOpening(new AvatarError(ErrorCode.aborted, 'The connection was closed.'));
+  }
+
+  // ---- connecting --------------------------------------------------------------------------------------------------
+
+  /** A new series of attempts, with its own deadline. */
+  private startSeries(error: AvatarError | null): void {
+    clearTimeout(this.deadlineTimer);
+    this.lastFailure = error;
+    this.setState('connecting', error);
+    this.deadlineTimer = setTimeout(() => {
+      const why = this.lastFailure ? ` ${this.lastFailure.message}` : '';
+      this.fail(new AvatarError(ErrorCode.connectTimeout, `No relay within ${this.options.connectTimeoutMs} ms.${why}`));
+    }, this.options.connectTimeoutMs);
+  }
+
+  private attempt(): void {
+    if (!this.isWanted || this.connection) return;
+    clearTimeout(this.retryTimer);
+    const WebSocket = this.options.WebSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
+    try {
+      if (!WebSocket) throw new AvatarError(ErrorCode.invalidConfiguration, 'There is no WebSocket here: pass one.');
+      const options = {
+        url: this.resumingUrl(),
+        WebSocket,
+        attemptTimeoutMs: this.options.attemptTimeoutMs ?? DEFAULT_ATTEMPT_TIMEOUT_MS,
+        silenceMs: this.options.silenceMs ?? DEFAULT_SILENCE_MS,
+      };
+      this.connection = new RelayConnection(options, {
+        handleReady: (ready) => this.handleReady(ready),
+        handleEvent: (event) => this.handleEvent(event),
+        handleMedia: (frame) => this.handleMedia(frame),
+        handleComplaint: (error, turnId) => this.handleComplaint(error, turnId),
+        handleUnusable: (error) => this.handlers.handleError(error),
+        handleClosed: (error, isFinal) => this.handleClosed(error, isFinal),
+      });
+    } catch (reason) {
+      this.stop(avatarErrorFrom(reason, ErrorCode.invalidConfiguration));
+    }
+  }
+
+  private resumingUrl(): string {
+    let url: URL;
+    try {
+      url = new URL(this.options.url);
+    } catch {
+      throw new AvatarError(ErrorCode.invalidConfiguration, 'The relay URL is no valid URL.');
+    }
+    if (this.resumeToken) url.searchParams.set('resume', this.resumeToken);
+    if (this.resumeToken && this.turn) {
+      url.searchParams.set('turn', this.turn.turnId);
+      url.searchParams.set('frame', String(this.turn.frame));
+    }
+    return url.href;
+  }
+
+  private handleReady({ sampleRateHz, resumeToken, turnId }: RelayReady): void {
+    this.impliedRateHz = sampleRateHz ?? this.impliedRateHz;
+    this.resumeToken = resumeToken ?? this.resumeToken;
+    if (this.isReady) return;
+    this.isReady = true;
+    clearTimeout(this.deadlineTimer);
+    if (this.hasBeenReady) this._reconnects++;
+    this.hasBeenReady = true;
+    this.readyAtMs = performance.now();
+    if (this.turn && this.turn.turnId !== turnId) this.endBrokenTurn();
+    this.setState('connected', null);
+    this.settleOpening(null);
+  }
+
+  private handleClosed(error: AvatarError, isFinal: boolean): void {
+    const wasReady = this.isReady;
+    this.dropConnection();
+    if (!this.isWanted) return;
+    if (this.turn?.isOver) this.turn = null;
+    if (isFinal) {
+      this.endBrokenTurn();
+      if (error.code === ErrorCode.connectionClosed) this.leave(error);
+      else this.stop(error);
+      return;
+    }
+    if (wasReady) {
+      if (performance.now() - this.readyAtMs > STABLE_MS) this.policy.reset();
+      if (this.turn) this.resumeTimer = setTimeout(() => this.endBrokenTurn(), RESUME_PATIENCE_MS);
+      this.startSeries(error);
+    } else if (error.message !== this.lastFailure?.message) {
+      this.handlers.handleError(error);
+    }
+    this.lastFailure = error;
+    this.retryTimer = setTimeout(() => this.attempt(), this.policy.nextDelayMs());
+  }
+
+  /** The network came back: the delay before the next attempt has lost its reason. */
+  private handleOnline(): void {
+    if (this.state !== 'connecting' && this.state !== 'failed') return;
+    this.policy.reset();
+    this.attempt();
+  }
+
+  /** Reports that there is no connection; attempts go on. */
+  private fail(error: AvatarError): void {
+    clearTimeout(this.deadlineTimer);
+    this.setState('failed', error);
+    this.settleOpening(error);
+  }
+
+  /** Gives up until the next `open()`. */
+  private stop(error: AvatarError): void {
+    this.isWanted = false;
+    this.fail(error);
+  }
+
+  /** The relay has said goodbye in order. */
+  private leave(error: AvatarError): void {
+    this.isWanted = false;
+    this.resumeToken = null;
+    clearTimeout(this.deadlineTimer);
+    this.setState('disconnected', error);
+    this.settleOpening(error);
+  }
+
+  private dropConnection(): void {
+    this.isReady = false;
+    clearTimeout(this.retryTimer);
+    this.connection?.close();
+    this.connection = null;
+  }
+
+  private setState(state: TransportState, error: AvatarError | null): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.handlers.handleState(state, error);
+  }
+
+  private settleOpening(error: AvatarError | null): void {
+    const { opening } = this;
+    this.opening = null;
+    if (error) opening?.reject(error);
+    else opening?.resolve();
+  }
+
+  // ---- turns -------------------------------------------------------------------------------------------------------
+
+  private handleEvent(event: Exclude<RelayEvent, RelayReady>): void {
+    if (event.event === 'turn') {
+      this.hasNamedTurns = true;
+      this.enterTurn(event);
+    } else if (event.event === 'interrupt') {
+      this.isIgnoring = false;
+      const { turn } = this;
+      if (!turn || (event.turnId !== null && event.turnId !== turn.turnId)) return;
+      this.turn = null;
+      clearTimeout(this.resumeTimer);
+      this.handlers.handleTurnInterrupted(turn.round);
+    }
+  }
+
+  private enterTurn(place: TurnPlace): void {
+    clearTimeout(this.resumeTimer);
+    this.isIgnoring = false;
+    if (this.turn?.continueAt(place)) return;
+    // First: the round that begins ends this one, and the relay knows that.
+    this.turn = null;
+    this.turn = new IncomingTurn(place, this.handlers.handleTurn(place.turnId));
+  }
+
+  private handleMedia(frame: Extract<RelayFrame, { type: 'audio' | 'motion' }>): void {
+    if (!this.turn && !this.isIgnoring && !this.hasNamedTurns && frame.type === 'audio' && frame.pcm.length > 0 && this.impliedRateHz) {
+      const place = { frame: 0, startSeconds: 0, startKeyframe: 0, sampleRateHz: this.impliedRateHz };
+      this.enterTurn({ event: 'turn', turnId: createLogId(), ...place });
+    }
+    const { turn } = this;
+    if (!turn) {
+      this._discardedMessages++;
+      // Without names the end of the sound is the only sign that something else follows.
+      if (!this.hasNamedTurns && frame.type === 'audio' && frame.isLast) this.isIgnoring = false;
+      return;
+    }
+    if (frame.type === 'audio') {
+      if (turn.isAudioOver) this._discardedMessages++;
+      else this.handlers.handleTurnAudio(turn.round, turn.readAudio(frame.pcm, frame.isLast), turn.sampleRateHz, frame.isLast);
+    } else {
+      this.readMotion(turn, frame.envelopes, frame.isLast);
+    }
+    if (turn.isOver && this.turn === turn) this.turn = null;
+  }
+
+  private readMotion(turn: IncomingTurn, envelopes: readonly Uint8Array[], isLast: boolean): void {
+    if (turn.isMotionOver) {
+      this._discardedMessages += envelopes.length;
+      return;
+    }
+    turn.noteMotion(isLast);
+    try {
+      for (const envelope of envelopes) this.readEnvelope(turn, envelope);
+    } catch (reason) {
+      this.failMotion(turn, avatarErrorFrom(reason, ErrorCode.invalidMotionData));
+      return;
+    }
+    if (isLast) this.handlers.handleMotionEnd(turn.round);
+  }
+
+  private readEnvelope(turn: IncomingTurn, envelope: Uint8Array): void {
+    const { data } = decodeMessage(envelope);
+    if (data.case === 'serverError') throw errorFromServer(data.value.code, data.value.message);
+    const frames = data.case === 'serverResponseAnimation' ? turn.readMotion(data.value) : null;
+    if (frames) this.handlers.handleMotion(turn.round, frames, envelope.length);
+    else if (data.case !== 'serverResponseAnimation') this._discardedMessages++;
+  }
+
+  private handleComplaint(error: AvatarError, turnId: string | null): void {
+    if (this.turn && turnId === this.turn.turnId && !this.turn.isMotionOver) this.failMotion(this.turn, error);
+    else this.handlers.handleError(error);
+  }
+
+  private failMotion(turn: IncomingTurn, error: AvatarError): void {
+    turn.isMotionOver = true;
+    this.handlers.handleRoundError(turn.round, error);
+  }
+
+  /** What has come is heard to its end, and nothing more is waited for. */
+  private endBrokenTurn(): void {
+    clearTimeout(this.resumeTimer);
+    const { turn } = this;
+    if (!turn) return;
+    this.turn = null;
+    if (!turn.isAudioOver) this.handlers.handleTurnAudio(turn.round, new Int16Array(0), turn.sampleRateHz, true);
+    if (!turn.isMotionOver) {
+      this.handlers.handleRoundError(turn.round, new AvatarError(ErrorCode.connectionClosed, 'The connection to the relay was lost in the middle of a turn.'));
+    }
+  }
+}
