@@ -6,17 +6,22 @@ import { parseArgs } from 'node:util';
 
 import { ENGINE_FRAME_RATE, MotionEngine, type EngineMotion } from '../../motion/engine/motion-engine.js';
 import { loadMouthModel, setMouthModelReader } from '../../motion/engine/mouth-model.js';
+import { MotionStyler } from '../../motion/style/motion-styler.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import type { MotionFrames } from '../../shared/motion-frames.js';
+import { MAX_INTENSITY, expressionFrom, type Expression } from '../../shared/speech-style.js';
 import { MOTION_FORMATS, encodeMotion, writeFileWhole, writeStream, type MotionFormat } from '../motion-file.js';
 import { packageFolder } from '../package-folder.js';
 import { speechPieces, type SpeechPiece } from '../speech-file.js';
-import { integerOption } from './options.js';
+import { integerOption, numberOption } from './options.js';
 
 export const ANIMATE_USAGE = `animate <audio>       turns speech (WAV, Ogg Opus or raw PCM; - for standard input) into motion
   --sample-rate <Hz>    of raw PCM: signed 16-bit little-endian mono; default 16000
   --out <file>          default standard output
   --format <name>       json (52 ARKit shapes, head, visemes; 50 frames a second), csv (as Live Link Face
                         writes it) or glb (an animated avatar); default by the ending of --out, else json
+  --style <name>        natural, crisp or calm; default natural
+  --intensity <number>  0 (hardly moves) to 2; default 1
   --avatar <file.glb>   the avatar of --format glb; default the built-in one
 `;
 
@@ -25,6 +30,7 @@ const STDIO = '-';
 const SLICE_SECONDS = 1;
 const MIN_RATE_HZ = 3000;
 const MAX_RATE_HZ = 384_000;
+const NO_FRAMES: MotionFrames = { frameRate: ENGINE_FRAME_RATE, startFrame: 0, frameCount: 0, values: new Float32Array(0) };
 
 /** @throws {AvatarError} `invalidConfiguration`, `invalidAudioInput`, `noAudio`, `unsupportedAvatarAsset` */
 export async function animate(args: string[]): Promise<void> {
@@ -35,6 +41,8 @@ export async function animate(args: string[]): Promise<void> {
       'sample-rate': { type: 'string' },
       out: { type: 'string' },
       format: { type: 'string' },
+      style: { type: 'string' },
+      intensity: { type: 'string' },
       avatar: { type: 'string' },
     },
   });
@@ -48,6 +56,9 @@ export async function animate(args: string[]): Promise<void> {
   const rate = values['sample-rate'];
   const sampleRateHz = rate === undefined ? null : integerOption(rate, '--sample-rate', MIN_RATE_HZ, MAX_RATE_HZ);
 
+  const { style, intensity } = values;
+  const expression = expressionFrom({ style, intensity: intensity === undefined ? undefined : numberOption(intensity, '--intensity', 0, MAX_INTENSITY) });
+
   const distFolder = join(packageFolder(), 'dist');
   const avatar = format === 'glb' ? await avatarBytes(values.avatar ?? join(distFolder, 'avatars', 'aria.glb')) : null;
   setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')));
@@ -55,7 +66,7 @@ export async function animate(args: string[]): Promise<void> {
 
   const bytes: AsyncIterable<Uint8Array> = input === STDIO ? process.stdin : createReadStream(input);
   const speech = speechPieces(bytes, { name: input === STDIO ? '' : basename(input), sampleRateHz });
-  const pieces = encodeMotion(motionOf(speech), format, ENGINE_FRAME_RATE, avatar);
+  const pieces = encodeMotion(styled(motionOf(speech), expression), format, ENGINE_FRAME_RATE, avatar);
   await (out === STDIO ? writeStream(process.stdout, pieces) : writeFileWhole(out, pieces));
 }
 
@@ -89,6 +100,14 @@ async function* motionOf(speech: AsyncIterable<SpeechPiece>): AsyncGenerator<Eng
   }
   const rest = engine?.finish();
   if (rest) yield rest;
+}
+
+/** Visemes are what is said, not how: they stay, and may run a frame ahead of the face. */
+async function* styled(motion: AsyncIterable<EngineMotion>, expression: Expression): AsyncGenerator<EngineMotion, void> {
+  if (!MotionStyler.changes(expression)) return yield* motion;
+  const styler = new MotionStyler(expression);
+  for await (const piece of motion) yield { ...(styler.push(piece) ?? NO_FRAMES), visemes: piece.visemes };
+  yield { ...(styler.finish() ?? NO_FRAMES), visemes: null };
 }
 
 function invalid(message: string): AvatarError {

@@ -12,3 +12,12 @@ export function integerOption(text: string, name: string, min: number, max: numb
   }
   return value;
 }
+
+/** @throws {AvatarError} `invalidConfiguration` for what is no decimal number from `min` to `max`. */
+export function numberOption(text: string, name: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value < min || value > max) {
+    throw new AvatarError(ErrorCode.invalidConfiguration, `${name} must be a number from ${min} to ${max}, not "${text}"`);
+  }
+  return value;
+}

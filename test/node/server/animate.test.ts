@@ -102,6 +102,21 @@ describe('spatius-avatar animate', () => {
     assert.deepEqual(await jsonOf([odd, '--sample-rate', '16000']), plain);
   });
 
+  it('speaks in the style and with the intensity asked for, at the same moments', async () => {
+    const plain = await jsonOf(['-'], speech);
+    const jaw = ({ frames }: MotionJson): number[] => frames.map((frame) => frame[CHANNEL_INDEX.jawOpen]!);
+    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const crisp = await jsonOf(['-', '--style', 'crisp'], speech);
+    const calm = await jsonOf(['-', '--style', 'calm', '--intensity', '.5'], speech);
+    assert.isAbove(mean(jaw(crisp)), mean(jaw(plain)));
+    assert.isBelow(mean(jaw(calm)), 0.5 * mean(jaw(plain)));
+    for (const motion of [crisp, calm]) {
+      assert.deepEqual(motion.visemeFrames, plain.visemeFrames);
+      const widest = (values: number[]): number => values.indexOf(Math.max(...values));
+      assert.closeTo(widest(jaw(motion)), widest(jaw(plain)), 1);
+    }
+  });
+
   it('reads Ogg Opus', async () => {
     const { frames } = await jsonOf(['test/fixtures/voice-2s.opus']);
     assert.closeTo(frames.length, 100, 2);
@@ -142,6 +157,8 @@ describe('spatius-avatar animate', () => {
       [[], /one audio file/],
       [['-', '--format', 'fbx'], /--format must be json, csv, glb/],
       [['-', '--sample-rate', '12'], /--sample-rate must be/],
+      [['-', '--style', 'loud'], /style loud is not known/],
+      [['-', '--intensity', '3'], /--intensity must be a number from 0 to 2/],
       [['-', '--avatar', 'x.glb'], /--avatar goes with --format glb/],
       [['-', '--format', 'glb', '--avatar', join(folder, 'missing.glb')], /the avatar cannot be read/],
       [['-', '--out', join(folder, 'no/such/folder.json')], /cannot write/],
