@@ -1,6 +1,7 @@
 /**
  * From compiled modules in `build/src` to `dist`:
  *   index.js, server/*, …            the modules as they are, for bundlers and Node; packages stay imports
+ *   engine/*                         the engine alone, as modules that a page can load as they are
  *   workers/*.js, audio/*.worklet.js one file each without imports, loaded by URL
  *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
  *   spatius-avatar.iife.min.js       the same for a classic script tag
@@ -68,7 +69,7 @@ function copyDeclarations() {
 }
 
 const modules = {
-  input: ['index', 'server/index', 'server/cli', 'server/token-endpoint'].map((name) => `build/src/${name}.js`),
+  input: ['index', 'server/index', 'server/cli', 'server/token-endpoint', 'engine/index', 'engine/node'].map((name) => `build/src/${name}.js`),
   external: isPackage,
   plugins: [copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },

@@ -123,6 +123,11 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
     return this.assembly.assembly?.controller.conversationState ?? 'idle';
   }
 
+  /** Moment of the speech that is heard now, s from its beginning; 0 when nobody speaks. */
+  get currentTime(): number {
+    return this.assembly.assembly?.controller.getAudioTime() ?? 0;
+  }
+
   /**
    * Connects (`direct`) or loads the engine (`local`).
    *
@@ -200,6 +205,16 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
    */
   async initializeAudioContext(): Promise<void> {
     await this.assembly.ask(({ controller }) => controller.initializeAudioContext());
+  }
+
+  /**
+   * Shows a face of your own in place of speech; life at rest goes on beneath it.
+   *
+   * @param pose `[58]`: 52 ARKit weights 0..1 in Apple's order, head pitch, yaw, roll in radians, head x, y, z in metres.
+   *   Null gives the face back to speech.
+   */
+  showPose(pose: Float32Array | null): void {
+    this.assembly.tell(({ openedStage }) => openedStage?.setPose(pose));
   }
 
   /** A PNG of the next frame. @throws {AvatarError} `renderingFailed` while no avatar is shown. */

@@ -31,6 +31,8 @@ export class SpeechPose {
   isAdvancing = false;
   /** In the last update the playhead ran and no motion covered it. */
   isStarved = false;
+  /** `[58]`: shown in place of speech, whatever is heard; null when speech shows. */
+  heldPose: Float32Array | null = null;
 
   private readonly playhead: Playhead;
   private readonly timelines = new Map<number, MotionTimeline>();
@@ -91,10 +93,10 @@ export class SpeechPose {
     if (isCut) {
       this.blend.cut();
       step = Math.max(step, CUT_STEP_SECONDS);
-    } else if (isCurrent && playhead.isPaused) {
+    } else if (isCurrent && playhead.isPaused && !this.heldPose) {
       step = 0;
     }
-    this.blend.advance(step, isCovered ? this.sampled : null, pose, pose);
+    this.blend.advance(step, this.heldPose ?? (isCovered ? this.sampled : null), pose, pose);
     this.smoothCut(isCut, elapsedSeconds, pose);
     this.shown.set(pose);
     if (!isCurrent) return;

@@ -139,6 +139,13 @@ export class LiveStage implements Stage {
     this.idle.style = style;
   }
 
+  setPose(pose: Float32Array | null): void {
+    if (pose && pose.length !== CHANNEL_COUNT) {
+      return this.listener.handleError(new AvatarError(ErrorCode.invalidMotionData, `A pose has ${CHANNEL_COUNT} channels, not ${pose.length}`));
+    }
+    this.speech.heldPose = pose && Float32Array.from(pose, (value) => (Number.isFinite(value) ? value : 0));
+  }
+
   setOutputLatency(seconds: number): void {
     this.playhead.setOutputLatency(seconds);
   }

@@ -231,6 +231,7 @@ class RemoteStage extends RemoteObject<Stage> implements Stage {
   setVisible: Stage['setVisible'] = (isVisible) => this.tell(() => this.remote.setVisible(isVisible));
   setView: Stage['setView'] = (view) => this.tell(() => this.remote.setView(view));
   setMotionStyle: Stage['setMotionStyle'] = (style) => this.tell(() => this.remote.setMotionStyle(style));
+  setPose: Stage['setPose'] = (pose) => this.tell(() => this.remote.setPose(pose));
   setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));
   toBlob: Stage['toBlob'] = () => this.ask(this.remote.toBlob());
   stats: Stage['stats'] = () => this.ask(this.remote.stats());

@@ -202,6 +202,8 @@ export interface Stage {
   setVisible(isVisible: boolean): void;
   setView(view: View): void;
   setMotionStyle(style: MotionStyle): void;
+  /** Speech gives way to this pose, `[58]`; null gives the face back to speech. */
+  setPose(pose: Float32Array | null): void;
   /** Context time minus audible time, s; re-read while playing. */
   setOutputLatency(seconds: number): void;
   /** PNG of the next drawn frame. */

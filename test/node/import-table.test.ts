@@ -17,6 +17,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   controller: { own: ['shared'], packages: [], ownTypes: ['workers/worker-api', 'audio', 'session'] },
   element: { own: ['shared', 'controller', 'assemble'], packages: ['lit'], ownTypes: ['workers/worker-api'] },
   server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder'] },
+  engine: { own: ['shared', 'motion'], packages: ['node:'] },
   face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
   'asset-urls': { own: [], packages: [] },
   assemble: { own: ['shared', 'audio', 'controller', 'workers', 'asset-urls'], packages: [] },

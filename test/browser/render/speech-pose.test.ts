@@ -100,6 +100,20 @@ describe('Speech on the face', () => {
     assert.closeTo(simulation.pose[YAW], 0, 0.005);
   });
 
+  it('lets a pose from outside take the place of speech, also while paused, and gives the face back', () => {
+    const simulation = new Simulation();
+    simulation.motion(1, 4, 0.8);
+    simulation.run(1, 0.5);
+    const own = new Float32Array(CHANNEL_COUNT);
+    own[JAW] = 0.3;
+    simulation.speech.heldPose = own;
+    const held = simulation.run(1, 0.5);
+    assert.closeTo(held[held.length - 1], 0.3, 0.01);
+    simulation.speech.heldPose = null;
+    const back = simulation.run(1, 0.5);
+    assert.closeTo(back[back.length - 1], 0.8, 0.01);
+  });
+
   it('shows a new round after an interruption', () => {
     const simulation = new Simulation();
     simulation.motion(1, 2, 0.8);

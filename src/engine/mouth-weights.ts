@@ -1,0 +1,23 @@
+import { loadMouthModel, mouthModel, setMouthModelReader } from '../motion/engine/mouth-model.js';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+
+/**
+ * Has the weights of the trained mouth read; engines made afterwards use them.
+ *
+ * @param read Gives the bytes of `models/mouth.bin`.
+ * @param isDefault Of the shipped file, which is read once.
+ * @throws {AvatarError} `invalidConfiguration` when they cannot be had or are broken; engines use the mouth by rule then.
+ */
+export async function useMouthWeights(read: () => Promise<Uint8Array>, isDefault: boolean): Promise<void> {
+  if (isDefault && mouthModel()) return;
+  let cause: unknown;
+  setMouthModelReader(() =>
+    read().catch((reason: unknown) => {
+      cause = reason;
+      throw reason;
+    }),
+  );
+  if (await loadMouthModel()) return;
+  const detail = cause instanceof Error ? `: ${cause.message}` : ': it is no such file';
+  throw new AvatarError(ErrorCode.invalidConfiguration, `The weights of the mouth cannot be read${detail}`, { cause });
+}
