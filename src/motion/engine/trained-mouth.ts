@@ -27,12 +27,14 @@ const FF = 2;
 /** Below this level there is no speech, dB re full scale. */
 const INAUDIBLE_DB = -60;
 /**
- * In what the net calls silence the mouth goes to rest, exactly, within 120 ms; unless it is on its way to the first sound,
- * which the net knows before it is heard: then the jaw rises from frame to frame.
+ * In what the net calls silence the mouth goes to rest, exactly, within 140 ms: for 80 ms the net closes it by itself, which it
+ * does as lips do, then what is left fades. Unless it is on its way to the first sound, which the net knows before it is
+ * heard: then the jaw rises from frame to frame.
  */
 const NEARLY_SHUT = 0.08;
 const RISING = 0.01;
-const TO_REST_PER_FRAME = 0.17;
+const TO_REST_PER_FRAME = 0.34;
+const PRESENT = 1 + 4 * TO_REST_PER_FRAME;
 /** Weights of the slow shapes 20 ms before, at and 20 ms after the moment. The net is 5 ms late; the lean takes that back. */
 const [EARLIER, NOW, LATER] = [0.15, 0.5, 0.35];
 /** A net that starts from nothing is surprised by its first frames: it hears a quiet room first. */
@@ -51,6 +53,7 @@ export class TrainedMouth implements Mouth {
   private readonly warm: SpeechNet;
   /** `[3, 8]`: the slow shapes of the last three answers, oldest first. */
   private readonly recent = new Float32Array(3 * MOUTH_SHAPE_COUNT);
+  /** 0: at rest; 1 and more: moved by the net alone. */
   private presence = 0;
 
   constructor(model: SpeechModel) {
@@ -88,8 +91,8 @@ export class TrainedMouth implements Mouth {
     const isSilent = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : 0.8);
     const rise = recent[2 * MOUTH_SHAPE_COUNT + MouthShape.jawOpen]! - recent[MOUTH_SHAPE_COUNT + MouthShape.jawOpen]!;
     const isQuiet = isSilent && (rise < RISING || shapes[MouthShape.jawOpen]! < NEARLY_SHUT);
-    this.presence = isQuiet ? Math.max(0, this.presence - TO_REST_PER_FRAME) : 1;
-    for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) shapes[i]! *= this.presence;
+    this.presence = isQuiet ? Math.max(0, this.presence - TO_REST_PER_FRAME) : PRESENT;
+    for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) shapes[i]! *= limit(this.presence);
     shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * shapes[MouthShape.lipsPress]!;
     return true;
   }
