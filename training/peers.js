@@ -5,7 +5,7 @@
  * taken off in their favour (`DELAY_SECONDS`), and HeadAudio's raw answers are taken, without its easing.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +16,7 @@ const VISEMES = ['sil', 'PP', 'FF', 'TH', 'DD', 'kk', 'CH', 'SS', 'nn', 'RR', 'a
 const OTHER_NAMES = { I: 'ih', O: 'oh', U: 'ou' };
 const DELAY_SECONDS = 0.06;
 const [testFolder, outFolder] = process.argv.slice(2);
+mkdirSync(outFolder, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), 'peers-'));
 
 function unpack(name) {

@@ -1,8 +1,8 @@
 /**
  * The mouth of the speech net: its answers → mouth shapes that move as lips do.
  *
- * Slow shapes (jaw, rounding, spreading, tongue) are averaged over three frames; the net gives them one frame ahead, so that
- * this costs no delay. Lips that close or tuck are left as sharp as they come, and lean on the viseme as well as on the curve:
+ * Slow shapes (jaw, rounding, spreading, tongue) go half of the way with every frame; the net gives them one frame ahead, so
+ * that this costs no delay. Lips that close or tuck are left as sharp as they come, and lean on the viseme as well as on the curve:
  * a regression shrinks what it doubts, a classifier does not.
  */
 import { MEL_BAND_COUNT, type AcousticFrame } from './acoustic-front-end.js';
@@ -27,16 +27,18 @@ const FF = 2;
 /** Below this level there is no speech, dB re full scale. */
 const INAUDIBLE_DB = -60;
 /**
- * In what the net calls silence the mouth goes to rest, exactly, within 140 ms: for 80 ms the net closes it by itself, which it
+ * In what the net calls silence the mouth goes to rest, exactly, within 200 ms: for 40 ms the net closes it by itself, which it
  * does as lips do, then what is left fades. Unless it is on its way to the first sound, which the net knows before it is
  * heard: then the jaw rises from frame to frame.
  */
 const NEARLY_SHUT = 0.08;
 const RISING = 0.01;
-const TO_REST_PER_FRAME = 0.34;
-const PRESENT = 1 + 4 * TO_REST_PER_FRAME;
-/** Weights of the slow shapes 20 ms before, at and 20 ms after the moment. The net is 5 ms late; the lean takes that back. */
-const [EARLIER, NOW, LATER] = [0.15, 0.5, 0.35];
+const TO_REST_PER_FRAME = 0.5;
+const PRESENT = 1 + 2 * TO_REST_PER_FRAME;
+/** What is less cannot be seen. */
+const AT_REST = 0.004;
+/** Share of the way that slow shapes go in a frame: as late, in the mean, as the net is early. */
+const SLOW_SHARE = 0.5;
 /** A net that starts from nothing is surprised by its first frames: it hears a quiet room first. */
 const WARM_UP_FRAMES = 50;
 const QUIET_ROOM_LOG_POWER = -14;
@@ -51,8 +53,8 @@ export class TrainedMouth implements Mouth {
   readonly visemes = new Float32Array(VISEME_COUNT);
   private readonly net: SpeechNet;
   private readonly warm: SpeechNet;
-  /** `[3, 8]`: the slow shapes of the last three answers, oldest first. */
-  private readonly recent = new Float32Array(3 * MOUTH_SHAPE_COUNT);
+  /** Of the last answer, 0..1. */
+  private lastJaw = 0;
   /** 0: at rest; 1 and more: moved by the net alone. */
   private presence = 0;
 
@@ -79,20 +81,20 @@ export class TrainedMouth implements Mouth {
    */
   push(logMel: Float32Array, levelDb: number): boolean {
     if (!this.net.push(logMel)) return false;
-    const { net, shapes, visemes, recent } = this;
+    const { net, shapes, visemes } = this;
     softmax(net.output, visemes);
-    recent.copyWithin(0, MOUTH_SHAPE_COUNT);
-    for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) recent[2 * MOUTH_SHAPE_COUNT + i] = limit(net.output[VISEME_COUNT + i]!);
-    for (const i of SLOW_SHAPES) {
-      shapes[i] = EARLIER * recent[i]! + NOW * recent[MOUTH_SHAPE_COUNT + i]! + LATER * recent[2 * MOUTH_SHAPE_COUNT + i]!;
-    }
-    shapes[MouthShape.lipsPress] = sealed(net.output[VISEME_COUNT + MouthShape.lipsPress]!, visemes[PP]!);
-    shapes[MouthShape.lowerLipBite] = sealed(net.output[VISEME_COUNT + MouthShape.lowerLipBite]!, visemes[FF]!);
+    const jaw = this.answer(MouthShape.jawOpen);
     const isSilent = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : 0.8);
-    const rise = recent[2 * MOUTH_SHAPE_COUNT + MouthShape.jawOpen]! - recent[MOUTH_SHAPE_COUNT + MouthShape.jawOpen]!;
-    const isQuiet = isSilent && (rise < RISING || shapes[MouthShape.jawOpen]! < NEARLY_SHUT);
+    const isQuiet = isSilent && (jaw - this.lastJaw < RISING || jaw < NEARLY_SHUT);
+    this.lastJaw = jaw;
     this.presence = isQuiet ? Math.max(0, this.presence - TO_REST_PER_FRAME) : PRESENT;
-    for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) shapes[i]! *= limit(this.presence);
+    const presence = limit(this.presence);
+    for (const i of SLOW_SHAPES) {
+      const shape = shapes[i]! + SLOW_SHARE * (presence * this.answer(i) - shapes[i]!);
+      shapes[i] = shape < AT_REST ? 0 : shape;
+    }
+    shapes[MouthShape.lipsPress] = presence * sealed(this.answer(MouthShape.lipsPress), visemes[PP]!);
+    shapes[MouthShape.lowerLipBite] = presence * sealed(this.answer(MouthShape.lowerLipBite), visemes[FF]!);
     shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * shapes[MouthShape.lipsPress]!;
     return true;
   }
@@ -100,14 +102,20 @@ export class TrainedMouth implements Mouth {
   /** The next frame is the first of a conversation. */
   reset(): void {
     this.net.copyState(this.warm);
-    this.recent.fill(0);
+    this.shapes.fill(0);
+    this.lastJaw = 0;
     this.presence = 0;
+  }
+
+  /** What the net says of a shape, 0..1. */
+  private answer(shape: number): number {
+    return limit(this.net.output[VISEME_COUNT + shape]!);
   }
 }
 
 /** How far lips are closed: the curve and the viseme, each with its half, and a little more so that a closure is one. */
 function sealed(curve: number, probability: number): number {
-  return limit(0.5 * limit(curve) + 0.7 * probability);
+  return limit(0.5 * curve + 0.7 * probability);
 }
 
 function softmax(logits: Float32Array, out: Float32Array): void {
