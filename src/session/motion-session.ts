@@ -26,6 +26,7 @@ import type {
   MotionSource,
 } from '../workers/worker-api.js';
 import { SessionRound } from './round.js';
+import { timesError, timesFrom } from './speech-times.js';
 
 /** While a lost connection is taken up again a new round does not wait as long as for the first one. */
 const RECONNECT_PATIENCE_MS = 1500;
@@ -73,8 +74,12 @@ export class LiveMotionSession implements MotionSession {
 
   async begin(round: number, manner: SpeechManner): Promise<void> {
     const expression = expressionFrom(manner);
+    const times = await timesFrom(manner);
     const current = this.roundFor(round);
-    if (current) current.styler = MotionStyler.changes(expression) ? new MotionStyler(expression) : null;
+    if (!current) return;
+    current.styler = MotionStyler.changes(expression) ? new MotionStyler(expression) : null;
+    current.times = times;
+    if (times) this.makeLocal(current);
   }
 
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
@@ -176,8 +181,11 @@ export class LiveMotionSession implements MotionSession {
     if (isEnd) this.play({ type: 'finish', round });
     if (!current.isLocal) current.spare?.append(speech);
     // Before the gate: a local engine answers at once, and then sound and face leave together.
-    if (current.isLocal) this.localEngine?.send(round, speech, isEnd);
+    if (current.isLocal) this.localEngine?.send(round, speech, isEnd, { mouth: current.times?.mouth });
     else this.transport.send(round, speech, isEnd);
+    current.soundSeconds += soundSeconds;
+    const timesFault = isEnd && current.times && timesError(current.times, current.soundSeconds);
+    if (timesFault) this.listener.handleError(timesFault);
     current.gate.addAudio(soundSeconds);
     if (isEnd) current.gate.completeAudio();
     this.release(current);
@@ -203,7 +211,7 @@ export class LiveMotionSession implements MotionSession {
   /** Sets the time after which a round without motion is decided, by what is known of the connection now. */
   private limitPatience(current: SessionRound): void {
     clearTimeout(this.patienceTimer);
-    if (this.source.kind === 'local' || current.gate.isReleased) return;
+    if (this.source.kind === 'local' || current.isLocal || current.gate.isReleased) return;
     if (this.state === 'failed') {
       this.goWithoutServer(current);
       return;
@@ -235,17 +243,24 @@ export class LiveMotionSession implements MotionSession {
       this.release(current);
       return;
     }
-    current.isLocal = true;
-    this.transport.interrupt(current.round + 1);
-    this.localEngine ??= new LocalTransport(this.handlersFor('local', () => undefined), spare.sampleRateHz);
+    const localEngine = this.makeLocal(current);
     const start = spare.gridSample(current.coveredSeconds);
     for (let at = start; at < spare.sampleCount; ) {
       const { start: from, samples } = spare.read(at, spare.sampleRateHz);
       at = from + samples.length;
-      this.localEngine.send(current.round, samples, false, start / spare.sampleRateHz);
+      localEngine.send(current.round, samples, false, { startSeconds: start / spare.sampleRateHz });
     }
     spare.dropBefore(spare.sampleCount);
-    if (current.isComplete) this.localEngine.send(current.round, new Int16Array(0), true, start / spare.sampleRateHz);
+    if (current.isComplete) localEngine.send(current.round, new Int16Array(0), true, { startSeconds: start / spare.sampleRateHz });
+  }
+
+  /** From now on its motion is computed here; nothing of it goes to the server. */
+  private makeLocal(current: SessionRound): LocalTransport {
+    clearTimeout(this.patienceTimer);
+    current.isLocal = true;
+    this.transport.interrupt(current.round + 1);
+    this.localEngine ??= new LocalTransport(this.handlersFor('local', () => undefined), this.transport.sampleRateHz);
+    return this.localEngine;
   }
 
   private decide(current: SessionRound, motion: 'server' | 'local' | 'none'): void {
@@ -265,11 +280,11 @@ export class LiveMotionSession implements MotionSession {
   // ---- transports --------------------------------------------------------------------------------------------------
 
   private makeTransport(): Transport {
+    // Who is to compute motion here, or may have to take over, should have the weights by then.
+    if (this.source.kind === 'local' || this.source.fallback === 'local') void loadMouthModel();
     if (this.source.kind === 'local') {
       return new LocalTransport(this.handlersFor('local', (state, error) => this.handleState(state, error)));
     }
-    // Whoever may have to take over should have its weights by then.
-    if (this.source.fallback === 'local') void loadMouthModel();
     const handlers = this.handlersFor('server', (state, error) => this.handleState(state, error));
     if (this.source.kind === 'app') return new AppMotionTransport(this.source.sampleRateHz, handlers);
     if (this.source.kind === 'relay') return new RelayTransport(this.source, { ...handlers, ...this.turnHandlers() });

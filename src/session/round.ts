@@ -5,6 +5,7 @@ import { Resampler } from '../shared/resampler.js';
 import { RoundAudio } from '../transports/round-audio.js';
 import type { FrameStarvation } from '../workers/worker-api.js';
 import { ReleaseGate } from './release-gate.js';
+import type { SpeechTimes } from './speech-times.js';
 
 /** Speech converted in one go, s: long speech must not keep the first of it waiting. */
 const PIECE_SECONDS = 0.5;
@@ -30,6 +31,10 @@ export class SessionRound {
   isLocal = false;
   /** Gives its motion another expression; null where it stays as it comes. */
   styler: MotionStyler | null = null;
+  /** What is said and when; null where the engine has to hear it. */
+  times: SpeechTimes | null = null;
+  /** Sound passed on, s. */
+  soundSeconds = 0;
   /** All of its speech has been passed on. */
   isComplete = false;
   /** What the worklet was told last, s. */

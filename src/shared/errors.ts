@@ -42,6 +42,8 @@ export const ErrorCode = {
 
   /** A motion payload that is no valid packed or FLAME animation. */
   invalidMotionData: 'invalidMotionData',
+  /** Visemes, phonemes or words with times that cannot be understood, or that reach far beyond the audio. */
+  invalidTimings: 'invalidTimings',
   /** The token endpoint could not be reached, refused, or answered with something that is no token. */
   tokenRequestFailed: 'tokenRequestFailed',
   /** Not connected within the connect time-out; the conversation goes on as audio only. */

@@ -2,6 +2,7 @@
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
 import { MotionEngine } from '../motion/engine/motion-engine.js';
 import { loadMouthModel } from '../motion/engine/mouth-model.js';
+import type { Mouth } from '../motion/engine/mouth.js';
 import { RoundAudio } from './round-audio.js';
 import type { Transport, TransportHandlers } from './transport.js';
 
@@ -9,6 +10,13 @@ import type { Transport, TransportHandlers } from './transport.js';
 export const LOCAL_SAMPLE_RATE_HZ = 16_000;
 /** Speech worked off before other messages get their turn: some 10 ms of work. */
 const SLICE_SECONDS = 1;
+
+export interface LocalBeginning {
+  /** Where in the round the first samples belong; for a round that a server has begun. Default 0. */
+  startSeconds?: number;
+  /** What moves the mouth, if it is not to be the engine's own. */
+  mouth?: Mouth | undefined;
+}
 
 interface LocalRound {
   readonly round: number;
@@ -34,8 +42,6 @@ export class LocalTransport implements Transport {
   constructor(handlers: TransportHandlers, sampleRateHz = LOCAL_SAMPLE_RATE_HZ) {
     this.handlers = handlers;
     this.sampleRateHz = sampleRateHz;
-    // Whoever makes one means to use it: the weights are fetched meanwhile.
-    void loadMouthModel();
   }
 
   async open(): Promise<void> {
@@ -45,14 +51,14 @@ export class LocalTransport implements Transport {
     this.handlers.handleState('connected', null);
   }
 
-  /** @param startSeconds Where in the round the first samples belong; for a round that a server has begun. */
-  send(round: number, samples: Int16Array, isEnd: boolean, startSeconds = 0): void {
+  /** @param beginning Counts with the first samples of a round. */
+  send(round: number, samples: Int16Array, isEnd: boolean, { startSeconds = 0, mouth }: LocalBeginning = {}): void {
     if (round < this.firstWantedRound) return;
     if (!this.current || this.current.round < round) {
       this.interrupt(round);
       this.current = {
         round,
-        engine: new MotionEngine({ sampleRateHz: this.sampleRateHz, seed: round }),
+        engine: new MotionEngine({ sampleRateHz: this.sampleRateHz, seed: round, ...(mouth && { mouth }) }),
         audio: new RoundAudio(this.sampleRateHz),
         startSeconds,
         doneSample: 0,

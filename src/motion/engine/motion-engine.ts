@@ -45,6 +45,8 @@ export interface MotionEngineOptions {
   seed?: number;
   /** Model of the mouth; default the one that was loaded. Null takes the mouth by rule. */
   model?: SpeechModel | null;
+  /** A mouth that knows more than can be heard, see `motion/timings`; `model` is not used then. Belongs to the engine from now on. */
+  mouth?: Mouth;
   /** Gives the visemes of every frame as well, default false. */
   withVisemes?: boolean;
 }
@@ -79,11 +81,11 @@ export class MotionEngine {
   private targetStart = 0;
 
   /** @throws {AvatarError} `invalidConfiguration` for a rate that is not positive and finite. */
-  constructor({ sampleRateHz, seed = 1, model = mouthModel(), withVisemes = false }: MotionEngineOptions) {
+  constructor({ sampleRateHz, seed = 1, model = mouthModel(), mouth, withVisemes = false }: MotionEngineOptions) {
     this.sampleRateHz = sampleRateHz;
     this.resampler = new Resampler(sampleRateHz, FRONT_END_RATE_HZ, COARSE_HALF_WIDTH);
     this.prosody = new Prosody(seed);
-    this.mouth = model ? new TrainedMouth(model) : new RuledMouth();
+    this.mouth = mouth ?? (model ? new TrainedMouth(model) : new RuledMouth());
     this.withVisemes = withVisemes;
   }
 

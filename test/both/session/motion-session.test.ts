@@ -194,6 +194,63 @@ describe('LiveMotionSession', () => {
     assert.equal(releases(1).at(-1), Infinity);
   });
 
+  describe('with exact times', () => {
+    const nobody: MotionSource = {
+      kind: 'direct',
+      serverUrl: 'ws://127.0.0.1:1/v2/driveningress',
+      appId: 'app',
+      avatarId: 'aria',
+      sampleRateHz: 24000,
+      connectTimeoutMs: 60_000,
+      fallback: 'audio',
+    };
+    const visemes = [{ viseme: 'aa', startSeconds: 0.2 }, { viseme: 'PP', startSeconds: 0.4 }, { viseme: 'sil', startSeconds: 0.5 }];
+    const frames = (round: number): MotionFrames[] => motion.flatMap((item) => (item.type === 'frames' && item.round === round ? [item.frames] : []));
+
+    for (const source of [{ kind: 'local' }, nobody] as MotionSource[]) {
+      it(`moves the mouth by them in ${source.kind} mode, without waiting for anybody`, async () => {
+        open(source);
+        await session.begin(1, { visemes });
+        session.append(1, voice(0.5), 16000, false);
+        session.append(1, voice(0.5), 16000, true);
+        await arrived();
+        const jaws = frames(1).flatMap(jawsOf);
+        assert.lengthOf(jaws, 50);
+        assert.isAbove(jaws[15]!, 0.4);
+        assert.equal(jaws[45], 0);
+        assert.deepEqual(releases(1), [Infinity]);
+        assert.deepEqual(told, ['1 local']);
+        assert.deepInclude(motion, { type: 'finish', round: 1 });
+      });
+    }
+
+    it('goes on by ear with the next round', async () => {
+      open();
+      await session.begin(1, { visemes });
+      session.append(1, voice(0.5), 16000, true);
+      session.append(2, voice(1), 16000, true);
+      await arrived();
+      assert.isAbove(frames(2).flatMap(jawsOf)[45]!, 0.05);
+    });
+
+    it('says so when they reach far beyond the sound, and plays it', async () => {
+      open();
+      await session.begin(1, { visemes: [{ viseme: 'aa', startSeconds: 200 }, { viseme: 'PP', startSeconds: 400 }] });
+      session.append(1, voice(0.5), 16000, true);
+      await arrived();
+      assert.sameMembers(told, ['1 local', 'invalidTimings']);
+      assert.closeTo(soundSeconds(1), 0.5, 0.001);
+    });
+
+    it('refuses those that cannot be understood before anything is heard', async () => {
+      open();
+      const reason = await session.begin(1, { phonemes: [{ phoneme: 'a', startSeconds: NaN }] }).then(() => null, (error: { code: string }) => error);
+      assert.propertyVal(reason, 'code', 'invalidTimings');
+      await pause(20);
+      assert.lengthOf(playback, 0);
+    });
+  });
+
   it('does not begin a round in a manner that cannot be', async () => {
     open();
     const reason = await session.begin(1, { intensity: -1 }).then(() => null, (error: { code: string }) => error);

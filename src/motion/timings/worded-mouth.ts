@@ -1,0 +1,109 @@
+/**
+ * A mouth that hears, and knows the words and their times besides. Sounds within a word stay with what is heard: spelling says
+ * little of their times, and nothing in many languages. But it says whether lips may close or tuck at all, which is what
+ * hearing gets wrong most (n for m), and the pauses between words are known exactly.
+ */
+import { VISEME_COUNT, VISEME_INDEX } from '../../shared/visemes.js';
+import type { AcousticFrame } from '../engine/acoustic-front-end.js';
+import type { AcousticHistory } from '../engine/acoustic-history.js';
+import type { Mouth } from '../engine/mouth.js';
+import { MOUTH_SHAPE_COUNT, MouthShape } from '../engine/mouth-shapes.js';
+import type { Span } from './read-timings.js';
+
+/** Services are this far off about where a word begins and ends, s; sounds of neighbours count within it. */
+const TOLERANCE_SECONDS = 0.06;
+/** Outside of words the mouth goes to rest within this, s. */
+const TO_REST_SECONDS = 0.1;
+/** What a spelling that has such a letter makes of the odds that lips close. */
+const SPELT_ODDS = 2;
+/** What the mouths make of a viseme's probability where lips close, see `TrainedMouth`. */
+const SEAL_PER_PROBABILITY = 0.7;
+/** Letters of scripts whose spelling tells of lips. Spanish v closes lips, too. */
+const READABLE = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Mark}'’.,;:!?()"“”„«»¿¡–—-]+$/u;
+const PRESSED = /[pbmvпбмπμψβ]/u;
+const TUCKED = /[fvwφβфв]|ph|gh|ευ|αυ/u;
+
+interface Spelling {
+  readonly mayPress: boolean;
+  readonly mayTuck: boolean;
+}
+
+export class WordedMouth implements Mouth {
+  readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
+  private readonly inner: Mouth;
+  private readonly spans: readonly Span<Spelling>[];
+  private readonly visemes = new Float32Array(VISEME_COUNT);
+  /** The first word that is not over. */
+  private first = 0;
+
+  /** @param inner Hears; owned by this one from now on. */
+  constructor(inner: Mouth, words: readonly Span<string>[]) {
+    this.inner = inner;
+    this.spans = words.map((span) => ({ ...span, label: spellingOf(span.label) }));
+  }
+
+  hear(frame: AcousticFrame, history: AcousticHistory, index: number): void {
+    const { inner, shapes, visemes, spans } = this;
+    inner.hear(frame, history, index);
+    if (index < 0 || index % 2 !== 0) return;
+    const seconds = index / 100;
+    while (this.first < spans.length && spans[this.first]!.endSeconds + TOLERANCE_SECONDS < seconds) this.first++;
+    const around = { mayPress: false, mayTuck: false };
+    for (let i = this.first; i < spans.length && spans[i]!.startSeconds - TOLERANCE_SECONDS <= seconds; i++) {
+      around.mayPress ||= spans[i]!.label.mayPress;
+      around.mayTuck ||= spans[i]!.label.mayTuck;
+    }
+    shapes.set(inner.shapes);
+    inner.writeVisemes(visemes, 0);
+    this.weigh(MouthShape.lipsPress, VISEME_INDEX.PP, around.mayPress);
+    this.weigh(MouthShape.lowerLipBite, VISEME_INDEX.FF, around.mayTuck);
+    const presence = Math.max(0, 1 - Math.max(0, this.distance(seconds) - TOLERANCE_SECONDS) / TO_REST_SECONDS);
+    for (let k = 0; k < MOUTH_SHAPE_COUNT; k++) shapes[k]! *= presence;
+    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * shapes[MouthShape.lipsPress]!;
+    let sum = 0;
+    for (let k = 0; k < VISEME_COUNT; k++) sum += visemes[k]! *= k === VISEME_INDEX.sil ? 1 : presence;
+    if (sum === 0) visemes[VISEME_INDEX.sil] = sum = 1;
+    for (let k = 0; k < VISEME_COUNT; k++) visemes[k]! /= sum;
+  }
+
+  writeVisemes(out: Float32Array, offset: number): void {
+    out.set(this.visemes, offset);
+  }
+
+  reset(): void {
+    this.inner.reset();
+    this.shapes.fill(0);
+    this.first = 0;
+  }
+
+  private weigh(shape: number, viseme: number, isSpelt: boolean): void {
+    const { shapes, visemes } = this;
+    if (!isSpelt) {
+      shapes[shape] = 0;
+      visemes[viseme] = 0;
+      return;
+    }
+    const heard = visemes[viseme]!;
+    const believed = (SPELT_ODDS * heard) / (1 + (SPELT_ODDS - 1) * heard);
+    shapes[shape] = Math.min(1, shapes[shape]! + SEAL_PER_PROBABILITY * (believed - heard));
+    visemes[viseme] = believed;
+  }
+
+  /** Seconds to the nearest word, 0 within one. */
+  private distance(seconds: number): number {
+    const before = this.spans[this.first - 1];
+    const next = this.spans[this.first];
+    const sinceBefore = before ? seconds - before.endSeconds : Infinity;
+    const untilNext = next ? (seconds > next.endSeconds ? seconds - next.endSeconds : next.startSeconds - seconds) : Infinity;
+    return Math.max(0, Math.min(sinceBefore, untilNext));
+  }
+}
+
+/** What cannot be read off (other scripts, figures, initials) may be anything. */
+function spellingOf(word: string): Spelling {
+  const bare = word.trim();
+  const isInitials = bare.length > 1 && bare === bare.toUpperCase();
+  if (!READABLE.test(bare) || isInitials || bare.length === 1) return { mayPress: true, mayTuck: true };
+  const letters = bare.toLowerCase();
+  return { mayPress: PRESSED.test(letters), mayTuck: TUCKED.test(letters) };
+}
