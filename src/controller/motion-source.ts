@@ -1,5 +1,6 @@
 /** From a controller's options to where its motion comes from. Loaded when the first session is opened. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { regionHosts } from '../shared/region-hosts.js';
 import type { MotionSource } from '../workers/worker-api.js';
 import { checkSampleRate, type AvatarControllerOptions } from './controller-options.js';
 
@@ -12,13 +13,7 @@ const INGRESS_PATH = '/v2/driveningress';
  * @throws {AvatarError} `invalidConfiguration`.
  */
 export function ingressUrl(serverUrl: string | null, region: string | null, pageUrl: string): string {
-  if (!serverUrl && region) {
-    if (!/^[a-z0-9]+(-[a-z0-9]+)+$/.test(region)) {
-      throw new AvatarError(ErrorCode.invalidConfiguration, `region is no region name: ${region}`);
-    }
-    const domain = region.startsWith('cn-') ? 'spatialwalk.top' : 'spatius.ai';
-    return `wss://api.${region}.${domain}${INGRESS_PATH}`;
-  }
+  if (!serverUrl && region) return regionHosts(region).ingressUrl;
   const url = webSocketUrl('server-url', serverUrl || '/', pageUrl);
   const path = url.pathname.replace(/\/websocket\/?$/, '').replace(/\/$/, '');
   return `${url.protocol}//${url.host}${path || INGRESS_PATH}${url.search}`;

@@ -3,6 +3,8 @@
  * which never leaves it. Uses nothing but fetch, so it drops into Hono, Next, Workers, Deno or Bun as it is.
  */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { isRegionName, regionHosts } from '../shared/region-hosts.js';
+import { ConsoleFailure, jsonObjectFrom, readText, requestSessionToken, type ConsoleFailureKind } from './console-client.js';
 
 export interface TokenEndpointOptions {
   /** Secret. `undefined`, as an environment may hold it, is answered with `invalid_server_env`. */
@@ -28,9 +30,14 @@ export interface TokenEndpointOptions {
 const DEFAULT_TTL_SECONDS = 3300;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_REQUEST_BYTES = 16 * 1024;
-const MAX_ANSWER_BYTES = 1024 * 1024;
-// Names under which console versions have sent the token, at the top or inside `data`.
-const TOKEN_FIELDS = ['sessionToken', 'sessionKey', 'token', 'session_token'];
+
+/** A failure of the console, in the words of this endpoint. */
+const FAILURES: Readonly<Record<ConsoleFailureKind, string>> = {
+  unreachable: 'session_token_request_failed',
+  refused: 'session_token_request_failed',
+  unreadable: 'session_token_payload_invalid',
+  missing: 'session_token_missing',
+};
 
 /**
  * Makes the handler. `POST` with an optional body `{appId}` answers
@@ -42,7 +49,7 @@ const TOKEN_FIELDS = ['sessionToken', 'sessionKey', 'token', 'session_token'];
  * @throws {AvatarError} `invalidConfiguration` without a way to the console, or with a wrong validity.
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): (request: Request) => Promise<Response> {
-  const url = `${consoleUrlFrom(options).replace(/\/+$/, '')}/session-tokens`;
+  const consoleUrl = consoleUrlFrom(options);
   const ttlSeconds = options.ttlSeconds ?? DEFAULT_TTL_SECONDS;
   if (!(ttlSeconds >= 60 && ttlSeconds <= 86_400)) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `a token validity of ${ttlSeconds} s is not within 60..86400`);
@@ -64,12 +71,13 @@ export function createTokenEndpoint(options: TokenEndpointOptions): (request: Re
 
     const expireAt = Math.floor(Date.now() / 1000) + ttlSeconds;
     try {
-      const sessionToken = await requestToken(url, options, apiKey, appId, expireAt);
+      const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      const sessionToken = await requestSessionToken({ consoleUrl, apiKey, appId, expireAt, timeoutMs, fetch: options.fetch });
       const expiry = new Date(expireAt * 1000).toISOString();
       return answer(200, { sessionToken, expiresAt: expiry, expiredAt: expiry });
     } catch (error) {
-      const { code, detail } = error instanceof ConsoleFailure ? error : new ConsoleFailure('session_token_request_failed', 'the console cannot be reached');
-      return answer(502, { error: code, detail });
+      if (!(error instanceof ConsoleFailure)) throw error;
+      return answer(502, { error: FAILURES[error.kind], detail: error.message });
     }
   };
 }
@@ -80,10 +88,10 @@ function consoleUrlFrom({ consoleUrl, region }: TokenEndpointOptions): string {
     if (!/^https?:\/\//.test(consoleUrl)) throw new AvatarError(ErrorCode.invalidConfiguration, 'the console URL must begin with http:// or https://');
     return consoleUrl;
   }
-  if (!region || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(region)) {
+  if (!region || !isRegionName(region)) {
     throw new AvatarError(ErrorCode.invalidConfiguration, 'the token endpoint needs a console URL or a region such as us-west');
   }
-  return `https://console.${region}.${region.startsWith('cn') ? 'spatialwalk.top' : 'spatius.ai'}/v1/console`;
+  return regionHosts(region).consoleUrl;
 }
 
 /** What a copied example leaves in a configuration. */
@@ -96,77 +104,6 @@ function environmentFaultOf({ apiKey, appId }: TokenEndpointOptions): object | n
   return missingKeys.length + placeholderKeys.length > 0 ? { error: 'invalid_server_env', missingKeys, placeholderKeys } : null;
 }
 
-/** What went wrong between this endpoint and the console, in words that may be shown to a browser. */
-class ConsoleFailure extends Error {
-  readonly code: string;
-  readonly detail: string;
-
-  constructor(code: string, detail: string) {
-    super(detail);
-    this.code = code;
-    this.detail = detail;
-  }
-}
-
-async function requestToken(
-  url: string,
-  options: TokenEndpointOptions,
-  apiKey: string,
-  appId: string,
-  expireAt: number,
-): Promise<string> {
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const { status, text } = await withTimeout(timeoutMs, async (signal) => {
-    const request = new Request(url, {
-      method: 'POST',
-      headers: { 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ appId, expireAt }),
-      // A redirect would carry the API key to wherever it points.
-      redirect: 'manual',
-      signal,
-    });
-    const response = await (options.fetch ?? fetch)(request);
-    return { status: response.status, text: await readText(response.body, MAX_ANSWER_BYTES, signal) };
-  });
-  if (text === null) throw new ConsoleFailure('session_token_payload_invalid', 'the answer of the console is too long');
-  const body = jsonObjectFrom(text);
-  const refusal = body && firstErrorOf(body);
-  if (status !== 200 || refusal) {
-    const reason = refusal ? `: ${withoutKey(refusal, apiKey)}` : '';
-    throw new ConsoleFailure('session_token_request_failed', `the console answered with status ${status}${reason}`);
-  }
-  if (!body) throw new ConsoleFailure('session_token_payload_invalid', 'the answer of the console is no JSON object');
-  const token = tokenIn(body) ?? tokenIn(body['data']);
-  if (!token) throw new ConsoleFailure('session_token_missing', 'the answer of the console holds no session token');
-  return token;
-}
-
-function tokenIn(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null) return null;
-  for (const name of TOKEN_FIELDS) {
-    const token = (value as Record<string, unknown>)[name];
-    if (typeof token === 'string' && token !== '') return token;
-  }
-  return null;
-}
-
-/** Consoles send a list of errors, with any status, 200 included; some send one flat object. */
-function firstErrorOf(body: Record<string, unknown>): string | null {
-  const errors = body['errors'];
-  const first: unknown = Array.isArray(errors) && errors.length > 0 ? errors[0] : body['error'] || body['code'] ? body : null;
-  if (typeof first === 'string') return first;
-  if (typeof first !== 'object' || first === null) return null;
-  const { code, error, title, detail, message } = first as Record<string, unknown>;
-  const parts = [code ?? error, detail ?? message ?? title].filter((part) => typeof part === 'string' || typeof part === 'number');
-  // `code: 0` in an answer that holds a token is a success marker, no failure.
-  if (parts.length === 0 || (code === 0 && !error)) return null;
-  return parts.join(' ').slice(0, 300);
-}
-
-function withoutKey(text: string, apiKey: string): string {
-  return text.split(apiKey).join('[api key]');
-}
-
 const INVALID_BODY = Symbol('invalid body');
 
 async function appIdOf(request: Request): Promise<string | null | typeof INVALID_BODY> {
@@ -176,51 +113,6 @@ async function appIdOf(request: Request): Promise<string | null | typeof INVALID
   const body = jsonObjectFrom(text);
   const appId = body ? (body['appId'] ?? body['app_id'] ?? null) : INVALID_BODY;
   return typeof appId === 'string' || appId === null || appId === INVALID_BODY ? (appId as string | null | typeof INVALID_BODY) : INVALID_BODY;
-}
-
-function jsonObjectFrom(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** The body as text, or null when it is longer than `maxBytes`. */
-async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number, signal?: AbortSignal): Promise<string | null> {
-  if (!body) return '';
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let byteCount = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    byteCount += value.byteLength;
-    if (byteCount > maxBytes || signal?.aborted) {
-      await reader.cancel();
-      return null;
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-}
-
-/** Rejects after `timeoutMs`, whether or not what runs listens to the signal: a custom `fetch` may not. */
-async function withTimeout<Result>(timeoutMs: number, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new ConsoleFailure('session_token_request_failed', `the console did not answer within ${timeoutMs} ms`));
-      controller.abort();
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([run(controller.signal), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function responder(allowOrigin: string | null) {

@@ -34,11 +34,15 @@ export const ErrorCode = {
   creditsExhausted: 'creditsExhausted',
   sessionDurationExceeded: 'sessionDurationExceeded',
   unsupportedSampleRate: 'unsupportedSampleRate',
+  invalidEgressConfig: 'invalidEgressConfig',
+  egressUnavailable: 'egressUnavailable',
   idleTimeout: 'idleTimeout',
+  upstreamError: 'upstreamError',
   invalidRequest: 'invalidRequest',
   connectionFailed: 'connectionFailed',
   connectionClosed: 'connectionClosed',
   protocolError: 'protocolError',
+  unknown: 'unknown',
 
   /** A motion payload that is no valid packed or FLAME animation. */
   invalidMotionData: 'invalidMotionData',
@@ -63,7 +67,7 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
 /** The one error class of this package. Switch on `code`; `message` is for people and never holds a token or key. */
 export class AvatarError extends Error {
-  override readonly name = 'AvatarError';
+  override readonly name: string = 'AvatarError';
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {

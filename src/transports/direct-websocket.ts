@@ -13,7 +13,7 @@ import { DirectConnection, type WebSocketConstructor } from './direct-connection
 import { whenOnline } from './online-watch.js';
 import { createOpening, type Opening } from './opening.js';
 import { OutgoingRound } from './outgoing-round.js';
-import { ReconnectPolicy } from './reconnect-policy.js';
+import { ReconnectPolicy } from '../shared/reconnect-policy.js';
 import { probeRefusal, requestWithin } from './refusal-probe.js';
 import { retryOf } from './server-errors.js';
 import type { Transport, TransportHandlers, TransportState } from './transport.js';

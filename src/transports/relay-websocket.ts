@@ -13,7 +13,7 @@ import type { WebSocketConstructor } from './direct-connection.js';
 import { IncomingTurn, type TurnPlace } from './incoming-turn.js';
 import { whenOnline } from './online-watch.js';
 import { createOpening, type Opening } from './opening.js';
-import { ReconnectPolicy } from './reconnect-policy.js';
+import { ReconnectPolicy } from '../shared/reconnect-policy.js';
 import { RelayConnection, type RelayReady } from './relay-connection.js';
 import { errorFromServer } from './server-errors.js';
 import type { Transport, TransportHandlers, TransportState, TurnHandlers } from './transport.js';

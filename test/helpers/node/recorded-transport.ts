@@ -5,7 +5,7 @@ import type { AvatarError } from '../../../src/shared/errors.js';
 import type { MotionFrames } from '../../../src/shared/motion-frames.js';
 import { DirectWebSocketTransport, type DirectTransportOptions } from '../../../src/transports/direct-websocket.js';
 import type { WebSocketConstructor } from '../../../src/transports/direct-connection.js';
-import { ReconnectPolicy } from '../../../src/transports/reconnect-policy.js';
+import { ReconnectPolicy } from '../../../src/shared/reconnect-policy.js';
 import type { TransportState } from '../../../src/transports/transport.js';
 import { TEST_APP_ID } from './motion-server.js';
 

@@ -3,7 +3,7 @@ import { afterEach, describe, it } from 'node:test';
 
 import { createSessionTokens } from '../../../src/server/session-tokens.js';
 import { int16FromPcmBytes } from '../../../src/shared/pcm.js';
-import { ReconnectPolicy } from '../../../src/transports/reconnect-policy.js';
+import { ReconnectPolicy } from '../../../src/shared/reconnect-policy.js';
 import { FlakyLink } from '../../helpers/node/flaky-link.js';
 import { startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
 import { RecordedTransport } from '../../helpers/node/recorded-transport.js';

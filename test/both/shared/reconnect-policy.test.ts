@@ -1,6 +1,6 @@
 import { assert, describe, it } from '#test';
 
-import { ReconnectPolicy } from '../../../src/transports/reconnect-policy.js';
+import { ReconnectPolicy } from '../../../src/shared/reconnect-policy.js';
 
 describe('ReconnectPolicy', () => {
   const delays = (random: number, count: number): number[] => {
