@@ -1,4 +1,4 @@
-/** `spatius-avatar/server`: the Motion Server and its parts, for Node. */
+/** `spatius-avatar/server`: the Motion Server and its parts, and the Server SDK, for Node. */
 export { createMotionServer, type MotionServer, type MotionServerOptions } from './motion-server.js';
 export { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 export { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint.js';
@@ -6,4 +6,4 @@ export { createConsoleApi, type ConsoleApiOptions } from './console-api.js';
 export { createSessionTokens, type SessionTokens } from './session-tokens.js';
 export type { CreateEngine } from './ingress-session.js';
 export type { SpeechEngine } from './speech-request.js';
-export { AvatarError, ErrorCode } from '../shared/errors.js';
+export * from './sdk/index.js';
