@@ -10,11 +10,14 @@ import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { createLogId } from '../shared/ids.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
-import { MessageType, type ClientAudioInput, type Message } from '../motion/protocol/generated/message_pb.js';
+import { MessageType, type ClientAudioInput, type LiveKitEgressConfig, type Message } from '../motion/protocol/generated/message_pb.js';
 import { packMotion } from '../motion/protocol/packed-motion.js';
 import type { AudioReader } from './audio-reader.js';
 import type { FairScheduler, Runnable } from './fair-scheduler.js';
 import type { MotionServerLimits } from './limits.js';
+import type { LiveKitEgress } from './livekit/livekit-egress.js';
+import { openLiveKitEgress } from './livekit/open-egress.js';
+import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { NamedTimers } from './named-timers.js';
 import { ServerErrorCode } from './server-error-code.js';
 import { sessionConfigurationFrom } from './session-configuration.js';
@@ -29,6 +32,7 @@ export interface IngressSessionOptions {
   limits: MotionServerLimits;
   scheduler: FairScheduler;
   createEngine: CreateEngine;
+  livekit: LiveKitOptions;
 }
 
 const MAX_REQUEST_ID_LENGTH = 128;
@@ -46,6 +50,10 @@ export class IngressSession implements Runnable {
   private readonly limits: MotionServerLimits;
   private readonly scheduler: FairScheduler;
   private readonly createEngine: CreateEngine;
+  private readonly livekit: LiveKitOptions;
+  /** Where speech and motion go instead of back over the socket. */
+  private egress: LiveKitEgress | null = null;
+  private idleTimeoutMs: number;
   private readonly requests = new Map<string, SpeechRequest>();
   /** Used-up id → whether its further use has been reported. */
   private readonly usedIds = new Map<string, boolean>();
@@ -58,12 +66,14 @@ export class IngressSession implements Runnable {
   private faultCount = 0;
   private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'close'>();
 
-  constructor({ socket, avatarId, limits, scheduler, createEngine }: IngressSessionOptions) {
+  constructor({ socket, avatarId, limits, scheduler, createEngine, livekit }: IngressSessionOptions) {
     this.socket = socket;
     this.avatarId = avatarId;
     this.limits = limits;
     this.scheduler = scheduler;
     this.createEngine = createEngine;
+    this.livekit = livekit;
+    this.idleTimeoutMs = limits.idleTimeoutMs;
     this.closed = new Promise((resolve) => {
       socket.on('close', () => {
         this.dispose();
@@ -106,14 +116,19 @@ export class IngressSession implements Runnable {
   // ---- work ----
 
   get hasWork(): boolean {
-    return !this.isClosing && !this.isBlocked && this.nextRequest() !== null;
+    return !this.isClosing && !this.isHeld && this.nextRequest() !== null;
   }
 
   async runSlice(): Promise<void> {
     const request = this.nextRequest();
-    if (!request || this.isBlocked) return;
+    if (!request || this.isHeld) return;
     await request.runSlice();
     this.applyBackPressure();
+  }
+
+  /** Whoever takes what is computed has enough. */
+  private get isHeld(): boolean {
+    return this.isBlocked || (this.egress?.isFull ?? false);
   }
 
   private nextRequest(): SpeechRequest | null {
@@ -151,8 +166,39 @@ export class IngressSession implements Runnable {
     }
     const configuration = sessionConfigurationFrom(data.value);
     if (!configuration.isAccepted) return this.refuse(configuration.code, configuration.message, 1008);
-    this.createReader = configuration.createReader;
     this.timers.clear('configure');
+    if (!configuration.isForLiveKit) return this.confirm(configuration.createReader);
+    // Whatever comes meanwhile waits in the socket.
+    this.socket.pause();
+    void this.joinRoom(data.value.livekitEgress).then((isJoined) => {
+      if (!isJoined || this.isClosing) return;
+      this.socket.resume();
+      this.confirm(configuration.createReader);
+    });
+  }
+
+  private async joinRoom(config: LiveKitEgressConfig | undefined): Promise<boolean> {
+    const session = { avatarId: this.avatarId, connectionId: this.connectionId };
+    const opened = await openLiveKitEgress(config, session, this.livekit, {
+      handleFinished: (reqId) => this.finishInRoom(reqId),
+      handleRoom: () => this.scheduler.schedule(this),
+      handleLost: () => this.refuse(ServerErrorCode.unavailable, 'egress connection to the LiveKit room was lost', 1011),
+    });
+    if (!opened.isOpen) {
+      this.refuse(opened.code, opened.message, 1008);
+      return false;
+    }
+    if (this.isClosing) {
+      void opened.egress.close();
+      return false;
+    }
+    this.egress = opened.egress;
+    if (opened.idleTimeoutMs > 0) this.idleTimeoutMs = opened.idleTimeoutMs;
+    return true;
+  }
+
+  private confirm(createReader: () => AudioReader): void {
+    this.createReader = createReader;
     this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId } }));
     this.restartIdleTimer();
   }
@@ -186,7 +232,8 @@ export class IngressSession implements Runnable {
     if (unended.length >= this.limits.maxOpenRequests) unended[0]![1].add(new Uint8Array(0), true);
     const createParts = (): SpeechParts => {
       const reader = this.createReader!();
-      return { reader, engine: this.createEngine({ sampleRateHz: reader.sampleRateHz, seed: hashOf(reqId) }) };
+      const engine = this.createEngine({ sampleRateHz: reader.sampleRateHz, seed: hashOf(reqId) });
+      return { reader, engine: this.egress ? this.egress.listenTo(reqId, engine, reader.sampleRateHz) : engine };
     };
     const request = new SpeechRequest(createParts, this.limits.maxRequestSeconds, {
       handleMotion: (frames) => this.sendMotion(reqId, frames, false),
@@ -195,23 +242,37 @@ export class IngressSession implements Runnable {
         this.forget(reqId);
       },
       handleFailure: (error) => {
+        this.egress?.finish(reqId);
         this.sendError(reqId, serverCodeOf(error), error.message);
         this.forget(reqId);
       },
     });
     this.requests.set(reqId, request);
+    this.egress?.begin(reqId);
     return request;
   }
 
   private handleInterrupt(reqId: string): void {
     if (reqId === '') return this.fault('', 'ClientInterrupt has no req_id');
     const request = this.requests.get(reqId);
+    const isInRoom = this.egress?.interrupt(reqId) ?? false;
     // All of it has been sent already, or nothing of it was ever seen.
-    if (!request) return;
-    request.cancel();
-    this.sendMotion(reqId, null, true);
-    this.forget(reqId);
+    if (!request && !isInRoom) return;
+    request?.cancel();
+    this.answer(reqId, null, true);
+    if (request) this.forget(reqId);
     this.applyBackPressure();
+  }
+
+  /** All of it was said in the room, or somebody there cut it off. */
+  private finishInRoom(reqId: string): void {
+    if (this.isClosing) return;
+    this.answer(reqId, null, true);
+    const request = this.requests.get(reqId);
+    request?.cancel();
+    if (request) this.forget(reqId);
+    this.restartIdleTimer();
+    this.scheduler.schedule(this);
   }
 
   private forget(reqId: string): void {
@@ -231,6 +292,12 @@ export class IngressSession implements Runnable {
   // ---- out ----
 
   private sendMotion(reqId: string, frames: MotionFrames | null, isEnd: boolean): void {
+    if (!this.egress) return this.answer(reqId, frames, isEnd);
+    if (frames) this.egress.addMotion(reqId, frames);
+    if (isEnd) this.egress.finish(reqId);
+  }
+
+  private answer(reqId: string, frames: MotionFrames | null, isEnd: boolean): void {
     this.send(
       createMessage({
         case: 'serverResponseAnimation',
@@ -297,15 +364,17 @@ export class IngressSession implements Runnable {
   }
 
   private restartIdleTimer(): void {
-    this.timers.set('idle', this.limits.idleTimeoutMs, () => {
-      if (this.nextRequest()) return this.restartIdleTimer();
-      this.refuse(0, `no audio input for ${this.limits.idleTimeoutMs / 1000} s`, 1000);
+    this.timers.set('idle', this.idleTimeoutMs, () => {
+      if (this.nextRequest() || this.egress?.isIdle === false) return this.restartIdleTimer();
+      const what = this.egress ? 'livekit silence timeout: ' : '';
+      this.refuse(0, `${what}no audio input for ${this.idleTimeoutMs / 1000} s`, 1000);
     });
   }
 
   private dropRequests(): void {
     for (const request of this.requests.values()) request.cancel();
     this.requests.clear();
+    void this.egress?.close();
   }
 
   private dispose(): void {

@@ -9,6 +9,7 @@ import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { FairScheduler } from './fair-scheduler.js';
 import { IngressSession, type CreateEngine } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
+import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import type { SessionTokens } from './session-tokens.js';
 
 export interface IngressOptions {
@@ -18,6 +19,7 @@ export interface IngressOptions {
   limits: MotionServerLimits;
   scheduler: FairScheduler;
   createEngine: CreateEngine;
+  livekit: LiveKitOptions;
 }
 
 export type Admission = { isAdmitted: true; avatarId: string } | { isAdmitted: false; status: number; message: string };

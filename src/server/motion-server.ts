@@ -27,6 +27,7 @@ import { FairScheduler } from './fair-scheduler.js';
 import { INGRESS_PATH, Ingress } from './ingress.js';
 import type { CreateEngine } from './ingress-session.js';
 import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
+import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { packageFolder } from './package-folder.js';
 import { createSessionTokens } from './session-tokens.js';
 import { serveFile } from './static-files.js';
@@ -50,6 +51,8 @@ export interface MotionServerOptions {
   limits?: Partial<MotionServerLimits>;
   /** Computes the motion. Default: the built-in `MotionEngine`. */
   createEngine?: CreateEngine;
+  /** Rooms that sessions may ask this server to join. Default: none. Needs the package `@livekit/rtc-node`. */
+  livekit?: LiveKitOptions;
 }
 
 export interface MotionServer {
@@ -85,6 +88,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
     scheduler: new FairScheduler(),
     createEngine: options.createEngine ?? ((engineOptions) => new MotionEngine(engineOptions)),
+    livekit: options.livekit ?? { hosts: [] },
   });
 
   const app = new Hono();

@@ -3,5 +3,6 @@ export const ServerErrorCode = {
   invalidArgument: 3,
   internal: 13,
   unavailable: 14,
+  unauthenticated: 16,
   sessionDurationExceeded: 4002,
 } as const;

@@ -9,7 +9,7 @@ import { ServerErrorCode } from './server-error-code.js';
 const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
 
 export type SessionConfiguration =
-  | { isAccepted: true; createReader: () => AudioReader }
+  | { isAccepted: true; createReader: () => AudioReader; isForLiveKit: boolean }
   | { isAccepted: false; code: number; message: string };
 
 /** The wording of refusals is what stock SDKs look for. */
@@ -21,7 +21,8 @@ export function sessionConfigurationFrom(configure: ClientConfigureSession): Ses
   const isRateKnown = sampleRate === 0 || (isOpus ? OPUS_RATES.includes(sampleRate) : isPcmSampleRate(sampleRate));
   if (!isRateKnown) return refuse(`unsupported sample rate: ${sampleRate}`);
   if (transportCompression !== 0) return refuse(`unsupported transport compression: ${transportCompression}`);
-  if (egressType !== EgressType.UNSPECIFIED) return refuse('egress client is not configured on server', ServerErrorCode.unavailable);
+  const isForLiveKit = egressType === EgressType.LIVEKIT;
+  if (!isForLiveKit && egressType !== EgressType.UNSPECIFIED) return refuse('egress client is not configured on server', ServerErrorCode.unavailable);
   const sampleRateHz = sampleRate || DEFAULT_SAMPLE_RATE_HZ;
-  return { isAccepted: true, createReader: isOpus ? () => new OggOpusReader() : () => new PcmReader(sampleRateHz) };
+  return { isAccepted: true, createReader: isOpus ? () => new OggOpusReader() : () => new PcmReader(sampleRateHz), isForLiveKit };
 }

@@ -32,7 +32,8 @@ export async function serve(args: string[]): Promise<void> {
       processes: { type: 'string' },
     },
   });
-  const { SPATIUS_API_KEY, SPATIUS_APP_ID, SPATIUS_TOKEN_SECRET } = process.env;
+  const { SPATIUS_API_KEY, SPATIUS_APP_ID, SPATIUS_TOKEN_SECRET, SPATIUS_LIVEKIT_HOSTS } = process.env;
+  const livekitHosts = (SPATIUS_LIVEKIT_HOSTS ?? '').split(/[\s,]+/).filter(Boolean);
   const apiKey = SPATIUS_API_KEY || `dev_${randomBytes(18).toString('base64url')}`;
   const appId = SPATIUS_APP_ID || DEFAULT_APP_ID;
   const processCount = integerOption(values.processes ?? '1', '--processes', 1, 128);
@@ -48,6 +49,7 @@ export async function serve(args: string[]): Promise<void> {
       apiKey,
       appId,
       limits: { maxSessions: Math.ceil(maxSessions / processCount) },
+      livekit: { hosts: livekitHosts.map((host) => ({ host })) },
       ...(SPATIUS_TOKEN_SECRET && { tokenSecret: SPATIUS_TOKEN_SECRET }),
       ...(values.avatars !== undefined && { avatarsFolder: values.avatars }),
       ...(values.demo !== undefined && { demoFolder: values.demo }),

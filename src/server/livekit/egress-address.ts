@@ -1,0 +1,88 @@
+/**
+ * Which LiveKit servers a Motion Server may be sent to. A client names the URL, so without a list of its own the server
+ * could be made to reach into the network it stands in.
+ *
+ * Only exact hosts of the list are accepted. The name is resolved here too, and refused when it leads to an address that
+ * is not public, unless the list says that it may. LiveKit's own client resolves it again: whoever controls the DNS of a
+ * listed host is trusted. A WebSocket handshake follows no redirects.
+ */
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+
+export interface LiveKitHost {
+  /** `livekit.example.com` or `livekit.example.com:7880`; without a port the scheme's own. */
+  readonly host: string;
+  /** It may have an address that is not public: a server in the same network. Default false. */
+  readonly isPrivate?: boolean;
+}
+
+export type AddressVerdict = { isAllowed: true; url: string } | { isAllowed: false; reason: string };
+
+const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+const NOT_PUBLIC = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
+  ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 4], ['240.0.0.0', 4],
+] as const) {
+  NOT_PUBLIC.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [['::', 128], ['::1', 128], ['64:ff9b::', 96], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) {
+  NOT_PUBLIC.addSubnet(network, prefix, 'ipv6');
+}
+
+/** Whether an address is one of the internet's, and not of some network's inside. */
+export function isPublicAddress(address: string): boolean {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped) return isPublicAddress(mapped);
+  // The same written in hexadecimal, which no resolver does.
+  if (/^::ffff:/i.test(address)) return false;
+  const family = isIP(address);
+  return family !== 0 && !NOT_PUBLIC.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** The host with its port, as the list has to name it. */
+function hostOf(url: URL): string {
+  return `${url.hostname}:${url.port || (url.protocol === 'wss:' ? 443 : 80)}`;
+}
+
+function withPort(host: string, url: URL): string {
+  return /:\d+$/.test(host) ? host.toLowerCase() : `${host.toLowerCase()}:${url.protocol === 'wss:' ? 443 : 80}`;
+}
+
+/**
+ * @param resolve Addresses of a name; for tests.
+ * @returns The URL in its plain form, or why it is refused, in words that a client may read.
+ */
+export async function judgeLiveKitUrl(
+  text: string,
+  hosts: readonly LiveKitHost[],
+  resolve: (name: string) => Promise<readonly string[]> = addressesOf,
+): Promise<AddressVerdict> {
+  const refuse = (reason: string): AddressVerdict => ({ isAllowed: false, reason });
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return refuse('url is no valid URL');
+  }
+  if (url.protocol === 'https:' || url.protocol === 'http:') url = new URL(text.replace(/^http/, 'ws'));
+  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') return refuse('url must be a wss URL');
+  if (url.username || url.password) return refuse('url must not hold a user or password');
+  const listed = hosts.find(({ host }) => withPort(host, url) === hostOf(url));
+  if (!listed) return refuse('url is not on the list of LiveKit servers that this server may join');
+  const isLoopback = LOOPBACK_NAMES.has(url.hostname);
+  if (url.protocol === 'ws:' && !isLoopback) return refuse('url must be a wss URL');
+  const bare = url.hostname.replace(/^\[|\]$/g, '');
+  // Whoever lists an address, or this machine by name, means it.
+  if (!listed.isPrivate && !isLoopback && isIP(bare) === 0) {
+    const addresses = await resolve(bare).catch(() => []);
+    if (addresses.length === 0) return refuse('the host of url is not known');
+    if (!addresses.every(isPublicAddress)) return refuse('the host of url has an address that is not public');
+  }
+  return { isAllowed: true, url: `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}` };
+}
+
+async function addressesOf(name: string): Promise<readonly string[]> {
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}

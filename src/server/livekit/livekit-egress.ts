@@ -1,0 +1,228 @@
+/** One session's way into a LiveKit room: its speeches leave there in real time, voice and motion together. */
+import { createMessage, encodeMessage } from '../../motion/protocol/envelope.js';
+import { packMotion } from '../../motion/protocol/packed-motion.js';
+import type { MotionFrames } from '../../shared/motion-frames.js';
+import { float32FromInt16, int16FromFloat32 } from '../../shared/pcm.js';
+import { Resampler } from '../../shared/resampler.js';
+import { CLOCK_TOPIC, MOTION_TOPIC, encodeRoomPacket, type RoomPacketType } from '../../shared/room-packets.js';
+import type { SpeechEngine } from '../speech-request.js';
+import type { RoomTarget } from './livekit-configuration.js';
+import { RoomPublisher } from './room-publisher.js';
+import { SpeechPlayout, type PlayoutNews } from './speech-playout.js';
+
+export interface LiveKitEgressListener {
+  /** The last sample of a speech has left, or it was cut off from inside the room. */
+  handleFinished(reqId: string): void;
+  /** There is room for more after `isFull`. */
+  handleRoom(): void;
+  /** The room is gone: nothing more can be said in it. */
+  handleLost(): void;
+}
+
+/** What the encoder works at: no other rate of ours is a whole number of samples in 10 ms. */
+const SAMPLE_RATE_HZ = 48_000;
+const FRAME_SAMPLES = SAMPLE_RATE_HZ / 100;
+/** The clock is told this often, s: dense at first, when the receiver knows nothing yet. */
+const CLOCK_SECONDS = 0.2;
+const FIRST_CLOCK_SECONDS = 0.05;
+const FIRST_SECONDS = 1;
+/** More sound than this waits with the sender, not here, s. */
+const MAX_QUEUED_SECONDS = 30;
+
+export class LiveKitEgress {
+  private readonly publisher: RoomPublisher;
+  private readonly listener: LiveKitEgressListener;
+  private readonly avatarId: string;
+  private readonly connectionId: string;
+  private readonly playout = new SpeechPlayout(SAMPLE_RATE_HZ);
+  private readonly resamplers = new Map<string, Resampler>();
+  private readonly frame = new Int16Array(FRAME_SAMPLES);
+  private sequence = 0;
+  private lastClockSeconds = -Infinity;
+  private lastClockRun = 0;
+  private wake: (() => void) | null = null;
+  private isClosed = false;
+
+  /** @throws {AvatarError} see `RoomPublisher.join`. */
+  static async open(
+    target: RoomTarget,
+    session: { avatarId: string; connectionId: string },
+    listener: LiveKitEgressListener,
+  ): Promise<LiveKitEgress> {
+    let egress: LiveKitEgress | null = null;
+    const publisher = await RoomPublisher.join(target, SAMPLE_RATE_HZ, {
+      handleInterrupt: () => egress?.interruptCurrent(),
+      handleLost: () => egress?.lose(),
+    });
+    egress = new LiveKitEgress(publisher, session, listener);
+    void egress.pump();
+    return egress;
+  }
+
+  private constructor(publisher: RoomPublisher, session: { avatarId: string; connectionId: string }, listener: LiveKitEgressListener) {
+    this.publisher = publisher;
+    this.avatarId = session.avatarId;
+    this.connectionId = session.connectionId;
+    this.listener = listener;
+  }
+
+  /** Enough is waiting: nothing more should be computed for now. */
+  get isFull(): boolean {
+    return this.playout.queuedSeconds > MAX_QUEUED_SECONDS;
+  }
+
+  /** Nothing is being said, and nothing waits. */
+  get isIdle(): boolean {
+    return this.playout.current === null;
+  }
+
+  begin(reqId: string): void {
+    this.playout.begin(reqId);
+  }
+
+  /** An engine that does what the other does, while its speech goes into the room. */
+  listenTo(reqId: string, engine: SpeechEngine, sampleRateHz: number): SpeechEngine {
+    return {
+      push: (samples) => {
+        this.addAudio(reqId, samples, sampleRateHz);
+        return engine.push(samples);
+      },
+      finish: () => engine.finish(),
+    };
+  }
+
+  private addAudio(reqId: string, samples: Int16Array | Float32Array, sampleRateHz: number): void {
+    let resampler = this.resamplers.get(reqId);
+    if (!resampler) this.resamplers.set(reqId, (resampler = new Resampler(sampleRateHz, SAMPLE_RATE_HZ)));
+    const floats = samples instanceof Int16Array ? float32FromInt16(samples) : samples;
+    this.playout.addAudio(reqId, int16FromFloat32(resampler.push(floats)));
+    this.wake?.();
+  }
+
+  addMotion(reqId: string, frames: MotionFrames): void {
+    this.playout.addMotion(reqId, frames);
+    this.wake?.();
+  }
+
+  /** All of a request has been given. */
+  finish(reqId: string): void {
+    const rest = this.resamplers.get(reqId)?.flush();
+    if (rest) this.playout.addAudio(reqId, int16FromFloat32(rest));
+    this.resamplers.delete(reqId);
+    this.playout.finish(reqId);
+    this.wake?.();
+  }
+
+  /** Silence at once: drops what has not left of a request. @returns Whether there was anything to drop. */
+  interrupt(reqId: string): boolean {
+    const isCurrent = this.playout.current?.reqId === reqId;
+    const heardSeconds = isCurrent ? this.leavingSeconds(reqId) : 0;
+    this.resamplers.delete(reqId);
+    const dropped = this.playout.drop(reqId);
+    if (!dropped) return false;
+    if (isCurrent) this.publisher.clear();
+    this.tell('cut', { reqId, number: dropped.number }, heardSeconds);
+    this.wake?.();
+    return true;
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.wake?.();
+    await this.publisher.close();
+  }
+
+  /** Runs until closed: frame after frame, as fast as the encoder takes them. */
+  private async pump(): Promise<void> {
+    while (!this.isClosed) {
+      for (const news of this.playout.takeNews()) this.report(news);
+      const speech = this.playout.current;
+      const wasFull = this.isFull;
+      const count = this.playout.take(this.frame);
+      if (wasFull && !this.isFull) this.listener.handleRoom();
+      if (count === 0 || !speech) {
+        await new Promise<void>((resolve) => (this.wake = resolve));
+        this.wake = null;
+        continue;
+      }
+      try {
+        await this.publisher.play(this.frame);
+      } catch {
+        // The room is going away, which is told on its own.
+        return;
+      }
+      // It may have been cut off meanwhile.
+      if (this.playout.current?.number === speech.number) this.tellClock(speech);
+    }
+  }
+
+  private report(news: PlayoutNews): void {
+    const { reqId } = news;
+    if (news.type === 'ended') {
+      this.tell('ended', news, news.seconds);
+      // What the encoder still holds is heard before anybody should call it over.
+      setTimeout(() => this.isClosed || this.listener.handleFinished(reqId), this.publisher.queuedSeconds * 1000);
+      return;
+    }
+    const payload = encodeMessage(
+      createMessage({
+        case: 'serverResponseAnimation',
+        value: {
+          connectionId: this.connectionId,
+          reqId,
+          end: news.frames === null,
+          avatarId: this.avatarId,
+          ...(news.frames && { packedMotion: packMotion(news.frames) }),
+        },
+      }),
+    );
+    this.tell('motion', news, this.leavingSeconds(reqId), payload);
+  }
+
+  private tellClock(speech: { reqId: string; number: number }): void {
+    const leaving = this.leavingSeconds(speech.reqId);
+    const { run, runStartSeconds } = this.playout;
+    const interval = leaving - runStartSeconds < FIRST_SECONDS ? FIRST_CLOCK_SECONDS : CLOCK_SECONDS;
+    if (run === this.lastClockRun && leaving >= this.lastClockSeconds && leaving - this.lastClockSeconds < interval) return;
+    this.lastClockRun = run;
+    this.lastClockSeconds = leaving;
+    this.tell('clock', speech, leaving);
+  }
+
+  /** Media time of a request that leaves for the encoder now, s. */
+  private leavingSeconds(reqId: string): number {
+    const { current, runStartSeconds } = this.playout;
+    if (current?.reqId !== reqId) return 0;
+    return Math.max(runStartSeconds, current.takenSeconds - this.publisher.queuedSeconds);
+  }
+
+  private tell(type: RoomPacketType, speech: { reqId: string; number: number }, mediaSeconds: number, payload: Uint8Array = new Uint8Array(0)): void {
+    const bytes = encodeRoomPacket({
+      type,
+      conversation: speech.number,
+      conversationId: speech.reqId,
+      run: this.playout.run,
+      sequence: ++this.sequence,
+      mediaSeconds,
+      runStartSeconds: this.playout.runStartSeconds,
+      payload,
+    });
+    const isClock = type === 'clock';
+    // A room that is going away says so itself.
+    this.publisher.send(bytes, isClock ? CLOCK_TOPIC : MOTION_TOPIC, !isClock).catch(() => undefined);
+  }
+
+  private interruptCurrent(): void {
+    const reqId = this.playout.current?.reqId;
+    if (reqId === undefined) return;
+    this.interrupt(reqId);
+    this.listener.handleFinished(reqId);
+  }
+
+  private lose(): void {
+    if (this.isClosed) return;
+    void this.close();
+    this.listener.handleLost();
+  }
+}

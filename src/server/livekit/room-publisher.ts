@@ -1,0 +1,133 @@
+/**
+ * The Motion Server as a participant of a LiveKit room: a voice and data packets go out, requests come in. The only file
+ * that knows `@livekit/rtc-node`, which is loaded when the first session asks for a room.
+ */
+import type { AudioSource, Room } from '@livekit/rtc-node';
+import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { CONTROL_TOPIC } from '../../shared/room-packets.js';
+import type { RoomTarget } from './livekit-configuration.js';
+
+export interface RoomPublisherListener {
+  /** Somebody in the room wants silence. */
+  handleInterrupt(): void;
+  /** The room is closed, or this participant was removed. */
+  handleLost(): void;
+}
+
+/** Sound that waits in the encoder's own queue, ms: rides out a busy event loop; an interruption clears it. */
+const QUEUE_MS = 120;
+const TRACK_NAME = 'spatius-voice';
+
+type RtcNode = typeof import('@livekit/rtc-node');
+
+export class RoomPublisher {
+  private readonly rtc: RtcNode;
+  private readonly room: Room;
+  private readonly source: AudioSource;
+  private readonly sampleRateHz: number;
+  private readonly listener: RoomPublisherListener;
+  private isClosed = false;
+
+  /**
+   * Joins and publishes the voice.
+   *
+   * @throws {AvatarError} `egressUnavailable` without the package or when the server cannot be reached,
+   *   `invalidEgressConfig` when it refuses the token. Messages hold neither URL nor token.
+   */
+  static async join(target: RoomTarget, sampleRateHz: number, listener: RoomPublisherListener): Promise<RoomPublisher> {
+    const rtc = await loadRtcNode();
+    const room = new rtc.Room();
+    const source = new rtc.AudioSource(sampleRateHz, 1, QUEUE_MS);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('timeout')), target.connectTimeoutMs);
+    });
+    try {
+      await Promise.race([RoomPublisher.enter(rtc, room, source, target), tooLate]);
+    } catch (reason) {
+      // Whatever is still under way ends with it.
+      void room.disconnect().catch(() => undefined);
+      void source.close().catch(() => undefined);
+      throw joinError(reason);
+    } finally {
+      clearTimeout(timer);
+    }
+    return new RoomPublisher(rtc, room, source, sampleRateHz, listener);
+  }
+
+  private static async enter(rtc: RtcNode, room: Room, source: AudioSource, target: RoomTarget): Promise<void> {
+    await room.connect(target.url, target.token, { autoSubscribe: false, dynacast: false });
+    const participant = room.localParticipant!;
+    const options = new rtc.TrackPublishOptions();
+    options.source = rtc.TrackSource.SOURCE_MICROPHONE;
+    await participant.publishTrack(rtc.LocalAudioTrack.createAudioTrack(TRACK_NAME, source), options);
+    // A token may forbid it; then only those who name this participant find it.
+    await participant.setAttributes({ ...target.attributes }).catch(() => undefined);
+  }
+
+  private constructor(rtc: RtcNode, room: Room, source: AudioSource, sampleRateHz: number, listener: RoomPublisherListener) {
+    this.rtc = rtc;
+    this.room = room;
+    this.source = source;
+    this.sampleRateHz = sampleRateHz;
+    this.listener = listener;
+    room.on(rtc.RoomEvent.DataReceived, (payload, _participant, _kind, topic) => {
+      if (topic === CONTROL_TOPIC && isInterrupt(payload)) this.listener.handleInterrupt();
+    });
+    room.on(rtc.RoomEvent.Disconnected, () => {
+      if (!this.isClosed) this.listener.handleLost();
+    });
+  }
+
+  /** Sound handed over that has not left for the encoder, s. */
+  get queuedSeconds(): number {
+    return this.source.queuedDuration / 1000;
+  }
+
+  /** Resolves when there is room for more: in real time. @param samples The caller may use them again then. */
+  async play(samples: Int16Array): Promise<void> {
+    await this.source.captureFrame(new this.rtc.AudioFrame(samples, this.sampleRateHz, 1, samples.length));
+  }
+
+  /** Drops what has not left. */
+  clear(): void {
+    this.source.clearQueue();
+  }
+
+  async send(bytes: Uint8Array, topic: string, isReliable: boolean): Promise<void> {
+    await this.room.localParticipant?.publishData(bytes, { reliable: isReliable, topic });
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await this.room.disconnect().catch(() => undefined);
+    await this.source.close().catch(() => undefined);
+  }
+}
+
+async function loadRtcNode(): Promise<RtcNode> {
+  try {
+    return await import('@livekit/rtc-node');
+  } catch (cause) {
+    throw new AvatarError(ErrorCode.egressUnavailable, 'egress client is not configured on server: @livekit/rtc-node is not installed', { cause });
+  }
+}
+
+function joinError(cause: unknown): AvatarError {
+  const words = cause instanceof Error ? cause.message : '';
+  if (/\b40[13]\b|unauthorized|permission/i.test(words)) {
+    return new AvatarError(ErrorCode.invalidEgressConfig, 'failed to join the LiveKit room: unauthorized: invalid token', { cause });
+  }
+  return new AvatarError(ErrorCode.egressUnavailable, 'failed to create egress connection: the LiveKit server cannot be reached', { cause });
+}
+
+function isInterrupt(payload: Uint8Array): boolean {
+  if (payload.length > 1024) return false;
+  try {
+    const message: unknown = JSON.parse(new TextDecoder().decode(payload));
+    return typeof message === 'object' && message !== null && 'type' in message && message.type === 'interrupt';
+  } catch {
+    return false;
+  }
+}
