@@ -8,14 +8,11 @@
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
 import type { ConnectionState, MotionSessionListener } from '../workers/worker-api.js';
+import { BackendMotion } from './backend-motion.js';
 import { Connection } from './connection.js';
 import { NO_SESSION_STATS, type ControllerStats } from './controller-events.js';
-import { ControllerNotices } from './controller-notices.js';
 import {
-  DEFAULT_CONTROLLER_OPTIONS,
-  changedOptions,
-  isConnectionOption,
-  type AvatarControllerOptions,
+  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeechMode, isConnectionOption, type AvatarControllerOptions,
 } from './controller-options.js';
 import type { ControllerParts, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
 import {
@@ -25,31 +22,32 @@ import {
   type ConversationChange,
   type ConversationState,
 } from './conversation-state.js';
+import { readMotionPayloads, type MotionPayload, type MotionPayloads } from './motion-payloads.js';
 import type { PcmInput } from './pcm-input.js';
 import { RoundBook, type RoundEntry } from './round-book.js';
 import { SessionLink } from './session-link.js';
+import { SessionTokens } from './session-tokens.js';
+import { SoundControls } from './sound-controls.js';
 import { SpeechInput, type SpeechReceiver } from './speech-input.js';
-import type { TokenProvider } from './session-token.js';
 
 export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';
 
-export class AvatarController extends ControllerNotices implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
+export class AvatarController extends SoundControls implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
   private readonly parts: ControllerParts;
   private readonly rounds = new RoundBook();
   private options = DEFAULT_CONTROLLER_OPTIONS;
-  private tokens: Promise<TokenProvider> | null = null;
+  private readonly tokens = new SessionTokens(pageUrl);
   private readonly connection: Connection;
   private conversation: Conversation = IDLE_CONVERSATION;
   private readonly session: SessionLink;
   private readonly input: SpeechInput;
+  private readonly backendMotion: BackendMotion;
   private isPaused = false;
   private isDisposed = false;
-  private _volume = 1;
-  private _isMuted = false;
 
   /** @param input Where `send` reads, when it is older than the controller; it is to pass on to this one. */
   constructor(parts: ControllerParts, options: Partial<AvatarControllerOptions> = {}, input?: SpeechInput) {
-    super();
+    super(parts.output);
     this.parts = parts;
     this.input = input ?? new SpeechInput(this);
     this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
@@ -58,6 +56,11 @@ export class AvatarController extends ControllerNotices implements MotionSession
       (source) => parts.openSession(source, this.options.frameStarvation, this),
       async () => (await import('./motion-source.js')).motionSource(this.options, pageUrl()),
       (error) => this.handleError(error),
+    );
+    this.backendMotion = new BackendMotion(
+      this.rounds,
+      (say) => this.session.tell(say),
+      (discarded) => this.events.emit('frames-discarded', discarded),
     );
     this.connection = new Connection(this.session, {
       handleConnectionChange: (change) => this.events.emit('connection-state', change),
@@ -102,7 +105,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
       this.session.tellExisting((session) => session.setFrameStarvation(after.frameStarvation));
     }
     if (changed.includes('audioLatencyOffsetSeconds')) this.parts.output.setLatencyOffset(after.audioLatencyOffsetSeconds);
-    if (changed.includes('token') || changed.includes('appId')) this.tokens = null;
+    if (changed.includes('token') || changed.includes('appId')) this.tokens.forget();
     // A connection that stands has used its token: another one counts from the next.
     const isHealthy = this.connection.state === 'connected';
     if (changed.some((name) => isConnectionOption(name) && !(name === 'token' && isHealthy))) {
@@ -144,11 +147,41 @@ export class AvatarController extends ControllerNotices implements MotionSession
    */
   send(audio: PcmInput, end = false): string | null {
     this.requireAlive();
-    this.requireOwnSpeech();
+    checkSpeechMode(this.options, false);
     if (this.options.mode === 'direct' && !this.connection.isStarted) {
       throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Call start() before send().');
     }
     return this.input.send(audio, this.options.sampleRateHz, end);
+  }
+
+  /**
+   * Backend mode: speech of the app's backend, like that of `send`. Needs no `start()`; its motion comes by
+   * `yieldFramesData` with the id.
+   *
+   * @returns The conversation's id; null for an empty chunk that belongs to none.
+   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, and what `send` throws.
+   */
+  yieldAudioData(audio: PcmInput, end = false): string | null {
+    this.requireAlive();
+    checkSpeechMode(this.options, true);
+    if (!this.connection.isStarted) void this.start().catch(() => undefined);
+    return this.input.send(audio, this.options.sampleRateHz, end);
+  }
+
+  /**
+   * Backend mode: motion of a conversation, in the order the Motion Server sent it. What belongs to another one than the
+   * current is discarded, counted and reported by `frames-discarded`.
+   *
+   * @param payloads Whole `Message`s of a Motion Server; they stay the caller's. None, or an empty or missing one: the
+   *   conversation has no (more) motion and goes on as audio only.
+   * @returns True once the final motion of the conversation has come.
+   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, `invalidMotionData` for what are no byte arrays.
+   *   Bytes that are no motion are reported by `error`; their conversation goes on as audio only.
+   */
+  yieldFramesData(payloads: readonly MotionPayload[] | null | undefined, conversationId: string): boolean {
+    this.requireAlive();
+    checkSpeechMode(this.options, true);
+    return this.receiveMotion(conversationId, readMotionPayloads(payloads));
   }
 
   /**
@@ -161,7 +194,7 @@ export class AvatarController extends ControllerNotices implements MotionSession
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
-    this.requireOwnSpeech();
+    checkSpeechMode(this.options, false);
     if (options.signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
     this.input.drop();
     const entry = this.beginRound();
@@ -204,34 +237,6 @@ export class AvatarController extends ControllerNotices implements MotionSession
     else if (this.options.mode === 'backend') this.session.tellExisting((session) => session.interrupt(beforeRound));
   }
 
-  get volume(): number {
-    return this._volume;
-  }
-
-  /** 0..1; values beyond are clamped. */
-  set volume(value: number) {
-    if (!Number.isFinite(value)) return;
-    this._volume = Math.min(1, Math.max(0, value));
-    this.parts.output.setVolume(this._volume);
-  }
-
-  setVolume(volume: number): void {
-    this.volume = volume;
-  }
-
-  getVolume(): number {
-    return this._volume;
-  }
-
-  get muted(): boolean {
-    return this._isMuted;
-  }
-
-  set muted(isMuted: boolean) {
-    this._isMuted = isMuted;
-    this.parts.output.setMuted(isMuted);
-  }
-
   /** Media time of the current conversation that is audible now, s. */
   getAudioTime(): number {
     return this.conversation.state === 'idle' ? 0 : this.parts.output.mediaSeconds();
@@ -239,7 +244,8 @@ export class AvatarController extends ControllerNotices implements MotionSession
 
   async stats(): Promise<ControllerStats> {
     const stats = (await this.session.stats()) ?? NO_SESSION_STATS;
-    return { ...stats, firstSoundMs: this.rounds.newest?.firstSoundMs ?? NaN };
+    const discardedMessages = stats.discardedMessages + this.backendMotion.discardedPayloads;
+    return { ...stats, discardedMessages, firstSoundMs: this.rounds.newest?.firstSoundMs ?? NaN };
   }
 
   /** Ends everything; the parts are not the controller's and stay. */
@@ -256,6 +262,11 @@ export class AvatarController extends ControllerNotices implements MotionSession
     const { newest } = this.rounds;
     const entry = newest?.conversationId === conversationId ? newest : this.beginRound(conversationId);
     this.append(entry, samples, sampleRateHz, isEnd);
+  }
+
+  /** See `yieldFramesData`. */
+  receiveMotion(conversationId: string, payloads: MotionPayloads): boolean {
+    return !this.isDisposed && this.backendMotion.receive(conversationId, payloads);
   }
 
   // ---- what the parts report ---------------------------------------------------------------------------------------
@@ -283,9 +294,8 @@ export class AvatarController extends ControllerNotices implements MotionSession
     if (entry) this.events.emit('conversation-motion', { conversationId: entry.conversationId, motion });
   }
 
-  async requestToken(isRefresh: boolean): Promise<string> {
-    this.tokens ??= this.openTokens();
-    return (await this.tokens).token(isRefresh);
+  requestToken(isRefresh: boolean): Promise<string> {
+    return this.tokens.request(this.options, isRefresh);
   }
 
   handleAudioBlocked(isBlocked: boolean): void {
@@ -351,13 +361,6 @@ export class AvatarController extends ControllerNotices implements MotionSession
     this.append(entry, new Int16Array(0), last.sampleRateHz, true);
   }
 
-  // Only those who connect to a server need it: it is loaded when the first token is asked for.
-  private async openTokens(): Promise<TokenProvider> {
-    const { token: source, appId } = this.options;
-    const { TokenProvider } = await import('./session-token.js');
-    return new TokenProvider({ source, appId, baseUrl: pageUrl() });
-  }
-
   private append(entry: RoundEntry, samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): void {
     entry.markAudio();
     this.session.tell((session) => session.append(entry.round, samples, rateHz, isEnd));
@@ -383,11 +386,6 @@ export class AvatarController extends ControllerNotices implements MotionSession
 
   private requireAlive(): void {
     if (this.isDisposed) throw disposedError();
-  }
-
-  private requireOwnSpeech(): void {
-    if (this.options.mode !== 'backend') return;
-    throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'In backend mode the speech comes from your backend: let its relay speak, or call yieldAudioData().');
   }
 }
 

@@ -4,6 +4,16 @@ import type { MotionSessionStats } from '../workers/worker-api.js';
 import type { ConnectionChange } from './connection-state.js';
 import type { ConversationChange } from './conversation-state.js';
 
+export interface DiscardedFrames {
+  readonly conversationId: string;
+  readonly payloadCount: number;
+  /**
+   * `not-current`: the conversation is over or was interrupted, or there never was one of this id. `audio-only`: an empty
+   * payload has said that it has no motion.
+   */
+  readonly reason: 'not-current' | 'audio-only';
+}
+
 export interface AvatarControllerEvents {
   'connection-state': ConnectionChange;
   'conversation-state': ConversationChange & { readonly conversationId: string };
@@ -13,6 +23,8 @@ export interface AvatarControllerEvents {
   'audio-blocked': { readonly isBlocked: boolean };
   /** How a conversation is shown: by the server's motion, the local engine's, or as sound alone. */
   'conversation-motion': { readonly conversationId: string; readonly motion: 'server' | 'local' | 'none' };
+  /** Motion of the app that nobody will see: see `yieldFramesData`. */
+  'frames-discarded': DiscardedFrames;
 }
 
 export interface ControllerStats extends MotionSessionStats {

@@ -79,3 +79,18 @@ export function checkSampleRate(rateHz: number): void {
     `unsupported sample rate: ${rateHz}. Raw PCM may have ${PCM_SAMPLE_RATES.join(', ')} Hz.`,
   );
 }
+
+/**
+ * @param isFromApp True for calls of the app's own transport, false for speech that the page itself has.
+ * @throws {AvatarError} `networkLayerNotAvailable` for a call that belongs to another mode.
+ */
+export function checkSpeechMode({ mode, relayUrl }: Pick<AvatarControllerOptions, 'mode' | 'relayUrl'>, isFromApp: boolean): void {
+  const isBackend = mode === 'backend';
+  if (isFromApp ? isBackend && !relayUrl : !isBackend) return;
+  throw new AvatarError(
+    ErrorCode.networkLayerNotAvailable,
+    isFromApp
+      ? 'yieldAudioData() and yieldFramesData() need mode="backend" without relay-url.'
+      : 'In mode="backend" the speech comes from your backend: let its relay speak, or call yieldAudioData().',
+  );
+}

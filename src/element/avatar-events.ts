@@ -1,5 +1,6 @@
 /** What `<spatius-avatar>` tells the page: one class per event. Like those of `<video>` they do not bubble. */
 import type { ConnectionChange, StateReason } from '../controller/connection-state.js';
+import type { DiscardedFrames } from '../controller/controller-events.js';
 import type { ConversationState } from '../controller/conversation-state.js';
 import type { AvatarError } from '../shared/errors.js';
 type ConnectionState = ConnectionChange['state'];
@@ -74,6 +75,26 @@ export class AvatarConversationMotionEvent extends Event {
   }
 }
 
+/** Motion handed to `yieldFramesData()` that nobody will see. */
+export class AvatarFramesDiscardedEvent extends Event {
+  static readonly eventName = 'avatar-frames-discarded';
+  /** As it was handed over. */
+  readonly conversationId: string;
+  readonly payloadCount: number;
+  /**
+   * `not-current`: the conversation is over or was interrupted, or there never was one of this id. `audio-only`: an empty
+   * payload has said that it has no motion.
+   */
+  readonly reason: DiscardedFrames['reason'];
+
+  constructor({ conversationId, payloadCount, reason }: DiscardedFrames) {
+    super(AvatarFramesDiscardedEvent.eventName);
+    this.conversationId = conversationId;
+    this.payloadCount = payloadCount;
+    this.reason = reason;
+  }
+}
+
 /** Something went wrong. Sound goes on wherever it can; `error.code` says what to do. */
 export class AvatarErrorEvent extends Event {
   static readonly eventName = 'avatar-error';
@@ -123,6 +144,7 @@ declare global {
     'avatar-connection-state': AvatarConnectionStateEvent;
     'avatar-conversation-state': AvatarConversationStateEvent;
     'avatar-conversation-motion': AvatarConversationMotionEvent;
+    'avatar-frames-discarded': AvatarFramesDiscardedEvent;
     'avatar-error': AvatarErrorEvent;
     'avatar-audio-blocked': AvatarAudioBlockedEvent;
     'avatar-audio-unblocked': AvatarAudioUnblockedEvent;

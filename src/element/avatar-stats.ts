@@ -1,3 +1,4 @@
+import type { AssembledAvatar } from '../assemble.js';
 import type { MotionSessionStats, StageStats } from '../workers/worker-api.js';
 
 /** How an avatar is doing; every figure is explained where it is measured. */
@@ -7,7 +8,7 @@ export interface AvatarStats extends StageStats, MotionSessionStats {
 }
 
 /** Figures of an avatar that has no stage yet. */
-export const NO_STAGE_STATS: StageStats = {
+const NO_STAGE_STATS: StageStats = {
   framesPerSecond: 0,
   frameCpuMs: NaN,
   framesDrawn: 0,
@@ -17,7 +18,7 @@ export const NO_STAGE_STATS: StageStats = {
 };
 
 /** Figures of an avatar that has not spoken yet. */
-export const NO_SPEECH_STATS: Omit<AvatarStats, keyof StageStats> = {
+const NO_SPEECH_STATS: Omit<AvatarStats, keyof StageStats> = {
   motionBytes: 0,
   motionSeconds: 0,
   firstMotionMs: NaN,
@@ -25,3 +26,10 @@ export const NO_SPEECH_STATS: Omit<AvatarStats, keyof StageStats> = {
   discardedMessages: 0,
   reconnects: 0,
 };
+
+/** @param assembly Null outside a document. */
+export async function avatarStats(assembly: AssembledAvatar | null): Promise<AvatarStats> {
+  const hasSpoken = assembly?.controller.getCurrentConversationId() != null;
+  const [stage, speech] = await Promise.all([assembly?.stageStats(), hasSpoken ? assembly?.controller.stats() : null]);
+  return { ...NO_SPEECH_STATS, ...NO_STAGE_STATS, ...speech, ...stage };
+}

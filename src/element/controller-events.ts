@@ -7,6 +7,7 @@ import {
   AvatarConnectionStateEvent,
   AvatarConversationMotionEvent,
   AvatarConversationStateEvent,
+  AvatarFramesDiscardedEvent,
   AvatarPlaybackStallEvent,
 } from './avatar-events.js';
 
@@ -37,5 +38,6 @@ export function relayControllerEvents(controller: AvatarController, host: Contro
     host.isAudioBlocked = isBlocked;
     host.tell(isBlocked ? new AvatarAudioBlockedEvent() : new AvatarAudioUnblockedEvent());
   });
+  controller.on('frames-discarded', (discarded) => host.tell(new AvatarFramesDiscardedEvent(discarded)));
   controller.on('error', (error) => host.handleError(error));
 }

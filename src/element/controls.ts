@@ -8,24 +8,25 @@ const STOP = svg`<rect x="6.5" y="6.5" width="11" height="11" rx="1.5" />`;
 const SOUND = svg`<path d="M4 9.5v5h3.2L12 18.6V5.4L7.2 9.5z" />
   <path class="line" d="M15 9.2a4 4 0 0 1 0 5.6M17.6 6.6a7.7 7.7 0 0 1 0 10.8" />`;
 
-export interface ControlsState {
-  isSpeaking: boolean;
-  isPaused: boolean;
-  isMuted: boolean;
+/** The element, as its controls see it. */
+export interface ControlledAvatar {
+  readonly conversationState: 'idle' | 'playing' | 'paused';
+  muted: boolean;
   volume: number;
+  pause(): void;
+  resume(): Promise<void>;
+  interrupt(): void;
 }
 
-export interface ControlsActions {
-  togglePause(): void;
-  stop(): void;
-  toggleMuted(): void;
-  setVolume(volume: number): void;
-}
-
-export function controlsBar(state: ControlsState, actions: ControlsActions): TemplateResult {
-  const { isSpeaking, isPaused, isMuted, volume } = state;
-  const isSilent = isMuted || volume === 0;
-  const handleVolume = (event: Event): void => actions.setVolume(Number((event.target as HTMLInputElement).value));
+export function controlsBar(avatar: ControlledAvatar): TemplateResult {
+  const { conversationState, muted, volume } = avatar;
+  const isSpeaking = conversationState !== 'idle';
+  const isPaused = conversationState === 'paused';
+  const isSilent = muted || volume === 0;
+  const handleVolume = (event: Event): void => {
+    avatar.volume = Number((event.target as HTMLInputElement).value);
+    avatar.muted = false;
+  };
   return html`
     <div class="controls" part="controls" role="group" aria-label="Avatar controls">
       <button
@@ -33,7 +34,7 @@ export function controlsBar(state: ControlsState, actions: ControlsActions): Tem
         part="button pause-button"
         aria-label=${isPaused ? 'Resume' : 'Pause'}
         ?disabled=${!isSpeaking}
-        @click=${() => actions.togglePause()}
+        @click=${() => (isPaused ? void avatar.resume() : avatar.pause())}
       >
         ${icon(isPaused ? PLAY : PAUSE)}
       </button>
@@ -42,7 +43,7 @@ export function controlsBar(state: ControlsState, actions: ControlsActions): Tem
         part="button stop-button"
         aria-label="Stop speaking"
         ?disabled=${!isSpeaking}
-        @click=${() => actions.stop()}
+        @click=${() => avatar.interrupt()}
       >
         ${icon(STOP)}
       </button>
@@ -51,8 +52,8 @@ export function controlsBar(state: ControlsState, actions: ControlsActions): Tem
         type="button"
         part="button mute-button"
         aria-label="Mute"
-        aria-pressed=${isMuted}
-        @click=${() => actions.toggleMuted()}
+        aria-pressed=${muted}
+        @click=${() => (avatar.muted = !muted)}
       >
         ${icon(isSilent ? SILENCE : SOUND)}
       </button>
@@ -63,7 +64,7 @@ export function controlsBar(state: ControlsState, actions: ControlsActions): Tem
         min="0"
         max="1"
         step="0.05"
-        .value=${String(isMuted ? 0 : volume)}
+        .value=${String(muted ? 0 : volume)}
         @input=${handleVolume}
       />
     </div>

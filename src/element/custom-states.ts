@@ -31,8 +31,14 @@ export class CustomStates {
   private readonly host: HTMLElement;
   private readonly states: CustomStateSet | null;
 
-  constructor(host: HTMLElement, internals: ElementInternals | null) {
+  /** Takes the host's internals, and says by them what it is for people who do not see it. */
+  constructor(host: HTMLElement) {
     this.host = host;
+    const internals = typeof host.attachInternals === 'function' ? host.attachInternals() : null;
+    if (internals) {
+      internals.role = 'group';
+      internals.ariaLabel = 'Talking avatar';
+    }
     this.states = internals?.states ?? null;
   }
 

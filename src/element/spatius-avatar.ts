@@ -1,8 +1,10 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import type { AssembledAvatar } from '../assemble.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
 import type { SpeakOptions } from '../controller/controller-parts.js';
+import { checkSpeechMode } from '../controller/controller-options.js';
+import { readMotionPayloads, type MotionPayload } from '../controller/motion-payloads.js';
 import type { PcmInput } from '../controller/pcm-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ConnectionState } from '../workers/worker-api.js';
@@ -10,7 +12,8 @@ import { AssemblyController, type AssemblyHost } from './assembly-controller.js'
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
 import { CONNECTION_PROPERTIES, configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarProperties } from './avatar-properties.js';
-import { NO_SPEECH_STATS, NO_STAGE_STATS, type AvatarStats } from './avatar-stats.js';
+import { avatarStats, type AvatarStats } from './avatar-stats.js';
+import { avatarTemplate } from './avatar-template.js';
 import { relayControllerEvents } from './controller-events.js';
 import { CustomStates, avatarStates } from './custom-states.js';
 import type { Diagnosis } from './diagnosis.js';
@@ -18,7 +21,6 @@ import { ErrorLog } from './error-log.js';
 import { GestureController } from './gesture-controller.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
 import type { controlsBar } from './controls.js';
-import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
 import { styles } from './spatius-avatar.styles.js';
 
 /**
@@ -37,6 +39,7 @@ import { styles } from './spatius-avatar.styles.js';
  * @fires {AvatarConnectionStateEvent} avatar-connection-state - `state` is `disconnected`, `connecting`, `connected` or `failed`.
  * @fires {AvatarConversationStateEvent} avatar-conversation-state - `state` is `idle`, `playing` or `paused`.
  * @fires {AvatarConversationMotionEvent} avatar-conversation-motion - Where the face comes from: `server`, `local` or `none`.
+ * @fires {AvatarFramesDiscardedEvent} avatar-frames-discarded - Motion of another conversation was handed over: `conversationId`, `payloadCount`, `reason`.
  * @fires {AvatarErrorEvent} avatar-error - Something went wrong: `error` is an `AvatarError` with a `code`.
  * @fires {AvatarAudioBlockedEvent} avatar-audio-blocked - The browser keeps the sound locked until a gesture.
  * @fires {AvatarAudioUnblockedEvent} avatar-audio-unblocked - The sound is free.
@@ -99,17 +102,11 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   private readonly motionPreference = new MotionPreferenceController(this);
   private readonly assembly = new AssemblyController(this);
   private readonly errors = new ErrorLog();
-  private readonly customStates: CustomStates;
+  private readonly customStates = new CustomStates(this);
   private lastMotionStyle: string | null = null;
 
   constructor() {
     super();
-    const internals = typeof this.attachInternals === 'function' ? this.attachInternals() : null;
-    if (internals) {
-      internals.role = 'group';
-      internals.ariaLabel = 'Talking avatar';
-    }
-    this.customStates = new CustomStates(this, internals);
     new GestureController(this, () => void this.initializeAudioContext().catch(() => undefined));
   }
 
@@ -129,7 +126,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   }
 
   /**
-   * Connects (`direct`) or loads the engine (`local`).
+   * Connects (`direct`) or loads the engine (`local`). In `backend` mode nothing has to be connected.
    *
    * @returns Resolves when connected.
    * @throws {AvatarError} Why there is no connection.
@@ -153,9 +150,49 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
    * @param pcm Bytes of PCM.
    * @param end Closes the conversation's input.
    * @returns The conversation's id; null for an empty chunk that belongs to none.
-   * @throws {AvatarError} `unsupportedSampleRate`, `invalidAudioInput` when it begins like an audio file.
+   * @throws {AvatarError} `unsupportedSampleRate`, `invalidAudioInput` when it begins like an audio file,
+   *   `networkLayerNotAvailable` in `backend` mode.
    */
   send(pcm: PcmInput, end = false): string | null {
+    checkSpeechMode(controllerOptions(this), false);
+    return this.read(pcm, end);
+  }
+
+  /**
+   * `backend` mode: speech that your backend made, as PCM like that of `send()`. Its motion follows by
+   * `yieldFramesData()`; sound and face start when both are there.
+   *
+   * @param end Closes the conversation's input; the chunk may be empty then.
+   * @returns The conversation's id, for its motion; null for an empty chunk that belongs to none, or when nothing can be
+   *   played because the element is not in a document.
+   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, and what `send()` throws.
+   */
+  yieldAudioData(pcm: PcmInput, end = false): string | null {
+    checkSpeechMode(controllerOptions(this), true);
+    if (this.isConnected) return this.read(pcm, end);
+    this.handleError(new AvatarError(ErrorCode.playbackStartFailed, 'The <spatius-avatar> is not in a document.'));
+    return null;
+  }
+
+  /**
+   * `backend` mode: motion of a conversation, as the Motion Server sent it to your backend. What belongs to another
+   * conversation is discarded, and `avatar-frames-discarded` says so.
+   *
+   * @param payloads Whole messages in their order, untouched; they stay yours. An empty list, or an empty or missing
+   *   payload: the conversation has no (more) motion and goes on as sound alone.
+   * @param conversationId What `yieldAudioData()` returned.
+   * @returns True once the final motion of the conversation has come.
+   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, `invalidMotionData` for what are no byte arrays.
+   */
+  yieldFramesData(payloads: readonly MotionPayload[] | null | undefined, conversationId: string): boolean {
+    checkSpeechMode(controllerOptions(this), true);
+    const motion = readMotionPayloads(payloads);
+    let isFinal = motion.isFinal;
+    this.assembly.tell(({ controller }) => (isFinal = controller.receiveMotion(conversationId, motion)));
+    return isFinal;
+  }
+
+  private read(pcm: PcmInput, end: boolean): string | null {
     // What goes wrong with the connection is told by state and event.
     const connect = ({ controller }: AssembledAvatar) => controller.connectionState === 'disconnected' ? controller.start() : undefined;
     this.assembly.ask(connect).catch(() => undefined);
@@ -167,7 +204,8 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
    * Says a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM. Connects by itself.
    *
    * @returns Resolves when it was heard to its end.
-   * @throws {AvatarError} `aborted` when interrupted, `invalidAudioInput`, `noAudio`. Also told by `avatar-error`.
+   * @throws {AvatarError} `aborted` when interrupted, `invalidAudioInput`, `noAudio`, `networkLayerNotAvailable` in
+   *   `backend` mode. Also told by `avatar-error`.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     try {
@@ -226,10 +264,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
 
   /** How the avatar is doing: frames, sync, latency, motion. */
   async stats(): Promise<AvatarStats> {
-    const { assembly } = this.assembly;
-    const hasSpoken = assembly?.controller.getCurrentConversationId() != null;
-    const [stage, speech] = await Promise.all([assembly?.stageStats(), hasSpoken ? assembly?.controller.stats() : null]);
-    return { ...NO_SPEECH_STATS, ...NO_STAGE_STATS, ...speech, ...stage };
+    return avatarStats(this.assembly.assembly);
   }
 
   /** A report on browser, settings, states, figures and errors, without any token. */
@@ -246,35 +281,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   }
 
   protected override render(): TemplateResult {
-    const { isReady, isLoading, stageError, controls, poster } = this;
-    const classes = [isReady && 'is-ready', controls && 'has-controls', poster && 'has-poster'].filter(Boolean).join(' ');
-    const isPaused = this.conversationState === 'paused';
-    return html`
-      <div class="root ${classes}">
-        <div class="stage"></div>
-        ${posterOverlay(poster)}
-        ${isLoading && !isReady && !stageError ? loadingOverlay(this.loadProgress) : nothing}
-        ${stageError ? errorOverlay(stageError, () => this.retry()) : nothing}
-        <div class="content"><slot></slot></div>
-        ${this.isAudioBlocked && this.isSoundWanted
-          ? soundButton(() => void this.initializeAudioContext().catch(() => undefined))
-          : nothing}
-        ${controls && this.controlsBar
-          ? this.controlsBar(
-              { isSpeaking: this.conversationState !== 'idle', isPaused, isMuted: this.muted, volume: this.volume },
-              {
-                togglePause: () => (isPaused ? void this.resume() : this.pause()),
-                stop: () => this.interrupt(),
-                toggleMuted: () => (this.muted = !this.muted),
-                setVolume: (volume) => {
-                  this.volume = volume;
-                  this.muted = false;
-                },
-              },
-            )
-          : nothing}
-      </div>
-    `;
+    return avatarTemplate(this, this.loadProgress, this.controlsBar, () => this.retry());
   }
 
   protected override updated(changed: PropertyValues<this>): void {

@@ -2,98 +2,11 @@ import { afterEach, assert, beforeEach, describe, it } from '#test';
 
 import { AvatarController } from '../../../src/controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../../../src/controller/controller-options.js';
-import type { SpeechChunk, SpeechOutput } from '../../../src/controller/controller-parts.js';
+import type { SpeechChunk } from '../../../src/controller/controller-parts.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 import type { PlaybackState } from '../../../src/shared/playback-messages.js';
-import type { SpeechManner } from '../../../src/shared/speech-manner.js';
-import { expressionFrom } from '../../../src/shared/speech-style.js';
-import type { MotionSession, MotionSessionListener, MotionSessionStats, MotionSource } from '../../../src/workers/worker-api.js';
-// Loaded on demand elsewhere; being here already, it comes within one turn.
-import '../../../src/controller/motion-source.js';
-
-interface Appended {
-  round: number;
-  samples: number[];
-  rate: number;
-  isEnd: boolean;
-}
-
-/** Our own stand-in for the session: keeps what it is told, connects when the test says so. */
-class FakeSession implements MotionSession {
-  readonly appended: Appended[] = [];
-  readonly calls: string[] = [];
-  sources: MotionSource[] = [];
-  opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
-
-  open(): Promise<void> {
-    this.calls.push('open');
-    return new Promise((resolve, reject) => (this.opening = { resolve, reject }));
-  }
-  async begin(round: number, manner: SpeechManner): Promise<void> {
-    this.calls.push(`begin ${round} ${JSON.stringify(manner)} after ${this.appended.length}`);
-    expressionFrom(manner);
-  }
-  append(round: number, samples: Int16Array | Float32Array, rate: number, isEnd: boolean): void {
-    this.appended.push({ round, samples: [...samples], rate, isEnd });
-  }
-  receiveMotion(round: number, messages: Uint8Array[]): void {
-    this.calls.push(`motion ${round}: ${messages.map((message) => message.join(' ')).join(', ')}`);
-  }
-  interrupt(beforeRound: number): void {
-    this.calls.push(`interrupt ${beforeRound}`);
-  }
-  setSource(source: MotionSource): void {
-    this.calls.push('setSource');
-    this.sources.push(source);
-  }
-  setFrameStarvation(mode: string): void {
-    this.calls.push(mode);
-  }
-  async stats(): Promise<MotionSessionStats> {
-    return { motionBytes: 7, motionSeconds: 1, firstMotionMs: 2, discardedMessages: 0, reconnects: 0 };
-  }
-  close(): void {
-    this.calls.push('close');
-    this.opening?.reject(new AvatarError('aborted', 'closed'));
-  }
-  dispose(): void {
-    this.calls.push('dispose');
-  }
-}
-
-class FakeOutput implements SpeechOutput {
-  readonly calls: string[] = [];
-  async unlock(): Promise<void> {
-    this.calls.push('unlock');
-  }
-  pause(): void {
-    this.calls.push('pause');
-  }
-  resume(): void {
-    this.calls.push('resume');
-  }
-  flush(beforeRound: number): void {
-    this.calls.push(`flush ${beforeRound}`);
-  }
-  setVolume(volume: number): void {
-    this.calls.push(`volume ${volume}`);
-  }
-  setMuted(isMuted: boolean): void {
-    this.calls.push(`muted ${isMuted}`);
-  }
-  setLatencyOffset(seconds: number): void {
-    if (seconds !== 0) this.calls.push(`latency offset ${seconds}`);
-  }
-  mediaSeconds(): number {
-    return 1.5;
-  }
-}
-
-/** What was asked for has been done. The controller loads this module on demand, and who asks later gets it later. */
-async function settled(): Promise<void> {
-  await import('../../../src/controller/motion-source.js');
-  await new Promise((resolve) => setTimeout(resolve, 0));
-}
+import type { MotionSessionListener, MotionSource } from '../../../src/workers/worker-api.js';
+import { FakeOutput, FakeSession, settled } from './controller-fakes.js';
 
 describe('AvatarController', () => {
   let session: FakeSession;

@@ -85,9 +85,9 @@ describe('<spatius-avatar>', () => {
     });
     avatar.setAttribute('frame-starvation', 'sometimes');
     avatar.setAttribute('connect-timeout', 'soon');
-    avatar.setAttribute('mode', 'backend');
+    avatar.setAttribute('mode', 'telepathy');
     await avatar.updateComplete;
-    for (const name of ['frame-starvation', 'connect-timeout', 'backend']) {
+    for (const name of ['frame-starvation', 'connect-timeout', 'telepathy']) {
       assert.isTrue(messages.some((message) => message.includes(name)), name);
     }
     assert.instanceOf(await avatar.start().catch((error: unknown) => error), AvatarError);
