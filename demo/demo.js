@@ -2,6 +2,7 @@
 import { Recorder } from './microphone.js';
 import { showFigures } from './readout.js';
 import { loadSamples, showSamples } from './samples.js';
+import { connectTheme } from './theme.js';
 
 const byId = (id) => document.getElementById(id);
 const avatar = byId('avatar');
@@ -151,12 +152,7 @@ microphone.addEventListener('click', async () => {
 
 // ---- page ------------------------------------------------------------------------------------------------------------
 
-byId('theme').addEventListener('click', () => {
-  const root = document.documentElement;
-  const isDark = getComputedStyle(root).colorScheme === 'dark' ||
-    (getComputedStyle(root).colorScheme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  root.style.colorScheme = isDark ? 'light' : 'dark';
-});
+connectTheme(byId('theme'));
 byId('copy').addEventListener('click', async ({ target }) => {
   try {
     await navigator.clipboard.writeText(byId('code').textContent);

@@ -84,9 +84,14 @@ export class AvatarPage {
     return new AvatarPage(page);
   }
 
-  static async openDemo(page: Page, serverUrl: string): Promise<AvatarPage> {
+  static openDemo(page: Page, serverUrl: string): Promise<AvatarPage> {
+    return AvatarPage.openPath(page, serverUrl, '/');
+  }
+
+  /** A page of the demo whose avatar is called `avatar`; resolves when that is drawn. */
+  static async openPath(page: Page, serverUrl: string, path: string): Promise<AvatarPage> {
     await page.addInitScript(instrument);
-    await page.goto(`${serverUrl}/`);
+    await page.goto(serverUrl + path);
     const avatarPage = new AvatarPage(page);
     await avatarPage.waitForEvent('avatar', 'ready');
     return avatarPage;

@@ -1,0 +1,76 @@
+/** The rows of the timeline: what each is called, how high it is and what it draws. */
+import { readColours, VISEME_COLOURS } from './colours.js';
+import { CHANNEL_INDEX, VISEMES } from './motion.js';
+import { CURVES, drawCurve } from './tracks/curves.js';
+import { drawRuler } from './tracks/ruler.js';
+import { Spectrogram } from './tracks/spectrogram.js';
+import { drawVisemes } from './tracks/visemes.js';
+import { drawWaveform } from './tracks/waveform.js';
+
+export { readColours };
+
+/**
+ * Fills the timeline with rows.
+ *
+ * @param {HTMLElement} root
+ * @param {{clip: object, motion: object, other: object}} shown What they draw; each may be null.
+ */
+export function createRows(root, shown) {
+  const spectrogram = new Spectrogram();
+  const needs = (part, draw) => (context, area) => shown[part] && draw(context, area);
+  const rows = [
+    { name: '', height: 18, className: 'ruler', draw: drawRuler },
+    { name: 'Sound', height: 56, draw: needs('clip', (context, area) => drawWaveform(context, area, shown.clip)) },
+    { name: 'Spectrum', words: ['0–8 kHz'], height: 96, draw: (context, area) => spectrogram.draw(context, area) },
+    { name: 'Visemes', height: 64, draw: needs('motion', (context, area) => drawVisemes(context, area, shown.motion)) },
+    ...CURVES.map((curve) => ({
+      name: curve.name,
+      words: curve.words,
+      height: 40,
+      channel: CHANNEL_INDEX[curve.channels[0]],
+      draw: needs('motion', (context, area) => drawCurve(context, area, curve, shown.motion, shown.other)),
+    })),
+  ];
+  const tracks = rows.map((row) => addRow(root, row));
+  return {
+    tracks,
+    showSpectrum: (spectrum) => spectrogram.show(spectrum),
+    /** Writes the numbers of a moment beside the curves. */
+    showValues(motion, frame) {
+      for (const { channel, output } of tracks) {
+        if (channel === undefined) continue;
+        const text = motion.value(frame, channel).toFixed(2);
+        if (output.textContent !== text) output.textContent = text;
+      }
+    },
+  };
+}
+
+function addRow(root, { name, words = [], height, className = '', channel, draw }) {
+  const row = document.createElement('div');
+  row.className = `track ${className}`;
+  row.style.setProperty('--track-height', `${height}px`);
+  const label = document.createElement('b');
+  label.textContent = name;
+  const small = document.createElement('small');
+  // In the colours of the curves, which follow in the same order.
+  for (const word of words) small.append(Object.assign(document.createElement('span'), { textContent: word }), ' ');
+  label.append(small);
+  const canvas = document.createElement('canvas');
+  canvas.setAttribute('aria-hidden', 'true');
+  const output = document.createElement('output');
+  row.append(label, canvas, output);
+  root.append(row);
+  return { canvas, draw, channel, output };
+}
+
+/** Names and colours of the visemes. */
+export function showLegend(list) {
+  VISEMES.forEach((name, index) => {
+    const item = document.createElement('li');
+    const swatch = document.createElement('i');
+    swatch.style.background = VISEME_COLOURS[index];
+    item.append(swatch, name);
+    list.append(item);
+  });
+}
