@@ -16,6 +16,12 @@ export const SAMPLES_AFTER_HOP_START = HOP / 2 + WINDOW / 2;
 const DC_POLE = 0.995;
 const LOWEST_PITCH_HZ = 75;
 const HIGHEST_PITCH_HZ = 420;
+/**
+ * A price on long lags keeps multiples of the period from winning, which the window's short overlap there favours; in what counts as
+ * voice it is smaller, so that deep voices do.
+ */
+const LAG_PRICE = 0.002;
+const VOICING_LAG_PRICE = 0.0006;
 
 /** What is heard around one moment. Overwritten with the next frame. */
 export interface AcousticFrame {
@@ -127,14 +133,15 @@ export class AcousticFrontEnd {
     const zero = re[0]!;
     let bestLag = 0;
     let best = 0;
+    let bestScore = 0;
     if (zero > 1e-6) {
       const last = Math.min(half - 1, Math.floor(FRONT_END_RATE_HZ / LOWEST_PITCH_HZ));
       for (let lag = Math.ceil(FRONT_END_RATE_HZ / HIGHEST_PITCH_HZ); lag <= last; lag++) {
         if (re[lag]! <= re[lag - 1]! || re[lag]! < re[lag + 1]!) continue;
-        // A small price on long lags keeps multiples of the period from winning.
-        const height = re[lag]! / zero / windowCorrelation[lag]! - lag * 0.0006;
-        if (height > best) {
-          best = height;
+        const height = re[lag]! / zero / windowCorrelation[lag]!;
+        if (height - lag * LAG_PRICE > bestScore) {
+          bestScore = height - lag * LAG_PRICE;
+          best = height - lag * VOICING_LAG_PRICE;
           bestLag = lag;
         }
       }

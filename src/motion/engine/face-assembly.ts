@@ -40,11 +40,12 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   put(out, offset + C.mouthShrugLower, 0.15 * press);
   putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.13 * open + 0.07 * stretch + 0.08 * funnel) * free + 0.25 * bite);
   putPair(out, offset + C.mouthLowerDownLeft, offset + C.mouthLowerDownRight, (0.3 * open + 0.14 * stretch + 0.12 * funnel) * free);
-  putPair(out, offset + C.cheekSquintLeft, offset + C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth);
+  putPair(out, offset + C.cheekSquintLeft, offset + C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth + pose.cheekSquint);
   put(out, offset + C.cheekPuff, 0.06 * press);
 
   putPair(out, offset + C.eyeBlinkLeft, offset + C.eyeBlinkRight, pose.blink);
   putPair(out, offset + C.eyeSquintLeft, offset + C.eyeSquintRight, pose.eyeSquint * (1 - pose.blink));
+  putPair(out, offset + C.eyeWideLeft, offset + C.eyeWideRight, pose.eyeWide * (1 - pose.blink));
   put(out, offset + C.browInnerUp, pose.browInnerUp);
   putPair(out, offset + C.browOuterUpLeft, offset + C.browOuterUpRight, pose.browOuterUp);
   putPair(out, offset + C.browDownLeft, offset + C.browDownRight, pose.browDown);

@@ -19,7 +19,7 @@ import { assembleFace } from './face-assembly.js';
 import { Loudness } from './loudness.js';
 import type { Mouth } from './mouth.js';
 import { mouthModel } from './mouth-model.js';
-import { Prosody } from './prosody.js';
+import { ACCENT_LEAD_FRAMES, Prosody, type Voice } from './prosody.js';
 import { RuledMouth } from './ruled-mouth.js';
 import type { SpeechModel } from './speech-model.js';
 import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from './trained-mouth.js';
@@ -68,6 +68,7 @@ export class MotionEngine {
   private readonly loudness = new Loudness();
   private readonly mouth: Mouth;
   private readonly prosody: Prosody;
+  private readonly voice: Voice = { loudness: 0, soonLoudness: 0, soonPitchHz: 0 };
   private readonly withVisemes: boolean;
   private readonly sampleRateHz: number;
   private warmth = 0;
@@ -152,12 +153,20 @@ export class MotionEngine {
     this.mouth.hear(frame, this.history, index);
     if (index < 0 || index % HOPS_PER_FRAME !== 0) return;
     const relative = this.history.relative(index);
-    this.prosody.advance(relative, this.history.pitch(index));
+    this.voice.loudness = relative;
+    this.voice.soonLoudness = this.soonLoudness(index + ACCENT_LEAD_FRAMES);
+    this.voice.soonPitchHz = this.history.pitch(index + ACCENT_LEAD_FRAMES);
+    this.prosody.advance(this.voice);
     this.warmth += ((relative > 0.25 ? 1 : 0) - this.warmth) * 0.03;
     const place = this.frameCount - this.targetStart;
     assembleFace(this.mouth.shapes, this.prosody.pose, this.warmth, this.target, place * CHANNEL_COUNT);
     if (this.visemeTarget) this.mouth.writeVisemes(this.visemeTarget, place * VISEME_COUNT);
     this.frameCount++;
+  }
+
+  /** Mean of three frames, so that a single period of a low voice is no syllable. */
+  private soonLoudness(index: number): number {
+    return (this.history.relative(index - 1) + this.history.relative(index) + this.history.relative(index + 1)) / 3;
   }
 }
 

@@ -1,8 +1,10 @@
 import { BLINK_SECONDS, blinkWeight } from '../idle/blink.js';
 import { sway } from '../idle/noise.js';
 import { createRandom, type Random } from '../idle/random.js';
+import { Accents } from './accents.js';
+import { Pulse } from './pulse.js';
 
-/** Head and brows of one frame. Radians as in `HEAD_CHANNELS`, weights 0..1. */
+/** Head, brows and lids of one frame. Radians as in `HEAD_CHANNELS`, weights 0..1. */
 export interface ProsodyPose {
   blink: number;
   pitch: number;
@@ -12,36 +14,70 @@ export interface ProsodyPose {
   browOuterUp: number;
   browDown: number;
   eyeSquint: number;
+  eyeWide: number;
+  cheekSquint: number;
 }
 
 const FRAME_SECONDS = 0.02;
 /** Speakers blink in the pause after a phrase (Hömke et al. 2018); within it, now and then. */
 const PHRASE_BLINK_SHARE = 0.65;
 const LONGEST_WITHOUT_BLINK_SECONDS = 6.5;
+/** A pause this long ends a phrase, and a phrase is at least this long; frames. */
+const PAUSE_FRAMES = 7;
+const SHORTEST_PHRASE_FRAMES = 30;
+/** The head is at the bottom of its nod, the brows are up, so long after they set out; frames. */
+const NOD_FRAMES = 7;
+const BROW_FRAMES = 11;
+/** Down-nod of a weak and of a strong accent, rad: 1.4 to 3.4 degrees. */
+const [LEAST_NOD, STRONGEST_NOD] = [0.025, 0.06];
+/** Brows go with some of the stronger accents (Cavé et al. 1996), and rest in between. */
+const LEAST_BROW_EMPHASIS = 0.3;
+const BROW_SHARE = 0.8;
+const BROW_REST_FRAMES = 80;
+/** Pitch this far above the middle at the end of a phrase is a question, octaves. */
+const QUESTION_RISE = 0.22;
+/** The head turns to another side within about half a second. */
+const TURN_PER_FRAME = 0.09;
+
+/** What is heard at one moment. */
+export interface Voice {
+  /** 0..1.15, see `Loudness.relative`. */
+  loudness: number;
+  /** The same, and the pitch in Hz (0 where there is none), `ACCENT_LEAD_FRAMES` acoustic frames later. */
+  soonLoudness: number;
+  soonPitchHz: number;
+}
+
+/** Acoustic frames of 10 ms that accents are heard ahead, so that nods and brows come with them, not after. */
+export const ACCENT_LEAD_FRAMES = 8;
 
 /**
- * What goes with the voice besides the mouth: nods on stressed syllables, brows with rising pitch, blinks at the ends of
- * phrases, and a head that is never quite still while speaking. Small on purpose; spontaneous life is the idle motion's.
+ * What goes with the voice besides the mouth: nods and brows on accents, blinks at the ends of phrases, brows that stay up
+ * after a question, and a head that is never quite still while speaking. Small on purpose; spontaneous life is the idle
+ * motion's.
  */
 export class Prosody {
-  readonly pose: ProsodyPose = { blink: 0, pitch: 0, yaw: 0, roll: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, eyeSquint: 0 };
+  readonly pose: ProsodyPose = {
+    blink: 0, pitch: 0, yaw: 0, roll: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, eyeSquint: 0, eyeWide: 0, cheekSquint: 0,
+  };
   private readonly seed: number;
+  private readonly accents = new Accents();
+  private readonly nod = new Pulse(NOD_FRAMES);
+  private readonly brow = new Pulse(BROW_FRAMES);
+  private readonly question = new Pulse(18);
   private random: Random;
   private frame = 0;
-  private energy = 0;
-  private slowEnergy = 0;
-  private pitchMean = 0;
-  private rise = 0;
   private activity = 0;
-  private nod = 0;
-  private nodSpeed = 0;
-  private nodPush = 0;
-  private brow = 0;
-  private silentFrames = 1000;
+  private emphasis = 0;
+  private questionLift = 0;
+  private silentFrames = 0;
   private spokenFrames = 0;
-  private blinkFrame = -1000;
+  private lastBrowFrame = 0;
+  private blinkFrame = 0;
   private nextBlinkFrame = 0;
-  private side = 1;
+  /** Where the head is going in this phrase, and how far it has come, −1..1. */
+  private side = 0;
+  private wantedSide = 0;
 
   constructor(seed: number) {
     this.seed = seed;
@@ -49,65 +85,66 @@ export class Prosody {
     this.reset();
   }
 
-  /**
-   * One frame of 20 ms further.
-   *
-   * @param loudness 0..1.15, see `Loudness.relative`.
-   * @param pitchHz 0 where there is no voice.
-   */
-  advance(loudness: number, pitchHz: number): void {
+  /** One frame of 20 ms further. */
+  advance({ loudness, soonLoudness, soonPitchHz }: Voice): void {
     const isSpeech = loudness > 0.25;
-    this.energy += (loudness - this.energy) * 0.35;
-    this.slowEnergy += (loudness - this.slowEnergy) * 0.03;
     this.activity += ((isSpeech ? 1 : 0) - this.activity) * (isSpeech ? 0.12 : 0.03);
-    this.followPitch(pitchHz, isSpeech);
+    this.followAccents(soonLoudness, soonPitchHz);
     this.followPhrases(isSpeech);
+    this.questionLift = this.question.advance();
     this.moveHead();
-    this.moveBrows();
+    this.moveFace();
     this.pose.blink = blinkWeight((this.frame - this.blinkFrame) * FRAME_SECONDS);
     this.frame++;
   }
 
   reset(): void {
     this.random = createRandom(this.seed);
-    this.frame = 0;
-    this.energy = this.slowEnergy = this.pitchMean = this.rise = this.activity = 0;
-    this.nod = this.nodSpeed = this.nodPush = this.brow = 0;
+    this.accents.reset();
+    this.nod.reset();
+    this.brow.reset();
+    this.question.reset();
+    this.frame = this.activity = this.emphasis = this.questionLift = this.spokenFrames = this.side = 0;
+    this.lastBrowFrame = this.blinkFrame = -1000;
     this.silentFrames = 1000;
-    this.spokenFrames = 0;
-    this.blinkFrame = -1000;
     this.nextBlinkFrame = this.framesUntilBlink();
-    this.side = this.random() < 0.5 ? -1 : 1;
+    this.wantedSide = this.newSide();
   }
 
-  /** Rise of the pitch above the voice's own mean, in octaves, smoothed. */
-  private followPitch(pitchHz: number, isSpeech: boolean): void {
-    if (pitchHz > 0 && isSpeech) {
-      const octave = Math.log2(pitchHz);
-      if (this.pitchMean === 0) this.pitchMean = octave;
-      // A jump of most of an octave is a wrong guess of the pitch, not a tune.
-      const above = octave - this.pitchMean;
-      if (Math.abs(above) < 0.8) this.rise += (above - this.rise) * 0.12;
-      this.pitchMean += Math.max(-0.3, Math.min(0.3, above)) * 0.008;
-    } else {
-      this.rise *= 0.95;
-    }
+  private followAccents(loudness: number, pitchHz: number): void {
+    const strength = this.accents.advance(loudness, pitchHz);
+    this.emphasis += ((strength > 0 ? strength : 0.3) - this.emphasis) * (strength > 0 ? 0.15 : 0.01);
+    if (strength === 0) return;
+    this.nod.kick(LEAST_NOD + (STRONGEST_NOD - LEAST_NOD) * strength);
+    const isRested = this.frame - this.lastBrowFrame > BROW_REST_FRAMES;
+    // Brows follow the tune more than the loudness.
+    const emphasis = Math.min(1, 0.5 * strength + 2 * this.accents.rise);
+    if (emphasis < LEAST_BROW_EMPHASIS || !isRested || this.random() > BROW_SHARE) return;
+    this.brow.kick(0.12 + 0.4 * emphasis * (0.7 + 0.6 * this.random()));
+    this.lastBrowFrame = this.frame;
   }
 
   private followPhrases(isSpeech: boolean): void {
     if (isSpeech) {
       if (this.silentFrames > 12) {
         // A phrase begins: the head sets out to one side or the other.
-        this.side = this.random() < 0.5 ? -1 : 1;
+        this.wantedSide = this.newSide();
         this.spokenFrames = 0;
       }
       this.silentFrames = 0;
       this.spokenFrames++;
     } else {
       this.silentFrames++;
-      if (this.silentFrames === 7 && this.spokenFrames > 30 && this.random() < PHRASE_BLINK_SHARE) this.blink();
+      const isPhraseEnd = this.silentFrames === PAUSE_FRAMES && this.spokenFrames > SHORTEST_PHRASE_FRAMES;
+      if (isPhraseEnd && this.random() < PHRASE_BLINK_SHARE) this.blink();
+      // By now the pitch of the last syllable has sunk to about half.
+      if (isPhraseEnd && this.accents.rise > QUESTION_RISE / 2) this.question.kick(0.35);
     }
     if (this.frame >= this.nextBlinkFrame) this.blink();
+  }
+
+  private newSide(): number {
+    return (this.random() < 0.5 ? -1 : 1) * (0.4 + 0.6 * this.random());
   }
 
   private blink(): void {
@@ -121,30 +158,24 @@ export class Prosody {
   }
 
   private moveHead(): void {
-    // A stressed syllable pushes a damped spring of 1.6 Hz: the nod comes with the stress and swings out after it.
-    const stress = Math.max(0, this.energy - this.slowEnergy - 0.14);
-    this.nodPush += (stress - this.nodPush) * 0.3;
-    const stiffness = (2 * Math.PI * 1.6) ** 2;
-    const damping = 2 * 0.75 * 2 * Math.PI * 1.6;
-    this.nodSpeed += (stiffness * (0.2 * this.nodPush - this.nod) - damping * this.nodSpeed) * FRAME_SECONDS;
-    this.nod += this.nodSpeed * FRAME_SECONDS;
+    this.side += (this.wantedSide - this.side) * TURN_PER_FRAME * this.activity;
     const seconds = this.frame * FRAME_SECONDS;
     const seed = this.seed | 0;
-    const { pose, activity } = this;
-    pose.pitch = activity * (0.03 * sway(seconds, 1.7, seed + 1) - 0.03 * this.rise) + this.nod;
-    pose.yaw = activity * (0.075 * sway(seconds, 2.6, seed + 2) + 0.02 * this.side);
-    pose.roll = activity * (0.04 * sway(seconds, 2.1, seed + 3) - 0.01 * this.side);
+    const { pose, activity, side } = this;
+    pose.pitch = activity * (0.03 * sway(seconds, 1.7, seed + 1) - 0.03 * this.accents.rise) + this.nod.advance() - 0.08 * this.questionLift;
+    pose.yaw = activity * (0.075 * sway(seconds, 2.6, seed + 2) + 0.035 * side);
+    pose.roll = activity * (0.04 * sway(seconds, 2.1, seed + 3) - 0.015 * side);
   }
 
-  private moveBrows(): void {
-    const accent = Math.max(0, this.rise * 1.3 - 0.12) + 0.8 * Math.max(0, this.nodPush - 0.1);
-    this.brow += (Math.min(0.55, accent) - this.brow) * (accent > this.brow ? 0.2 : 0.07);
-    const { pose } = this;
-    const seconds = this.frame * FRAME_SECONDS;
-    const mood = this.activity * sway(seconds, 3.1, (this.seed | 0) + 4);
-    pose.browInnerUp = this.brow * 0.75 + Math.max(0, 0.1 * mood);
-    pose.browOuterUp = this.brow * 0.6;
-    pose.browDown = Math.max(0, -0.12 * mood) * (1 - this.brow);
-    pose.eyeSquint = this.activity * (0.06 + 0.05 * Math.max(0, mood));
+  private moveFace(): void {
+    const { pose, activity, emphasis } = this;
+    const mood = activity * sway(this.frame * FRAME_SECONDS, 3.1, (this.seed | 0) + 4);
+    const brow = Math.min(0.6, this.brow.advance() + this.questionLift + activity * 0.15 * Math.max(0, this.accents.rise));
+    pose.browInnerUp = 0.8 * brow + Math.max(0, 0.1 * mood);
+    pose.browOuterUp = 0.65 * brow;
+    pose.browDown = Math.max(0, -0.14 * mood) * (1 - Math.min(1, 2 * brow));
+    pose.eyeWide = 0.35 * Math.max(0, brow - 0.12);
+    pose.eyeSquint = activity * (0.05 + 0.05 * Math.max(0, mood)) * (1 - Math.min(1, 2 * brow));
+    pose.cheekSquint = activity * 0.14 * Math.max(0, emphasis - 0.3);
   }
 }

@@ -19,7 +19,7 @@ const LETTERS = table({
   nn: 'n l ɲ ʎ ɫ ɳ ɭ ŋ ɬ ɮ ɴ ʟ J L N K 5 N\\ L\\ K\\ l\\',
   RR: 'r ɹ ɾ ʁ ʀ ɽ ɻ ɚ ɝ ɺ R 4 r\\ R\\ @` 3`',
   aa: 'a ɑ ɐ æ ʌ ɶ A 6 { V &',
-  E: 'e ɛ ə ɜ ɘ ɞ E @ 3 @\\ 3\\',
+  E: 'e ɛ ε ə ɜ ɘ ɞ E @ 3 @\\ 3\\',
   ih: 'i ɪ ɨ j y ʏ ᵻ ɯ I 1 Y M',
   oh: 'o ɔ ɒ œ ɤ O Q 7 9',
   ou: 'u ʊ ʉ w ø ɥ ɵ ʍ U } 2 8 H W',
