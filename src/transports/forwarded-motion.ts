@@ -30,7 +30,8 @@ export class ForwardedMotion {
   /** Of FLAME messages, which do not know their place: one that comes twice would shift all that follow. */
   private readonly seen = new Set<string>();
   private newest: ForwardedRequest | null = null;
-  private coveredSeconds = 0;
+  /** Speech that has been answered, s. */
+  private answeredSeconds = 0;
 
   /** True while every request that has answered has ended its answers. */
   get isEnded(): boolean {
@@ -59,8 +60,8 @@ export class ForwardedMotion {
       throw avatarErrorFrom(reason, ErrorCode.invalidMotionData);
     }
     request.isOver = response.end;
+    this.answeredSeconds = Math.max(this.answeredSeconds, request.reader.speechSeconds);
     if (!frames) return { kind: 'nothing' };
-    this.coveredSeconds = Math.max(this.coveredSeconds, (frames.startFrame + frames.frameCount) / frames.frameRate);
     return { kind: 'motion', frames };
   }
 
@@ -68,7 +69,7 @@ export class ForwardedMotion {
     if (this.requests.size >= MAX_REQUESTS) {
       throw new AvatarError(ErrorCode.invalidMotionData, `one conversation with the motion of more than ${MAX_REQUESTS} requests`);
     }
-    const request = { reader: new MotionReader(this.coveredSeconds), isOver: false };
+    const request = { reader: new MotionReader(this.answeredSeconds), isOver: false };
     this.requests.set(reqId, request);
     this.newest = request;
     return request;

@@ -1,8 +1,8 @@
 /** The motion of one request as a Motion Server answers it, message by message, on the time of its round. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
-import { FLAME_FRAME_RATE, motionPayloadFrom, type ServerResponseAnimation } from '../motion/protocol/index.js';
-import { framesFromFlame, type FlameKeyframe } from '../motion/retarget/flame.js';
+import { motionPayloadFrom, type ServerResponseAnimation } from '../motion/protocol/index.js';
+import { FlameStream } from '../motion/retarget/flame-stream.js';
 
 /** Longest motion of one message, s: the documented server sends 4 s. */
 const MAX_MESSAGE_SECONDS = 30;
@@ -10,8 +10,8 @@ const MAX_FRAME_RATE = 120;
 
 export class MotionReader {
   private readonly startSeconds: number;
-  /** FLAME keyframes carry no time: their number tells it. */
-  private flameFrames: number;
+  private readonly flame: FlameStream;
+  private packedSeconds = 0;
 
   /**
    * @param startSeconds Where the request's speech starts in its round.
@@ -19,7 +19,12 @@ export class MotionReader {
    */
   constructor(startSeconds: number, startKeyframe = 0) {
     this.startSeconds = startSeconds;
-    this.flameFrames = startKeyframe;
+    this.flame = new FlameStream(startSeconds === 0 && startKeyframe === 0, startKeyframe);
+  }
+
+  /** Media time of the round up to which the server has answered, s. */
+  get speechSeconds(): number {
+    return this.startSeconds + Math.max(this.packedSeconds, this.flame.speechSeconds);
   }
 
   /**
@@ -29,9 +34,8 @@ export class MotionReader {
    * @throws {AvatarError} `invalidMotionData`.
    */
   read(response: ServerResponseAnimation, limitSeconds: number): MotionFrames | null {
-    const payload = motionPayloadFrom(response, { maxFrames: MAX_MESSAGE_SECONDS * MAX_FRAME_RATE });
-    if (payload.kind === 'none') return null;
-    const frames = payload.kind === 'packed' ? payload.frames : this.readFlame(payload.keyframes);
+    const frames = this.framesOf(response);
+    if (!frames || frames.frameCount === 0) return null;
     const { frameRate, frameCount } = frames;
     if (frameRate > MAX_FRAME_RATE || frameCount / frameRate > MAX_MESSAGE_SECONDS) {
       throw new AvatarError(ErrorCode.invalidMotionData, `not valid motion: ${frameCount} frames at ${frameRate} per second`);
@@ -43,9 +47,12 @@ export class MotionReader {
     return { frameRate, startFrame, frameCount, values: frames.values };
   }
 
-  private readFlame(keyframes: readonly FlameKeyframe[]): MotionFrames {
-    const startFrame = this.flameFrames;
-    this.flameFrames += keyframes.length;
-    return { frameRate: FLAME_FRAME_RATE, startFrame, frameCount: keyframes.length, values: framesFromFlame(keyframes) };
+  private framesOf(response: ServerResponseAnimation): MotionFrames | null {
+    const payload = motionPayloadFrom(response, { maxFrames: MAX_MESSAGE_SECONDS * MAX_FRAME_RATE });
+    if (payload.kind === 'flame') return this.flame.push(payload.keyframes, response.end);
+    if (payload.kind === 'none') return response.end ? this.flame.push([], true) : null;
+    const { startFrame, frameCount, frameRate } = payload.frames;
+    this.packedSeconds = Math.max(this.packedSeconds, (startFrame + frameCount) / frameRate);
+    return payload.frames;
   }
 }

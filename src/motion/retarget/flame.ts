@@ -7,10 +7,15 @@
  * `eyePose` holds the left eye's vector, then the right one's, `eyeLid` the left and the right lid, 0 open .. 1 closed.
  *
  * Expression coefficients are weights of principal components of scanned faces, in standard deviations; they have no names.
- * The table below reads the mouth out of the strongest of them. It is an approximation of our own, made by watching what moves
- * together in recorded motion, with some contrast added; it is neither a calibration nor part of the FLAME model.
+ * The table below reads the engine's mouth curves out of the strongest of them, and the engine's own assembly makes a face of
+ * those. It is an approximation of our own, made by watching what moves together in recorded motion, with so much contrast
+ * that lips meet as often as they do in speech; it is neither a calibration nor part of the FLAME model. How good it is:
+ * docs/flame.md.
  */
 import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { assembleFace } from '../engine/face-assembly.js';
+import { MOUTH_SHAPE_COUNT, MouthShape as M } from '../engine/mouth-shapes.js';
+import type { ProsodyPose } from '../engine/prosody.js';
 
 /** One keyframe; vectors may be empty (all zero), as proto3 leaves defaults out. */
 export interface FlameKeyframe {
@@ -27,24 +32,31 @@ export interface FlameKeyframe {
 const EYE_LOOK_YAW = 0.52;
 const EYE_LOOK_PITCH = 0.44;
 
-/**
- * Mouth channel = base + jaw · pitch of the jaw (radians) + Σ weight · expression[index].
- */
+/** Mouth curve = base + jaw · pitch of the jaw (radians) + Σ weight · expression[index], 0..1. */
 interface MouthRow {
-  channels: readonly number[];
+  shape: number;
   base: number;
   jaw: number;
   terms: readonly (readonly [index: number, weight: number])[];
 }
 
 const MOUTH: readonly MouthRow[] = [
-  { channels: [C.jawOpen], base: 0.068, jaw: 5.4, terms: [[1, 0.108], [3, -0.081], [22, -0.095], [26, -0.068], [34, -0.095], [37, -0.054], [39, 0.081]] },
-  { channels: [C.mouthFunnel], base: 0.026, jaw: 0, terms: [[0, -0.117], [1, 0.052], [9, -0.039], [13, 0.026], [22, -0.013], [26, -0.039], [34, -0.065]] },
-  { channels: [C.mouthPucker], base: 0.117, jaw: 0, terms: [[0, -0.13], [10, 0.052], [15, -0.052], [25, 0.039], [28, -0.013], [29, -0.078], [34, -0.091]] },
-  { channels: [C.mouthStretchLeft, C.mouthStretchRight], base: 0.182, jaw: -0.65, terms: [[0, 0.052], [6, -0.091], [13, -0.039], [15, -0.052], [24, -0.039], [30, -0.078], [39, 0.039]] },
-  { channels: [C.mouthPressLeft, C.mouthPressRight], base: 0.38, jaw: -1.8, terms: [[3, -0.144], [7, 0.126], [9, -0.09], [10, 0.054], [21, -0.072], [24, -0.216], [26, -0.108]] },
-  { channels: [C.mouthRollLower], base: 0.16, jaw: -1.8, terms: [[1, 0.09], [3, -0.162], [9, 0.162], [10, -0.144], [17, 0.054], [23, -0.072], [37, -0.162]] },
+  { shape: M.jawOpen, base: 0.094, jaw: 7.5, terms: [[1, 0.15], [3, -0.113], [22, -0.132], [26, -0.094], [34, -0.132], [37, -0.075], [39, 0.113]] },
+  { shape: M.mouthFunnel, base: 0.035, jaw: 0, terms: [[0, -0.156], [1, 0.069], [9, -0.052], [13, 0.035], [22, -0.017], [26, -0.052], [34, -0.087]] },
+  { shape: M.mouthPucker, base: 0.167, jaw: 0, terms: [[0, -0.186], [10, 0.074], [15, -0.074], [25, 0.056], [28, -0.019], [29, -0.111], [34, -0.13]] },
+  { shape: M.mouthStretch, base: 0.331, jaw: -1.182, terms: [[0, 0.095], [6, -0.165], [13, -0.071], [15, -0.095], [24, -0.071], [30, -0.142], [39, 0.071]] },
+  { shape: M.lipsPress, base: 1.28, jaw: -7.2, terms: [[3, -0.576], [7, 0.504], [9, -0.36], [10, 0.216], [21, -0.288], [24, -0.864], [26, -0.432]] },
+  { shape: M.lowerLipBite, base: 0.44, jaw: -7.2, terms: [[1, 0.36], [3, -0.648], [9, 0.648], [10, -0.576], [17, 0.216], [23, -0.288], [37, -0.648]] },
 ];
+
+/** Turn of the jaw to a side that ARKit's jawLeft shows at weight 1, radians. */
+const JAW_YAW = 0.25;
+
+/** What a voice would add; a keyframe has its own. */
+const STILL: ProsodyPose = {
+  blink: 0, pitch: 0, yaw: 0, roll: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, eyeSquint: 0, eyeWide: 0, cheekSquint: 0,
+};
+const mouth = new Float32Array(MOUTH_SHAPE_COUNT);
 
 /**
  * @param keyframes Consecutive keyframes, 25 a second.
@@ -60,27 +72,17 @@ export function framesFromFlame(keyframes: readonly FlameKeyframe[]): Float32Arr
  * @param out Filled in place from `offset` on, `[58]`.
  */
 export function channelsFromFlame(keyframe: FlameKeyframe, out: Float32Array, offset: number): void {
-  out.fill(0, offset, offset + CHANNEL_COUNT);
   const { jawPose, eyePose, eyeLid, expression } = keyframe;
-  const set = (channel: number, value: number): void => {
-    out[offset + channel] = limit(value);
-  };
-  for (const { channels, base, jaw, terms } of MOUTH) {
+  for (const { shape, base, jaw, terms } of MOUTH) {
     let value = base + jaw * at(jawPose, 0);
     for (const [index, weight] of terms) value += weight * at(expression, index);
-    for (const channel of channels) set(channel, value);
+    mouth[shape] = limit(value);
   }
-  const jawOpen = out[offset + C.jawOpen]!;
-  const press = out[offset + C.mouthPressLeft]!;
-  set(C.mouthClose, Math.min(jawOpen, Math.max(out[offset + C.mouthClose]!, jawOpen * press)));
-  set(C.mouthRollUpper, 0.25 * press);
-  for (const channel of [C.mouthLowerDownLeft, C.mouthLowerDownRight]) set(channel, 0.3 * jawOpen * (1 - press));
-  for (const channel of [C.mouthUpperUpLeft, C.mouthUpperUpRight]) set(channel, 0.2 * jawOpen * (1 - press));
-  set(C.jawLeft, at(jawPose, 1) * 4);
-  set(C.jawRight, -at(jawPose, 1) * 4);
-
-  set(C.eyeBlinkLeft, at(eyeLid, 0));
-  set(C.eyeBlinkRight, at(eyeLid, 1));
+  assembleFace(mouth, STILL, 0, out, offset);
+  out[offset + C.jawLeft] = limit(at(jawPose, 1) / JAW_YAW);
+  out[offset + C.jawRight] = limit(-at(jawPose, 1) / JAW_YAW);
+  out[offset + C.eyeBlinkLeft] = limit(at(eyeLid, 0));
+  out[offset + C.eyeBlinkRight] = limit(at(eyeLid, 1));
   setGaze(out, offset, at(eyePose, 0), at(eyePose, 1), C.eyeLookUpLeft, C.eyeLookDownLeft, C.eyeLookOutLeft, C.eyeLookInLeft);
   setGaze(out, offset, at(eyePose, 3), at(eyePose, 4), C.eyeLookUpRight, C.eyeLookDownRight, C.eyeLookInRight, C.eyeLookOutRight);
 

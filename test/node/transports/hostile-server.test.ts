@@ -66,7 +66,7 @@ describe('The direct transport against a server that misbehaves', () => {
     assert.equal(recorded.motion.length, 1);
   });
 
-  it('places FLAME keyframes by their number, 25 a second', async () => {
+  it('places FLAME keyframes by their number, 25 a second, and makes up for their lead', async () => {
     const keyframe = { jawPose: [0.2, 0, 0], expression: new Array<number>(100).fill(0) };
     const flame = (reqId: string, count: number, end = false): Data => ({
       case: 'serverResponseAnimation',
@@ -79,7 +79,7 @@ describe('The direct transport against a server that misbehaves', () => {
     await recorded.until(() => recorded.ended.includes(1));
     assert.deepEqual(
       recorded.motion.map(({ frames }) => [frames.frameRate, frames.startFrame, frames.frameCount]),
-      [[25, 0, 10], [25, 10, 15]],
+      [[50, 0, 23], [50, 23, 32]],
     );
     assert.ok(recorded.motion[0]!.frames.values.some((value) => value > 0.1));
   });
