@@ -16,7 +16,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   workers: { own: ['shared', 'session', 'render', 'transports', 'motion'], packages: ['comlink'] },
   controller: { own: ['shared'], packages: [], ownTypes: ['workers/worker-api', 'audio', 'session'] },
   element: { own: ['shared', 'controller', 'assemble'], packages: ['lit'], ownTypes: ['workers/worker-api'] },
-  server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@livekit/rtc-node'] },
+  server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'] },
   engine: { own: ['shared', 'motion'], packages: ['node:'] },
   face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
   'asset-urls': { own: [], packages: [] },

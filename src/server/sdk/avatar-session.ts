@@ -53,8 +53,9 @@ export class AvatarSession {
     this.config = publicConfigFrom(config);
     this.consoleUrl = this.config.consoleEndpointUrl;
     this.ingressUrl = this.config.ingressEndpointUrl;
+    const { onEncodedAudio } = this.options;
     this.channel = new RequestChannel({
-      createUplink: uplinkFactory(this.config),
+      createUplink: uplinkFactory(this.config, onEncodedAudio && ((reqId, audio) => quietly(() => onEncodedAudio(reqId, audio)))),
       maxBufferedBytes: this.config.maxBufferedBytes,
       handleForeignMotion: (envelope, isLast) => this.passOn(envelope, isLast),
       handleError: (error) => this.report(error),

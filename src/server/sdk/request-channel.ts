@@ -95,7 +95,7 @@ export class RequestChannel implements MotionConnectionHandlers {
     const request = this.requests.get(reqId);
     return this.enqueue(async () => {
       if (!request || request.isOver) throw overError();
-      const bytes = await request.uplink.encode(audio, isEnd);
+      const bytes = await this.encode(request, audio, isEnd);
       for (let from = 0; from < bytes.length || (isEnd && from === 0); from += MAX_AUDIO_BYTES) {
         if (request.isOver) throw overError();
         const piece = bytes.subarray(from, from + MAX_AUDIO_BYTES);
@@ -168,6 +168,15 @@ export class RequestChannel implements MotionConnectionHandlers {
     const reason = error ?? this.connection?.closedError('websocket_runtime');
     this.failAll(reason ?? new AvatarSDKError(AvatarSDKErrorCode.connectionClosed, 'the session is closed', { phase: 'websocket_runtime' }));
     this.options.handleClosed(error);
+  }
+
+  private async encode(request: Request, audio: Uint8Array, isEnd: boolean): Promise<Uint8Array> {
+    try {
+      return await request.uplink.encode(audio, isEnd);
+    } catch (error) {
+      this.cancel(request);
+      throw error;
+    }
   }
 
   private fail(request: Request, error: AvatarError): void {

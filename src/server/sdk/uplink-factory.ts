@@ -1,9 +1,24 @@
 import { EncodedUplink, PcmUplink, type AudioUplink } from './audio-uplink.js';
+import { OpusUplink } from './opus-uplink.js';
 import type { PublicSessionConfig } from './session-config.js';
 
-/** What turns a request's audio into what was announced to the server. */
-export function uplinkFactory(config: PublicSessionConfig): (reqId: string) => AudioUplink {
-  const { audioFormat, sampleRate } = config;
+/**
+ * What turns a request's audio into what was announced to the server.
+ *
+ * @param handleEncodedAudio Gets each stream that is encoded here, at its end.
+ */
+export function uplinkFactory(
+  { audioFormat, sampleRate, bitrate, oggOpusEncoder }: PublicSessionConfig,
+  handleEncodedAudio: ((reqId: string, audio: Uint8Array) => void) | undefined,
+): (reqId: string) => AudioUplink {
   if (audioFormat === 'pcm_s16le') return () => new PcmUplink(sampleRate);
-  return () => new EncodedUplink();
+  if (!oggOpusEncoder) return () => new EncodedUplink();
+  return (reqId) =>
+    new OpusUplink({
+      reqId,
+      sampleRateHz: sampleRate,
+      bitrate,
+      ...oggOpusEncoder,
+      ...(handleEncodedAudio && { handleStream: (audio) => handleEncodedAudio(reqId, audio) }),
+    });
 }
