@@ -8,6 +8,7 @@ export { createConsoleApi, type ConsoleApiOptions } from './console-api.js';
 export { createSessionTokens, type SessionTokens } from './session-tokens.js';
 export type { CreateEngine } from './ingress-session.js';
 export type { SpeechEngine } from './speech-request.js';
+export type { AuthorizeSession, SessionGrant, SessionVisit } from './session-authorization.js';
 export * from './sdk/index.js';
 export { createRelay, Relay, type ClientOptions, type RelayEvents, type RelayStats } from './relay/relay.js';
 export { RelayClient } from './relay/relay-client.js';

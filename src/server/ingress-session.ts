@@ -327,8 +327,8 @@ export class IngressSession implements Runnable {
     if (++this.faultCount >= this.limits.maxFaults) this.close(1008, 'too many faulty messages');
   }
 
-  /** A mistake that ends the session. */
-  private refuse(code: number, message: string, closeCode: number): void {
+  /** Tells why, and ends the session. */
+  refuse(code: number, message: string, closeCode: number): void {
     this.sendError('', code, message);
     this.close(closeCode, message);
   }
@@ -384,8 +384,10 @@ export class IngressSession implements Runnable {
   }
 }
 
+const OWN_FAULTS: ReadonlySet<ErrorCode> = new Set([ErrorCode.serverError, ErrorCode.upstreamError]);
+
 function serverCodeOf(error: AvatarError): number {
-  return error.code === ErrorCode.serverError ? ServerErrorCode.internal : ServerErrorCode.invalidArgument;
+  return OWN_FAULTS.has(error.code) ? ServerErrorCode.internal : ServerErrorCode.invalidArgument;
 }
 
 function nameOf(type: MessageType): string {

@@ -9,20 +9,23 @@ import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { FairScheduler } from './fair-scheduler.js';
 import { IngressSession, type CreateEngine } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
+import { refusalFrom, type AuthorizeSession } from './session-authorization.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
+import { ServerErrorCode } from './server-error-code.js';
 import type { SessionTokens } from './session-tokens.js';
 
 export interface IngressOptions {
   appId: string;
   tokens: SessionTokens;
   hasAvatar: (avatarId: string) => Promise<boolean>;
+  authorizeSession?: AuthorizeSession | undefined;
   limits: MotionServerLimits;
   scheduler: FairScheduler;
   createEngine: CreateEngine;
   livekit: LiveKitOptions;
 }
 
-export type Admission = { isAdmitted: true; avatarId: string } | { isAdmitted: false; status: number; message: string };
+export type Admission = { isAdmitted: true; avatarId: string; creditsSignal?: AbortSignal | undefined } | { isAdmitted: false; status: number; message: string };
 
 const TOO_MANY = { isAdmitted: false, status: 503, message: 'Too many sessions' } as const;
 
@@ -74,7 +77,14 @@ export class Ingress {
     if (appId !== tokenAppId) return refuse(400, 'App ID mismatch');
     if (appId !== this.options.appId) return refuse(404, 'App ID unrecognized');
     if (!(await this.options.hasAvatar(avatarId))) return refuse(404, `Avatar not found: ${avatarId.slice(0, 128)}`);
-    return this.isFull ? TOO_MANY : { isAdmitted: true, avatarId };
+    if (this.isFull) return TOO_MANY;
+    try {
+      const grant = await this.options.authorizeSession?.({ appId, avatarId, header });
+      return { isAdmitted: true, avatarId, creditsSignal: grant?.creditsSignal };
+    } catch (reason) {
+      const { status, message } = refusalFrom(reason);
+      return refuse(status, message);
+    }
   }
 
   /** For the `upgrade` event of the HTTP server. */
@@ -93,6 +103,7 @@ export class Ingress {
       this.sessions.add(session);
       void session.closed.then(() => this.sessions.delete(session));
       if (this.isClosing) session.drain();
+      if (admission.creditsSignal) watchCredits(session, admission.creditsSignal);
     });
   }
 
@@ -108,6 +119,13 @@ export class Ingress {
     clearTimeout(timer);
     this.webSockets.close();
   }
+}
+
+function watchCredits(session: IngressSession, signal: AbortSignal): void {
+  const end = (): void => session.refuse(ServerErrorCode.creditsExhausted, 'credits exhausted', 4001);
+  signal.addEventListener('abort', end);
+  void session.closed.then(() => signal.removeEventListener('abort', end));
+  if (signal.aborted) end();
 }
 
 function urlOf(request: IncomingMessage): URL | null {

@@ -29,6 +29,7 @@ import type { CreateEngine } from './ingress-session.js';
 import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { packageFolder } from './package-folder.js';
+import type { AuthorizeSession } from './session-authorization.js';
 import { createSessionTokens } from './session-tokens.js';
 import { serveFile } from './static-files.js';
 import { createTokenEndpoint } from './token-endpoint.js';
@@ -49,6 +50,8 @@ export interface MotionServerOptions {
   /** Avatars are the `*.glb` files in here. Default: `avatars` in `distFolder`. */
   avatarsFolder?: string;
   limits?: Partial<MotionServerLimits>;
+  /** Who may open a session, and for how long; by default everybody with a valid token. */
+  authorizeSession?: AuthorizeSession;
   /** Computes the motion. Default: the built-in `MotionEngine`. */
   createEngine?: CreateEngine;
   /** Rooms that sessions may ask this server to join. Default: none. Needs the package `@livekit/rtc-node`. */
@@ -85,6 +88,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     appId,
     tokens,
     limits,
+    authorizeSession: options.authorizeSession,
     hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
     scheduler: new FairScheduler(),
     createEngine: options.createEngine ?? ((engineOptions) => new MotionEngine(engineOptions)),

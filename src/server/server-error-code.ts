@@ -4,5 +4,6 @@ export const ServerErrorCode = {
   internal: 13,
   unavailable: 14,
   unauthenticated: 16,
+  creditsExhausted: 4001,
   sessionDurationExceeded: 4002,
 } as const;

@@ -4,7 +4,10 @@ import type { MotionFrames } from '../shared/motion-frames.js';
 import type { AudioReader } from './audio-reader.js';
 import { MotionBatcher } from './motion-batcher.js';
 
-/** What a request needs of the motion engine. */
+/**
+ * What a request needs of the motion engine. An engine that asks another server throws an `AvatarError` with
+ * `upstreamError` when that fails; clients are told its message. Of anything else that is thrown they hear "internal error".
+ */
 export interface SpeechEngine {
   push(samples: Int16Array | Float32Array): MotionFrames | null;
   finish(): MotionFrames | null;
@@ -156,8 +159,16 @@ export class SpeechRequest {
   private fail(reason: unknown): void {
     if (this.isOver) return;
     this.cancel();
-    const isCallersFault = reason instanceof AvatarError && CALLERS_FAULTS.has(reason.code);
-    // What broke inside is nobody's business outside.
-    this.listener.handleFailure(isCallersFault ? reason : new AvatarError(ErrorCode.serverError, 'internal error', { cause: reason }));
+    this.listener.handleFailure(toldError(reason));
   }
+}
+
+/** What a client may know of a failure: its own faults, and that an engine elsewhere failed, in the words stock SDKs look for. */
+function toldError(reason: unknown): AvatarError {
+  if (reason instanceof AvatarError && CALLERS_FAULTS.has(reason.code)) return reason;
+  if (reason instanceof AvatarError && reason.code === ErrorCode.upstreamError) {
+    return new AvatarError(ErrorCode.upstreamError, `driven server request failed: ${reason.message}`, { cause: reason });
+  }
+  // What broke inside is nobody's business outside.
+  return new AvatarError(ErrorCode.serverError, 'internal error', { cause: reason });
 }
