@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export class FlakyLink {
   /** What happens to new and present connections. */
-  private mode: 'open' | 'refused' | 'frozen' = 'open';
+  private mode: 'open' | 'refused' | 'frozen' | 'upgrades' = 'open';
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private _port = 0;
@@ -17,9 +17,12 @@ export class FlakyLink {
       }
       const far = connect(targetPort, '127.0.0.1');
       this.track(far);
-      const pass = (from: Socket, to: Socket) => from.on('data', (data) => this.mode === 'open' && to.write(data));
-      pass(near, far);
-      pass(far, near);
+      let isFirst = true;
+      near.on('data', (data) => {
+        if (this.mode === 'open' || (this.mode === 'upgrades' && isFirst)) far.write(data);
+        isFirst = false;
+      });
+      far.on('data', (data) => (this.mode === 'open' || this.mode === 'upgrades') && near.write(data));
       near.on('close', () => far.destroy());
       far.on('close', () => near.destroy());
     });
@@ -45,6 +48,11 @@ export class FlakyLink {
   /** Keeps the connections and swallows what is sent: a peer that is gone without a word. */
   freeze(): void {
     this.mode = 'frozen';
+  }
+
+  /** Lets through what a client sends first, its upgrade, and swallows the rest. */
+  passUpgradesOnly(): void {
+    this.mode = 'upgrades';
   }
 
   mend(): void {
