@@ -1,6 +1,6 @@
 /**
- * The page's one way to the loudspeaker: a single AudioContext that all elements share, made with the first player and
- * closed with the last one.
+ * The page's one way to the loudspeaker: a single AudioContext that all elements share, made with the first player. After
+ * the last one it rests, which lets go of the sound device, until the next: browsers keep something of every closed one.
  *
  * Owns the context's life, the autoplay lock and the measurement of the output latency. Knows nothing of speech.
  */
@@ -28,6 +28,8 @@ export interface AudioOutputEvents {
 const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'mousedown', 'keydown', 'click'] as const;
 /** A context that may start does so within this time; one that has not is locked. */
 const START_GRACE_MS = 300;
+/** Until then the last player's worklet has run once more and said that it is over: only then is it let go. */
+const REST_DELAY_MS = 500;
 const LATENCY_INTERVAL_MS = 500;
 /** Once the context runs the latency is read more often, until the reader's window is filled: before the first speech. */
 const FIRST_LATENCY_INTERVAL_MS = 50;
@@ -44,6 +46,10 @@ export class AudioOutput {
   private ready: Promise<AudioContext> | null = null;
   private listening: AbortController | null = null;
   private users = 0;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
+  private isKeptAwake = false;
+  /** The context was asked to run a moment ago: that it does not yet says nothing. */
+  private isStarting = false;
   private playing = 0;
   private latencyReader: OutputLatencyReader | null = null;
   private latencyTimer: ReturnType<typeof setTimeout> | undefined;
@@ -85,20 +91,26 @@ export class AudioOutput {
    */
   async acquire(): Promise<AudioContext> {
     this.users++;
+    if (this.users === 1) this.wake();
     this.ready ??= this.open();
     try {
       return await this.ready;
     } catch (error) {
-      this.ready = null;
-      this.release();
+      this.users--;
+      this.close();
       throw error;
     }
   }
 
-  /** Gives back what `acquire()` gave. The last one closes the context. */
+  /** Gives back what `acquire()` gave. After the last one the context rests. */
   release(): void {
     this.users--;
-    if (this.users <= 0) this.close();
+    if (this.users <= 0) this.rest();
+  }
+
+  /** From now on something sounds through the context that is no player: it does not rest any more. */
+  keepAwake(): void {
+    this.isKeptAwake = true;
   }
 
   /**
@@ -156,20 +168,20 @@ export class AudioOutput {
     this.listening = new AbortController();
     const { signal } = this.listening;
     const resume = (): void => {
-      if ((context.state as ContextState) !== 'running') void context.resume().catch(() => undefined);
+      if (this.isWanted && (context.state as ContextState) !== 'running') void context.resume().catch(() => undefined);
     };
     for (const gesture of GESTURES) addEventListener(gesture, resume, { capture: true, passive: true, signal });
     // After a call or a locked screen the context comes back only when asked.
     document.addEventListener('visibilitychange', () => document.hidden || resume(), { signal });
     context.addEventListener('statechange', () => this.handleContextState(), { signal });
-    const grace = setTimeout(() => this.handleContextState(), START_GRACE_MS);
-    signal.addEventListener('abort', () => clearTimeout(grace));
+    this.expectRunning();
   }
 
   private handleContextState(): void {
     const state = this.context?.state as ContextState | undefined;
+    if (state === 'running') this.isStarting = false;
     if (state === 'closed') this.lose();
-    else if (state) this.setBlocked(state !== 'running');
+    else if (state) this.setBlocked(this.isWanted && !this.isStarting && state !== 'running');
     if (state === 'running') this.watchLatency();
   }
 
@@ -184,9 +196,38 @@ export class AudioOutput {
     this.events.emit('lost', new AvatarError('playbackInitFailed', 'The audio context was closed'));
   }
 
-  private close(): void {
-    const context = this.context;
+  private get isWanted(): boolean {
+    return this.users > 0 || this.isKeptAwake;
+  }
+
+  private wake(): void {
+    if (!this.context) return;
+    void this.context.resume().catch(() => undefined);
+    this.expectRunning();
+  }
+
+  private rest(): void {
     this.users = 0;
+    clearTimeout(this.restTimer);
+    if (this.isWanted) return;
+    this.handleContextState();
+    this.restTimer = setTimeout(() => {
+      if (!this.isWanted) void this.context?.suspend().catch(() => undefined);
+    }, REST_DELAY_MS);
+  }
+
+  /** A context that is still not running after a while is locked. */
+  private expectRunning(): void {
+    this.isStarting = true;
+    const grace = setTimeout(() => {
+      this.isStarting = false;
+      this.handleContextState();
+    }, START_GRACE_MS);
+    this.listening?.signal.addEventListener('abort', () => clearTimeout(grace));
+  }
+
+  private close(): void {
+    const { context } = this;
     this.forget();
     if (context && context.state !== 'closed') void context.close().catch(() => undefined);
   }
@@ -194,10 +235,12 @@ export class AudioOutput {
   private forget(): void {
     this.listening?.abort();
     clearTimeout(this.latencyTimer);
+    clearTimeout(this.restTimer);
     this.latencyTimer = undefined;
     this.listening = null;
     this.context = null;
     this.ready = null;
+    this.isKeptAwake = false;
     this.latencyReader = null;
     this.reportedLatency = Number.NaN;
     this.setBlocked(false);

@@ -6,7 +6,7 @@
  * `connect-src`). They are tried in that order. Firefox tells of a refused worker only by an `error` event, so a worker
  * counts as started when it has answered once.
  */
-import { wrap, type Remote } from 'comlink';
+import { releaseProxy, wrap, type Remote } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { installErrorTransfer } from './error-transfer.js';
 
@@ -63,6 +63,8 @@ export class WorkerConnection<Service> {
   end(error: AvatarError): void {
     if (this.death) return;
     this.death = error;
+    // comlink keeps the worker for as long as this proxy lives, and the worker's listeners keep the proxy.
+    this.remote[releaseProxy]();
     this.worker.terminate();
     const listeners = [...this.deathListeners];
     this.deathListeners.clear();

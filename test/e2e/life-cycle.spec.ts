@@ -42,6 +42,34 @@ test('an avatar that is removed falls silent and ends its workers; put back, it 
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
+test('avatars that come, speak and go leave nothing behind', async ({ page }) => {
+  await AvatarPage.open(page, server.url, '');
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable');
+  async function left(name: string): Promise<number> {
+    await cdp.send('HeapProfiler.collectGarbage');
+    const { metrics } = await cdp.send('Performance.getMetrics');
+    return metrics.find((metric) => metric.name === name)!.value;
+  }
+  const comeAndGo = () =>
+    page.evaluate(async () => {
+      const avatar = document.createElement('spatius-avatar');
+      const ready = new Promise((resolve) => avatar.addEventListener('avatar-ready', resolve, { once: true }));
+      document.body.append(avatar);
+      await ready;
+      await avatar.speak(new Float32Array(4000), { sampleRateHz: 16_000 });
+      avatar.remove();
+    });
+  for (let count = 0; count < 2; count++) await comeAndGo();
+  // The worklet of the last one has to have run out.
+  await page.waitForTimeout(1500);
+  const nodes = await left('Nodes');
+  const audioHandlers = await left('AudioHandlers');
+  for (let count = 0; count < 4; count++) await comeAndGo();
+  await expect.poll(() => left('Nodes'), { timeout: 10_000 }).toBeLessThanOrEqual(nodes);
+  await expect.poll(() => left('AudioHandlers'), { timeout: 10_000 }).toBeLessThanOrEqual(audioHandlers);
+});
+
 test('an avatar that is moved goes on speaking', async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar><div id="other"></div>');
   await avatar.waitForEvent('avatar', 'ready');
