@@ -1,8 +1,8 @@
 /** A microphone, a call or any other `MediaStream` as speech. */
-import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../shared/errors.js';
 import { abortedError } from './byte-source.js';
+import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
 
-const TRACK_POLL_MS = 50;
 /** A context that never ran does not answer. */
 const LAST_CHUNK_TIMEOUT_MS = 300;
 
@@ -18,8 +18,7 @@ export async function* microphoneChunks(
   workletUrl: string | URL,
   signal: AbortSignal,
 ): AsyncGenerator<{ samples: Float32Array; sampleRateHz: number }, void, undefined> {
-  const tracks = stream.getAudioTracks().filter((track) => track.readyState === 'live');
-  if (tracks.length === 0) throw new AvatarError(ErrorCode.noAudio, 'This MediaStream has no live audio track');
+  const tracks = liveAudioTracks(stream);
   // Its own context: the output's may be locked or closed meanwhile, and Firefox wants the rate of the microphone.
   const context = new AudioContext();
   const chunks: Float32Array[] = [];
@@ -29,7 +28,7 @@ export async function* microphoneChunks(
     isOver = true;
     wake();
   };
-  let poll: ReturnType<typeof setInterval> | undefined;
+  let unwatch = (): void => undefined;
   let lastWait: ReturnType<typeof setTimeout> | undefined;
   try {
     const node = await openNode(context, stream, workletUrl);
@@ -40,13 +39,10 @@ export async function* microphoneChunks(
     };
     node.onprocessorerror = end;
     signal.addEventListener('abort', end);
-    // Polled: a track that the page itself stops fires no event.
-    poll = setInterval(() => {
-      if (tracks.some((track) => track.readyState === 'live')) return;
-      clearInterval(poll);
+    unwatch = watchTracksEnd(tracks, () => {
       node.port.postMessage('end');
       lastWait = setTimeout(end, LAST_CHUNK_TIMEOUT_MS);
-    }, TRACK_POLL_MS);
+    });
     for (;;) {
       if (signal.aborted) throw abortedError(signal);
       const samples = chunks.shift();
@@ -55,7 +51,7 @@ export async function* microphoneChunks(
       else await new Promise<void>((resolve) => (wake = resolve));
     }
   } finally {
-    clearInterval(poll);
+    unwatch();
     clearTimeout(lastWait);
     signal.removeEventListener('abort', end);
     await context.close().catch(() => undefined);

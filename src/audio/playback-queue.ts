@@ -48,6 +48,8 @@ class Round {
   isHeld = false;
   isOver = false;
   isInterrupted = false;
+  /** Runs as any other and is not heard. */
+  isMute = false;
   /** 0 silent, 1 full; the gain is its raised cosine. */
   phase = 0;
   /** Same for an interruption; falls from 1 to 0. */
@@ -73,6 +75,11 @@ class Round {
 
   /** The next sample. Only while `available > 0`. */
   take(): number {
+    const sample = this.next();
+    return this.isMute ? 0 : sample;
+  }
+
+  private next(): number {
     while (this.headOffset >= this.chunks[this.head].length) {
       this.chunks[this.head++] = PLAYED;
       this.headOffset = 0;
@@ -128,7 +135,18 @@ export class PlaybackQueue {
     else this.release(round, message.untilSeconds);
   }
 
-  /** `connect` and `dispose` are the worklet's own business and ignored here. */
+  /** A round that is played by somebody else: it keeps the time and is not heard. */
+  mute(number: number): void {
+    const round = this.roundFor(number);
+    if (round) round.isMute = true;
+  }
+
+  /** True while this round is the present one and goes on. */
+  isOpen(number: number): boolean {
+    return this.round?.number === number && !this.round.isOver && !this.isPaused;
+  }
+
+  /** What concerns only the worklet itself is ignored here. */
   handleControl(message: PlaybackControl): void {
     if (message.type === 'flush') this.flush(message.beforeRound);
     else if (message.type === 'pause') this.isPaused = true;

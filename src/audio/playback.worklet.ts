@@ -3,14 +3,17 @@
  *
  * Ports: the node's own takes `PlaybackControl` from the page and returns `PlaybackState`; `connect` brings the feed's
  * and the playhead's, straight from and to the workers, so that nothing passes through the page while speech plays.
+ * The node's input is live speech, heard while a round listens.
  */
+import { LiveInput } from './live-input.js';
 import { PlaybackQueue } from './playback-queue.js';
-import type { PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/playback-messages.js';
+import type { HeardSpeech, PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/playback-messages.js';
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   private readonly queue = new PlaybackQueue(sampleRate, this);
   private feed: WorkletPort | null = null;
   private playhead: WorkletPort | null = null;
+  private live: LiveInput | null = null;
   private isAlive = true;
 
   constructor() {
@@ -26,7 +29,17 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     this.playhead?.postMessage(report);
   }
 
-  process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+  handleHeard(heard: HeardSpeech): void {
+    this.feed?.postMessage(heard);
+  }
+
+  handleFeed(message: PlaybackFeed): void {
+    this.queue.handleFeed(message);
+  }
+
+  process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    const { live } = this;
+    if (live && this.queue.isOpen(live.round)) live.process(inputs[0][0], outputs[0][0].length);
     this.queue.process(outputs[0][0], currentFrame);
     return this.isAlive;
   }
@@ -34,13 +47,27 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   private handleControl(message: PlaybackControl): void {
     if (message.type === 'connect') this.connect(message.role, message.port as WorkletPort);
     else if (message.type === 'dispose') this.dispose();
+    else if (message.type === 'listen') this.listen(message.round, message.delaySeconds, message.isAudible);
+    else if (message.type === 'stop-listening') this.stopListening(message.round);
     else this.queue.handleControl(message);
+  }
+
+  private listen(round: number, delaySeconds: number, isAudible: boolean): void {
+    this.live = new LiveInput(round, Math.ceil(delaySeconds * sampleRate), this);
+    // Opens the round, if nothing newer has come meanwhile.
+    this.queue.handleFeed({ type: 'release', round, untilSeconds: 0 });
+    if (!isAudible) this.queue.mute(round);
+  }
+
+  private stopListening(round: number): void {
+    if (this.live?.round === round) this.live.end();
+    if (this.live?.round === round) this.live = null;
   }
 
   private connect(role: 'feed' | 'playhead', port: WorkletPort): void {
     this[role]?.close();
     this[role] = port;
-    if (role === 'feed') port.onmessage = ({ data }) => this.queue.handleFeed(data as PlaybackFeed);
+    if (role === 'feed') port.onmessage = ({ data }) => this.handleFeed(data as PlaybackFeed);
   }
 
   private dispose(): void {

@@ -13,6 +13,16 @@ export interface PlayerEvents {
   error: AvatarError;
 }
 
+/** How a live source is played. */
+export interface LivePlayback {
+  /** From hearing to sounding, s; the face needs it. */
+  readonly delaySeconds: number;
+  /** Whether the player is to sound; otherwise it keeps the time only. */
+  readonly isAudible: boolean;
+  /** Aborted when the round is over. */
+  readonly signal: AbortSignal;
+}
+
 /** Time constant of volume changes, s: full way in about 20 ms, no click. */
 const VOLUME_TIME_CONSTANT = 0.006;
 
@@ -46,7 +56,7 @@ export class Player {
   private constructor(output: AudioOutput, context: AudioContext) {
     this.output = output;
     this.context = context;
-    this.node = new AudioWorkletNode(context, 'spatius-playback', { numberOfInputs: 0, outputChannelCount: [1] });
+    this.node = new AudioWorkletNode(context, 'spatius-playback', { outputChannelCount: [1], channelCount: 1, channelCountMode: 'explicit' });
     this.gain = new GainNode(context);
     this.node.connect(this.gain).connect(context.destination);
     this.node.port.onmessage = ({ data }) => this.handleState(data as PlaybackState);
@@ -120,6 +130,16 @@ export class Player {
   /** Fades out and drops all rounds below `beforeRound`, and whatever of them still arrives. */
   flush(beforeRound: number): void {
     this.post({ type: 'flush', beforeRound });
+  }
+
+  /** Plays a live source as a round, until it ends or `signal` is aborted. @throws {AvatarError} see `connectLiveSource`. */
+  async listen(round: number, source: unknown, { delaySeconds, isAudible, signal }: LivePlayback): Promise<void> {
+    const { connectLiveSource } = await import('./live-source.js');
+    if (signal.aborted || this.isDisposed) return;
+    const handleEnd = (): void => this.post({ type: 'stop-listening', round });
+    const disconnect = connectLiveSource(this.output, this.node, source, { isDelayed: isAudible, handleEnd });
+    signal.addEventListener('abort', disconnect);
+    this.post({ type: 'listen', round, delaySeconds, isAudible });
   }
 
   /** Holds until `resume()`; rounds that come meanwhile wait too. */

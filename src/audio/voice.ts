@@ -1,7 +1,7 @@
 import type { AvatarError } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
 import type { AudioOutput } from './audio-output.js';
-import type { Player } from './player.js';
+import type { LivePlayback, Player } from './player.js';
 
 /** What the sound of an element tells; nothing after its `dispose()`. */
 export interface VoiceListener {
@@ -63,6 +63,11 @@ export class Voice {
 
   flush(beforeRound: number): void {
     this.tell((player) => player.flush(beforeRound));
+  }
+
+  /** @throws {AvatarError} see `Player.listen`. */
+  async listen(round: number, source: unknown, playback: LivePlayback): Promise<void> {
+    await (await this.player()).listen(round, source, playback);
   }
 
   setVolume(volume: number): void {

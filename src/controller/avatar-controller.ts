@@ -14,7 +14,7 @@ import { NO_SESSION_STATS, type ControllerStats } from './controller-events.js';
 import {
   DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeechMode, isConnectionOption, type AvatarControllerOptions,
 } from './controller-options.js';
-import type { ControllerParts, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
+import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
 import {
   IDLE_CONVERSATION,
   conversationChange,
@@ -31,6 +31,12 @@ import { SoundControls } from './sound-controls.js';
 import { SpeechInput, type SpeechReceiver } from './speech-input.js';
 
 export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';
+
+/**
+ * From live sound heard to played, s: the look-ahead of the engine, 0.11, the pieces it comes in, the work, and the frame it is
+ * shown with.
+ */
+export const LISTEN_DELAY_SECONDS = 0.18;
 
 export class AvatarController extends SoundControls implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
   private readonly parts: ControllerParts;
@@ -195,24 +201,27 @@ export class AvatarController extends SoundControls implements MotionSessionList
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
     checkSpeechMode(this.options, false);
-    if (options.signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
-    this.input.drop();
-    const entry = this.beginRound();
-    const heard = this.rounds.heard(entry);
-    const abort = () => this.isNewest(entry) && this.interrupt();
-    options.signal?.addEventListener('abort', abort, { once: true });
     // Failing to connect is told by state and event; the speech is audible without a connection.
-    if (this.connection.state !== 'connected') void this.start().catch(() => undefined);
-    try {
-      await Promise.race([this.feed(entry, source, options), heard]);
-      await heard;
-    } catch (reason) {
-      const error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
-      if (this.isNewest(entry) && !entry.isOver) this.interrupt();
-      throw error;
-    } finally {
-      options.signal?.removeEventListener('abort', abort);
-    }
+    if (!options.signal?.aborted && this.connection.state !== 'connected') void this.start().catch(() => undefined);
+    await this.untilHeard(options.signal, (entry) => this.feed(entry, source, options));
+  }
+
+  /**
+   * Lets the face speak what a microphone, a call or a media element says, as it comes: the engine of this browser makes the
+   * motion, whatever the mode.
+   *
+   * @param source `MediaStream`, or an `<audio>` or `<video>` element.
+   * @returns Resolves when the source has ended.
+   * @throws {AvatarError} `aborted` by an interrupt or `signal`, `noAudio`, `invalidAudioInput`.
+   */
+  async listen(source: unknown, { sound, signal }: ListenOptions = {}): Promise<void> {
+    this.requireAlive();
+    await this.untilHeard(signal, async (entry) => {
+      await (await this.session.get()).listen(entry.round);
+      if (entry.isOver) return;
+      const isAudible = (sound ?? (isMediaElement(source) ? 'delayed' : 'elsewhere')) === 'delayed';
+      await this.parts.output.listen(entry.round, source, { delaySeconds: LISTEN_DELAY_SECONDS, isAudible, signal: entry.signal });
+    });
   }
 
   /** Holds sound and face where they are. */
@@ -345,6 +354,26 @@ export class AvatarController extends SoundControls implements MotionSessionList
     this.parts.output.resume();
   }
 
+  /** Opens a conversation, has it filled, and waits until it was heard to its end. */
+  private async untilHeard(signal: AbortSignal | undefined, fill: (entry: RoundEntry) => Promise<void>): Promise<void> {
+    if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
+    this.input.drop();
+    const entry = this.beginRound();
+    const heard = this.rounds.heard(entry);
+    const abort = () => this.isNewest(entry) && this.interrupt();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.race([fill(entry), heard]);
+      await heard;
+    } catch (reason) {
+      const error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
+      if (this.isNewest(entry) && !entry.isOver) this.interrupt();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
   private async feed(entry: RoundEntry, source: unknown, options: SpeakOptions): Promise<void> {
     const { signal: _, sampleRateHz = this.options.sampleRateHz, ...manner } = options;
     if (Object.keys(manner).length > 0) await (await this.session.get()).begin(entry.round, manner);
@@ -387,6 +416,10 @@ export class AvatarController extends SoundControls implements MotionSessionList
   private requireAlive(): void {
     if (this.isDisposed) throw disposedError();
   }
+}
+
+function isMediaElement(source: unknown): boolean {
+  return typeof HTMLMediaElement !== 'undefined' && source instanceof HTMLMediaElement;
 }
 
 function disposedError(): AvatarError {

@@ -16,6 +16,11 @@ export interface SpeechOutput {
   resume(): void;
   /** Fades out and drops every round below `beforeRound`. */
   flush(beforeRound: number): void;
+  /**
+   * Takes live sound in as a round that `MotionSession.listen` has begun, and plays it `delaySeconds` later where `isAudible`.
+   * Resolves when it listens; ends with the source or when `signal` is aborted.
+   */
+  listen(round: number, source: unknown, options: { delaySeconds: number; isAudible: boolean; signal: AbortSignal }): Promise<void>;
   /** 0..1. */
   setVolume(volume: number): void;
   setMuted(isMuted: boolean): void;
@@ -36,6 +41,17 @@ export interface SpeakOptions extends SpeechManner {
   readonly signal?: AbortSignal;
   /** Rate of raw PCM sources, Hz. The controller's `sampleRateHz` by default. */
   readonly sampleRateHz?: number;
+}
+
+export interface ListenOptions {
+  /** Ends it; the promise rejects with `aborted`. */
+  readonly signal?: AbortSignal;
+  /**
+   * `delayed`: the avatar plays the sound, later by what the face needs, so that lips are on time. `elsewhere`: somebody else
+   * plays it, or nobody; the face comes later by as much. Default `delayed` for a media element, whose own sound it takes the
+   * place of, and `elsewhere` for a stream: who speaks into a microphone does not want to hear it.
+   */
+  readonly sound?: 'delayed' | 'elsewhere';
 }
 
 export interface ControllerParts {

@@ -2,7 +2,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import type { AssembledAvatar } from '../assemble.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
-import type { SpeakOptions } from '../controller/controller-parts.js';
+import type { ListenOptions, SpeakOptions } from '../controller/controller-parts.js';
 import { checkSpeechMode } from '../controller/controller-options.js';
 import { readMotionPayloads, type MotionPayload } from '../controller/motion-payloads.js';
 import type { PcmInput } from '../controller/pcm-input.js';
@@ -208,8 +208,26 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
    *   `backend` mode. Also told by `avatar-error`.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
+    await this.untilHeard(({ controller }) => controller.speak(source, options));
+  }
+
+  /**
+   * Lets the face speak what a microphone, a call or a media element says, as it comes; the engine of this browser makes the
+   * motion, whatever the mode.
+   *
+   * @param source `MediaStream`, or an `<audio>` or `<video>` element.
+   * @param options `sound`: `delayed` plays it as late as the face needs, so that lips are on time (default for an element, whose
+   *   own sound it replaces); `elsewhere` leaves it to others (default for a stream). `signal` ends it.
+   * @returns Resolves when the source has ended.
+   * @throws {AvatarError} `aborted` when interrupted, `noAudio`, `invalidAudioInput`. Also told by `avatar-error`.
+   */
+  async listen(source: MediaStream | HTMLMediaElement, options: ListenOptions = {}): Promise<void> {
+    await this.untilHeard(({ controller }) => controller.listen(source, options));
+  }
+
+  private async untilHeard(play: (assembly: AssembledAvatar) => Promise<void>): Promise<void> {
     try {
-      const speech = this.assembly.ask(({ controller }) => controller.speak(source, options));
+      const speech = this.assembly.ask(play);
       this.assembly.input.drop();
       this.isSoundWanted = true;
       await speech;

@@ -9,7 +9,7 @@ import { loadMouthModel } from '../motion/engine/mouth-model.js';
 import { MotionStyler } from '../motion/style/motion-styler.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
-import type { MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
+import type { HeardSpeech, MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
 import type { SpeechManner } from '../shared/speech-manner.js';
 import { expressionFrom } from '../shared/speech-style.js';
 import { AppMotionTransport } from '../transports/app-motion.js';
@@ -65,6 +65,7 @@ export class LiveMotionSession implements MotionSession {
     this.source = options.source;
     this.starvation = options.frameStarvation;
     this.transport = this.makeTransport();
+    options.playbackPort.onmessage = ({ data }) => this.handleHeard(data as HeardSpeech);
   }
 
   open(): Promise<void> {
@@ -87,6 +88,14 @@ export class LiveMotionSession implements MotionSession {
     if (!current) return;
     current.add(samples, sampleRateHz, isEnd);
     if (this.workTimer === undefined) this.work();
+  }
+
+  async listen(round: number): Promise<void> {
+    await loadMouthModel();
+    const current = this.roundFor(round);
+    if (!current) return;
+    current.isLive = true;
+    if (this.source.kind !== 'local') this.makeLocal(current);
   }
 
   receiveMotion(round: number, messages: Uint8Array[]): void {
@@ -177,8 +186,10 @@ export class LiveMotionSession implements MotionSession {
     const { round } = current;
     const { sound, speech, isEnd } = piece;
     const soundSeconds = sound.length / this.options.contextRateHz;
-    if (sound.length > 0) this.play({ type: 'append', round, samples: sound }, [sound.buffer]);
-    if (isEnd) this.play({ type: 'finish', round });
+    if (!current.isLive) {
+      if (sound.length > 0) this.play({ type: 'append', round, samples: sound }, [sound.buffer]);
+      if (isEnd) this.play({ type: 'finish', round });
+    }
     if (!current.isLocal) current.spare?.append(speech);
     // Before the gate: a local engine answers at once, and then sound and face leave together.
     if (current.isLocal) this.localEngine?.send(round, speech, isEnd, { mouth: current.times?.mouth });
@@ -190,6 +201,10 @@ export class LiveMotionSession implements MotionSession {
     if (isEnd) current.gate.completeAudio();
     this.release(current);
     if (current.hasWaiting) this.workTimer = setTimeout(() => this.work(), 0);
+  }
+
+  private handleHeard({ round, samples, isEnd }: HeardSpeech): void {
+    if (this.current?.round === round && this.current.isLive) this.append(round, samples, this.options.contextRateHz, isEnd);
   }
 
   private dropBefore(beforeRound: number): void {
@@ -270,6 +285,7 @@ export class LiveMotionSession implements MotionSession {
   }
 
   private release(current: SessionRound): void {
+    if (current.isLive) return;
     const { untilSeconds } = current.gate;
     if (untilSeconds === current.releasedSeconds) return;
     current.releasedSeconds = untilSeconds;

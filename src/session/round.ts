@@ -29,6 +29,8 @@ export class SessionRound {
   motion: 'server' | 'local' | 'none' | null = null;
   /** The local engine has taken it over for good: two sources in turn would make the face jump. */
   isLocal = false;
+  /** Its speech comes from the worklet, which plays it by itself. */
+  isLive = false;
   /** Gives its motion another expression; null where it stays as it comes. */
   styler: MotionStyler | null = null;
   /** What is said and when; null where the engine has to hear it. */

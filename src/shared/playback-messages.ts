@@ -4,6 +4,7 @@
  *
  *     page ──PlaybackControl──► worklet ──PlaybackState──► page
  *     motion worker ──PlaybackFeed──► worklet ──PlayheadReport──► render worker
+ *     motion worker ◄──HeardSpeech─── worklet
  *     motion worker ──MotionFeed──► render worker
  */
 import type { MotionFrames } from './motion-frames.js';
@@ -21,6 +22,14 @@ export type PlaybackFeed =
   | { type: 'release'; round: number; untilSeconds: number }
   | { type: 'flush'; beforeRound: number };
 
+/** Worklet → motion worker: what a live source says, at the context's rate. The worklet plays it itself. */
+export interface HeardSpeech {
+  type: 'heard';
+  round: number;
+  samples: Float32Array;
+  isEnd: boolean;
+}
+
 /** Page → worklet. */
 export type PlaybackControl =
   /** Fades out and drops every round below `beforeRound`, and whatever of them still arrives. */
@@ -28,6 +37,10 @@ export type PlaybackControl =
   /** Holds until `resume`, rounds that come meanwhile too. */
   | { type: 'pause' }
   | { type: 'resume' }
+  /** The node's input is the speech of this round; it sounds later by `delaySeconds`, or not at all. */
+  | { type: 'listen'; round: number; delaySeconds: number; isAudible: boolean }
+  /** The live source has ended: the round ends when what was heard is played. */
+  | { type: 'stop-listening'; round: number }
   /** Hands the worklet a port: `feed` receives `PlaybackFeed`, `playhead` sends `PlayheadReport`. */
   | { type: 'connect'; role: 'feed' | 'playhead'; port: MessagePort }
   /** The context was suspended, by a call or a locked screen: reported as a stall until it runs again. */

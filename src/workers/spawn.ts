@@ -211,6 +211,7 @@ class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionS
     });
   append: MotionSession['append'] = (round, samples, sampleRateHz, isEnd) =>
     this.tell(() => this.remote.append(round, transfer(samples, [samples.buffer]), sampleRateHz, isEnd));
+  listen: MotionSession['listen'] = (round) => this.ask(this.remote.listen(round));
   receiveMotion: MotionSession['receiveMotion'] = (round, messages) =>
     this.tell(() => this.remote.receiveMotion(round, transfer(messages, messages.map(({ buffer }) => buffer))));
   interrupt: MotionSession['interrupt'] = (beforeRound) => this.tell(() => this.remote.interrupt(beforeRound));

@@ -55,7 +55,7 @@ export interface MotionSessionOptions {
   frameStarvation: FrameStarvation;
   /** Rate of the playback worklet's context. */
   contextRateHz: number;
-  /** `PlaybackFeed` goes out here, to the worklet. */
+  /** `PlaybackFeed` goes out here, to the worklet, and `HeardSpeech` comes in. */
   playbackPort: MessagePort;
   /** `MotionFeed` goes out here, to the stage. */
   stagePort: MessagePort;
@@ -103,6 +103,11 @@ export interface MotionSession {
    * @param isEnd Closes the round's input.
    */
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void;
+  /**
+   * Begins a round whose speech comes from the worklet, which plays it as well; the local engine makes its motion, whatever
+   * the source. Resolves when it can hear.
+   */
+  listen(round: number): Promise<void>;
   /**
    * Adds motion to the round that `append` has opened, where the source is the app. Later motion of another round is
    * discarded.

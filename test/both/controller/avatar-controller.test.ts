@@ -203,6 +203,24 @@ describe('AvatarController', () => {
       assert.throws(() => create().send(new Uint8Array(2)), AvatarError, /start\(\)/);
     });
 
+    it('listens to a live source without a start, quietly unless it is asked to play it', async () => {
+      controller = create();
+      const outcomes: string[] = [];
+      const note = ({ code }: AvatarError): void => void outcomes.push(code);
+      controller.listen('a microphone').catch(note);
+      await settled();
+      controller.listen('a call', { sound: 'delayed' }).catch(note);
+      await settled();
+      assert.deepEqual(session.calls.filter((call) => call.startsWith('listen')), ['listen 1', 'listen 2']);
+      assert.deepEqual(output.calls.filter((call) => call.startsWith('listen')), ['listen 1 to a microphone', 'listen 2 to a call aloud']);
+      assert.deepEqual(outcomes, ['aborted']);
+      controller.interrupt();
+      await settled();
+      assert.deepEqual(outcomes, ['aborted', 'aborted']);
+      const stop = AbortSignal.abort();
+      assert.equal(await controller.listen('a microphone', { signal: stop }).catch(({ code }: AvatarError) => code), 'aborted');
+    });
+
     it('needs no start in local mode', async () => {
       controller = create({ mode: 'local' });
       assert.isString(controller.send(new Uint8Array([1, 0]), true));

@@ -32,6 +32,9 @@ export class FakeSession implements MotionSession {
   append(round: number, samples: Int16Array | Float32Array, rate: number, isEnd: boolean): void {
     this.appended.push({ round, samples: [...samples], rate, isEnd });
   }
+  async listen(round: number): Promise<void> {
+    this.calls.push(`listen ${round}`);
+  }
   receiveMotion(round: number, messages: Uint8Array[]): void {
     this.calls.push(`motion ${round}: ${messages.map((message) => message.join(' ')).join(', ')}`);
   }
@@ -70,6 +73,9 @@ export class FakeOutput implements SpeechOutput {
   }
   flush(beforeRound: number): void {
     this.calls.push(`flush ${beforeRound}`);
+  }
+  async listen(round: number, source: unknown, options: { isAudible: boolean }): Promise<void> {
+    this.calls.push(`listen ${round} to ${String(source)}${options.isAudible ? ' aloud' : ''}`);
   }
   setVolume(volume: number): void {
     this.calls.push(`volume ${volume}`);

@@ -1,0 +1,76 @@
+/** A stream or a media element as the input of a playback worklet. */
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { AudioOutput } from './audio-output.js';
+import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
+
+export interface LiveSourceOptions {
+  /** Played with the delay of the face; otherwise somebody else plays it, or nobody. */
+  readonly isDelayed: boolean;
+  /** The source has ended by itself; called once at most. */
+  handleEnd(): void;
+}
+
+// An element can be given to one context only, once: from then on its sound comes out there or nowhere.
+const elementNodes = new WeakMap<HTMLMediaElement, MediaElementAudioSourceNode>();
+
+/**
+ * Joins a source to the worklet.
+ *
+ * @returns Takes it off again; a media element then sounds as it did before.
+ * @throws {AvatarError} `noAudio` for a stream without a live audio track, `invalidAudioInput` for what is neither stream
+ *   nor element or belongs to another audio context.
+ */
+export function connectLiveSource(output: AudioOutput, target: AudioNode, source: unknown, options: LiveSourceOptions): () => void {
+  if (source instanceof MediaStream) return connectStream(target, source, options);
+  if (source instanceof HTMLMediaElement) return connectElement(output, target, source, options);
+  throw new AvatarError(ErrorCode.invalidAudioInput, 'listen() takes a MediaStream or an <audio> or <video> element.');
+}
+
+function connectStream(target: AudioNode, stream: MediaStream, { handleEnd }: LiveSourceOptions): () => void {
+  const tracks = liveAudioTracks(stream);
+  let node: MediaStreamAudioSourceNode;
+  try {
+    node = new MediaStreamAudioSourceNode(target.context as AudioContext, { mediaStream: stream });
+    node.connect(target);
+  } catch (reason) {
+    // Firefox joins no microphone to a context of another rate.
+    throw avatarErrorFrom(reason, ErrorCode.playbackInitFailed, 'This browser cannot hear the stream');
+  }
+  const unwatch = watchTracksEnd(tracks, handleEnd);
+  return () => {
+    unwatch();
+    node.disconnect();
+  };
+}
+
+function connectElement(
+  output: AudioOutput,
+  target: AudioNode,
+  element: HTMLMediaElement,
+  { isDelayed, handleEnd }: LiveSourceOptions,
+): () => void {
+  const node = nodeOf(output, target.context as AudioContext, element);
+  node.disconnect();
+  node.connect(target);
+  if (!isDelayed) node.connect(target.context.destination);
+  element.addEventListener('ended', handleEnd, { once: true });
+  return () => {
+    element.removeEventListener('ended', handleEnd);
+    node.disconnect();
+    node.connect(target.context.destination);
+  };
+}
+
+function nodeOf(output: AudioOutput, context: AudioContext, element: HTMLMediaElement): MediaElementAudioSourceNode {
+  const known = elementNodes.get(element);
+  if (known?.context === context) return known;
+  let node: MediaElementAudioSourceNode;
+  try {
+    node = new MediaElementAudioSourceNode(context, { mediaElement: element });
+  } catch (reason) {
+    throw avatarErrorFrom(reason, ErrorCode.invalidAudioInput, 'The element belongs to another audio context; pass its stream instead');
+  }
+  elementNodes.set(element, node);
+  output.keepAwake();
+  return node;
+}

@@ -1,0 +1,116 @@
+import { assert } from 'chai';
+import { describe, it } from '#test';
+import { LiveInput } from '../../../src/audio/live-input.js';
+import { PlaybackQueue } from '../../../src/audio/playback-queue.js';
+import type { HeardSpeech, PlaybackState } from '../../../src/shared/playback-messages.js';
+
+const RATE = 48_000;
+const QUANTUM = 128;
+const DELAY = 0.1 * RATE;
+
+/** A worklet's inside without the audio thread: one live round, played quantum by quantum. */
+class LiveBench {
+  readonly heard: HeardSpeech[] = [];
+  readonly states: string[] = [];
+  readonly played: number[] = [];
+  readonly queue: PlaybackQueue;
+  live: LiveInput | null;
+  private frame = 0;
+
+  constructor(isAudible = true) {
+    this.queue = new PlaybackQueue(RATE, {
+      handleState: ({ state }: PlaybackState) => this.states.push(state),
+      handlePlayhead: () => undefined,
+    });
+    this.live = new LiveInput(1, DELAY, {
+      handleHeard: (heard) => this.heard.push({ ...heard, samples: heard.samples.slice() }),
+      handleFeed: (message) => this.queue.handleFeed(message),
+    });
+    this.queue.handleFeed({ type: 'release', round: 1, untilSeconds: 0 });
+    if (!isAudible) this.queue.mute(1);
+  }
+
+  /** @param value Sample of a frame. */
+  run(quanta: number, value: (frame: number) => number, hasSource = true): void {
+    const out = new Float32Array(QUANTUM);
+    for (let count = 0; count < quanta; count++) {
+      const input = Float32Array.from(out, (_, index) => value(this.frame + index));
+      if (this.live && this.queue.isOpen(1)) this.live.process(hasSource ? input : undefined, QUANTUM);
+      this.queue.process(out, this.frame);
+      this.played.push(...out);
+      this.frame += QUANTUM;
+    }
+  }
+}
+
+const wave = (frame: number): number => 0.5 * Math.sin(frame / 17);
+
+describe('LiveInput', () => {
+  it('plays every sample later by the same delay, and passes every one on at once', () => {
+    const bench = new LiveBench();
+    bench.run(1000, wave);
+    const start = bench.played.findIndex((sample) => sample !== 0);
+    // Pieces are passed on whole: the delay is rounded up to one.
+    assert.isAtLeast(start, DELAY - QUANTUM);
+    assert.isAtMost(start, DELAY + 8 * QUANTUM);
+    const offset = start - 1;
+    for (let frame = start + 200; frame < bench.played.length; frame++) {
+      assert.closeTo(bench.played[frame]!, wave(frame - offset), 1e-6);
+    }
+    const heard = bench.heard.flatMap(({ samples }) => [...samples]);
+    assert.lengthOf(heard, 1000 * QUANTUM);
+    heard.forEach((sample, frame) => assert.closeTo(sample, wave(frame), 1e-6));
+    assert.deepEqual(bench.states, ['started']);
+  });
+
+  it('keeps time without a sound where somebody else plays it', () => {
+    const bench = new LiveBench(false);
+    bench.run(200, wave);
+    assert.isTrue(bench.played.every((sample) => sample === 0));
+    assert.deepEqual(bench.states, ['started']);
+    assert.isAbove(bench.heard.length, 20);
+  });
+
+  it('hears silence while the source gives nothing', () => {
+    const bench = new LiveBench();
+    bench.run(16, wave, false);
+    assert.lengthOf(bench.heard, 2);
+    assert.isTrue(bench.heard.every(({ samples }) => samples.every((sample) => sample === 0)));
+  });
+
+  it('hears nothing while paused, and is no later for it afterwards', () => {
+    const bench = new LiveBench();
+    bench.run(200, wave);
+    bench.queue.handleControl({ type: 'pause' });
+    const before = bench.heard.length;
+    bench.run(100, wave);
+    assert.equal(bench.heard.length, before);
+    bench.queue.handleControl({ type: 'resume' });
+    bench.run(50, wave);
+    const queued = bench.heard.reduce((sum, { samples }) => sum + samples.length, 0);
+    const played = bench.played.filter((sample) => sample !== 0).length;
+    assert.isAtMost(queued - played, DELAY + 16 * QUANTUM);
+    assert.deepEqual(bench.states, ['started', 'paused', 'resumed']);
+  });
+
+  it('ends when all that was heard is played, also what is shorter than the delay', () => {
+    const bench = new LiveBench();
+    bench.run(13, wave);
+    bench.live!.end();
+    bench.live = null;
+    bench.run(20, wave);
+    assert.deepEqual(bench.states, ['started', 'ended']);
+    assert.isTrue(bench.heard.at(-1)!.isEnd);
+    assert.equal(bench.heard.reduce((sum, { samples }) => sum + samples.length, 0), 13 * QUANTUM);
+  });
+
+  it('is over when the round is dropped', () => {
+    const bench = new LiveBench();
+    bench.run(100, wave);
+    bench.queue.handleFeed({ type: 'flush', beforeRound: 2 });
+    const before = bench.heard.length;
+    bench.run(20, wave);
+    assert.equal(bench.heard.length, before);
+    assert.deepEqual(bench.states, ['started', 'flushed']);
+  });
+});
