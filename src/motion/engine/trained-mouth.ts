@@ -26,6 +26,8 @@ const PP = 1;
 const FF = 2;
 /** Below this level there is no speech, dB re full scale. */
 const INAUDIBLE_DB = -60;
+/** The net is sure that there is none. */
+const SURELY_SILENT = 0.8;
 /**
  * In what the net calls silence the mouth goes to rest, exactly, within 200 ms: for 40 ms the net closes it by itself, which it
  * does as lips do, then what is left fades. Unless it is on its way to the first sound, which the net knows before it is
@@ -39,6 +41,13 @@ const PRESENT = 1 + 2 * TO_REST_PER_FRAME;
 const AT_REST = 0.004;
 /** Share of the way that slow shapes go in a frame: as late, in the mean, as the net is early. */
 const SLOW_SHARE = 0.5;
+/** Before the first sound the jaw sets out while lips part late: so much of its way they take back. */
+const TOGETHER = 0.6;
+/** So likely sound has to be before anything is made of which. */
+const CERTAIN = 0.1;
+/** How long after silence a speech counts as opening, answers of 20 ms, and what that makes of the odds that lips close. */
+const OPENING_FRAMES = 5;
+const OPENING_ODDS = 3;
 /** A net that starts from nothing is surprised by its first frames: it hears a quiet room first. */
 const WARM_UP_FRAMES = 50;
 const QUIET_ROOM_LOG_POWER = -14;
@@ -57,6 +66,8 @@ export class TrainedMouth implements Mouth {
   private lastJaw = 0;
   /** 0: at rest; 1 and more: moved by the net alone. */
   private presence = 0;
+  /** Answers since the last silent one. */
+  private sinceSilence = 0;
 
   constructor(model: SpeechModel) {
     this.net = new SpeechNet(model);
@@ -84,7 +95,7 @@ export class TrainedMouth implements Mouth {
     const { net, shapes, visemes } = this;
     softmax(net.output, visemes);
     const jaw = this.answer(MouthShape.jawOpen);
-    const isSilent = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : 0.8);
+    const isSilent = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : SURELY_SILENT);
     const isQuiet = isSilent && (jaw - this.lastJaw < RISING || jaw < NEARLY_SHUT);
     this.lastJaw = jaw;
     this.presence = isQuiet ? Math.max(0, this.presence - TO_REST_PER_FRAME) : PRESENT;
@@ -93,9 +104,10 @@ export class TrainedMouth implements Mouth {
       const shape = shapes[i]! + SLOW_SHARE * (presence * this.answer(i) - shapes[i]!);
       shapes[i] = shape < AT_REST ? 0 : shape;
     }
-    shapes[MouthShape.lipsPress] = presence * sealed(this.answer(MouthShape.lipsPress), visemes[PP]!);
+    shapes[MouthShape.lipsPress] = presence * sealed(this.answer(MouthShape.lipsPress), this.closing());
     shapes[MouthShape.lowerLipBite] = presence * sealed(this.answer(MouthShape.lowerLipBite), visemes[FF]!);
-    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * shapes[MouthShape.lipsPress]!;
+    const together = TOGETHER * limit(2 * visemes[SIL]! - 1);
+    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * Math.max(shapes[MouthShape.lipsPress]!, together);
     return true;
   }
 
@@ -105,6 +117,20 @@ export class TrainedMouth implements Mouth {
     this.shapes.fill(0);
     this.lastJaw = 0;
     this.presence = 0;
+    this.sinceSilence = 0;
+  }
+
+  /**
+   * How likely lips close. A p that opens an utterance is silence until it bursts: there counts its share of all that may come,
+   * and more than elsewhere, since lips that wait together for a d are no mistake.
+   */
+  private closing(): number {
+    const heard = this.visemes[PP]!;
+    const silence = this.visemes[SIL]!;
+    this.sinceSilence = silence > SURELY_SILENT ? 0 : this.sinceSilence + 1;
+    if (this.sinceSilence > OPENING_FRAMES) return heard;
+    const share = heard / (1 - silence + CERTAIN);
+    return (OPENING_ODDS * share) / (1 + (OPENING_ODDS - 1) * share);
   }
 
   /** What the net says of a shape, 0..1. */

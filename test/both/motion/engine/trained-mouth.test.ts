@@ -53,6 +53,14 @@ describe('The trained mouth', () => {
     for (const frame of take.shapes) assert.isAtMost(frame[MouthShape.mouthClose]!, frame[MouthShape.jawOpen]! + 1e-6);
   });
 
+  it('keeps the lips together until the first sound, and presses them for a p that opens an utterance', () => {
+    const take = takeOf(speech);
+    const [, start, end] = track.find(([name]) => name === 'PP')!;
+    const gaps = take.shapes.slice(5, Math.floor(start * 50)).map((frame) => frame[MouthShape.jawOpen]! - frame[MouthShape.mouthClose]!);
+    assert.isBelow(Math.max(...gaps), 0.08);
+    assert.isAbove(highest(take, MouthShape.lipsPress, start, end), 0.5);
+  });
+
   it('opens in the vowels between them', () => {
     const take = takeOf(speech);
     const vowels = track.filter(([name, start, end]) => (name === 'aa' || name === 'oh') && end - start > 0.06);
