@@ -6,6 +6,7 @@ import { connectTheme } from '../theme.js';
 import { readClip, VOICE_RATE_HZ } from './clip.js';
 import { Engine } from './engine.js';
 import { Motion } from './motion.js';
+import { Overview } from './overview.js';
 import { Playback } from './playback.js';
 import { createRows, readColours, showLegend } from './rows.js';
 import { Timeline } from './timeline.js';
@@ -17,14 +18,19 @@ const shown = { clip: null, motion: null, other: null };
 const engine = new Engine();
 const rows = createRows(byId('tracks'), shown);
 const playback = new Playback(avatar, { expression, onChange: showTransport, onError: showError });
+const overview = new Overview(byId('overview'), { onSeek: goTo, readColours });
 const timeline = new Timeline(byId('tracks'), byId('playhead'), rows.tracks, {
   onSeek: (seconds) => playback.seek(seconds),
   onToggle: toggle,
+  onView: (view) => overview.showView(view),
   readColours,
 });
 
 showLegend(byId('legend'));
-connectTheme(byId('theme'), () => timeline.recolour());
+connectTheme(byId('theme'), () => {
+  timeline.recolour();
+  overview.draw(shown.clip);
+});
 
 // ---- recordings ------------------------------------------------------------------------------------------------------
 
@@ -45,6 +51,7 @@ async function open(name, bytes) {
     rows.showSpectrum(spectrum);
     await applyStyle();
     playback.load(clip, shown.motion);
+    overview.draw(clip);
     timeline.setDuration(clip.duration);
     for (const button of document.querySelectorAll('.transport button, .exports button')) button.disabled = false;
   } catch (error) {
@@ -57,13 +64,25 @@ async function open(name, bytes) {
 const samples = await loadSamples();
 showSamples(byId('samples'), samples);
 const openSample = ({ url, title }) => open(title, fetch(url).then((response) => response.arrayBuffer()));
-byId('samples').addEventListener('change', ({ target }) => void openSample(samples[Number(target.value)]));
+byId('samples').addEventListener('change', ({ target }) => {
+  showSource(null);
+  void openSample(samples[Number(target.value)]);
+});
 byId('file').addEventListener('change', ({ target }) => {
   const [file] = target.files;
-  if (file) void open(file.name, file.arrayBuffer());
-  for (const choice of document.querySelectorAll('input[name=sample]')) choice.checked = false;
+  if (file) {
+    showSource(file.name);
+    void open(file.name, file.arrayBuffer());
+  }
   target.value = '';
 });
+
+/** @param {string | null} name Of an own file; then no sample is chosen. */
+function showSource(name) {
+  byId('file-name').textContent = name ?? 'Your audio';
+  byId('file-name').parentElement.classList.toggle('is-chosen', name !== null);
+  if (name !== null) for (const choice of document.querySelectorAll('input[name=sample]')) choice.checked = false;
+}
 
 const recorder = new Recorder();
 byId('microphone').addEventListener('click', async ({ currentTarget: button }) => {
@@ -73,6 +92,7 @@ byId('microphone').addEventListener('click', async ({ currentTarget: button }) =
   button.textContent = 'Stop';
   try {
     const speech = await recorder.record();
+    showSource('Your voice');
     await open('Your voice', speech.arrayBuffer());
   } catch (error) {
     showError(error.name === 'NotAllowedError' ? new Error('The browser gives no access to the microphone.') : error);
@@ -131,10 +151,16 @@ function toggle() {
   else playback.play();
 }
 
+/** Moves playhead and view. */
+function goTo(seconds) {
+  playback.seek(seconds);
+  timeline.setTime(seconds, true);
+}
+
 function step(frames) {
   if (!shown.motion) return;
   playback.pause();
-  playback.seek(Math.max(0, Math.min(shown.clip.duration, playback.time + frames / shown.motion.frameRate)));
+  goTo(Math.max(0, Math.min(shown.clip.duration, playback.time + frames / shown.motion.frameRate)));
 }
 
 byId('play').addEventListener('click', toggle);

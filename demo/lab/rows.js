@@ -39,7 +39,8 @@ export function createRows(root, shown) {
     showValues(motion, frame) {
       for (const { channel, output } of tracks) {
         if (channel === undefined) continue;
-        const text = motion.value(frame, channel).toFixed(2);
+        // Rounded first, so that a little less than nothing is no -0.00.
+        const text = (Math.round(motion.value(frame, channel) * 100) / 100 + 0).toFixed(2);
         if (output.textContent !== text) output.textContent = text;
       }
     },

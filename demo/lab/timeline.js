@@ -23,12 +23,13 @@ export class Timeline {
    * @param {HTMLElement} root Holds the canvases and the playhead; takes focus and keys as a slider.
    * @param {{canvas: HTMLCanvasElement, draw: Function}[]} tracks `draw(context, {width, height, view, colours})`, CSS pixels.
    */
-  constructor(root, playhead, tracks, { onSeek, onToggle, readColours }) {
+  constructor(root, playhead, tracks, { onSeek, onToggle, onView, readColours }) {
     this.#root = root;
     this.#playhead = playhead;
     this.#tracks = tracks;
     this.onSeek = onSeek;
     this.onToggle = onToggle;
+    this.onView = onView;
     this.readColours = readColours;
     new ResizeObserver(() => this.draw()).observe(root);
     this.#listen();
@@ -50,8 +51,8 @@ export class Timeline {
     this.#time = seconds;
     const { start, end } = this.#view;
     const length = end - start;
-    if (isFollowed && (seconds < start || seconds > start + length * TURN_AT) && end < this.#duration) this.#show(seconds - length * TURN_TO, length);
-    else if (isFollowed && seconds < start) this.#show(seconds - length * TURN_TO, length);
+    const isPast = seconds > start + length * TURN_AT && end < this.#duration;
+    if (isFollowed && (seconds < start || isPast)) this.#show(seconds - length * TURN_TO, length);
     this.#placePlayhead();
   }
 
@@ -95,6 +96,7 @@ export class Timeline {
     const size = Math.min(this.#duration, Math.max(MIN_VIEW_SECONDS, length));
     const from = Math.max(0, Math.min(this.#duration - size, start));
     this.#view = { start: from, end: from + size };
+    this.onView(this.#view);
     this.draw();
   }
 
