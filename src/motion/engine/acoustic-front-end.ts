@@ -1,3 +1,4 @@
+import { PitchFinder } from './pitch-finder.js';
 import { RealFft } from './real-fft.js';
 
 /** Rate of the signal the front end takes, Hz. */
@@ -14,14 +15,8 @@ const HIGHEST_HZ = 7600;
 export const SAMPLES_AFTER_HOP_START = HOP / 2 + WINDOW / 2;
 /** One zero at 0 Hz and a pole beside it: −3 dB at 13 Hz. A constant offset must not look like a low voice. */
 const DC_POLE = 0.995;
-const LOWEST_PITCH_HZ = 75;
-const HIGHEST_PITCH_HZ = 420;
-/**
- * A price on long lags keeps multiples of the period from winning, which the window's short overlap there favours; in what counts as
- * voice it is smaller, so that deep voices do.
- */
-const LAG_PRICE = 0.002;
-const VOICING_LAG_PRICE = 0.0006;
+/** Samples kept: a window, and so many that moving them to the front is rare. */
+const HISTORY = WINDOW + 15 * HOP;
 
 /** What is heard around one moment. Overwritten with the next frame. */
 export interface AcousticFrame {
@@ -42,17 +37,15 @@ export interface AcousticFrame {
 export class AcousticFrontEnd {
   private readonly frame: AcousticFrame = { logMel: new Float32Array(MEL_BAND_COUNT), levelDb: -100, pitchHz: 0, voicing: 0 };
   private readonly handleFrame: (frame: AcousticFrame) => void;
-  private readonly fft = new RealFft(FFT_SIZE);
+  private readonly fft: RealFft;
+  private readonly pitch: PitchFinder;
   private readonly window: Float32Array;
   private readonly bands: ReturnType<typeof melBands>;
-  /** The last `WINDOW` samples and room for one hop, oldest first. */
-  private readonly history = new Float32Array(WINDOW);
+  /** `history[windowStart … filled]` is the beginning of the next window. */
+  private readonly history = new Float32Array(HISTORY);
   private readonly windowed = new Float32Array(FFT_SIZE);
-  private readonly re = new Float32Array(FFT_SIZE / 2 + 1);
-  private readonly im = new Float32Array(FFT_SIZE / 2 + 1);
   private readonly power = new Float32Array(FFT_SIZE / 2 + 1);
-  private readonly mirrored = new Float32Array(FFT_SIZE);
-  private readonly windowCorrelation: Float32Array;
+  private windowStart = 0;
   private filled = 0;
   private isEven = true;
   private lastInput = 0;
@@ -61,44 +54,67 @@ export class AcousticFrontEnd {
   /** @param handleFrame Called synchronously from `push`, in order; must copy what it keeps. */
   constructor(handleFrame: (frame: AcousticFrame) => void) {
     this.handleFrame = handleFrame;
-    ({ window: this.window, bands: this.bands, windowCorrelation: this.windowCorrelation } = tables());
+    const { fft, window, bands, windowCorrelation } = tables();
+    this.fft = fft;
+    this.window = window;
+    this.bands = bands;
+    this.pitch = new PitchFinder(FRONT_END_RATE_HZ, FFT_SIZE, windowCorrelation);
     this.reset();
   }
 
   /** @param samples 16 kHz mono, full scale ±1; all values finite. */
   push(samples: Float32Array): void {
-    const { history } = this;
-    for (let i = 0; i < samples.length; i++) {
-      // Beyond full scale there is only clipping anyway; the limit keeps absurd floats from overflowing later.
-      const x = Math.min(1, Math.max(-1, samples[i]!));
-      const y = x - this.lastInput + DC_POLE * this.lastOutput;
-      this.lastInput = x;
-      this.lastOutput = Math.abs(y) < 1e-15 ? 0 : y;
-      history[this.filled++] = y;
-      if (this.filled === WINDOW) {
-        this.analyse();
-        history.copyWithin(0, HOP);
-        this.filled = WINDOW - HOP;
-      }
+    for (let start = 0; start < samples.length; ) {
+      const end = Math.min(samples.length, start + this.windowStart + WINDOW - this.filled);
+      this.take(samples, start, end);
+      start = end;
+      if (this.filled < this.windowStart + WINDOW) return;
+      this.analyse();
+      this.windowStart += HOP;
+      if (this.windowStart + WINDOW <= HISTORY) continue;
+      this.history.copyWithin(0, this.windowStart, this.filled);
+      this.filled -= this.windowStart;
+      this.windowStart = 0;
     }
   }
 
   reset(): void {
     this.history.fill(0);
     // Half a window minus half a hop of silence before the first sample centres frame 0 on sample 80.
+    this.windowStart = 0;
     this.filled = (WINDOW - HOP) / 2;
     this.isEven = true;
     this.lastInput = 0;
     this.lastOutput = 0;
+    this.pitch.reset();
     this.frame.pitchHz = 0;
     this.frame.voicing = 0;
   }
 
+  /** Appends samples to the history, without their offset. */
+  private take(samples: Float32Array, start: number, end: number): void {
+    const { history } = this;
+    let { filled, lastInput, lastOutput } = this;
+    for (let i = start; i < end; i++) {
+      let x = samples[i]!;
+      // Beyond full scale there is only clipping anyway; the limit keeps absurd floats from overflowing later.
+      if (x > 1) x = 1;
+      else if (x < -1) x = -1;
+      const y = x - lastInput + DC_POLE * lastOutput;
+      lastInput = x;
+      // Ever smaller numbers would cost a processor ever more time.
+      lastOutput = y < 1e-15 && y > -1e-15 ? 0 : y;
+      history[filled++] = y;
+    }
+    this.filled = filled;
+    this.lastInput = lastInput;
+    this.lastOutput = lastOutput;
+  }
+
   private analyse(): void {
-    const { power, re, im, windowed, window, history, frame, bands } = this;
-    for (let i = 0; i < WINDOW; i++) windowed[i] = history[i]! * window[i]!;
-    this.fft.transform(windowed, re, im);
-    for (let k = 0; k < power.length; k++) power[k] = (re[k]! * re[k]! + im[k]! * im[k]!) / WINDOW_ENERGY;
+    const { power, windowed, window, windowStart, history, frame, bands } = this;
+    for (let i = 0; i < WINDOW; i++) windowed[i] = history[windowStart + i]! * window[i]!;
+    this.fft.power(windowed, power);
     let heard = 0;
     for (let band = 0; band < MEL_BAND_COUNT; band++) {
       let sum = 0;
@@ -110,50 +126,20 @@ export class AcousticFrontEnd {
     for (let k = 3; k <= 160; k++) heard += power[k]!;
     // Mean square of the signal: two-sided spectrum, FFT_SIZE bins.
     frame.levelDb = 10 * Math.log10((2 * heard) / FFT_SIZE + 1e-7);
-    if (this.isEven) this.findPitch();
+    if (this.isEven) {
+      this.pitch.hear(power);
+      frame.pitchHz = this.pitch.pitchHz;
+      frame.voicing = this.pitch.voicing;
+    }
     this.isEven = !this.isEven;
     this.handleFrame(frame);
   }
-
-  /**
-   * The highest peak of the autocorrelation (the transform of the power spectrum), freed of the window's own.
-   * @see Boersma 1993, "Accurate short-term analysis of the fundamental frequency".
-   */
-  private findPitch(): void {
-    const { power, mirrored, re, im, frame, windowCorrelation } = this;
-    const half = FFT_SIZE / 2;
-    // Formants above 1 kHz only blur the peak.
-    const lastBin = 32;
-    mirrored.fill(0);
-    for (let k = 2; k <= lastBin; k++) {
-      mirrored[k] = power[k]!;
-      mirrored[FFT_SIZE - k] = power[k]!;
-    }
-    this.fft.transform(mirrored, re, im);
-    const zero = re[0]!;
-    let bestLag = 0;
-    let best = 0;
-    let bestScore = 0;
-    if (zero > 1e-6) {
-      const last = Math.min(half - 1, Math.floor(FRONT_END_RATE_HZ / LOWEST_PITCH_HZ));
-      for (let lag = Math.ceil(FRONT_END_RATE_HZ / HIGHEST_PITCH_HZ); lag <= last; lag++) {
-        if (re[lag]! <= re[lag - 1]! || re[lag]! < re[lag + 1]!) continue;
-        const height = re[lag]! / zero / windowCorrelation[lag]!;
-        if (height - lag * LAG_PRICE > bestScore) {
-          bestScore = height - lag * LAG_PRICE;
-          best = height - lag * VOICING_LAG_PRICE;
-          bestLag = lag;
-        }
-      }
-    }
-    frame.voicing = Math.min(1, Math.max(0, best));
-    frame.pitchHz = best > 0.5 ? FRONT_END_RATE_HZ / bestLag : 0;
-  }
 }
 
-const WINDOW_ENERGY = hannWindow(WINDOW).reduce((sum, x) => sum + x * x, 0);
-
 interface Tables {
+  /** Holds nothing from one transform to the next. */
+  fft: RealFft;
+  /** Hann, of energy 1. */
   window: Float32Array;
   bands: ReturnType<typeof melBands>;
   windowCorrelation: Float32Array;
@@ -164,8 +150,9 @@ let madeTables: Tables | null = null;
 // All instances share them: they take 2 ms to compute, and a server starts an engine for every request.
 function tables(): Tables {
   if (!madeTables) {
-    const window = hannWindow(WINDOW);
-    madeTables = { window, bands: melBands(), windowCorrelation: autocorrelation(window) };
+    const hann = hannWindow(WINDOW);
+    const scale = 1 / Math.sqrt(hann.reduce((sum, x) => sum + x * x, 0));
+    madeTables = { fft: new RealFft(FFT_SIZE), window: hann.map((x) => x * scale), bands: melBands(), windowCorrelation: autocorrelation(hann) };
   }
   return madeTables;
 }

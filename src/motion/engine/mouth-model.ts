@@ -3,17 +3,23 @@
  * `models/mouth.bin` is read there (a fetch in a worker, the file system in a server), and it is read on first use. Engines
  * made before it is there, or where it cannot be had, use the mouth by rule.
  */
+import { createPlainLinears, type CreateLinears } from './linear.js';
 import { readSpeechModel, type SpeechModel } from './speech-model.js';
 
 type ReadModel = () => Promise<Uint8Array> | Uint8Array;
 
 let model: SpeechModel | null = null;
 let read: ReadModel | null = null;
+let multiply = createPlainLinears;
 let loading: Promise<boolean> | null = null;
 
-/** @param readFile Gives the bytes of `mouth.bin`; called once, when the first engine is about to be used. */
-export function setMouthModelReader(readFile: ReadModel): void {
+/**
+ * @param readFile Gives the bytes of `mouth.bin`; called once, when the first engine is about to be used.
+ * @param createLinears How layers are multiplied in this runtime; default in plain code.
+ */
+export function setMouthModelReader(readFile: ReadModel, createLinears: CreateLinears = createPlainLinears): void {
   read = readFile;
+  multiply = createLinears;
   loading = null;
 }
 
@@ -35,7 +41,7 @@ export function mouthModel(): SpeechModel | null {
 async function load(): Promise<boolean> {
   if (!read) return false;
   try {
-    model = readSpeechModel(await read());
+    model = readSpeechModel(await read(), multiply);
     return true;
   } catch {
     return false;

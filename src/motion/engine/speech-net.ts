@@ -3,9 +3,14 @@
  * and PyTorch), one linear layer. A frame of log-mel bands goes in every 10 ms, an answer comes out with every second one.
  * Nothing is allocated after construction.
  */
-import { applyLinear, applyToRectified, FIRST_KERNEL, SECOND_KERNEL, type SpeechModel } from './speech-model.js';
+import { sigmoid, tanh } from './activations.js';
+import { rectify, ROWS_AT_ONCE } from './linear.js';
+import { FIRST_KERNEL, SECOND_KERNEL, type SpeechModel } from './speech-model.js';
 
 export const VISEME_COUNT = 15;
+
+/** Frames that the buffers of the convolutions hold: what a kernel sees, and so many that moving them to the front is rare. */
+const BUFFERED_FRAMES = 16;
 
 /** State between frames; belongs to one stream. */
 export class SpeechNet {
@@ -15,33 +20,40 @@ export class SpeechNet {
    */
   readonly output: Float32Array;
   private readonly model: SpeechModel;
-  /** `[5, bands]`, oldest first. */
+  /** `[16, bands]`, oldest first. */
   private readonly bands: Float32Array;
-  /** `[4, first]`, oldest first. */
+  /** `[16, first]`, oldest first. */
   private readonly first: Float32Array;
-  private readonly firstOut: Float32Array;
-  private readonly second: Float32Array;
+  /** For each place of the newest frame, what the kernels see there, and where the first convolution writes: parts of the above. */
+  private readonly bandWindows: readonly Float32Array[];
+  private readonly firstWindows: readonly Float32Array[];
+  private readonly firstOut: readonly Float32Array[];
+  private newest = FIRST_KERNEL - 1;
   /** `[3 hidden]`: what the input and what the state say to the gates reset, update, new. */
   private readonly heard: Float32Array;
   private readonly recalled: Float32Array;
-  private readonly state: Float32Array;
-  /** `[hidden + second]` */
+  /** `[hidden + second]`: the recurrent state, then what the second convolution says. */
   private readonly joined: Float32Array;
-  private readonly active: Uint16Array;
+  /** Its two parts. */
+  private readonly state: Float32Array;
+  private readonly second: Float32Array;
   private isOdd = false;
 
   constructor(model: SpeechModel) {
     this.model = model;
-    this.bands = new Float32Array(FIRST_KERNEL * model.bandCount);
-    this.first = new Float32Array(SECOND_KERNEL * model.firstCount);
-    this.firstOut = new Float32Array(model.firstConvolution.rowCount);
-    this.second = new Float32Array(model.secondConvolution.rowCount);
+    const { bandCount, firstCount, hiddenCount } = model;
+    this.bands = new Float32Array(BUFFERED_FRAMES * bandCount);
+    this.first = new Float32Array(BUFFERED_FRAMES * firstCount + ROWS_AT_ONCE);
+    this.bandWindows = windowsOf(this.bands, bandCount, FIRST_KERNEL, 0);
+    this.firstWindows = windowsOf(this.first, firstCount, SECOND_KERNEL, 0);
+    // Rows that only fill up a block of eight end in the frame that comes next, and are overwritten with it.
+    this.firstOut = windowsOf(this.first, firstCount, 1, model.firstConvolution.rowCount - firstCount);
     this.heard = new Float32Array(model.input.rowCount);
     this.recalled = new Float32Array(model.recurrence.rowCount);
-    this.state = new Float32Array(model.hiddenCount);
-    this.joined = new Float32Array(model.hiddenCount + model.secondCount);
+    this.joined = new Float32Array(hiddenCount + model.secondConvolution.rowCount);
+    this.state = this.joined.subarray(0, hiddenCount);
+    this.second = this.joined.subarray(hiddenCount);
     this.output = new Float32Array(model.head.rowCount);
-    this.active = new Uint16Array(this.first.length);
   }
 
   /**
@@ -51,13 +63,14 @@ export class SpeechNet {
    * @returns True when `output` was renewed: after every second frame.
    */
   push(logMel: Float32Array): boolean {
-    const { model, bands, first, firstOut } = this;
-    bands.copyWithin(0, model.bandCount);
-    bands.set(logMel, (FIRST_KERNEL - 1) * model.bandCount);
-    applyLinear(model.firstConvolution, bands, firstOut);
-    first.copyWithin(0, model.firstCount);
-    const newest = (SECOND_KERNEL - 1) * model.firstCount;
-    for (let i = 0; i < model.firstCount; i++) first[newest + i] = Math.max(0, firstOut[i]!);
+    const { model, bands } = this;
+    if (++this.newest === BUFFERED_FRAMES) this.moveToFront();
+    const { newest } = this;
+    const { bandCount } = model;
+    for (let i = 0, place = newest * bandCount; i < bandCount; i++, place++) bands[place] = logMel[i]!;
+    const out = this.firstOut[newest]!;
+    model.firstConvolution.apply(this.bandWindows[newest]!, out);
+    rectify(out);
     this.isOdd = !this.isOdd;
     if (this.isOdd) return false;
     this.answer();
@@ -68,7 +81,8 @@ export class SpeechNet {
   reset(): void {
     this.bands.fill(0);
     this.first.fill(0);
-    this.state.fill(0);
+    this.joined.fill(0);
+    this.newest = FIRST_KERNEL - 1;
     this.isOdd = false;
   }
 
@@ -76,29 +90,39 @@ export class SpeechNet {
   copyState(other: SpeechNet): void {
     this.bands.set(other.bands);
     this.first.set(other.first);
-    this.state.set(other.state);
+    this.joined.set(other.joined);
+    this.newest = other.newest;
     this.isOdd = other.isOdd;
   }
 
+  private moveToFront(): void {
+    const { bands, first, model } = this;
+    const kept = FIRST_KERNEL - 1;
+    bands.copyWithin(0, (BUFFERED_FRAMES - kept) * model.bandCount);
+    first.copyWithin(0, (BUFFERED_FRAMES - kept) * model.firstCount);
+    this.newest = kept;
+  }
+
   private answer(): void {
-    const { model, first, second, heard, recalled, state, joined } = this;
-    const { hiddenCount, secondCount } = model;
-    applyToRectified(model.secondConvolution, first, second, this.active);
-    for (let i = 0; i < secondCount; i++) second[i] = Math.max(0, second[i]!);
-    applyToRectified(model.input, second, heard, this.active);
-    applyLinear(model.recurrence, state, recalled);
+    const { model, heard, recalled, joined, state, second } = this;
+    const { hiddenCount } = model;
+    model.secondConvolution.apply(this.firstWindows[this.newest]!, second);
+    rectify(second);
+    model.input.apply(second, heard);
+    model.recurrence.apply(state, recalled);
     for (let i = 0; i < hiddenCount; i++) {
       const reset = sigmoid(heard[i]! + recalled[i]!);
       const update = sigmoid(heard[hiddenCount + i]! + recalled[hiddenCount + i]!);
-      const fresh = Math.tanh(heard[2 * hiddenCount + i]! + reset * recalled[2 * hiddenCount + i]!);
+      const fresh = tanh(heard[2 * hiddenCount + i]! + reset * recalled[2 * hiddenCount + i]!);
       state[i] = fresh + update * (state[i]! - fresh);
     }
-    joined.set(state);
-    for (let i = 0; i < secondCount; i++) joined[hiddenCount + i] = second[i]!;
-    applyLinear(model.head, joined, this.output);
+    model.head.apply(joined, this.output);
   }
 }
 
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+/** For each place of the newest frame, the part of `buffer` with it and those before that a kernel sees, and `more` values. */
+function windowsOf(buffer: Float32Array, width: number, kernel: number, more: number): Float32Array[] {
+  return Array.from({ length: BUFFERED_FRAMES }, (_, newest) =>
+    buffer.subarray(Math.max(0, newest + 1 - kernel) * width, (newest + 1) * width + more),
+  );
 }
