@@ -31,6 +31,7 @@ import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { packageFolder } from './package-folder.js';
 import type { AuthorizeSession } from './session-authorization.js';
 import { createSessionTokens } from './session-tokens.js';
+import { createSimdLinears } from './simd-linears.js';
 import { serveFile } from './static-files.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 
@@ -155,7 +156,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     ingress.handleUpgrade(request, socket, head).catch(() => socket.destroy());
   });
 
-  setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')));
+  setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')), createSimdLinears);
   return {
     async listen(port, host = '127.0.0.1') {
       await loadMouthModel();

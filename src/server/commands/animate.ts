@@ -12,6 +12,7 @@ import type { MotionFrames } from '../../shared/motion-frames.js';
 import { MAX_INTENSITY, expressionFrom, type Expression } from '../../shared/speech-style.js';
 import { MOTION_FORMATS, encodeMotion, writeFileWhole, writeStream, type MotionFormat } from '../motion-file.js';
 import { packageFolder } from '../package-folder.js';
+import { createSimdLinears } from '../simd-linears.js';
 import { speechPieces, type SpeechPiece } from '../speech-file.js';
 import { integerOption, numberOption } from './options.js';
 
@@ -61,7 +62,7 @@ export async function animate(args: string[]): Promise<void> {
 
   const distFolder = join(packageFolder(), 'dist');
   const avatar = format === 'glb' ? await avatarBytes(values.avatar ?? join(distFolder, 'avatars', 'aria.glb')) : null;
-  setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')));
+  setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')), createSimdLinears);
   if (!(await loadMouthModel())) console.error('spatius-avatar: models/mouth.bin cannot be read; the simple mouth speaks');
 
   const bytes: AsyncIterable<Uint8Array> = input === STDIO ? process.stdin : createReadStream(input);
