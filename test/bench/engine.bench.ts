@@ -1,8 +1,11 @@
 /** The motion engine by itself on one core: time spent against time of sound, in Node and in a browser worker. */
 import { readFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { chromium } from '@playwright/test';
-import { ENGINE_LOOKAHEAD_SECONDS } from '../../src/motion/engine/motion-engine.js';
-import { engineSpeed } from './helpers/engine-load.js';
+import { ENGINE_LOOKAHEAD_SECONDS, MotionEngine } from '../../src/motion/engine/motion-engine.js';
+import { readSpeechModel } from '../../src/motion/engine/speech-model.js';
+import { chunkAt, engineSpeed } from './helpers/engine-load.js';
 import { figure, milliseconds, title } from './helpers/report.js';
 
 const SECONDS = 120;
@@ -27,7 +30,26 @@ for (const mouth of ['trained', 'ruled'] as const) {
     figure(`browser worker, ${mouth} mouth, ${RATES_HZ[i]} Hz`, `${Math.round(speed)} × real time`, '≥ 100 ×');
   }
 }
+figure('memory: growth over an hour of sound, trained mouth', `${Math.round((await growthOverAnHour()) / 1000)} kB`, 'bounded');
 figure('look-ahead: sound needed beyond a frame', milliseconds(ENGINE_LOOKAHEAD_SECONDS * 1000), '≤ 120 ms');
+
+/** Bytes held after an hour beyond those held after its first minute. */
+async function growthOverAnHour(): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = (): number => {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const engine = new MotionEngine({ sampleRateHz: 16_000, model: readSpeechModel(await readFile(MODEL)), withVisemes: true });
+  let before = 0;
+  for (let second = 0; second < 3600; second++) {
+    if (second === 60) before = held();
+    for (let chunk = 0; chunk < 25; chunk++) engine.push(chunkAt(second * 16_000 + chunk * 640, 16_000));
+  }
+  return held() - before;
+}
 
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();

@@ -8,7 +8,7 @@ const CHUNK_SECONDS = 0.04;
 const WARM_UP_SECONDS = 60;
 
 /** Speech-like sound: a buzz of 120 Hz in syllables of 200 ms, and a little breath. */
-function chunkAt(start: number, rateHz: number): Int16Array {
+export function chunkAt(start: number, rateHz: number): Int16Array {
   return Int16Array.from({ length: rateHz * CHUNK_SECONDS }, (_, i) => {
     const time = (start + i) / rateHz;
     return ((time * 120) % 1 < 0.1 ? 9000 : -1000) * Math.max(0, Math.sin(time * 5 * Math.PI)) + Math.random() * 100;
