@@ -104,6 +104,8 @@ export class RequestChannel implements MotionConnectionHandlers {
         request.timing.audioSeconds = request.uplink.audioSeconds;
         request.timing.noteAudio(piece.length);
         await this.send({ case: 'clientAudioInput', value: { reqId, audio: piece, end: isEnd && isLastPiece } });
+        // A socket with room calls back before anything else is done: whoever has much to send would keep motion from being read.
+        await new Promise((resolve) => setImmediate(resolve));
       }
     });
   }
