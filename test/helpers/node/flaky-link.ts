@@ -1,4 +1,4 @@
-/** A TCP line to a server that can be cut, refused or frozen, at an address that stays the same. */
+/** A TCP line to a server that can be cut, refused, frozen or slow, at an address that stays the same. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 export class FlakyLink {
@@ -8,7 +8,9 @@ export class FlakyLink {
   private readonly sockets = new Set<Socket>();
   private _port = 0;
 
-  private constructor(targetPort: number) {
+  /** @param delayMs What is sent arrives so much later, in either direction. */
+  private constructor(targetPort: number, delayMs: number) {
+    const later = (send: () => void): void => void (delayMs > 0 ? setTimeout(send, delayMs) : send());
     this.server = createServer((near) => {
       this.track(near);
       if (this.mode === 'refused') {
@@ -19,17 +21,17 @@ export class FlakyLink {
       this.track(far);
       let isFirst = true;
       near.on('data', (data) => {
-        if (this.mode === 'open' || (this.mode === 'upgrades' && isFirst)) far.write(data);
+        if (this.mode === 'open' || (this.mode === 'upgrades' && isFirst)) later(() => far.write(data));
         isFirst = false;
       });
-      far.on('data', (data) => (this.mode === 'open' || this.mode === 'upgrades') && near.write(data));
+      far.on('data', (data) => (this.mode === 'open' || this.mode === 'upgrades') && later(() => near.write(data)));
       near.on('close', () => far.destroy());
       far.on('close', () => near.destroy());
     });
   }
 
-  static async to(targetPort: number): Promise<FlakyLink> {
-    const link = new FlakyLink(targetPort);
+  static async to(targetPort: number, delayMs = 0): Promise<FlakyLink> {
+    const link = new FlakyLink(targetPort, delayMs);
     await new Promise<void>((resolve) => link.server.listen(0, '127.0.0.1', resolve));
     link._port = (link.server.address() as { port: number }).port;
     return link;
