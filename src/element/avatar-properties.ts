@@ -25,7 +25,7 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property() region: string | null = null;
   /** `backend` mode: WebSocket of your backend's relay, `ws(s)` or `http(s)`. */
   @property({ attribute: 'relay-url' }) relayUrl: string | null = null;
-  /** Rate of the raw PCM passed to `send()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000. */
+  /** Rate of the raw PCM passed to `send()` and `yieldAudioData()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000. */
   @property({ attribute: 'sample-rate', type: Number }) sampleRate = 16_000;
   /** When motion is late: sound goes on (`audio-independent`), or waits for it (`strict-sync`). */
   @property({ attribute: 'frame-starvation' }) frameStarvation: 'audio-independent' | 'strict-sync' = 'audio-independent';

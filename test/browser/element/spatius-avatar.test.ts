@@ -132,6 +132,30 @@ describe('<spatius-avatar>', () => {
     assert.equal(await playing, sent);
   });
 
+  it('takes speech by the calls of its mode, and none outside a document', async () => {
+    const local = create('<spatius-avatar></spatius-avatar>');
+    const backend = create('<spatius-avatar mode="backend"></spatius-avatar>');
+    const codes: string[] = [];
+    backend.addEventListener('avatar-error', ({ error }) => codes.push(error.code));
+    const codeOf = (call: () => unknown): string => {
+      try {
+        call();
+      } catch (error) {
+        return (error as AvatarError).code;
+      }
+      return 'nothing';
+    };
+    assert.equal(codeOf(() => local.yieldAudioData(new Uint8Array(2))), 'networkLayerNotAvailable');
+    assert.equal(codeOf(() => local.yieldFramesData([], 'id')), 'networkLayerNotAvailable');
+    assert.equal(codeOf(() => backend.send(new Uint8Array(2))), 'networkLayerNotAvailable');
+    assert.equal(await backend.speak(new Int16Array(2)).catch(({ code }: AvatarError) => code), 'networkLayerNotAvailable');
+    assert.isString(backend.yieldAudioData(new Uint8Array(2)));
+    codes.length = 0;
+    backend.remove();
+    assert.isNull(backend.yieldAudioData(new Uint8Array(2)));
+    assert.deepEqual(codes, ['playbackStartFailed']);
+  });
+
   it('waits for a size, with its poster shown', async () => {
     const avatar = create('<spatius-avatar style="display: none"><img slot="poster" alt="" /></spatius-avatar>');
     await avatar.updateComplete;

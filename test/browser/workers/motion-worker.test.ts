@@ -3,6 +3,7 @@ import { assert } from 'chai';
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import type { MotionSource } from '../../../src/workers/worker-api.js';
 import { issueSessionToken, startMotionServer, startOtherOrigin, type TestMotionServer } from '../../helpers/browser/motion-server.js';
+import { flameMessage, packedMessage } from '../../helpers/forwarded-messages.js';
 import { SessionProbe, voice } from '../../helpers/browser/session-probe.js';
 
 describe('The motion worker', () => {
@@ -51,6 +52,61 @@ describe('The motion worker', () => {
     assert.isAbove(stats.motionBytes, 0);
     assert.closeTo(stats.motionSeconds, 2, 0.04);
     assert.isBelow(stats.firstMotionMs, 5000);
+  });
+
+  describe('with motion that the app hands over', () => {
+    const app = (options: Partial<MotionSource & { kind: 'app' }> = {}): MotionSource => ({
+      kind: 'app', sampleRateHz: 16_000, connectTimeoutMs: 60_000, fallback: 'audio', ...options,
+    });
+
+    it('decodes it and places it, and takes the bytes', async () => {
+      const probe = await SessionProbe.open(workers.motion, app());
+      const message = packedMessage('a', 0, 50);
+      probe.session.append(1, voice(2, 44_100), 44_100, true);
+      probe.session.receiveMotion(1, [message, packedMessage('a', 50, 50, { isEnd: true })]);
+      assert.equal(message.byteLength, 0);
+      await probe.until(() => probe.isMotionFinished(1) && probe.roundMotion.length === 1);
+      assert.closeTo(probe.coveredSeconds(1), 2, 0.001);
+      assert.closeTo(probe.soundSeconds(1), 2, 0.001);
+      assert.equal(probe.releasedSeconds(1), Infinity);
+      assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'server' }]);
+    });
+
+    it('lets sound go on as far as there is motion in strict sync', async () => {
+      const probe = await SessionProbe.open(workers.motion, app(), 'strict-sync');
+      probe.session.append(1, voice(3), 16_000, true);
+      probe.session.receiveMotion(1, [flameMessage('a', 50)]);
+      await probe.until(() => probe.releasedSeconds(1) > 1.9);
+      assert.isBelow(probe.releasedSeconds(1), 2.2);
+      probe.session.receiveMotion(1, [flameMessage('a', 25, { isEnd: true, salt: 1 })]);
+      await probe.until(() => probe.releasedSeconds(1) === Infinity);
+    });
+
+    it('sounds without motion where there is none, and where it is broken', async () => {
+      const probe = await SessionProbe.open(workers.motion, app());
+      probe.session.append(1, voice(1), 16_000, false);
+      probe.session.receiveMotion(1, []);
+      await probe.until(() => probe.releasedSeconds(1) === Infinity);
+      await probe.until(() => probe.roundMotion.length === 1);
+      assert.lengthOf(probe.errors, 0);
+      probe.session.append(2, voice(1), 16_000, false);
+      probe.session.receiveMotion(2, [new Uint8Array(5000).fill(7)]);
+      await probe.until(() => probe.releasedSeconds(2) === Infinity && probe.roundMotion.length === 2);
+      assert.deepEqual(probe.errors.map(({ code }) => code), ['protocolError']);
+      assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'none' }, { round: 2, motion: 'none' }]);
+    });
+
+    it('makes the motion here where it is missing or stays away, if it may', async () => {
+      const probe = await SessionProbe.open(workers.motion, app({ fallback: 'local', connectTimeoutMs: 300 }));
+      await probe.session.open();
+      for (const round of [1, 2]) {
+        probe.session.append(round, voice(1), 16_000, true);
+        if (round === 1) probe.session.receiveMotion(1, []);
+        await probe.until(() => probe.isMotionFinished(round) && probe.roundMotion.length === round);
+        assert.closeTo(probe.coveredSeconds(round), 1, 0.04);
+      }
+      assert.deepEqual(probe.roundMotion.map(({ motion }) => motion), ['local', 'local']);
+    });
   });
 
   it('computes the motion itself in local mode', async () => {
