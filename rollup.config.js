@@ -1,7 +1,7 @@
 /**
  * From compiled modules in `build/src` to `dist`:
  *   index.js, server/*, …            the modules as they are, for bundlers and Node; packages stay imports
- *   engine/*                         the engine alone, as modules that a page can load as they are
+ *   engine/index.js                  the engine alone, one file for pages and workers; engine/node.js for Node
  *   workers/*.js, audio/*.worklet.js one file each without imports, loaded by URL
  *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
  *   spatius-avatar.iife.min.js       the same for a classic script tag
@@ -69,7 +69,7 @@ function copyDeclarations() {
 }
 
 const modules = {
-  input: ['index', 'server/index', 'server/cli', 'server/sdk/index', 'server/token-endpoint', 'engine/index', 'engine/node'].map((name) => `build/src/${name}.js`),
+  input: ['index', 'server/index', 'server/cli', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
   external: isPackage,
   plugins: [copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
@@ -106,5 +106,5 @@ export default [
   modules,
   page,
   classic,
-  ...['workers/motion.worker', 'workers/render.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map(standalone),
+  ...['engine/index', 'workers/motion.worker', 'workers/render.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map(standalone),
 ];

@@ -1,7 +1,7 @@
 /** Motion of a clip, sampled at any moment. */
-import { CHANNEL_INDEX, CHANNELS, VISEMES } from '/dist/engine/index.js';
+import { CHANNEL_INDEX, CHANNELS, motionMessages, VISEMES } from '/dist/engine/index.js';
 
-export { CHANNEL_INDEX, CHANNELS, VISEMES };
+export { CHANNEL_INDEX, CHANNELS, motionMessages, VISEMES };
 
 export class Motion {
   /** @param {{frameRate: number, frameCount: number, values: Float32Array, visemes: Float32Array}} frames */
@@ -17,6 +17,12 @@ export class Motion {
   /** The same speech with another face. */
   with(values) {
     return new Motion({ ...this, values });
+  }
+
+  /** What is left from a frame on, for a speech that begins there. */
+  from(frame) {
+    const { frameRate } = this;
+    return { frameRate, startFrame: 0, frameCount: this.frameCount - frame, values: this.values.slice(frame * CHANNELS.length) };
   }
 
   /** One channel at a frame. */

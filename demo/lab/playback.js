@@ -1,11 +1,12 @@
 /**
  * Plays a clip through the avatar, from any moment and at any speed.
  *
- * At full speed the avatar speaks: its own sound, its own clock (`currentTime`), its own engine. Slower, the browser's
- * player stretches the sound, and every picture shows the pose that belongs to its place (`showPose`). Standing still
- * shows the pose at the playhead.
+ * At full speed the avatar speaks as it does behind a backend: it is handed sound and motion, and its own clock
+ * (`currentTime`) says which moment is heard. Slower, the browser's player stretches the sound, and every picture shows the
+ * pose that belongs to its place (`showPose`). Standing still shows the pose at the playhead.
  */
 import { wavOf } from './clip.js';
+import { motionMessages } from './motion.js';
 
 export class Playback {
   #avatar;
@@ -18,12 +19,18 @@ export class Playback {
   #spokenFrom = null;
   #turn = 0;
   #isPosed = false;
+  /** The avatar was heard in this turn. */
+  #isHeard = false;
   #isPlaying = false;
 
-  /** @param {{expression: () => object, onChange: () => void, onError: (error: Error) => void}} page */
+  /** @param {{onChange: () => void, onError: (error: Error) => void}} page */
   constructor(avatar, page) {
     this.#avatar = avatar;
     this.page = page;
+    avatar.addEventListener('avatar-conversation-state', ({ state }) => {
+      if (state === 'playing') this.#isHeard = true;
+      else if (state === 'idle' && this.#isHeard && this.#spokenFrom !== null) this.#end(this.#clip.duration);
+    });
   }
 
   get isPlaying() {
@@ -52,6 +59,7 @@ export class Playback {
     URL.revokeObjectURL(this.#audio.src);
     this.#audio.src = URL.createObjectURL(wavOf(clip));
     this.#clip = clip;
+    this.#avatar.sampleRate = clip.soundRateHz;
     this.#motion = motion;
     this.seek(0);
   }
@@ -66,7 +74,8 @@ export class Playback {
     if (!this.#clip || this.#isPlaying) return;
     if (this.#time >= this.#clip.duration - 0.05) this.#time = 0;
     this.#isPlaying = true;
-    void (this.#rate === 1 ? this.#speak() : this.#playSlowly());
+    if (this.#rate === 1) this.#speak();
+    else void this.#playSlowly();
     this.page.onChange();
   }
 
@@ -92,7 +101,7 @@ export class Playback {
     if (!this.#isPlaying) return;
     if (this.#spokenFrom !== null) {
       // The pose gives way when the first sound is heard, not before.
-      if (this.#avatar.conversationState !== 'playing') return;
+      if (!this.#isHeard) return;
       this.#show(null);
       this.#time = Math.min(this.#clip.duration, this.#spokenFrom + this.#avatar.currentTime);
     } else {
@@ -107,18 +116,14 @@ export class Playback {
     this.#isPosed = pose !== null;
   }
 
-  async #speak() {
-    const turn = ++this.#turn;
-    const { sound, soundRateHz, duration } = this.#clip;
-    this.#spokenFrom = this.#time;
-    try {
-      await this.#avatar.speak(sound.slice(Math.round(this.#time * soundRateHz)), { sampleRateHz: soundRateHz, ...this.page.expression() });
-      if (turn === this.#turn) this.#end(duration);
-    } catch (error) {
-      if (turn !== this.#turn) return;
-      this.#end(this.#time);
-      this.page.onError(error);
-    }
+  #speak() {
+    const { sound, soundRateHz } = this.#clip;
+    const first = this.#motion.frameAt(this.#time);
+    this.#spokenFrom = first / this.#motion.frameRate;
+    this.#isHeard = false;
+    const pcm = Int16Array.from(sound.subarray(Math.round(this.#spokenFrom * soundRateHz)), (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
+    const conversationId = this.#avatar.yieldAudioData(pcm.buffer, true);
+    this.#avatar.yieldFramesData(motionMessages(this.#motion.from(first)), conversationId);
   }
 
   async #playSlowly() {

@@ -3,6 +3,7 @@ export { ENGINE_FRAME_RATE, ENGINE_LOOKAHEAD_SECONDS, MotionEngine, type EngineM
 export { animateGlb, SPEECH_ANIMATION_NAME } from '../motion/files/glb-animation.js';
 export { LiveLinkCsvWriter } from '../motion/files/live-link-csv.js';
 export { MotionJsonWriter } from '../motion/files/motion-json.js';
+export { motionMessages } from '../motion/files/motion-messages.js';
 export type { MotionTextWriter } from '../motion/files/motion-writer.js';
 export { MotionStyler } from '../motion/style/motion-styler.js';
 export { mouthFromTimings, readTimings, type MouthTimings } from '../motion/timings/index.js';

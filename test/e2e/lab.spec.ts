@@ -74,10 +74,21 @@ test('a clip is drawn, and plays at full speed and slowly under a moving playhea
   const avatar = await openLab(page);
   for (let row = 1; row < (await page.locator('#tracks canvas').count()); row++) expect(await drawnShare(page, row)).toBeGreaterThan(0.01);
   expect(await moment(page)).toBe(0);
+  const { frames } = await exported(page);
+  await avatar.traceJaw();
   await page.getByRole('button', { name: 'Play' }).click();
   await avatar.waitForEvent('avatar', 'conversation-state playing');
   expect(await avatar.loudness(1500)).toBeGreaterThan(0.01);
   await expect.poll(() => moment(page)).toBeGreaterThan(0.5);
+  expect(await avatar.events()).toContain('conversation-motion server');
+  // The face is the one of the curves: drawn at the moments that are heard.
+  const drawn = (await avatar.takeTrace()).filter(({ mediaSeconds }) => mediaSeconds > 0.2);
+  expect(drawn.length).toBeGreaterThan(3);
+  for (const { mediaSeconds, jawOpen } of drawn) {
+    const near = frames.slice(Math.floor(mediaSeconds * 50), Math.floor(mediaSeconds * 50) + 2).map((frame) => frame[C.jawOpen]!);
+    expect(jawOpen).toBeGreaterThan(Math.min(...near) - 0.02);
+    expect(jawOpen).toBeLessThan(Math.max(...near) + 0.02);
+  }
   const place = await page.locator('#playhead').evaluate((element: HTMLElement) => element.style.transform);
   await page.getByText('¼×').click();
   await avatar.traceJaw();
