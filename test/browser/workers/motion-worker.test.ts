@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import type { MotionSource } from '../../../src/workers/worker-api.js';
 import { issueSessionToken, startMotionServer, startOtherOrigin, type TestMotionServer } from '../../helpers/browser/motion-server.js';
@@ -118,6 +119,27 @@ describe('The motion worker', () => {
     assert.closeTo(probe.soundSeconds(1), 3, 0.001);
     assert.equal(probe.releasedSeconds(1), Infinity);
     assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'local' }]);
+  });
+
+  it('follows exact times, and refuses those that it cannot understand with their code', async () => {
+    const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+    const { AvatarError } = await import('../../../src/shared/errors.js');
+    const broken = { visemes: [{ viseme: 'no such', startSeconds: 0 }] };
+    const error = await probe.session.begin(1, broken).then(() => null, (reason: unknown) => reason);
+    assert.instanceOf(error, AvatarError);
+    assert.propertyVal(error, 'code', 'invalidTimings');
+    const uncloneable = { intensity: () => 1 } as unknown as { intensity: number };
+    const refused = await probe.session.begin(1, uncloneable).then(() => null, (reason: unknown) => reason);
+    assert.propertyVal(refused, 'code', 'invalidConfiguration');
+    await probe.session.begin(1, { style: 'crisp', visemes: [{ viseme: 'aa', startSeconds: 0.2, endSeconds: 0.4 }] });
+    probe.session.append(1, voice(1), 16000, true);
+    await probe.until(() => probe.isMotionFinished(1));
+    assert.closeTo(probe.coveredSeconds(1), 1, 0.04);
+    const jaws = probe.motion.flatMap((item) =>
+      item.type === 'frames' ? Array.from({ length: item.frames.frameCount }, (_, i) => item.frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]!) : [],
+    );
+    assert.isAbove(jaws[15]!, 0.4);
+    assert.equal(jaws[45], 0);
   });
 
   it('keeps sound back until the motion covers the first moments', async () => {
