@@ -1,23 +1,18 @@
 /** A session with a Motion Server: speech audio goes in, motion comes out as the envelopes that a client understands. */
 import { AvatarError, ErrorCode } from '../../shared/errors.js';
 import type { AudioSource } from './audio-source.js';
-import { endpointsFrom, socketUrl } from './endpoints.js';
-import { MotionConnection } from './motion-connection.js';
-import { nearestRegion } from './region-finder.js';
+import type { MotionConnection } from './motion-connection.js';
 import { RequestChannel, type OpenRequest } from './request-channel.js';
 import { AvatarSDKErrorCode, AvatarSDKError, throwIfAborted, type ErrorPhase } from './sdk-error.js';
-import { redactor } from './server-refusals.js';
-import { configureMessage, publicConfigFrom, type AvatarSessionConfig, type PublicSessionConfig } from './session-config.js';
+import { publicConfigFrom, type AvatarSessionConfig, type PublicSessionConfig } from './session-config.js';
+import { SessionOpener } from './session-opener.js';
 import { Speech, type SpeakOptions } from './speech.js';
-import { requestToken, sharedTokens, type HeldToken, type TokenRequest } from './token-source.js';
 import { untilAborted } from './until-aborted.js';
 import { uplinkFactory } from './uplink-factory.js';
 
 export interface SignalOptions {
   signal?: AbortSignal;
 }
-
-const REFUSED_TOKEN_CODES: ReadonlySet<string> = new Set([AvatarSDKErrorCode.sessionTokenExpired, AvatarSDKErrorCode.sessionTokenInvalid]);
 
 /** Makes a session; nothing is contacted yet. @throws {AvatarError} `invalidConfiguration`. */
 export function newAvatarSession(config: AvatarSessionConfig): AvatarSession {
@@ -33,9 +28,7 @@ export class AvatarSession {
   readonly config: PublicSessionConfig;
   private readonly options: AvatarSessionConfig;
   private readonly channel: RequestChannel;
-  private token: (HeldToken & { isShared: boolean }) | null = null;
-  private consoleUrl: string | null;
-  private ingressUrl: string | null;
+  private readonly opener: SessionOpener;
   private connection: MotionConnection | null = null;
   private starting: Promise<string> | null = null;
   private isClosed = false;
@@ -51,8 +44,7 @@ export class AvatarSession {
   constructor(config: AvatarSessionConfig) {
     this.options = { ...config };
     this.config = publicConfigFrom(config);
-    this.consoleUrl = this.config.consoleEndpointUrl;
-    this.ingressUrl = this.config.ingressEndpointUrl;
+    this.opener = new SessionOpener(this.options, this.config);
     const { onEncodedAudio } = this.options;
     this.channel = new RequestChannel({
       createUplink: uplinkFactory(this.config, onEncodedAudio && ((reqId, audio) => quietly(() => onEncodedAudio(reqId, audio)))),
@@ -76,7 +68,7 @@ export class AvatarSession {
 
   /** When the session's token expires, Unix time in ms; null where it is not known. The session itself lives on. */
   get tokenExpiresAtMs(): number | null {
-    return this.token && Number.isFinite(this.token.expiresAtMs) ? this.token.expiresAtMs : null;
+    return this.opener.tokenExpiresAtMs;
   }
 
   /**
@@ -87,8 +79,7 @@ export class AvatarSession {
   async init({ signal }: SignalOptions = {}): Promise<void> {
     this.checkNotClosed('session_token');
     throwIfAborted(signal);
-    await this.findEndpoints(signal);
-    this.token = await this.getToken(signal);
+    await this.opener.prepare(signal);
   }
 
   /**
@@ -97,7 +88,8 @@ export class AvatarSession {
    * @returns The connection id.
    * @throws {AvatarSDKError} The session can be started again, unless it was closed.
    */
-  start({ signal }: SignalOptions = {}): Promise<string> {
+  async start({ signal }: SignalOptions = {}): Promise<string> {
+    this.checkNotClosed('websocket_connect');
     if (this.starting) return untilAborted(this.starting, signal);
     const starting = this.connect(signal ? AbortSignal.any([signal, this.lifetime.signal]) : this.lifetime.signal);
     this.starting = starting;
@@ -175,66 +167,8 @@ export class AvatarSession {
     return { connectionId: this.connectionId, isOpen: this.isOpen };
   }
 
-  // ---- start ----
-
-  private async findEndpoints(signal: AbortSignal | undefined): Promise<void> {
-    const isConsoleNeeded = !this.options.sessionToken;
-    if (this.options.region !== 'auto' || (this.ingressUrl && (this.consoleUrl || !isConsoleNeeded))) return;
-    const region = await nearestRegion(this.config.appId, this.options.bootstrapUrl, signal);
-    throwIfAborted(signal);
-    ({ consoleUrl: this.consoleUrl, ingressUrl: this.ingressUrl } = endpointsFrom(this.options, region));
-  }
-
-  private async getToken(signal: AbortSignal | undefined): Promise<HeldToken & { isShared: boolean }> {
-    const { sessionToken } = this.options;
-    if (sessionToken) {
-      const token = typeof sessionToken === 'string' ? sessionToken : await untilAborted(sessionToken(), signal);
-      return { token, expiresAtMs: Infinity, isShared: false };
-    }
-    const request = this.tokenRequest();
-    const held = sharedTokens.find(request);
-    return held ? { ...held, isShared: true } : { ...(await requestToken(request, signal)), isShared: false };
-  }
-
-  private tokenRequest(): TokenRequest {
-    const { apiKey, appId, expireAt } = this.options;
-    return { consoleUrl: this.consoleUrl!, apiKey: apiKey!, appId, expireAt, timeoutMs: this.config.timeoutMs };
-  }
-
   private async connect(signal: AbortSignal): Promise<string> {
-    this.checkNotClosed('websocket_connect');
-    if (!this.token) await this.init({ signal });
-    const token = this.token!;
-    try {
-      return await this.openConnection(signal);
-    } catch (error) {
-      if (!(error instanceof AvatarError) || !REFUSED_TOKEN_CODES.has(error.code)) throw error;
-      this.token = null;
-      // One that others have used may have been used up; a fresh one that is refused is no better the second time.
-      if (!token.isShared) throw error;
-      sharedTokens.drop(token.token);
-      this.token = await this.getToken(signal);
-      return this.openConnection(signal);
-    }
-  }
-
-  private async openConnection(signal: AbortSignal): Promise<string> {
-    const { appId, avatarId, useQueryAuth, timeoutMs, livenessIntervalMs, maxMessageBytes, egress } = this.config;
-    const { token } = this.token!;
-    const connection = await MotionConnection.open(
-      {
-        url: socketUrl(this.ingressUrl!, avatarId, useQueryAuth ? { appId, sessionKey: token } : null),
-        headers: useQueryAuth ? {} : { 'X-App-ID': appId, 'X-Session-Key': token },
-        configure: configureMessage(this.options, this.config),
-        hasEgress: egress !== null,
-        timeoutMs,
-        livenessIntervalMs,
-        maxMessageBytes,
-        redact: redactor(token, this.options.apiKey ?? null),
-      },
-      this.channel,
-      signal,
-    );
+    const connection = await this.opener.open(this.channel, signal);
     this.connection = connection;
     this.channel.attach(connection);
     // It may have been closed while it was being opened.
@@ -310,7 +244,8 @@ export class AvatarSession {
   }
 
   private misuse(message: string): AvatarSDKError {
-    return new AvatarSDKError(AvatarSDKErrorCode.invalidRequest, message, { phase: 'websocket_send', ...(this.connectionId && { connectionId: this.connectionId }) });
+    const { connectionId } = this;
+    return new AvatarSDKError(AvatarSDKErrorCode.invalidRequest, message, { phase: 'websocket_send', ...(connectionId && { connectionId }) });
   }
 }
 

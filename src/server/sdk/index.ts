@@ -16,7 +16,8 @@ export type {
   OggOpusEncoderConfig,
   PublicSessionConfig,
 } from './session-config.js';
-export { createSessionPool, SessionPool, type BorrowOptions, type SessionPoolConfig, type SessionPoolStats } from './session-pool.js';
+export type { BorrowOptions, SessionPoolConfig, SessionPoolStats } from './pool-config.js';
+export { createSessionPool, SessionPool } from './session-pool.js';
 export { Speech, type MotionMessage, type SpeakOptions } from './speech.js';
 export { AvatarError, ErrorCode } from '../../shared/errors.js';
 

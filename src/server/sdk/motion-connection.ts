@@ -1,12 +1,11 @@
 /** One WebSocket to a Motion Server: upgrade, handshake, bytes out, envelopes in, signs of life. Knows nothing of requests. */
-import type { IncomingMessage } from 'node:http';
-
 import { WebSocket } from 'ws';
 
 import { decodeMessage } from '../../motion/protocol/envelope.js';
 import { motionHeaderOf, type MotionHeader } from '../../motion/protocol/envelope-header.js';
-import { AvatarSDKError, AvatarSDKErrorCode, abortedError, throwIfAborted, type ErrorPhase } from './sdk-error.js';
-import { errorFromClose, errorFromServer, errorFromUpgrade, type Redact } from './server-refusals.js';
+import { untilConfirmed, untilOpen, type HandshakeOptions } from './handshake.js';
+import { AvatarSDKError, AvatarSDKErrorCode, throwIfAborted, type ErrorPhase } from './sdk-error.js';
+import { errorFromClose, errorFromServer } from './server-refusals.js';
 
 export interface MotionConnectionHandlers {
   /** @param envelope The whole message as it came; the receiver may keep it. */
@@ -17,20 +16,13 @@ export interface MotionConnectionHandlers {
   handleClosed(error: AvatarSDKError | null): void;
 }
 
-export interface MotionConnectionOptions {
+export interface MotionConnectionOptions extends HandshakeOptions {
   url: string;
   headers: Record<string, string>;
-  /** The first message. */
-  configure: Uint8Array;
-  hasEgress: boolean;
-  timeoutMs: number;
   livenessIntervalMs: number;
-  maxMessageBytes: number;
-  redact: Redact;
 }
 
-const MAX_REFUSAL_BYTES = 64 * 1024;
-/** A server that does not answer a close frame in this time is hung up on, ms. */
+/** A server that does not close, after it was asked to or said why it would, is hung up on after this time, ms. */
 const CLOSE_TIMEOUT_MS = 1000;
 const NORMAL_CLOSES = [1000, 1001];
 
@@ -40,6 +32,7 @@ export class MotionConnection {
   private readonly options: MotionConnectionOptions;
   private readonly handlers: MotionConnectionHandlers;
   private readonly liveness: NodeJS.Timeout | undefined;
+  private hangUp: NodeJS.Timeout | undefined;
   private isAlive = true;
   private isClosing = false;
   /** What the server said before it closed, or why we hung up. */
@@ -114,9 +107,13 @@ export class MotionConnection {
     // A socket that is not read would never see the answer.
     this.socket.resume();
     this.socket.close(1000);
-    const timer = setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
+    this.hangUp ??= setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
     await closed;
-    clearTimeout(timer);
+  }
+
+  /** For `console.log`: headers and URL hold the token. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `MotionConnection { connectionId: ${this.connectionId}, isOpen: ${this.isOpen} }`;
   }
 
   /** Why nothing can be sent any more. */
@@ -136,11 +133,16 @@ export class MotionConnection {
       if (data.case !== 'serverError') return;
       const error = errorFromServer(data.value, { ...this.options, connectionId, phase: 'websocket_runtime' });
       // Without a request it is the session that failed, and a close follows.
-      if (data.value.reqId === '') this.failure ??= error;
+      if (data.value.reqId === '') this.expectClose(error);
       else handlers.handleError(error);
     } catch (cause) {
       handlers.handleError(this.error(AvatarSDKErrorCode.protocolError, 'the Motion Server sent a message that cannot be read', cause));
     }
+  }
+
+  private expectClose(error: AvatarSDKError): void {
+    this.failure ??= error;
+    this.hangUp ??= setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
   }
 
   private askForLife(): void {
@@ -160,103 +162,10 @@ export class MotionConnection {
 
   private handleClose(code: number, reason: string): void {
     clearInterval(this.liveness);
+    clearTimeout(this.hangUp);
     if (!this.isClosing && !this.failure && !NORMAL_CLOSES.includes(code)) {
       this.failure = errorFromClose(code, reason, { phase: 'websocket_runtime', connectionId: this.connectionId }, this.options.redact);
     }
     this.handlers.handleClosed(this.isClosing ? null : this.failure);
   }
-}
-
-/** Rejects with what `watch` finds, when time is up, or when the signal aborts. */
-async function within<Result>(
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-  late: () => AvatarSDKError,
-  watch: (resolve: (result: Result) => void, reject: (reason: unknown) => void) => void,
-): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort: (() => void) | undefined;
-  try {
-    throwIfAborted(signal);
-    return await new Promise<Result>((resolve, reject) => {
-      timer = setTimeout(() => reject(late()), timeoutMs);
-      onAbort = () => reject(abortedError(signal!));
-      signal?.addEventListener('abort', onAbort);
-      watch(resolve, reject);
-    });
-  } finally {
-    clearTimeout(timer);
-    if (onAbort) signal?.removeEventListener('abort', onAbort);
-  }
-}
-
-function untilOpen(socket: WebSocket, { timeoutMs, redact }: MotionConnectionOptions, signal?: AbortSignal): Promise<void> {
-  const failed = (message: string, cause?: unknown): AvatarSDKError =>
-    new AvatarSDKError(AvatarSDKErrorCode.connectionFailed, message, { phase: 'websocket_connect', cause });
-  return within(timeoutMs, signal, () => failed(`the Motion Server did not answer within ${timeoutMs} ms`), (resolve, reject) => {
-    // Nothing that comes with the answer may be read before somebody listens.
-    socket.once('open', () => {
-      socket.pause();
-      resolve();
-    });
-    socket.once('error', (error) => reject(failed(`the Motion Server cannot be reached: ${error.message}`, error)));
-    socket.once('unexpected-response', (_request, response) => {
-      const { statusCode = 0 } = response;
-      bodyOf(response).then((body) => reject(errorFromUpgrade(statusCode, body, redact)), reject);
-    });
-  });
-}
-
-function untilConfirmed<Result>(
-  socket: WebSocket,
-  options: MotionConnectionOptions,
-  signal: AbortSignal | undefined,
-  resultFrom: (connectionId: string) => Result,
-): Promise<Result> {
-  const { timeoutMs, redact } = options;
-  const phase = 'websocket_handshake';
-  const fault = (message: string, code: AvatarSDKErrorCode = AvatarSDKErrorCode.protocolError, cause?: unknown): AvatarSDKError =>
-    new AvatarSDKError(code, message, { phase, cause });
-  const late = (): AvatarSDKError => fault(`the Motion Server did not confirm the session within ${timeoutMs} ms`, AvatarSDKErrorCode.connectionFailed);
-  const connectionIdFrom = (envelope: Buffer, isBinary: boolean): string => {
-    if (!isBinary) throw fault('the Motion Server sent a text message instead of a confirmation');
-    let message;
-    try {
-      message = decodeMessage(envelope, { maxBytes: options.maxMessageBytes });
-    } catch (cause) {
-      throw fault('the Motion Server sent bytes that are no message instead of a confirmation', AvatarSDKErrorCode.protocolError, cause);
-    }
-    const { data } = message;
-    if (data.case === 'serverError') throw errorFromServer(data.value, { ...options, phase, connectionId: data.value.connectionId });
-    if (data.case !== 'serverConfirmSession') throw fault(`the Motion Server sent ${data.case ?? 'nothing'} instead of a confirmation`);
-    if (!data.value.connectionId) throw fault('the Motion Server confirmed a session without an id');
-    return data.value.connectionId;
-  };
-  return within(timeoutMs, signal, late, (resolve, reject) => {
-    socket.once('message', (data, isBinary) => {
-      try {
-        resolve(resultFrom(connectionIdFrom(data as Buffer, isBinary)));
-      } catch (error) {
-        reject(error);
-      }
-    });
-    socket.once('close', (code, reason) => reject(errorFromClose(code, reason.toString(), { phase }, redact)));
-    socket.send(options.configure);
-    socket.resume();
-  });
-}
-
-async function bodyOf(response: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let byteCount = 0;
-  try {
-    for await (const part of response as AsyncIterable<Buffer>) {
-      parts.push(part);
-      byteCount += part.length;
-      if (byteCount > MAX_REFUSAL_BYTES) break;
-    }
-  } catch {
-    // The status alone says enough.
-  }
-  return Buffer.concat(parts).toString();
 }

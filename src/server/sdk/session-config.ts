@@ -88,9 +88,21 @@ export interface AvatarSessionConfig extends EndpointOptions {
   onRequestEnd?: (timing: RequestTiming) => void;
 }
 
+type PublicName =
+  | 'appId'
+  | 'avatarId'
+  | 'useQueryAuth'
+  | 'sampleRate'
+  | 'bitrate'
+  | 'audioFormat'
+  | 'timeoutMs'
+  | 'livenessIntervalMs'
+  | 'maxMessageBytes'
+  | 'maxBufferedBytes';
+
 /** What a session is ready to tell about its configuration: everything but secrets and callbacks. */
 export type PublicSessionConfig = Readonly<
-  Required<Pick<AvatarSessionConfig, 'appId' | 'avatarId' | 'useQueryAuth' | 'sampleRate' | 'bitrate' | 'audioFormat' | 'timeoutMs' | 'livenessIntervalMs' | 'maxMessageBytes' | 'maxBufferedBytes'>> & {
+  Required<Pick<AvatarSessionConfig, PublicName>> & {
     region: string | null;
     consoleEndpointUrl: string | null;
     ingressEndpointUrl: string | null;
@@ -113,11 +125,15 @@ export function publicConfigFrom(config: AvatarSessionConfig): PublicSessionConf
   if (!endpoints.consoleUrl && endpoints.region !== 'auto' && !config.sessionToken) {
     throw invalid('consoleEndpointUrl, serverUrl or region is missing: the way to Session Tokens');
   }
-  if (!endpoints.ingressUrl && endpoints.region !== 'auto') throw invalid('ingressEndpointUrl, serverUrl or region is missing: the way to the Motion Server');
+  if (!endpoints.ingressUrl && endpoints.region !== 'auto') {
+    throw invalid('ingressEndpointUrl, serverUrl or region is missing: the way to the Motion Server');
+  }
   if (config.expireAt && !isSoon(config.expireAt)) throw invalid('expireAt must be a time within the next 24 hours');
   if (config.livekitEgress && config.agoraEgress) throw invalid('only one of livekitEgress and agoraEgress can be set');
   const audioFormat = config.audioFormat ?? 'pcm_s16le';
-  if (audioFormat !== 'pcm_s16le' && audioFormat !== 'ogg_opus') throw invalid(`audioFormat is neither pcm_s16le nor ogg_opus: ${String(audioFormat)}`);
+  if (audioFormat !== 'pcm_s16le' && audioFormat !== 'ogg_opus') {
+    throw invalid(`audioFormat is neither pcm_s16le nor ogg_opus: ${String(audioFormat)}`);
+  }
   const numbers = {
     sampleRate: config.sampleRate ?? DEFAULT_SAMPLE_RATE_HZ,
     bitrate: config.bitrate ?? 0,
@@ -128,7 +144,9 @@ export function publicConfigFrom(config: AvatarSessionConfig): PublicSessionConf
   };
   for (const [name, value] of Object.entries(numbers)) {
     const isZeroMeant = name === 'bitrate' || name === 'livenessIntervalMs';
-    if (!Number.isInteger(value) || value < (isZeroMeant ? 0 : 1) || value > 2 ** 31 - 1) throw invalid(`${name} must be a positive whole number, not ${value}`);
+    if (!Number.isInteger(value) || value < (isZeroMeant ? 0 : 1) || value > 2 ** 31 - 1) {
+      throw invalid(`${name} must be a positive whole number, not ${value}`);
+    }
   }
   for (const [name, value] of Object.entries(config.extraParams ?? {})) {
     if (typeof value !== 'string') throw invalid(`extraParams.${name} must be a string`);

@@ -7,50 +7,13 @@
  * On a server that bills connected time, idle sessions cost too: set `minSessions: 0` there if turns are rare.
  */
 import { AvatarError, ErrorCode } from '../../shared/errors.js';
-import { ReconnectPolicy, type ReconnectPolicyOptions } from '../../shared/reconnect-policy.js';
+import { ReconnectPolicy } from '../../shared/reconnect-policy.js';
 import { AvatarSession } from './avatar-session.js';
 import { PooledSession } from './pooled-session.js';
 import { BorrowQueue } from './borrow-queue.js';
 import { isRetryable, throwIfAborted } from './sdk-error.js';
-import type { AvatarSessionConfig } from './session-config.js';
 import { prewarm } from './prewarm.js';
-
-export interface SessionPoolConfig extends Omit<AvatarSessionConfig, 'transportFrames' | 'onError' | 'onClose' | 'expireAt'> {
-  /** Sessions kept open, idle and borrowed together. Default 1. */
-  minSessions?: number;
-  /** Most sessions at one time. Default 8. */
-  maxSessions?: number;
-  /** How long a borrower waits, ms, unless it says otherwise. Default 30,000. */
-  borrowTimeoutMs?: number;
-  /** A session of this age is not handed out any more, ms. Default 540,000: servers close idle sessions after 10 minutes. */
-  maxSessionAgeMs?: number;
-  /** A session beyond `minSessions` that nobody borrowed for so long is closed, ms. Default 60,000. */
-  maxIdleMs?: number;
-  /** Delays between attempts to connect. Default: from 250 ms to 15 s. */
-  reconnect?: ReconnectPolicyOptions;
-  /** Gets why a session could not be opened or was lost. What it throws is dropped. */
-  onError?: (error: AvatarError) => void;
-}
-
-export interface BorrowOptions {
-  signal?: AbortSignal;
-  /** Default: `borrowTimeoutMs` of the pool. */
-  timeoutMs?: number;
-}
-
-export interface SessionPoolStats {
-  connecting: number;
-  idle: number;
-  borrowed: number;
-  /** Borrowers in the queue. */
-  waiting: number;
-  /** Since the pool was made: sessions that were opened, attempts that failed, sessions that ended while they were wanted. */
-  openedCount: number;
-  failedCount: number;
-  lostCount: number;
-  /** Why the last attempt failed; null once one succeeded. */
-  lastError: AvatarError | null;
-}
+import type { BorrowOptions, SessionPoolConfig, SessionPoolStats } from './pool-config.js';
 
 /** Makes a pool and begins to open its sessions. @throws {AvatarError} `invalidConfiguration`. */
 export function createSessionPool(config: SessionPoolConfig): SessionPool {
@@ -66,6 +29,8 @@ interface Entry {
 
 /** How often ages are looked at, ms. */
 const SWEEP_INTERVAL_MS = 1000;
+/** An idle session that is dead must not be found so by its next borrower. */
+const LIVENESS_INTERVAL_MS = 5000;
 /** A session is not handed out when its token expires within this time, ms. */
 const TOKEN_SPARE_MS = 30_000;
 
@@ -168,7 +133,8 @@ export class SessionPool {
 
   private newSession(onClose?: () => void): AvatarSession {
     const { config } = this;
-    return new AvatarSession({ ...config, onError: (error) => this.report(error), ...(onClose && { onClose }) });
+    const livenessIntervalMs = config.livenessIntervalMs ?? LIVENESS_INTERVAL_MS;
+    return new AvatarSession({ ...config, livenessIntervalMs, onError: (error) => this.report(error), ...(onClose && { onClose }) });
   }
 
   /** Opens as many sessions as are wanted; while attempts fail, one at a time. */

@@ -15,8 +15,8 @@ export class ForeignMotionServer {
   readonly configurations: ClientConfigureSession[] = [];
   readonly audio: ClientAudioInput[] = [];
   readonly interrupted: string[] = [];
-  /** What the handshake is answered with. */
-  confirmation: Uint8Array | string = bytesOf({ case: 'serverConfirmSession', value: { connectionId: '20260101000000_foreignServr' } });
+  /** What the handshake is answered with; null with nothing. */
+  confirmation: Uint8Array | string | null = bytesOf({ case: 'serverConfirmSession', value: { connectionId: '20260101000000_foreignServr' } });
   /** Called with each piece of audio. */
   answer: (audio: ClientAudioInput, socket: WebSocket) => void = () => undefined;
   socket: WebSocket | null = null;
@@ -51,7 +51,7 @@ export class ForeignMotionServer {
   private handle({ data }: Message, socket: WebSocket): void {
     if (data.case === 'clientConfigureSession') {
       this.configurations.push(data.value);
-      socket.send(this.confirmation);
+      if (this.confirmation !== null) socket.send(this.confirmation);
     } else if (data.case === 'clientInterrupt') {
       this.interrupted.push(data.value.reqId);
     } else if (data.case === 'clientAudioInput') {

@@ -8,7 +8,8 @@ import type { ClientFormatName } from '../../../src/server/relay/client-format.j
 import { createRelay, type Relay, type RelayEvents } from '../../../src/server/relay/relay.js';
 import type { RelayClient } from '../../../src/server/relay/relay-client.js';
 import type { RelayOptions, SessionLender } from '../../../src/server/relay/relay-options.js';
-import { createSessionPool, type SessionPool, type SessionPoolConfig } from '../../../src/server/sdk/session-pool.js';
+import type { SessionPoolConfig } from '../../../src/server/sdk/pool-config.js';
+import { createSessionPool, type SessionPool } from '../../../src/server/sdk/session-pool.js';
 import { sessionConfig } from './server-sdk.js';
 
 export class RelayBackend {

@@ -112,7 +112,7 @@ describe('an avatar session', () => {
     await session.start();
     assert.deepInclude(session.config, { appId: 'app_test', avatarId: 'aria', sampleRate: 16_000, audioFormat: 'pcm_s16le', egress: null, extraParams: { server_post_process: 'false' } });
     assert.throws(() => ((session.config as { sampleRate: number }).sampleRate = 8000), TypeError);
-    for (const text of [inspect(session, { depth: 20, showHidden: true }), JSON.stringify(session), JSON.stringify(session.config)]) {
+    for (const text of [inspect(session, { depth: 20, showHidden: true }), inspect(session.speak(voicePcm(0.1)), { depth: 20 }), JSON.stringify(session), JSON.stringify(session.config)]) {
       assert.notInclude(text, TEST_API_KEY);
       assert.notMatch(text, /eyJ/);
     }
@@ -323,13 +323,28 @@ describe('an avatar session with a server of somebody else', () => {
     }
   });
 
-  it('gives up a handshake that is not answered', async () => {
-    foreign.confirmation = bytesOf({ case: 'clientInterrupt', value: { reqId: '' } });
-    const silent = await ForeignMotionServer.start();
-    Object.defineProperty(silent, 'handle', { value: () => undefined });
-    const error = await failureOf<AvatarSDKError>(started({ ingressEndpointUrl: silent.ingressUrl, timeoutMs: 100 }));
+  it('gives up a handshake that is not answered, by time and by signal', async () => {
+    foreign.confirmation = null;
+    const error = await failureOf<AvatarSDKError>(started({ timeoutMs: 100 }));
     assert.deepEqual([error.code, error.phase], ['connectionFailed', 'websocket_handshake']);
-    await silent.close();
+    const controller = new AbortController();
+    const session = newAvatarSession({ appId: 'app', avatarId: 'nova', sessionToken: 'a-token', ingressEndpointUrl: foreign.ingressUrl });
+    const starting = failureOf(session.start({ signal: controller.signal }));
+    while (foreign.configurations.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort();
+    assert.equal((await starting).code, 'aborted');
+    await session.close();
+  });
+
+  it('ends when the server says that the session failed, also where the server forgets to close it', async () => {
+    let isClosed = false;
+    const errors: AvatarError[] = [];
+    const session = await started({ onError: (error) => errors.push(error), onClose: () => (isClosed = true) });
+    const speech = failureOf(collect(session.speak(new ReadableStream())));
+    foreign.socket!.send(bytesOf({ case: 'serverError', value: { code: 4001, message: 'credits exhausted' } }));
+    assert.equal((await speech).code, 'creditsExhausted');
+    assert.deepEqual([isClosed, errors.map(({ code }) => code)], [true, ['creditsExhausted']]);
+    assert.equal((await failureOf(session.start())).code, 'creditsExhausted');
   });
 
   it('holds back whoever sends when the server does not read, and keeps nothing of what was sent', async () => {
