@@ -392,7 +392,13 @@ export class AvatarController extends SoundControls implements MotionSessionList
 
   private append(entry: RoundEntry, samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): void {
     entry.markAudio();
-    this.session.tell((session) => session.append(entry.round, samples, rateHz, isEnd));
+    this.session.tell(
+      (session) => session.append(entry.round, samples, rateHz, isEnd),
+      (error) => {
+        if (this.isNewest(entry)) this.input.drop();
+        this.rounds.settle(entry, error);
+      },
+    );
   }
 
   private moveConversation(change: ConversationChange, conversationId: string): void {

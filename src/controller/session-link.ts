@@ -43,11 +43,17 @@ export class SessionLink {
     this.isSourceStale = true;
   }
 
-  /** Says something to the session, in order; makes one when there is none. */
-  tell(say: (session: MotionSession) => void): void {
+  /**
+   * Says something to the session, in order; makes one when there is none.
+   *
+   * @param handleUnsaid Called when there can be none, also by those that the failure is no news to.
+   */
+  tell(say: (session: MotionSession) => void, handleUnsaid?: (error: AvatarError) => void): void {
     const isNew = this.session === null;
     this.get().then(say, (reason: unknown) => {
-      if (isNew) this.handleFailure(avatarErrorFrom(reason, ErrorCode.workerFailed));
+      const error = avatarErrorFrom(reason, ErrorCode.workerFailed);
+      if (isNew) this.handleFailure(error);
+      handleUnsaid?.(error);
     });
   }
 

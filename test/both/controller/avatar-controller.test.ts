@@ -375,6 +375,17 @@ describe('AvatarController', () => {
       assert.lengthOf(session.appended, 0);
     });
 
+    it('rejects when there is no way to the loudspeaker', async () => {
+      controller = create({ mode: 'local' });
+      failure = new AvatarError('playbackInitFailed', 'no worklet');
+      assert.equal(await codeOf(controller.speak(chunks([0.5]))), 'playbackInitFailed');
+      assert.include(told, 'playbackInitFailed');
+      failure = null;
+      void codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      assert.lengthOf(session.appended, 2);
+    });
+
     it('rejects when the worker dies, and speaks again with another', async () => {
       await started();
       const speaking = codeOf(controller.speak(chunks([0.5])));

@@ -2,7 +2,7 @@ import { afterEach, assert, beforeEach, describe, it } from '#test';
 
 import { AvatarController } from '../../../src/controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../../../src/controller/controller-options.js';
-import type { AvatarError } from '../../../src/shared/errors.js';
+import { AvatarError } from '../../../src/shared/errors.js';
 import type { PlaybackState } from '../../../src/shared/playback-messages.js';
 import type { MotionSource } from '../../../src/workers/worker-api.js';
 import { codeOf } from '../../helpers/code-of.js';
@@ -17,6 +17,7 @@ describe('AvatarController in backend mode', () => {
   let session: FakeSession;
   let opened: MotionSource[];
   let told: string[];
+  let failure: AvatarError | null;
   let controller: AvatarController;
 
   function create(options: Partial<AvatarControllerOptions> = {}): void {
@@ -24,6 +25,7 @@ describe('AvatarController in backend mode', () => {
       {
         output: new FakeOutput(),
         openSession: async (source) => {
+          if (failure) throw failure;
           opened.push(source);
           return session;
         },
@@ -47,6 +49,7 @@ describe('AvatarController in backend mode', () => {
     session = new FakeSession();
     opened = [];
     told = [];
+    failure = null;
     create();
   });
   afterEach(() => controller.dispose());
@@ -142,6 +145,20 @@ describe('AvatarController in backend mode', () => {
     assert.isTrue(controller.yieldFramesData([LAST], id));
     controller.configure({ sampleRateHz: 11_025 });
     assert.equal(codeOf(() => controller.yieldAudioData(PCM)), 'unsupportedSampleRate');
+  });
+
+  it('opens another conversation after one that could not be played', async () => {
+    failure = new AvatarError('playbackInitFailed', 'no worklet');
+    const first = controller.yieldAudioData(PCM)!;
+    await settled();
+    failure = null;
+    assert.isFalse(controller.yieldFramesData([LAST], first));
+    assert.includeMembers(told, ['playbackInitFailed', '1 not-current']);
+    const second = controller.yieldAudioData(PCM)!;
+    assert.notEqual(second, first);
+    assert.isTrue(controller.yieldFramesData([LAST], second));
+    await settled();
+    assert.deepEqual(motion(), ['2 1']);
   });
 
   it('is connected by start() as soon as sound and motion can be taken', async () => {
