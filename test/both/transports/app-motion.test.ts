@@ -128,6 +128,16 @@ describe('AppMotionTransport', () => {
     assert.lengthOf(motion, 0);
   });
 
+  it('refuses more than any speech could need, and goes on without motion', () => {
+    transport.send(1, speech(1), false);
+    transport.receive(1, [new Uint8Array(17 * 1024 * 1024).fill(1)]);
+    transport.send(2, speech(1), false);
+    const large = new Uint8Array(16 * 1024 * 1024).fill(1);
+    transport.receive(2, [large, large, large, large, large]);
+    assert.deepEqual(told, ['1 protocolError', '2 invalidMotionData']);
+    assert.equal(transport.discardedMessages, 5);
+  });
+
   it('drops the motion of a round that another has followed', () => {
     transport.send(1, speech(1), false);
     transport.interrupt(2);
