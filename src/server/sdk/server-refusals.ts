@@ -9,6 +9,9 @@ const FRAGMENTS: readonly (readonly [RegExp, AvatarSDKErrorCode])[] = [
   [/credits? exhausted/, Code.creditsExhausted],
   [/session time limit reached|maximum session duration/, Code.sessionDurationExceeded],
   [/session denied/, Code.billingRequired],
+  // Before tokens: a room's server may have found its own token wanting.
+  [/egress client is not configured|failed to create egress connection/, Code.egressUnavailable],
+  [/livekit_egress|agora_egress|missing livekit credentials|provide api_token or both/, Code.invalidEgressConfig],
   [/token is expired|token expired/, Code.sessionTokenExpired],
   [/invalid session token|empty token/, Code.sessionTokenInvalid],
   [/app ?id mismatch/, Code.appIDMismatch],
@@ -16,8 +19,6 @@ const FRAGMENTS: readonly (readonly [RegExp, AvatarSDKErrorCode])[] = [
   [/avatar not found/, Code.avatarNotFound],
   [/unsupported sample rate/, Code.unsupportedSampleRate],
   [/silence timeout|no audio input for/, Code.idleTimeout],
-  [/egress client is not configured|failed to create egress connection/, Code.egressUnavailable],
-  [/livekit_egress|agora_egress|missing livekit credentials|provide api_token or both/, Code.invalidEgressConfig],
   [/driven server (returned non-200 status code|request failed)/, Code.upstreamError],
   [
     /expected clientconfiguresession|clientconfiguresession message is nil|unexpected message type|failed to unmarshal/,
