@@ -12,7 +12,7 @@ import { BackendMotion } from './backend-motion.js';
 import { Connection } from './connection.js';
 import { NO_SESSION_STATS, type ControllerStats } from './controller-events.js';
 import {
-  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeechMode, isConnectionOption, type AvatarControllerOptions,
+  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeechMode, expressionOf, isConnectionOption, type AvatarControllerOptions,
 } from './controller-options.js';
 import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
 import {
@@ -59,7 +59,11 @@ export class AvatarController extends SoundControls implements MotionSessionList
     this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
     parts.output.setLatencyOffset(this.options.audioLatencyOffsetSeconds);
     this.session = new SessionLink(
-      (source) => parts.openSession(source, this.options.frameStarvation, this),
+      async (source) => {
+        const session = await parts.openSession(source, this.options.frameStarvation, this);
+        session.setExpression(expressionOf(this.options));
+        return session;
+      },
       async () => (await import('./motion-source.js')).motionSource(this.options, pageUrl()),
       (error) => this.handleError(error),
     );
@@ -109,6 +113,9 @@ export class AvatarController extends SoundControls implements MotionSessionList
     const changed = changedOptions(before, after);
     if (changed.includes('frameStarvation')) {
       this.session.tellExisting((session) => session.setFrameStarvation(after.frameStarvation));
+    }
+    if (changed.includes('style') || changed.includes('intensity')) {
+      this.session.tellExisting((session) => session.setExpression(expressionOf(after)));
     }
     if (changed.includes('audioLatencyOffsetSeconds')) this.parts.output.setLatencyOffset(after.audioLatencyOffsetSeconds);
     if (changed.includes('token') || changed.includes('appId')) this.tokens.forget();

@@ -1,6 +1,7 @@
 /** Options of an `AvatarController`, and which of them count when. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/sample-rates.js';
+import { NATURAL_EXPRESSION, type Expression, type SpeechStyle } from '../shared/speech-style.js';
 import type { FrameStarvation } from '../workers/worker-api.js';
 import { isSameTokenSource, type TokenSource } from './token-source.js';
 
@@ -24,6 +25,9 @@ export interface AvatarControllerOptions {
   readonly frameStarvation: FrameStarvation;
   /** What the face does without a server: rest, or follow the local engine. */
   readonly fallback: 'audio' | 'local';
+  /** How speech moves the face, see `SpeechManner`; a speech may say otherwise. Counts from the next one. */
+  readonly style: SpeechStyle;
+  readonly intensity: number;
   /** Not connected after this many ms: the state is `failed` and speech is audio only. */
   readonly connectTimeoutMs: number;
   /** Added to the measured output latency, s; for Bluetooth speakers that hide theirs. */
@@ -41,6 +45,7 @@ export const DEFAULT_CONTROLLER_OPTIONS: AvatarControllerOptions = {
   sampleRateHz: DEFAULT_SAMPLE_RATE_HZ,
   frameStarvation: 'audio-independent',
   fallback: 'audio',
+  ...NATURAL_EXPRESSION,
   connectTimeoutMs: 15_000,
   audioLatencyOffsetSeconds: 0,
 };
@@ -69,6 +74,11 @@ export function changedOptions(before: AvatarControllerOptions, after: AvatarCon
   return (Object.keys(after) as OptionName[]).filter((name) =>
     name === 'token' ? !isSameTokenSource(before.token, after.token) : before[name] !== after[name],
   );
+}
+
+/** What of them the motion worker is told; others cannot be sent there. */
+export function expressionOf({ style, intensity }: AvatarControllerOptions): Expression {
+  return { style, intensity };
 }
 
 /** @throws {AvatarError} `unsupportedSampleRate`. */

@@ -2,6 +2,7 @@
 import { DEFAULT_AVATAR } from '../controller/built-in-avatars.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/speech-style.js';
 
 export type AvatarMode = 'direct' | 'local' | 'backend' | 'livekit';
 
@@ -19,6 +20,8 @@ export interface ConnectionProperties {
   sampleRate: number;
   frameStarvation: AvatarControllerOptions['frameStarvation'];
   fallback: AvatarControllerOptions['fallback'];
+  speechStyle: SpeechStyle;
+  intensity: number;
   connectTimeout: number;
   audioLatencyOffset: number;
 }
@@ -26,7 +29,7 @@ export interface ConnectionProperties {
 /** Those of them that make a running connection another one. */
 export const CONNECTION_PROPERTIES: readonly (keyof ConnectionProperties)[] = [
   'mode', 'appId', 'avatarId', 'tokenEndpoint', 'sessionToken', 'requestToken', 'serverUrl', 'region', 'relayUrl', 'sampleRate',
-  'frameStarvation', 'fallback', 'connectTimeout', 'audioLatencyOffset',
+  'frameStarvation', 'fallback', 'speechStyle', 'intensity', 'connectTimeout', 'audioLatencyOffset',
 ];
 
 /** `direct` where there is a way to a token, else `local`. */
@@ -57,6 +60,8 @@ export function configurationErrors(properties: ConnectionProperties): AvatarErr
   };
   check('frame-starvation', properties.frameStarvation, ['audio-independent', 'strict-sync']);
   check('fallback', properties.fallback, ['audio', 'local']);
+  check('speech-style', properties.speechStyle, SPEECH_STYLES);
+  if (!isIntensity(properties.intensity)) complain(`intensity is a number from 0 to ${MAX_INTENSITY}.`);
   if (!(properties.connectTimeout > 0)) complain('connect-timeout is a number of milliseconds above 0.');
   if (!Number.isFinite(properties.audioLatencyOffset)) complain('audio-latency-offset is a number of milliseconds.');
   return errors;
@@ -77,6 +82,8 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
     sampleRateHz: properties.sampleRate,
     frameStarvation: properties.frameStarvation === 'strict-sync' ? 'strict-sync' : 'audio-independent',
     fallback: properties.fallback === 'local' ? 'local' : 'audio',
+    style: SPEECH_STYLES.includes(properties.speechStyle) ? properties.speechStyle : 'natural',
+    intensity: isIntensity(properties.intensity) ? properties.intensity : 1,
     connectTimeoutMs: connectTimeout > 0 ? connectTimeout : 15_000,
     audioLatencyOffsetSeconds: Number.isFinite(audioLatencyOffset) ? audioLatencyOffset / 1000 : 0,
   };

@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { SpeechStyle } from '../shared/speech-style.js';
 import type { MotionStyle, View } from '../workers/worker-api.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 
@@ -31,6 +32,10 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'frame-starvation' }) frameStarvation: 'audio-independent' | 'strict-sync' = 'audio-independent';
   /** Without a connection: sound alone (`audio`), or motion made in this browser (`local`). */
   @property() fallback: 'audio' | 'local' = 'audio';
+  /** How speech moves the face: as it comes (`natural`), more and sharper (`crisp`), less and softer (`calm`). Timing stays. */
+  @property({ attribute: 'speech-style' }) speechStyle: SpeechStyle = 'natural';
+  /** How much speech moves the face, 0..2. */
+  @property({ type: Number }) intensity = 1;
   /** Not connected after this many ms counts as failed. */
   @property({ attribute: 'connect-timeout', type: Number }) connectTimeout = 15_000;
   /** Added to the measured output latency, ms; for Bluetooth speakers that hide theirs. */

@@ -11,7 +11,7 @@ import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 import type { HeardSpeech, MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
 import type { SpeechManner } from '../shared/speech-manner.js';
-import { expressionFrom } from '../shared/speech-style.js';
+import { expressionFrom, NATURAL_EXPRESSION, type Expression } from '../shared/speech-style.js';
 import { AppMotionTransport } from '../transports/app-motion.js';
 import { DirectWebSocketTransport } from '../transports/direct-websocket.js';
 import { LocalTransport } from '../transports/local.js';
@@ -41,6 +41,7 @@ export class LiveMotionSession implements MotionSession {
   private readonly listener: MotionSessionListener;
   private source: MotionSource;
   private starvation: FrameStarvation;
+  private expression = NATURAL_EXPRESSION;
   private transport: Transport;
   private localEngine: LocalTransport | null = null;
   private state: TransportState = 'disconnected';
@@ -74,11 +75,12 @@ export class LiveMotionSession implements MotionSession {
   }
 
   async begin(round: number, manner: SpeechManner): Promise<void> {
-    const expression = expressionFrom(manner);
+    const { style = this.expression.style, intensity = this.expression.intensity } = manner;
+    const expression = expressionFrom({ style, intensity });
     const times = await timesFrom(manner);
     const current = this.roundFor(round);
     if (!current) return;
-    current.styler = MotionStyler.changes(expression) ? new MotionStyler(expression) : null;
+    current.styler = MotionStyler.for(expression);
     current.times = times;
     if (times) this.makeLocal(current);
   }
@@ -132,6 +134,10 @@ export class LiveMotionSession implements MotionSession {
     this.release(this.current);
   }
 
+  setExpression(expression: Expression): void {
+    this.expression = expression;
+  }
+
   async stats(): Promise<MotionSessionStats> {
     return {
       motionBytes: this.motionBytes,
@@ -171,6 +177,7 @@ export class LiveMotionSession implements MotionSession {
     this.newestRound = round;
     const rates = { contextRateHz: this.options.contextRateHz, transportRateHz: this.transport.sampleRateHz };
     const current = new SessionRound(round, rates, this.starvation, this.mayGoLocal);
+    current.styler = MotionStyler.for(this.expression);
     this.current = current;
     this.firstMotionMs = NaN;
     this.limitPatience(current);

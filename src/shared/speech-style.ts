@@ -19,6 +19,10 @@ export interface Expression {
 
 export const NATURAL_EXPRESSION: Expression = { style: 'natural', intensity: 1 };
 
+export function isIntensity(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= MAX_INTENSITY;
+}
+
 /**
  * @param wanted What is undefined gets its default.
  * @throws {AvatarError} `invalidConfiguration` for an unknown style, or an intensity outside of 0..2.
@@ -28,7 +32,7 @@ export function expressionFrom(wanted: { style?: unknown; intensity?: unknown })
   if (!SPEECH_STYLES.includes(style as SpeechStyle)) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `style ${String(style)} is not known. Use ${SPEECH_STYLES.join(', ')}.`);
   }
-  if (!(typeof intensity === 'number' && intensity >= 0 && intensity <= MAX_INTENSITY)) {
+  if (!isIntensity(intensity)) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `intensity is a number from 0 to ${MAX_INTENSITY}, not ${String(intensity)}.`);
   }
   return { style: style as SpeechStyle, intensity };

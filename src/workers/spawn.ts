@@ -218,6 +218,7 @@ class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionS
   setSource: MotionSession['setSource'] = (source) => this.tell(() => this.remote.setSource(source));
   setFrameStarvation: MotionSession['setFrameStarvation'] = (mode) =>
     this.tell(() => this.remote.setFrameStarvation(mode));
+  setExpression: MotionSession['setExpression'] = (expression) => this.tell(() => this.remote.setExpression(expression));
   stats: MotionSession['stats'] = () => this.ask(this.remote.stats());
   close: MotionSession['close'] = () => this.tell(() => this.remote.close());
   dispose: MotionSession['dispose'] = () => {

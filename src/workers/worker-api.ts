@@ -1,6 +1,7 @@
 /** What the page may ask of the two workers, and what they tell it. Both sides import these types and nothing else. */
 import type { AvatarError } from '../shared/errors.js';
 import type { SpeechManner } from '../shared/speech-manner.js';
+import type { Expression } from '../shared/speech-style.js';
 
 // ---- motion worker -------------------------------------------------------------------------------------------------
 
@@ -121,6 +122,8 @@ export interface MotionSession {
   /** Another source of motion from the next `open()` on; the connection to the present one is ended. */
   setSource(source: MotionSource): void;
   setFrameStarvation(mode: FrameStarvation): void;
+  /** How rounds are spoken that begin from now on and say nothing of it themselves. */
+  setExpression(expression: Expression): void;
   stats(): Promise<MotionSessionStats>;
   /** Ends the connection. The session can be opened again. */
   close(): void;

@@ -56,9 +56,9 @@ export class MotionStyler {
     this.intensity = intensity;
   }
 
-  /** False where motion is to stay as it is: then nobody need pass it through here. */
-  static changes({ style, intensity }: Expression): boolean {
-    return style !== 'natural' || intensity !== 1;
+  /** Null where motion is to stay as it is: then nobody need pass it through one. */
+  static for(expression: Expression): MotionStyler | null {
+    return expression.style === 'natural' && expression.intensity === 1 ? null : new MotionStyler(expression);
   }
 
   /**

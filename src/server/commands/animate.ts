@@ -105,8 +105,8 @@ async function* motionOf(speech: AsyncIterable<SpeechPiece>): AsyncGenerator<Eng
 
 /** Visemes are what is said, not how: they stay, and may run a frame ahead of the face. */
 async function* styled(motion: AsyncIterable<EngineMotion>, expression: Expression): AsyncGenerator<EngineMotion, void> {
-  if (!MotionStyler.changes(expression)) return yield* motion;
-  const styler = new MotionStyler(expression);
+  const styler = MotionStyler.for(expression);
+  if (!styler) return yield* motion;
   for await (const piece of motion) yield { ...(styler.push(piece) ?? NO_FRAMES), visemes: piece.visemes };
   yield { ...(styler.finish() ?? NO_FRAMES), visemes: null };
 }

@@ -369,6 +369,17 @@ describe('AvatarController', () => {
       assert.equal(session.appended.at(-1)!.round, 2);
     });
 
+    it('tells the session of the expression that options ask for, at once and when they change', async () => {
+      controller = create({ mode: 'local', style: 'calm', intensity: 0.5 });
+      controller.send(new Int16Array(10), false);
+      await settled();
+      controller.configure({ intensity: 0.7 });
+      controller.configure({ intensity: 0.7 });
+      await settled();
+      assert.deepEqual(session.expressions, [{ style: 'calm', intensity: 0.5 }, { style: 'calm', intensity: 0.7 }]);
+      assert.notInclude(session.calls, 'setSource');
+    });
+
     it('rejects for a manner that cannot be, without a sound', async () => {
       await started();
       assert.equal(await codeOf(controller.speak(chunks([0.5]), { intensity: NaN })), 'invalidConfiguration');

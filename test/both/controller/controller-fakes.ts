@@ -2,7 +2,7 @@
 import type { SpeechOutput } from '../../../src/controller/controller-parts.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 import type { SpeechManner } from '../../../src/shared/speech-manner.js';
-import { expressionFrom } from '../../../src/shared/speech-style.js';
+import { expressionFrom, type Expression } from '../../../src/shared/speech-style.js';
 import type { MotionSession, MotionSessionStats, MotionSource } from '../../../src/workers/worker-api.js';
 // Loaded on demand elsewhere; being here already, it comes within one turn.
 import '../../../src/controller/motion-source.js';
@@ -18,6 +18,7 @@ interface Appended {
 export class FakeSession implements MotionSession {
   readonly appended: Appended[] = [];
   readonly calls: string[] = [];
+  readonly expressions: Expression[] = [];
   sources: MotionSource[] = [];
   opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
@@ -44,6 +45,9 @@ export class FakeSession implements MotionSession {
   setSource(source: MotionSource): void {
     this.calls.push('setSource');
     this.sources.push(source);
+  }
+  setExpression(expression: Expression): void {
+    this.expressions.push(expression);
   }
   setFrameStarvation(mode: string): void {
     this.calls.push(mode);

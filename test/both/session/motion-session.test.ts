@@ -251,6 +251,21 @@ describe('LiveMotionSession', () => {
     });
   });
 
+  it('keeps an expression for the rounds after, unless they say otherwise', async () => {
+    const widest = (round: number): number =>
+      Math.max(...motion.flatMap((item) => (item.type === 'frames' && item.round === round ? jawsOf(item.frames) : [])));
+    open();
+    session.setExpression({ style: 'natural', intensity: 0.5 });
+    for (const round of [1, 2, 3]) {
+      if (round === 2) await session.begin(round, { intensity: 1 });
+      if (round === 3) await session.begin(round, { style: 'natural' });
+      session.append(round, voice(1), 16000, true);
+      await arrived();
+    }
+    assert.approximately(widest(1), 0.5 * widest(2), 0.02);
+    assert.approximately(widest(3), widest(1), 0.02);
+  });
+
   it('does not begin a round in a manner that cannot be', async () => {
     open();
     const reason = await session.begin(1, { intensity: -1 }).then(() => null, (error: { code: string }) => error);

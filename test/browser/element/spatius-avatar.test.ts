@@ -85,9 +85,11 @@ describe('<spatius-avatar>', () => {
     });
     avatar.setAttribute('frame-starvation', 'sometimes');
     avatar.setAttribute('connect-timeout', 'soon');
+    avatar.setAttribute('speech-style', 'loud');
+    avatar.setAttribute('intensity', '3');
     avatar.setAttribute('mode', 'telepathy');
     await avatar.updateComplete;
-    for (const name of ['frame-starvation', 'connect-timeout', 'telepathy']) {
+    for (const name of ['frame-starvation', 'connect-timeout', 'speech-style', 'intensity', 'telepathy']) {
       assert.isTrue(messages.some((message) => message.includes(name)), name);
     }
     assert.instanceOf(await avatar.start().catch((error: unknown) => error), AvatarError);

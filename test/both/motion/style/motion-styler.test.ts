@@ -127,7 +127,8 @@ describe('MotionStyler', () => {
   });
 
   it('passes motion through untouched where nothing is to change', () => {
-    assert.isFalse(MotionStyler.changes(NATURAL));
+    assert.isNull(MotionStyler.for(NATURAL));
+    assert.isNotNull(MotionStyler.for({ style: 'calm', intensity: 1 }));
     assert.deepEqual(styled(NATURAL).values, motion.values);
   });
 
