@@ -1,10 +1,12 @@
 /** What the element shows: the picture, and the layers above it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/errors.js';
+import type { AvatarMode } from './avatar-options.js';
 import type { ControlledAvatar, controlsBar } from './controls.js';
 import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
 
 export interface ShownAvatar extends ControlledAvatar {
+  readonly mode: AvatarMode | null;
   readonly poster: string | null;
   readonly controls: boolean;
   readonly isReady: boolean;
@@ -31,7 +33,7 @@ export function avatarTemplate(
       ${isLoading && !isReady && !stageError ? loadingOverlay(loadProgress) : nothing}
       ${stageError ? errorOverlay(stageError, retry) : nothing}
       <div class="content"><slot></slot></div>
-      ${avatar.isAudioBlocked && avatar.isSoundWanted
+      ${avatar.isAudioBlocked && (avatar.isSoundWanted || avatar.mode === 'backend')
         ? soundButton(() => void avatar.initializeAudioContext().catch(() => undefined))
         : nothing}
       ${controls && bar ? bar(avatar) : nothing}

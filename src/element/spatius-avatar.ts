@@ -126,7 +126,7 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   }
 
   /**
-   * Connects (`direct`) or loads the engine (`local`). In `backend` mode nothing has to be connected.
+   * Connects to the Motion Server (`direct`) or the relay (`backend` with `relay-url`), or loads the engine (`local`).
    *
    * @returns Resolves when connected.
    * @throws {AvatarError} Why there is no connection.

@@ -16,3 +16,4 @@ export { RelayTurn, type TurnSummary } from './relay/relay-turn.js';
 export { DEFAULT_RELAY_LIMITS, type Audience, type LentSession, type RelayLimits, type RelayOptions, type SessionLender, type TurnOptions } from './relay/relay-options.js';
 export type { PcmChunk, SpeechAudio } from './relay/pcm-pieces.js';
 export type { ClientFormatName } from './relay/client-format.js';
+export { speechPieces, type SpeechFileOptions, type SpeechPiece } from './speech-file.js';

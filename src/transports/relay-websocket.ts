@@ -34,8 +34,8 @@ export interface RelayTransportOptions {
 
 const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
 const DEFAULT_SILENCE_MS = 10_000;
-/** A turn that was cut off is waited for as long as its buffered sound may last; then it ends where it is. */
-const RESUME_PATIENCE_MS = 5000;
+/** So long a turn that was cut off is waited for, somewhat shorter than relays wait; then it ends where it is. */
+const RESUME_PATIENCE_MS = 12_000;
 /** A connection that lived this long was a good one: the next failure starts a new series. */
 const STABLE_MS = 5000;
 

@@ -26,3 +26,12 @@ describe('custom-elements.json', () => {
     assert.equal(readme, withApiTables(readme, JSON.parse(await readFile('custom-elements.json', 'utf8'))), 'Run `npm run build` and commit README.md.');
   });
 });
+
+describe('The examples of README.md', () => {
+  it('are the files that are tested', async () => {
+    const { withExamples } = (await import(pathToFileURL('scripts/readme-examples.js').href)) as { withExamples(readme: string): Promise<string> };
+    const readme = await readFile('README.md', 'utf8');
+    assert.match(readme, /<!-- file: demo\/backend\/ten-lines\.js -->/);
+    assert.equal(readme, await withExamples(readme), 'Run `npm run build` and commit README.md.');
+  });
+});

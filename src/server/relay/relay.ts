@@ -123,10 +123,10 @@ export class Relay {
   /**
    * For the `upgrade` event of any Node HTTP server. Who may listen is for the app to decide before it calls this.
    *
-   * @returns The client; rejects when the upgrade fails.
+   * @returns The client; rejects when the upgrade fails, which need not interest anybody.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: ClientOptions = {}): Promise<RelayClient> {
-    return new Promise((resolve, reject) => {
+    const joined = new Promise<RelayClient>((resolve, reject) => {
       const fail = (): void => reject(new AvatarError(ErrorCode.connectionFailed, 'The client hung up during the upgrade.'));
       socket.once('close', fail);
       this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -138,6 +138,8 @@ export class Relay {
         }
       });
     });
+    joined.catch(() => undefined);
+    return joined;
   }
 
   /**
