@@ -23,7 +23,9 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   const press = mouth[MouthShape.lipsPress]!;
   const bite = mouth[MouthShape.lowerLipBite]!;
   const round = Math.max(funnel, pucker);
-  const free = (1 - press) * (1 - 0.8 * bite);
+  // Lips that wait together without pressing do not part either.
+  const together = open > 0 ? Math.max(press, close / open) : press;
+  const free = (1 - together) * (1 - 0.8 * bite);
   const jaw = open * JAW_SCALE;
 
   put(out, offset + C.jawOpen, jaw);
