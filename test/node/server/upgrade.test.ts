@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
+import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
 import { createSessionTokens } from '../../../src/server/session-tokens.js';
 import { IngressClient, TEST_API_KEY, TEST_APP_ID, startMotionServer, type RunningServer } from '../../helpers/node/motion-server.js';
 
@@ -127,6 +128,27 @@ describe('the upgrade to a session', () => {
     const next = await IngressClient.connect(`${small.ingressUrl}/websocket?${query}`);
     await Promise.all([next.close(), clients[1]!.close()]);
     await small.close();
+  });
+
+  it('asks `authorizeSession` last, and tells a page what it would tell a client', async () => {
+    const visits: string[] = [];
+    const guarded = await startMotionServer({
+      authorizeSession: async ({ avatarId, header }) => {
+        visits.push(avatarId);
+        if (header('x-plan') !== 'paid') throw new AvatarError(ErrorCode.billingRequired, 'no plan');
+      },
+    });
+    const url = `${guarded.ingressUrl}/websocket?id=aria&appId=${TEST_APP_ID}`;
+    const denied = { status: 402, body: '{"message":"Session denied: no plan"}\n' };
+    assert.equal((await upgrade(`${url}&sessionKey=wrong`)).status, 400);
+    assert.lengthOf(visits, 0);
+    const withToken = `${url}&sessionKey=${await guarded.token()}`;
+    assert.deepEqual(await upgrade(withToken), denied);
+    assert.equal((await upgrade(withToken, { 'x-plan': 'paid' })).status, 101);
+    const asked = await fetch(withToken.replace(/^ws/, 'http'));
+    assert.deepEqual({ status: asked.status, body: await asked.text() }, denied);
+    assert.deepEqual(visits, ['aria', 'aria', 'aria']);
+    await guarded.close();
   });
 
   it('hangs up on connections that never finish their request', async () => {
