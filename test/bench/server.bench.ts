@@ -1,6 +1,6 @@
 /** The Motion Server in processes of its own: motion on the wire, time to the first motion, sessions at once. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,8 +8,9 @@ import { MotionEngine, ENGINE_LOOKAHEAD_SECONDS } from '../../src/motion/engine/
 import { createMessage, encodeMessage } from '../../src/motion/protocol/envelope.js';
 import { packageFolder } from '../../src/server/package-folder.js';
 import { int16FromPcmBytes } from '../../src/shared/pcm.js';
-import { IngressClient, voicePcm } from '../helpers/node/motion-server.js';
+import { IngressClient } from '../helpers/node/motion-server.js';
 import { figure, milliseconds, quantile, title } from './helpers/report.js';
+import { benchSpeech } from './helpers/speech.js';
 
 /** On a machine with two cores these clients share them with the server. */
 const PROCESSES = Math.min(2, availableParallelism());
@@ -23,14 +24,6 @@ const MAX_LATENCY_MS = 100;
 const FRAME_HEADER_BYTES = 4;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Real speech where the shared recordings are at hand, else a synthetic voice. */
-function speech(): { pcm: Uint8Array; name: string } {
-  const assets = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');
-  const file = join(assets, 'audio/demo_1_16k.pcm');
-  if (existsSync(file)) return { pcm: new Uint8Array(readFileSync(file)), name: 'recorded speech' };
-  return { pcm: voicePcm(12), name: 'a synthetic voice' };
-}
 
 interface ServerProcess {
   child: ChildProcess;
@@ -215,7 +208,7 @@ async function measureSessions(server: ServerProcess, pcm: Uint8Array): Promise<
   figure(`sessions at 1× with p99 ≤ ${MAX_LATENCY_MS} ms`, String(most), '≥ 200');
 }
 
-const { pcm, name } = speech();
+const { pcm, name } = benchSpeech();
 title(`Motion Server, ${PROCESSES} processes, with ${name}; audio → motion is counted from the last audio that the motion needs`);
 measureEngine(pcm);
 const server = await startProcess();

@@ -27,6 +27,8 @@ export type MemoryByProcess = Record<string, number>;
 export interface TalkingPage {
   page: Page;
   cdp: CDPSession;
+  /** Of the Motion Server, whose API key is `bench`. */
+  serverUrl: string;
   /** A URL that answers after two seconds. */
   slowUrl: string;
   /** What the whole browser holds. */
@@ -58,6 +60,7 @@ export async function openTalkingPage({ size = 512, isRenderingOnPage = false, i
   return {
     page,
     cdp: await page.context().newCDPSession(page),
+    serverUrl: url,
     slowUrl: `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`,
     memory: () => memoryOf(browser),
     async close() {
