@@ -69,7 +69,7 @@ function copyDeclarations() {
 }
 
 const modules = {
-  input: ['index', 'server/index', 'server/cli', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
+  input: ['index', 'server/index', 'server/cli', 'server/engine.worker', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
   external: isPackage,
   plugins: [copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },

@@ -1,5 +1,6 @@
 /** `spatius-avatar/engine` in Node: the same, with the weights read from the disk. */
 import { readFile } from 'node:fs/promises';
+import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { useMouthWeights } from './mouth-weights.js';
 
 export * from './exports.js';
@@ -15,5 +16,6 @@ export function loadMouthModel(source?: string | URL | Uint8Array): Promise<void
   return useMouthWeights(
     async () => (source instanceof Uint8Array ? source : readFile(source ?? new URL('../models/mouth.bin', import.meta.url))),
     source === undefined,
+    createSimdLinears,
   );
 }

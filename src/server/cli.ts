@@ -4,7 +4,6 @@ import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { ANIMATE_USAGE, animate } from './commands/animate.js';
 import { SERVE_USAGE, serve } from './commands/serve.js';
 import { TOKEN_USAGE, token } from './commands/token.js';
-import { isServingProcess } from './server-processes.js';
 
 const USAGE = `Usage: spatius-avatar <command> [options]
 
@@ -33,6 +32,4 @@ try {
 } catch (error) {
   console.error(`spatius-avatar: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
-  // Its channel to the first process would keep it alive.
-  if (isServingProcess()) process.exit();
 }

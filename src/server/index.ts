@@ -6,7 +6,7 @@ export type { LiveKitHost } from './livekit/egress-address.js';
 export { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint.js';
 export { createConsoleApi, type ConsoleApiOptions } from './console-api.js';
 export { createSessionTokens, type SessionTokens } from './session-tokens.js';
-export type { CreateEngine } from './ingress-session.js';
+export type { CreateEngine } from './speech-desk.js';
 export type { SpeechEngine } from './speech-request.js';
 export type { AuthorizeSession, SessionGrant, SessionVisit } from './session-authorization.js';
 export * from './sdk/index.js';

@@ -6,33 +6,37 @@
  */
 import type { WebSocket } from 'ws';
 
-import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { createLogId } from '../shared/ids.js';
-import type { MotionFrames } from '../shared/motion-frames.js';
 import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
 import { MessageType, type ClientAudioInput, type LiveKitEgressConfig, type Message } from '../motion/protocol/generated/message_pb.js';
-import { packMotion } from '../motion/protocol/packed-motion.js';
-import type { AudioReader } from './audio-reader.js';
-import type { FairScheduler, Runnable } from './fair-scheduler.js';
 import type { MotionServerLimits } from './limits.js';
 import type { LiveKitEgress } from './livekit/livekit-egress.js';
 import { openLiveKitEgress } from './livekit/open-egress.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { NamedTimers } from './named-timers.js';
 import { ServerErrorCode } from './server-error-code.js';
+import type { SessionAudio } from './session-audio.js';
 import { sessionConfigurationFrom } from './session-configuration.js';
-import { SpeechRequest, type SpeechEngine, type SpeechParts } from './speech-request.js';
-
-/** Makes an engine for one request. `seed` is the same for the same request id. */
-export type CreateEngine = (options: { sampleRateHz: number; seed: number }) => SpeechEngine;
+import { encodeAnswer, type Desk, type DeskListener } from './speech-desk.js';
+import type { SpeechDesks } from './speech-desks.js';
 
 export interface IngressSessionOptions {
   socket: WebSocket;
   avatarId: string;
   limits: MotionServerLimits;
-  scheduler: FairScheduler;
-  createEngine: CreateEngine;
+  desks: SpeechDesks;
   livekit: LiveKitOptions;
+}
+
+/** One `req_id` that is not answered yet. */
+interface OpenRequest {
+  /** Its number at the desk. */
+  readonly number: number;
+  readonly reqId: string;
+  /** Bytes of audio that no engine has taken. */
+  queuedBytes: number;
+  /** No more audio is expected. */
+  isInputOver: boolean;
 }
 
 const MAX_REQUEST_ID_LENGTH = 128;
@@ -41,23 +45,25 @@ const REQUEST_BYTES = 1024;
 /** Ids that were used up, remembered to refuse them when they are used again. */
 const REMEMBERED_IDS = 256;
 
-export class IngressSession implements Runnable {
+export class IngressSession implements DeskListener {
   /** Resolves when the socket is closed. */
   readonly closed: Promise<void>;
   private readonly connectionId = createLogId();
   private readonly socket: WebSocket;
   private readonly avatarId: string;
   private readonly limits: MotionServerLimits;
-  private readonly scheduler: FairScheduler;
-  private readonly createEngine: CreateEngine;
+  private readonly desks: SpeechDesks;
   private readonly livekit: LiveKitOptions;
   /** Where speech and motion go instead of back over the socket. */
   private egress: LiveKitEgress | null = null;
   private idleTimeoutMs: number;
-  private readonly requests = new Map<string, SpeechRequest>();
+  private readonly requests = new Map<string, OpenRequest>();
+  private readonly requestsByNumber = new Map<number, OpenRequest>();
+  private requestCount = 0;
   /** Used-up id → whether its further use has been reported. */
   private readonly usedIds = new Map<string, boolean>();
-  private createReader: (() => AudioReader) | null = null;
+  /** Where requests are worked on; null until the session is configured. */
+  private desk: Desk | null = null;
   private isClosing = false;
   private isDraining = false;
   /** Too much is waiting to be sent. */
@@ -66,12 +72,11 @@ export class IngressSession implements Runnable {
   private faultCount = 0;
   private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'close'>();
 
-  constructor({ socket, avatarId, limits, scheduler, createEngine, livekit }: IngressSessionOptions) {
+  constructor({ socket, avatarId, limits, desks, livekit }: IngressSessionOptions) {
     this.socket = socket;
     this.avatarId = avatarId;
     this.limits = limits;
-    this.scheduler = scheduler;
-    this.createEngine = createEngine;
+    this.desks = desks;
     this.livekit = livekit;
     this.idleTimeoutMs = limits.idleTimeoutMs;
     this.closed = new Promise((resolve) => {
@@ -113,46 +118,23 @@ export class IngressSession implements Runnable {
     this.socket.terminate();
   }
 
-  // ---- work ----
-
-  get hasWork(): boolean {
-    return !this.isClosing && !this.isHeld && this.nextRequest() !== null;
-  }
-
-  async runSlice(): Promise<void> {
-    const request = this.nextRequest();
-    if (!request || this.isHeld) return;
-    await request.runSlice();
-    this.applyBackPressure();
-  }
-
-  /** Whoever takes what is computed has enough. */
-  private get isHeld(): boolean {
-    return this.isBlocked || (this.egress?.isFull ?? false);
-  }
-
-  private nextRequest(): SpeechRequest | null {
-    for (const request of this.requests.values()) if (request.hasWork) return request;
-    return null;
-  }
-
   // ---- in ----
 
   private handleFrame(data: Buffer, isBinary: boolean): void {
     if (this.isClosing) return;
     this.isAlive = true;
     if (!isBinary) {
-      if (!this.createReader) this.refuse(ServerErrorCode.invalidArgument, 'expected ClientConfigureSession message, got a text frame', 1002);
+      if (!this.desk) this.refuse(ServerErrorCode.invalidArgument, 'expected ClientConfigureSession message, got a text frame', 1002);
       return;
     }
     let message: Message;
     try {
       message = decodeMessage(data, { maxBytes: this.limits.maxMessageBytes });
     } catch {
-      const what = this.createReader ? 'failed to unmarshal message' : 'failed to unmarshal initial message';
+      const what = this.desk ? 'failed to unmarshal message' : 'failed to unmarshal initial message';
       return this.refuse(ServerErrorCode.invalidArgument, what, 1007);
     }
-    if (this.createReader) this.handleMessage(message);
+    if (this.desk) this.handleMessage(message);
     else this.handleConfigure(message);
   }
 
@@ -167,13 +149,13 @@ export class IngressSession implements Runnable {
     const configuration = sessionConfigurationFrom(data.value);
     if (!configuration.isAccepted) return this.refuse(configuration.code, configuration.message, 1008);
     this.timers.clear('configure');
-    if (!configuration.isForLiveKit) return this.confirm(configuration.createReader);
+    if (!configuration.isForLiveKit) return this.confirm(configuration.audio);
     // Whatever comes meanwhile waits in the socket.
     this.socket.pause();
     void this.joinRoom(data.value.livekitEgress).then((isJoined) => {
       if (!isJoined || this.isClosing) return;
       this.socket.resume();
-      this.confirm(configuration.createReader);
+      this.confirm(configuration.audio);
     });
   }
 
@@ -181,7 +163,7 @@ export class IngressSession implements Runnable {
     const session = { avatarId: this.avatarId, connectionId: this.connectionId };
     const opened = await openLiveKitEgress(config, session, this.livekit, {
       handleFinished: (reqId) => this.finishInRoom(reqId),
-      handleRoom: () => this.scheduler.schedule(this),
+      handleRoom: () => this.desk?.setBlocked(this.isBlocked),
       handleLost: () => this.refuse(ServerErrorCode.unavailable, 'egress connection to the LiveKit room was lost', 1011),
     });
     if (!opened.isOpen) {
@@ -197,8 +179,10 @@ export class IngressSession implements Runnable {
     return true;
   }
 
-  private confirm(createReader: () => AudioReader): void {
-    this.createReader = createReader;
+  private confirm(audio: SessionAudio): void {
+    const { connectionId, avatarId, egress } = this;
+    const options = { audio, connectionId, avatarId, maxRequestSeconds: this.limits.maxRequestSeconds };
+    this.desk = this.desks.open(options, this, egress);
     this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId } }));
     this.restartIdleTimer();
   }
@@ -221,33 +205,23 @@ export class IngressSession implements Runnable {
     } else if (request.isInputOver) {
       return this.reportUsedId(reqId);
     }
-    request.add(audio, end);
+    this.pass(request, audio, end);
     this.applyBackPressure();
-    this.scheduler.schedule(this);
   }
 
-  private openRequest(reqId: string): SpeechRequest {
+  private pass(request: OpenRequest, audio: Uint8Array, isEnd: boolean): void {
+    request.queuedBytes += audio.length;
+    request.isInputOver = isEnd;
+    this.desk!.add(request.number, request.reqId, audio, isEnd);
+  }
+
+  private openRequest(reqId: string): OpenRequest {
     // A client that was interrupted moves on to a new id and leaves the old one open for good.
-    const unended = [...this.requests].filter(([, request]) => !request.isInputOver);
-    if (unended.length >= this.limits.maxOpenRequests) unended[0]![1].add(new Uint8Array(0), true);
-    const createParts = (): SpeechParts => {
-      const reader = this.createReader!();
-      const engine = this.createEngine({ sampleRateHz: reader.sampleRateHz, seed: hashOf(reqId) });
-      return { reader, engine: this.egress ? this.egress.listenTo(reqId, engine, reader.sampleRateHz) : engine };
-    };
-    const request = new SpeechRequest(createParts, this.limits.maxRequestSeconds, {
-      handleMotion: (frames) => this.sendMotion(reqId, frames, false),
-      handleEnd: (frames) => {
-        this.sendMotion(reqId, frames, true);
-        this.forget(reqId);
-      },
-      handleFailure: (error) => {
-        this.egress?.finish(reqId);
-        this.sendError(reqId, serverCodeOf(error), error.message);
-        this.forget(reqId);
-      },
-    });
+    const unended = [...this.requests.values()].filter(({ isInputOver }) => !isInputOver);
+    if (unended.length >= this.limits.maxOpenRequests) this.pass(unended[0]!, new Uint8Array(0), true);
+    const request = { number: ++this.requestCount, reqId, queuedBytes: 0, isInputOver: false };
     this.requests.set(reqId, request);
+    this.requestsByNumber.set(request.number, request);
     this.egress?.begin(reqId);
     return request;
   }
@@ -258,25 +232,28 @@ export class IngressSession implements Runnable {
     const isInRoom = this.egress?.interrupt(reqId) ?? false;
     // All of it has been sent already, or nothing of it was ever seen.
     if (!request && !isInRoom) return;
-    request?.cancel();
-    this.answer(reqId, null, true);
-    if (request) this.forget(reqId);
+    if (request) this.desk!.cancel(request.number);
+    this.answerEnd(reqId);
+    if (request) this.forget(request);
     this.applyBackPressure();
   }
 
   /** All of it was said in the room, or somebody there cut it off. */
   private finishInRoom(reqId: string): void {
     if (this.isClosing) return;
-    this.answer(reqId, null, true);
+    this.answerEnd(reqId);
     const request = this.requests.get(reqId);
-    request?.cancel();
-    if (request) this.forget(reqId);
+    if (request) {
+      this.desk!.cancel(request.number);
+      this.forget(request);
+    }
     this.restartIdleTimer();
-    this.scheduler.schedule(this);
+    this.desk!.setBlocked(this.isBlocked);
   }
 
-  private forget(reqId: string): void {
+  private forget({ reqId, number }: OpenRequest): void {
     this.requests.delete(reqId);
+    this.requestsByNumber.delete(number);
     this.usedIds.set(reqId, false);
     if (this.usedIds.size > REMEMBERED_IDS) this.usedIds.delete(this.usedIds.keys().next().value!);
     if (this.isDraining && this.requests.size === 0) this.close(1001, 'server is shutting down');
@@ -289,27 +266,34 @@ export class IngressSession implements Runnable {
     this.sendError(reqId, ServerErrorCode.invalidArgument, 'the request with this req_id is over; audio for it is ignored');
   }
 
-  // ---- out ----
+  // ---- from the desk; what it says of requests that were cut off meanwhile goes nowhere ----
 
-  private sendMotion(reqId: string, frames: MotionFrames | null, isEnd: boolean): void {
-    if (!this.egress) return this.answer(reqId, frames, isEnd);
-    if (frames) this.egress.addMotion(reqId, frames);
-    if (isEnd) this.egress.finish(reqId);
+  handleTaken(number: number, byteCount: number): void {
+    const request = this.requestsByNumber.get(number);
+    if (!request) return;
+    request.queuedBytes -= byteCount;
+    this.applyBackPressure();
   }
 
-  private answer(reqId: string, frames: MotionFrames | null, isEnd: boolean): void {
-    this.send(
-      createMessage({
-        case: 'serverResponseAnimation',
-        value: {
-          connectionId: this.connectionId,
-          reqId,
-          end: isEnd,
-          avatarId: this.avatarId,
-          ...(frames && { packedMotion: packMotion(frames) }),
-        },
-      }),
-    );
+  handleAnswer(number: number, message: Uint8Array | null, isEnd: boolean): void {
+    const request = this.requestsByNumber.get(number);
+    if (!request) return;
+    if (message) this.sendBytes(message);
+    if (isEnd) this.forget(request);
+  }
+
+  handleFailure(number: number, code: number, message: string): void {
+    const request = this.requestsByNumber.get(number);
+    if (!request) return;
+    this.egress?.finish(request.reqId);
+    this.sendError(request.reqId, code, message);
+    this.forget(request);
+  }
+
+  // ---- out ----
+
+  private answerEnd(reqId: string): void {
+    this.sendBytes(encodeAnswer({ connectionId: this.connectionId, avatarId: this.avatarId, reqId }, null, true));
   }
 
   private sendError(reqId: string, code: number, message: string): void {
@@ -317,7 +301,11 @@ export class IngressSession implements Runnable {
   }
 
   private send(message: Message): void {
-    this.socket.send(encodeMessage(message), () => this.applyBackPressure());
+    this.sendBytes(encodeMessage(message));
+  }
+
+  private sendBytes(message: Uint8Array): void {
+    this.socket.send(message, () => this.applyBackPressure());
     this.applyBackPressure();
   }
 
@@ -339,10 +327,8 @@ export class IngressSession implements Runnable {
     const wasBlocked = this.isBlocked;
     this.isBlocked = this.socket.bufferedAmount > (wasBlocked ? maxBufferedBytes / 2 : maxBufferedBytes);
     if (this.isBlocked && !wasBlocked) this.timers.set('stall', stallTimeoutMs, () => this.socket.terminate());
-    if (wasBlocked && !this.isBlocked) {
-      this.timers.clear('stall');
-      this.scheduler.schedule(this);
-    }
+    if (wasBlocked && !this.isBlocked) this.timers.clear('stall');
+    if (wasBlocked !== this.isBlocked) this.desk?.setBlocked(this.isBlocked);
     // A request waiting its turn costs memory too, however little audio it has.
     let queuedBytes = this.requests.size * REQUEST_BYTES;
     for (const request of this.requests.values()) queuedBytes += request.queuedBytes;
@@ -365,15 +351,20 @@ export class IngressSession implements Runnable {
 
   private restartIdleTimer(): void {
     this.timers.set('idle', this.idleTimeoutMs, () => {
-      if (this.nextRequest() || this.egress?.isIdle === false) return this.restartIdleTimer();
+      if (this.hasWork || this.egress?.isIdle === false) return this.restartIdleTimer();
       const what = this.egress ? 'livekit silence timeout: ' : '';
       this.refuse(0, `${what}no audio input for ${this.idleTimeoutMs / 1000} s`, 1000);
     });
   }
 
+  private get hasWork(): boolean {
+    return [...this.requests.values()].some(({ queuedBytes, isInputOver }) => queuedBytes > 0 || isInputOver);
+  }
+
   private dropRequests(): void {
-    for (const request of this.requests.values()) request.cancel();
+    this.desk?.close();
     this.requests.clear();
+    this.requestsByNumber.clear();
     void this.egress?.close();
   }
 
@@ -384,19 +375,6 @@ export class IngressSession implements Runnable {
   }
 }
 
-const OWN_FAULTS: ReadonlySet<ErrorCode> = new Set([ErrorCode.serverError, ErrorCode.upstreamError]);
-
-function serverCodeOf(error: AvatarError): number {
-  return OWN_FAULTS.has(error.code) ? ServerErrorCode.internal : ServerErrorCode.invalidArgument;
-}
-
 function nameOf(type: MessageType): string {
   return MessageType[type] ?? String(type);
-}
-
-/** FNV-1a. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
 }

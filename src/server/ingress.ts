@@ -6,13 +6,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type { FairScheduler } from './fair-scheduler.js';
-import { IngressSession, type CreateEngine } from './ingress-session.js';
+import { IngressSession } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
 import { refusalFrom, type AuthorizeSession } from './session-authorization.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { ServerErrorCode } from './server-error-code.js';
 import type { SessionTokens } from './session-tokens.js';
+import type { SpeechDesks } from './speech-desks.js';
 
 export interface IngressOptions {
   appId: string;
@@ -20,8 +20,7 @@ export interface IngressOptions {
   hasAvatar: (avatarId: string) => Promise<boolean>;
   authorizeSession?: AuthorizeSession | undefined;
   limits: MotionServerLimits;
-  scheduler: FairScheduler;
-  createEngine: CreateEngine;
+  desks: SpeechDesks;
   livekit: LiveKitOptions;
 }
 

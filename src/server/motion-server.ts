@@ -13,25 +13,25 @@
 import { createServer, type Server } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
-import { MotionEngine } from '../motion/engine/motion-engine.js';
-import { loadMouthModel, setMouthModelReader } from '../motion/engine/mouth-model.js';
+import { setMouthModelReader } from '../motion/engine/mouth-model.js';
+import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { createConsoleApi } from './console-api.js';
-import { FairScheduler } from './fair-scheduler.js';
 import { INGRESS_PATH, Ingress } from './ingress.js';
-import type { CreateEngine } from './ingress-session.js';
 import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { packageFolder } from './package-folder.js';
 import type { AuthorizeSession } from './session-authorization.js';
 import { createSessionTokens } from './session-tokens.js';
-import { createSimdLinears } from './simd-linears.js';
+import type { CreateEngine } from './speech-desk.js';
+import { SpeechDesks } from './speech-desks.js';
 import { serveFile } from './static-files.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 
@@ -53,7 +53,9 @@ export interface MotionServerOptions {
   limits?: Partial<MotionServerLimits>;
   /** Who may open a session, and for how long; by default everybody with a valid token. */
   authorizeSession?: AuthorizeSession;
-  /** Computes the motion. Default: the built-in `MotionEngine`. */
+  /** Threads that compute the motion. Default: one for each core. */
+  threads?: number;
+  /** Computes the motion instead of the built-in engine, in the thread of the server. */
   createEngine?: CreateEngine;
   /** Rooms that sessions may ask this server to join. Default: none. Needs the package `@livekit/rtc-node`. */
   livekit?: LiveKitOptions;
@@ -85,15 +87,21 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   const demoFolder = options.demoFolder ?? join(packageFolder(), 'demo');
   const avatarsFolder = options.avatarsFolder ?? join(distFolder, 'avatars');
   const tokens = createSessionTokens(apiKey, options.tokenSecret);
+  const modelPath = join(distFolder, 'models', 'mouth.bin');
+  const livekit = options.livekit ?? { hosts: [] };
+  const threadCount = options.threads ?? availableParallelism();
+  if (!Number.isInteger(threadCount) || threadCount < 1) {
+    throw new AvatarError(ErrorCode.invalidConfiguration, `threads must be a whole number from 1, not ${threadCount}`);
+  }
+  const desks = new SpeechDesks({ createEngine: options.createEngine ?? null, threadCount, modelPath, hasRooms: livekit.hosts.length > 0 });
   const ingress = new Ingress({
     appId,
     tokens,
     limits,
     authorizeSession: options.authorizeSession,
     hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
-    scheduler: new FairScheduler(),
-    createEngine: options.createEngine ?? ((engineOptions) => new MotionEngine(engineOptions)),
-    livekit: options.livekit ?? { hosts: [] },
+    desks,
+    livekit,
   });
 
   const app = new Hono();
@@ -156,11 +164,16 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     ingress.handleUpgrade(request, socket, head).catch(() => socket.destroy());
   });
 
-  setMouthModelReader(() => readFile(join(distFolder, 'models', 'mouth.bin')), createSimdLinears);
+  setMouthModelReader(() => readFile(modelPath), createSimdLinears);
   return {
     async listen(port, host = '127.0.0.1') {
-      await loadMouthModel();
-      return listen(server, port, host);
+      await desks.start();
+      try {
+        return await listen(server, port, host);
+      } catch (error) {
+        await desks.close();
+        throw error;
+      }
     },
     get address() {
       const address = server.address();
@@ -171,6 +184,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       server.closeIdleConnections();
       await ingress.close(limits.drainTimeoutMs);
       server.closeAllConnections();
+      await desks.close();
       await closed;
     },
   };

@@ -1,15 +1,14 @@
 /** What a client asks for in `ClientConfigureSession`, and whether this server can give it. */
 import { AudioFormat, EgressType, type ClientConfigureSession } from '../motion/protocol/generated/message_pb.js';
 import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate } from '../shared/sample-rates.js';
-import { PcmReader, type AudioReader } from './audio-reader.js';
-import { OggOpusReader } from './ogg-opus-reader.js';
+import type { SessionAudio } from './session-audio.js';
 import { ServerErrorCode } from './server-error-code.js';
 
 /** Rates an Opus encoder can have been fed with; the stream itself says what it needs. */
 const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
 
 export type SessionConfiguration =
-  | { isAccepted: true; createReader: () => AudioReader; isForLiveKit: boolean }
+  | { isAccepted: true; audio: SessionAudio; isForLiveKit: boolean }
   | { isAccepted: false; code: number; message: string };
 
 /** The wording of refusals is what stock SDKs look for. */
@@ -23,6 +22,5 @@ export function sessionConfigurationFrom(configure: ClientConfigureSession): Ses
   if (transportCompression !== 0) return refuse(`unsupported transport compression: ${transportCompression}`);
   const isForLiveKit = egressType === EgressType.LIVEKIT;
   if (!isForLiveKit && egressType !== EgressType.UNSPECIFIED) return refuse('egress client is not configured on server', ServerErrorCode.unavailable);
-  const sampleRateHz = sampleRate || DEFAULT_SAMPLE_RATE_HZ;
-  return { isAccepted: true, createReader: isOpus ? () => new OggOpusReader() : () => new PcmReader(sampleRateHz), isForLiveKit };
+  return { isAccepted: true, audio: { isOpus, sampleRateHz: sampleRate || DEFAULT_SAMPLE_RATE_HZ }, isForLiveKit };
 }

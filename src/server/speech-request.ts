@@ -1,4 +1,4 @@
-/** One `req_id`: audio in, motion out. Owned by a session, which calls `runSlice` while `hasWork`. */
+/** One `req_id`: audio in, motion out. Owned by a desk, which calls `runSlice` while `hasWork`. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { MotionFrames } from '../shared/motion-frames.js';
 import type { AudioReader } from './audio-reader.js';
@@ -19,8 +19,10 @@ export interface SpeechParts {
   engine: SpeechEngine;
 }
 
-/** What a request tells its session. `handleEnd` and `handleFailure` are the last it says. */
+/** What a request tells its desk. `handleEnd` and `handleFailure` are the last it says. */
 export interface SpeechRequestListener {
+  /** So many bytes wait no more; `isAll` when none is left. */
+  handleTaken(byteCount: number, isAll: boolean): void;
   handleMotion(frames: MotionFrames): void;
   /** @param frames The last ones, if any are left. */
   handleEnd(frames: MotionFrames | null): void;
@@ -33,8 +35,6 @@ const CALLERS_FAULTS: ReadonlySet<ErrorCode> = new Set([ErrorCode.invalidAudioIn
 const SLICE_SECONDS = 0.2;
 
 export class SpeechRequest {
-  /** Bytes received and not read yet. */
-  queuedBytes = 0;
   /** No more audio is expected. */
   isInputOver = false;
   /** Ended, failed or cancelled. */
@@ -60,10 +60,7 @@ export class SpeechRequest {
   /** Takes a chunk of audio, which it keeps. */
   add(audio: Uint8Array, isEnd: boolean): void {
     this.batcher.start(performance.now());
-    if (audio.length > 0) {
-      this.chunks.push(audio);
-      this.queuedBytes += audio.length;
-    }
+    if (audio.length > 0) this.chunks.push(audio);
     if (isEnd) this.isInputOver = true;
   }
 
@@ -76,7 +73,6 @@ export class SpeechRequest {
   cancel(): void {
     this.isOver = true;
     this.chunks.length = 0;
-    this.queuedBytes = 0;
     this.samples = new Int16Array(0);
     // The decoder's memory is not pulled from under a running decode; `runSlice` frees it then.
     if (!this.isReading) this.parts?.reader.free();
@@ -116,7 +112,7 @@ export class SpeechRequest {
     const bytes = head.subarray(0, maxBytes);
     if (bytes.length === head.length) this.chunks.shift();
     else this.chunks[0] = head.subarray(bytes.length);
-    this.queuedBytes -= bytes.length;
+    this.listener.handleTaken(bytes.length, this.chunks.length === 0);
     return bytes;
   }
 

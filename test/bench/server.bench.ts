@@ -1,23 +1,22 @@
-/** The Motion Server in processes of its own: motion on the wire, time to the first motion, sessions at once. */
+/** The Motion Server in a process of its own: motion on the wire, time to the first motion, sessions at once. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 
-import { MotionEngine, ENGINE_LOOKAHEAD_SECONDS } from '../../src/motion/engine/motion-engine.js';
+import { ENGINE_LOOKAHEAD_SECONDS } from '../../src/motion/engine/motion-engine.js';
 import { createMessage, encodeMessage } from '../../src/motion/protocol/envelope.js';
 import { packageFolder } from '../../src/server/package-folder.js';
-import { int16FromPcmBytes } from '../../src/shared/pcm.js';
 import { IngressClient } from '../helpers/node/motion-server.js';
 import { figure, milliseconds, quantile, title } from './helpers/report.js';
 import { benchSpeech } from './helpers/speech.js';
 
 /** On a machine with two cores these clients share them with the server. */
-const PROCESSES = Math.min(2, availableParallelism());
+const THREADS = Math.min(2, availableParallelism());
 const RATE_HZ = 16000;
 const CHUNK_MS = 100;
 const CHUNK_BYTES = (RATE_HZ * 2 * CHUNK_MS) / 1000;
-const STEPS = [25, 50, 100, 150, 200, 300, 400];
+const STEPS = [50, 100, 150, 200, 300, 400, 600];
 const STEP_SECONDS = 5;
 const MAX_LATENCY_MS = 100;
 /** Wire bytes around the payload: header and mask of a WebSocket frame with a 16-bit length, server to client. */
@@ -28,13 +27,13 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 interface ServerProcess {
   child: ChildProcess;
   open(): Promise<IngressClient>;
-  /** CPU time all its processes used so far, s; NaN where the system does not tell. */
+  /** CPU time it used so far, s; NaN where the system does not tell. */
   cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
 async function startProcess(): Promise<ServerProcess> {
-  const options = ['--port', '0', '--max-sessions', '2000', '--processes', String(PROCESSES)];
+  const options = ['--port', '0', '--max-sessions', '2000', '--threads', String(THREADS)];
   const child = spawn(process.execPath, [join(packageFolder(), 'build/src/server/cli.js'), 'serve', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -61,11 +60,8 @@ async function startProcess(): Promise<ServerProcess> {
     },
     cpuSeconds() {
       try {
-        const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-        return [String(child.pid), ...children].reduce((sum, pid) => {
-          const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-          return sum + (Number(fields[11]) + Number(fields[12])) / 100;
-        }, 0);
+        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+        return (Number(fields[11]) + Number(fields[12])) / 100;
       } catch {
         return NaN;
       }
@@ -75,19 +71,6 @@ async function startProcess(): Promise<ServerProcess> {
       await exit;
     },
   };
-}
-
-function measureEngine(pcm: Uint8Array): void {
-  const samples = int16FromPcmBytes(pcm);
-  let best = 0;
-  for (let round = 0; round < 5; round++) {
-    const begin = performance.now();
-    const engine = new MotionEngine({ sampleRateHz: RATE_HZ });
-    for (let start = 0; start < samples.length; start += 3200) engine.push(samples.subarray(start, start + 3200));
-    engine.finish();
-    best = Math.max(best, samples.length / RATE_HZ / ((performance.now() - begin) / 1000));
-  }
-  figure('engine, one core', `${Math.round(best)} × real time`, '≥ 200 ×');
 }
 
 /** Sends at 1× and counts what comes back, frame headers included. */
@@ -209,8 +192,9 @@ async function measureSessions(server: ServerProcess, pcm: Uint8Array): Promise<
 }
 
 const { pcm, name } = benchSpeech();
-title(`Motion Server, ${PROCESSES} processes, with ${name}; audio → motion is counted from the last audio that the motion needs`);
-measureEngine(pcm);
+const loadBefore = loadavg()[0]!;
+title(`Motion Server, ${THREADS} engine threads, with ${name}; audio → motion is counted from the last audio that the motion needs`);
+figure('load average of the machine before', loadBefore.toFixed(1));
 const server = await startProcess();
 try {
   await measureBytes(server, pcm);

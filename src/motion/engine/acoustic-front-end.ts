@@ -58,7 +58,7 @@ export class AcousticFrontEnd {
     this.fft = fft;
     this.window = window;
     this.bands = bands;
-    this.pitch = new PitchFinder(FRONT_END_RATE_HZ, FFT_SIZE, windowCorrelation);
+    this.pitch = new PitchFinder(windowCorrelation);
     this.reset();
   }
 

@@ -3,13 +3,19 @@
  * spectrum), freed of the window's own.
  *
  * Only bins up to 1 kHz take part and only the lags of a voice are wanted, so the sum is formed directly, and for two lags
- * at once: cos(π k (half − m) / half) = (−1)^k cos(π k m / half).
+ * at once: cos(π k (256 − m) / 256) = (−1)^k cos(π k m / 256).
  *
  * @see Boersma 1993, "Accurate short-term analysis of the fundamental frequency".
  */
 
-const LOWEST_PITCH_HZ = 75;
-const HIGHEST_PITCH_HZ = 420;
+const RATE_HZ = 16_000;
+/** Of the power spectrum's transform: the lags beyond mirror those before. */
+const HALF = 256;
+/** 420 to 75 Hz */
+const FIRST_LAG = 39;
+const LAST_LAG = 213;
+/** Lags from here to `HALF / 2` are summed, the others mirror them. */
+const FIRST_SUMMED = 38;
 /** Below are the room's rumble and what the filter left of an offset; above, formants only blur the peak. */
 const FIRST_BIN = 2;
 const LAST_BIN = 32;
@@ -29,34 +35,15 @@ export class PitchFinder {
   pitchHz = 0;
   /** Of the last frame, 0 (noise) .. 1 (periodic). */
   voicing = 0;
-  private readonly rateHz: number;
-  private readonly half: number;
-  private readonly firstLag: number;
-  private readonly lastLag: number;
-  /** Lags from `firstFolded` to `half / 2` are summed, the others mirror them. */
-  private readonly firstFolded: number;
-  /** `[half / 2 + 1 − firstFolded, 31]` */
-  private readonly cosines: Float64Array;
   private readonly windowCorrelation: Float32Array;
-  private readonly correlation: Float64Array;
+  private readonly correlation = new Float64Array(HALF);
 
-  /**
-   * @param rateHz Rate of the signal.
-   * @param size Length of the transform, samples.
-   * @param windowCorrelation `[size / 2]`, autocorrelation of the window, 1 at lag 0.
-   */
-  constructor(rateHz: number, size: number, windowCorrelation: Float32Array) {
-    this.rateHz = rateHz;
-    this.half = size / 2;
-    this.firstLag = Math.ceil(rateHz / HIGHEST_PITCH_HZ);
-    this.lastLag = Math.min(this.half - 2, Math.floor(rateHz / LOWEST_PITCH_HZ));
-    this.firstFolded = Math.min(this.firstLag - 1, this.half - this.lastLag - 1);
+  /** @param windowCorrelation `[256]`, autocorrelation of the window, 1 at lag 0. */
+  constructor(windowCorrelation: Float32Array) {
     this.windowCorrelation = windowCorrelation;
-    this.correlation = new Float64Array(this.half);
-    this.cosines = cosineTable(this.firstFolded, this.half);
   }
 
-  /** @param power `[size / 2 + 1]`, power spectrum of the windowed frame. */
+  /** @param power `[257]`, power spectrum of the windowed frame, 512 samples of 16 kHz. */
   hear(power: Float32Array): void {
     let zero = 0;
     for (let k = FIRST_BIN; k <= LAST_BIN; k++) zero += power[k]!;
@@ -66,7 +53,7 @@ export class PitchFinder {
     if (zero > SILENT_POWER) {
       this.correlate(power);
       const { correlation, windowCorrelation } = this;
-      for (let lag = this.firstLag; lag <= this.lastLag; lag++) {
+      for (let lag = FIRST_LAG; lag <= LAST_LAG; lag++) {
         if (correlation[lag]! <= correlation[lag - 1]! || correlation[lag]! < correlation[lag + 1]!) continue;
         const height = correlation[lag]! / zero / windowCorrelation[lag]!;
         if (height - lag * LAG_PRICE > bestScore) {
@@ -77,7 +64,7 @@ export class PitchFinder {
       }
     }
     this.voicing = Math.min(1, Math.max(0, best));
-    this.pitchHz = best > VOICED ? this.rateHz / bestLag : 0;
+    this.pitchHz = best > VOICED ? RATE_HZ / bestLag : 0;
   }
 
   reset(): void {
@@ -86,8 +73,9 @@ export class PitchFinder {
   }
 
   private correlate(power: Float32Array): void {
-    const { half, firstFolded, cosines, correlation } = this;
-    for (let lag = firstFolded, place = 0; lag <= half / 2; lag++) {
+    const { correlation } = this;
+    cosines ??= cosineTable();
+    for (let lag = FIRST_SUMMED, place = 0; lag <= HALF / 2; lag++) {
       let even = 0;
       let odd = 0;
       // FIRST_BIN is even, and so is LAST_BIN.
@@ -97,23 +85,16 @@ export class PitchFinder {
       }
       even += power[LAST_BIN]! * cosines[place++]!;
       correlation[lag] = even + odd;
-      correlation[half - lag] = even - odd;
+      correlation[HALF - lag] = even - odd;
     }
   }
 }
 
-const tables = new Map<string, Float64Array>();
+/** `[91, 31]`. Shared by all instances: a server starts an engine for every request. */
+let cosines: Float64Array | null = null;
 
-// Shared by all instances: a server starts an engine for every request.
-function cosineTable(firstLag: number, half: number): Float64Array {
-  const key = `${firstLag} ${half}`;
-  let table = tables.get(key);
-  if (!table) {
-    table = new Float64Array((half / 2 + 1 - firstLag) * BIN_COUNT);
-    for (let i = 0; i < table.length; i++) {
-      table[i] = Math.cos((Math.PI * (FIRST_BIN + (i % BIN_COUNT)) * (firstLag + Math.floor(i / BIN_COUNT))) / half);
-    }
-    tables.set(key, table);
-  }
-  return table;
+function cosineTable(): Float64Array {
+  return Float64Array.from({ length: (HALF / 2 + 1 - FIRST_SUMMED) * BIN_COUNT }, (_, i) =>
+    Math.cos((Math.PI * (FIRST_BIN + (i % BIN_COUNT)) * (FIRST_SUMMED + Math.floor(i / BIN_COUNT))) / HALF),
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * Power spectrum of a real signal whose length is a power of two, without allocation.
+ * Power spectrum of a real signal whose length is twice a power of four, without allocation.
  *
  * The signal is folded into half as many complex numbers, transformed in place (Cooley & Tukey 1965; two stages of radix 2
  * are done as one of radix 4, which halves the traffic with memory) and unfolded two bins at a time (Sorensen et al. 1987).
@@ -13,7 +13,7 @@ export class RealFft {
   /** Where input sample pair `i` goes. */
   private readonly reversed: Uint16Array;
 
-  /** @param size A power of two, 16..65536. */
+  /** @param size 8, 32, 128, 512 … 32768. */
   constructor(size: number) {
     const half = size / 2;
     this.half = half;
@@ -40,43 +40,8 @@ export class RealFft {
       re[j] = input[2 * i]!;
       im[j] = input[2 * i + 1]!;
     }
-    let span = this.firstStage();
-    for (; 4 * span <= half; span *= 4) this.stage(span);
+    for (let span = 1; span < half; span *= 4) this.stage(span);
     this.unfold(out);
-  }
-
-  /** Stages whose factors are all 1 or ±i. @returns The span of the next stage. */
-  private firstStage(): number {
-    const { half, re, im } = this;
-    if (Math.log2(half) % 2 === 1) {
-      for (let a = 0; a < half; a += 2) {
-        const [xRe, xIm, yRe, yIm] = [re[a]!, im[a]!, re[a + 1]!, im[a + 1]!];
-        re[a] = xRe + yRe;
-        im[a] = xIm + yIm;
-        re[a + 1] = xRe - yRe;
-        im[a + 1] = xIm - yIm;
-      }
-      return 2;
-    }
-    for (let a = 0; a < half; a += 4) {
-      const sumRe = re[a]! + re[a + 1]!;
-      const sumIm = im[a]! + im[a + 1]!;
-      const differenceRe = re[a]! - re[a + 1]!;
-      const differenceIm = im[a]! - im[a + 1]!;
-      const otherSumRe = re[a + 2]! + re[a + 3]!;
-      const otherSumIm = im[a + 2]! + im[a + 3]!;
-      const otherDifferenceRe = re[a + 2]! - re[a + 3]!;
-      const otherDifferenceIm = im[a + 2]! - im[a + 3]!;
-      re[a] = sumRe + otherSumRe;
-      im[a] = sumIm + otherSumIm;
-      re[a + 1] = differenceRe + otherDifferenceIm;
-      im[a + 1] = differenceIm - otherDifferenceRe;
-      re[a + 2] = sumRe - otherSumRe;
-      im[a + 2] = sumIm - otherSumIm;
-      re[a + 3] = differenceRe - otherDifferenceIm;
-      im[a + 3] = differenceIm + otherDifferenceRe;
-    }
-    return 4;
   }
 
   /** Joins four transforms of length `span` at a time; they lie in bit-reversed order: 0, 2, 1, 3. */

@@ -1,5 +1,7 @@
 /** One load for the engine, in whatever runtime: imported by the benchmark in Node and by a worker in the browser. */
 import { MotionEngine } from '../../../src/motion/engine/motion-engine.js';
+import { createPlainLinears } from '../../../src/motion/engine/linear.js';
+import { createSimdLinears } from '../../../src/motion/engine/simd-linears.js';
 import { readSpeechModel } from '../../../src/motion/engine/speech-model.js';
 
 /** What a socket or a worklet hands over at a time. */
@@ -17,12 +19,14 @@ export function chunkAt(start: number, rateHz: number): Int16Array {
 
 /**
  * @param modelFile `models/mouth.bin`, or null for the mouth by rule.
+ * @param isSimd As Node multiplies; else as pages do.
  * @param clock Seconds, CPU time where the runtime tells it.
  * @returns Seconds of sound for each second spent in the engine: the median over seconds of sound, so that what else the
  *   machine does in between does not count.
  */
-export function engineSpeed(rateHz: number, seconds: number, modelFile: Uint8Array | null, clock: () => number): number {
-  const engine = new MotionEngine({ sampleRateHz: rateHz, model: modelFile && readSpeechModel(modelFile) });
+export function engineSpeed(rateHz: number, seconds: number, modelFile: Uint8Array | null, isSimd: boolean, clock: () => number): number {
+  const model = modelFile && readSpeechModel(modelFile, isSimd ? createSimdLinears : createPlainLinears);
+  const engine = new MotionEngine({ sampleRateHz: rateHz, model });
   const spent: number[] = [];
   for (let second = 0; second < WARM_UP_SECONDS + seconds; second++) {
     let sum = 0;

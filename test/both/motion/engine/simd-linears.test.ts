@@ -1,12 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { describe, it } from 'node:test';
-import { assert } from 'chai';
-
-import { createPlainLinears, type LinearWeights } from '../../../src/motion/engine/linear.js';
-import { readSpeechModel } from '../../../src/motion/engine/speech-model.js';
-import { SpeechNet } from '../../../src/motion/engine/speech-net.js';
-import { createRandom } from '../../../src/motion/idle/random.js';
-import { createSimdLinears } from '../../../src/server/simd-linears.js';
+import { assert, describe, it, readRepositoryFile } from '#test';
+import { createPlainLinears, type LinearWeights } from '../../../../src/motion/engine/linear.js';
+import { readSpeechModel } from '../../../../src/motion/engine/speech-model.js';
+import { SpeechNet } from '../../../../src/motion/engine/speech-net.js';
+import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createSimdLinears } from '../../../../src/motion/engine/simd-linears.js';
 
 const random = createRandom(11);
 const numbers = (length: number): Float32Array => Float32Array.from({ length }, () => random() * 2 - 1);
@@ -34,7 +31,7 @@ describe('layers multiplied four at a time', () => {
   });
 
   it('let the net answer as it does elsewhere, for many streams in turn', async () => {
-    const bytes = await readFile('models/mouth.bin');
+    const bytes = await readRepositoryFile('models/mouth.bin');
     const [plain, simd] = [readSpeechModel(bytes), readSpeechModel(bytes, createSimdLinears)];
     const streams = Array.from({ length: 3 }, () => ({ plain: new SpeechNet(plain), simd: new SpeechNet(simd) }));
     for (let frame = 0; frame < 100; frame++) {

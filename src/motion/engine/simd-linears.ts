@@ -1,5 +1,8 @@
-/** Linear layers for Node: four multiplications at a time, where WebAssembly is to be had; else in plain code. */
-import { createPlainLinears, ROWS_AT_ONCE, type CreateLinears, type Linear, type LinearWeights } from '../motion/engine/linear.js';
+/**
+ * Linear layers with four multiplications at a time, where WebAssembly is to be had; else in plain code. For Node alone: the
+ * policy of a page may forbid it, and would report the attempt.
+ */
+import { createPlainLinears, ROWS_AT_ONCE, type CreateLinears, type Linear, type LinearWeights } from './linear.js';
 import { INPUTS_AT_ONCE, simdKernel } from './simd-kernel.js';
 
 type Apply = (weights: number, biases: number, x: number, out: number, blocks: number, xEnd: number) => void;
@@ -8,7 +11,7 @@ interface KernelMemory {
   readonly buffer: ArrayBuffer;
 }
 
-/** What is used here of an interface that Node has and its types lack. */
+/** What is used here of an interface that every runtime has and these types lack. */
 declare const WebAssembly: {
   Memory: new (size: { initial: number }) => KernelMemory;
   Module: new (bytes: Uint8Array) => object;
