@@ -1,14 +1,17 @@
 /**
- * `npm run avatar:sheet [-- name…]`: contact sheets of the built-in avatar through the real loader, shader and camera, in
- * headless Chromium → test-results/avatar-sheet/<name>.png. To be looked at after every change to `src/face`.
- * Expects `npm run build`, or the compiled `src/render` and `dist/avatars/aria.glb`.
+ * `npm run avatar:sheet [-- avatar… sheet…]`: contact sheets of the built-in avatars through the real loader, shader and
+ * camera, in headless Chromium → test-results/avatar-sheet/<avatar>/<sheet>.png. To be looked at after every change to
+ * `src/face`. Without names: all sheets of all avatars. Expects `npm run build`, or the compiled `build/` and `dist/avatars`.
  */
 import { createServer } from 'node:http';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
-import { ARKIT_CHANNELS } from '../build/src/shared/channels.js';
+import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
+import { assembleFace } from '../build/src/motion/engine/face-assembly.js';
+import { MOUTH_SHAPES } from '../build/src/motion/engine/mouth-shapes.js';
+import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT } from '../build/src/shared/channels.js';
 import { CHROMIUM_FLAGS, ensureChromium } from './chromium.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -16,6 +19,13 @@ const OUTPUT = join(ROOT, 'test-results', 'avatar-sheet');
 const TYPES = { '.js': 'text/javascript', '.html': 'text/html', '.glb': 'model/gltf-binary', '.json': 'application/json' };
 
 const both = (channel, weight = 1) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
+/** What the engine makes of a mouth, by channel. */
+function spoken(mouth) {
+  const channels = new Float32Array(CHANNEL_COUNT);
+  const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
+  assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
+  return Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]]));
+}
 const FACE = { x: 0, y: -0.016, size: 0.21 };
 const CLOSE_EYES = { x: 0, y: 0, size: 0.13 };
 const CLOSE_MOUTH = { x: 0, y: -0.055, size: 0.1 };
@@ -57,6 +67,27 @@ const SHEETS = {
       surprise: { jawOpen: 0.45, ...both('eyeWide'), browInnerUp: 0.8, ...both('browOuterUp', 0.8) },
       nod: { ...both('mouthSmile', 0.4), headPitch: 0.25, headYaw: 0.35, headRoll: 0.12 },
     }).map(([label, pose]) => ({ label, pose, turn: 12, frame: FACE })),
+  },
+  speech: {
+    columns: 5,
+    size: 260,
+    cells: Object.entries({
+      aa: { jawOpen: 0.75 },
+      ae: { jawOpen: 0.5, mouthStretch: 0.4 },
+      ee: { jawOpen: 0.2, mouthStretch: 0.8 },
+      eh: { jawOpen: 0.35, mouthStretch: 0.2 },
+      uh: { jawOpen: 0.3 },
+      oh: { jawOpen: 0.45, mouthFunnel: 0.6, mouthPucker: 0.3 },
+      ou: { jawOpen: 0.25, mouthFunnel: 0.4, mouthPucker: 0.7 },
+      w: { jawOpen: 0.12, mouthPucker: 0.9 },
+      sh: { jawOpen: 0.15, mouthFunnel: 0.7 },
+      s: { jawOpen: 0.1, mouthStretch: 0.5 },
+      f: { jawOpen: 0.12, lowerLipBite: 0.9 },
+      'press 0.3': { jawOpen: 0.25, lipsPress: 0.3 },
+      'press 0.5': { jawOpen: 0.25, lipsPress: 0.5 },
+      'press 0.8': { jawOpen: 0.25, lipsPress: 0.8 },
+      'press 1': { jawOpen: 0.25, lipsPress: 1 },
+    }).map(([label, mouth]) => ({ label, pose: spoken(mouth), turn: 8, frame: CLOSE_MOUTH })),
   },
   eyes: {
     columns: 4,
@@ -107,13 +138,17 @@ try {
   page.on('pageerror', (error) => console.error(error.message));
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
   await page.waitForFunction(() => globalThis.drawSheet !== undefined, null, { timeout: 60_000 });
-  await mkdir(OUTPUT, { recursive: true });
   const chosen = process.argv.slice(2);
-  for (const [name, sheet] of Object.entries(SHEETS)) {
-    if (chosen.length > 0 && !chosen.includes(name)) continue;
-    const url = await page.evaluate((wanted) => globalThis.drawSheet(wanted), sheet);
-    await writeFile(join(OUTPUT, `${name}.png`), Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
-    console.log(join('test-results', 'avatar-sheet', `${name}.png`));
+  const chosenOf = (names) => (names.some((name) => chosen.includes(name)) ? names.filter((name) => chosen.includes(name)) : names);
+  for (const avatar of chosenOf([...BUILT_IN_AVATARS])) {
+    await page.evaluate((id) => globalThis.showAvatar(id), avatar);
+    await mkdir(join(OUTPUT, avatar), { recursive: true });
+    for (const name of chosenOf(Object.keys(SHEETS))) {
+      const url = await page.evaluate((wanted) => globalThis.drawSheet(wanted), SHEETS[name]);
+      const path = join(OUTPUT, avatar, `${name}.png`);
+      await writeFile(path, Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
+      console.log(relative(ROOT, path));
+    }
   }
 } finally {
   await browser.close();

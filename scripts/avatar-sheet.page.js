@@ -1,4 +1,4 @@
-/** Page of `avatar-sheet.js`: draws poses of the avatar into one picture with the stage's own parts. */
+/** Page of `avatar-sheet.js`: draws poses of an avatar into one picture with the stage's own parts. */
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { frameCamera } from '../build/src/render/framing.js';
 import { createLights } from '../build/src/render/lights.js';
@@ -13,8 +13,13 @@ renderer.toneMapping = NeutralToneMapping;
 const scene = new Scene();
 scene.add(createLights());
 const camera = new PerspectiveCamera();
-const avatar = await loadGlb('/dist/avatars/aria.glb', { signal: new AbortController().signal, isSoftware: false, handleProgress() {} });
-scene.add(avatar.root);
+let avatar = null;
+
+globalThis.showAvatar = async (id) => {
+  avatar?.dispose();
+  avatar = await loadGlb(`/dist/avatars/${id}.glb`, { signal: new AbortController().signal, isSoftware: false, handleProgress() {} });
+  scene.add(avatar.root);
+};
 
 function draw(size, { pose = {}, turn = 0, frame = null }) {
   const channels = new Float32Array(CHANNEL_COUNT);

@@ -43,7 +43,7 @@ export interface Avatar {
 
 /** The open mouth that its inside is baked in. */
 const BAKING_MOUTH = {
-  jawOpen: 0.75,
+  jawOpen: 0.5,
   mouthUpperUpLeft: 0.4,
   mouthUpperUpRight: 0.4,
   mouthLowerDownLeft: 0.4,
@@ -101,7 +101,7 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
       const closed = restScene.bake({ positions: inScene(part, rest[i]!), normals, triangles: part.triangles }, range, (vertex) => !isInside(vertex));
       const opened = openScene.bake({ positions: open[i]!, normals: vertexNormals(part, open[i]!), triangles: part.triangles }, RANGE.mouth, isInside);
       // Unlifted, the depth of the mouth would make grey teeth and a black tongue.
-      const floor = part.name === 'teeth' ? 0.45 : 0.25;
+      const floor = part.name === 'teeth' ? 0.3 : 0.12;
       for (let vertex = 0; vertex < occlusion.length; vertex++) {
         occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]!;
       }

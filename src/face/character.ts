@@ -109,7 +109,7 @@ export const aria: Character = {
     light: '#f6d3b8',
     lip: '#c96f67',
     innerLip: '#8e3a3e',
-    mouthInside: '#5a1519',
+    mouthInside: '#480f14',
     hair: '#5f3422',
     brow: '#4a2a1e',
     cloth: '#2f7378',

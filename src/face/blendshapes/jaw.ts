@@ -54,7 +54,7 @@ export function jawFields(region: MouthRegion): FieldTable {
     if (isRigid(point) || region.sideOf(point) <= 0 || point.kind === 'lid' || point.kind === 'brow') return opened;
     // The upper lip rises a little in the middle.
     const t = clamp(Math.abs(region.along(point)));
-    return [opened[0], opened[1] + 0.22 * region.lips(point, 0.9) * (1 - t * t) * region.belowNose(point), opened[2]];
+    return [opened[0], opened[1] + 0.06 * region.lips(point, 0.9) * (1 - t * t) * region.belowNose(point), opened[2]];
   };
 
   /** Where the closed seam lies on a fully open jaw, in the column of a point. */

@@ -5,7 +5,7 @@
 import type { FacePoint } from '../face-point.js';
 import { clamp, distance, gaussian, lerp, scale, smoothstep, ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
-import { SIDES, soft } from './field.js';
+import { isRigid, SIDES, soft } from './field.js';
 import type { Field, FieldTable } from './field.js';
 import { halfMask } from './mouth-region.js';
 import type { MouthRegion } from './mouth-region.js';
@@ -14,23 +14,32 @@ export function mouthFields(region: MouthRegion): FieldTable {
   return { ...roundedFields(region), ...rollFields(region), ...sidedFields(region) };
 }
 
+/** Behind rounded lips the upper teeth step back a little, as animators do it: a full row of them would close the round opening. */
+const withTeeth =
+  (field: Field): Field =>
+  (point) => {
+    if (isRigid(point)) return point.kind === 'teeth' && point.jawWeight === 0 ? [0, 0.4, -0.3] : ZERO;
+    return field(point);
+  };
+
 function roundedFields(region: MouthRegion): FieldTable {
   return {
-    mouthFunnel: soft((point) => {
+    mouthFunnel: withTeeth((point) => {
       const lips = region.lips(point, 1.3);
       const t = clamp(Math.abs(region.along(point)));
       const middle = (1 - t * t) ** 0.6;
       const side = region.sideOf(point);
-      const part = side > 0 ? 0.44 : side < 0 ? -0.58 : 0;
-      return [-point.position[0] * 0.34 * lips, lips * (middle * part - region.seamRise(point) * 0.75), lips * (0.4 + 0.4 * middle)];
+      // An arch that sinks as a whole: round, and the upper lip stays in front of the teeth.
+      const part = side > 0 ? 0.3 : side < 0 ? -0.42 : 0;
+      return [-point.position[0] * 0.34 * lips, lips * (middle * part - 0.2 - region.seamRise(point) * 0.75), lips * (0.4 + 0.4 * middle)];
     }),
-    mouthPucker: soft((point) => {
+    mouthPucker: withTeeth((point) => {
       const lips = region.lips(point, 1.4);
       const t = clamp(Math.abs(region.along(point)));
       const above = region.aboveSeam(point);
       const thicken = Math.sign(above) * Math.min(0.8, Math.abs(above)) * (0.18 + 0.55 * t * t);
       const middle = region.middle(point);
-      return [-point.position[0] * 0.43 * lips, lips * (thicken - 0.02 - region.seamRise(point) * 0.85), lips * (0.5 + 0.5 * middle)];
+      return [-point.position[0] * 0.43 * lips, lips * (thicken - 0.06 - region.seamRise(point) * 1.2), lips * (0.5 + 0.5 * middle)];
     }),
     cheekPuff: soft((point) => {
       const [x, y, z] = point.position;
@@ -56,7 +65,7 @@ function rollFields(region: MouthRegion): FieldTable {
     mouthRollUpper: soft((point) => {
       if (region.sideOf(point) < 0) return ZERO;
       const lips = region.lips(point, 0.7) * region.middle(point);
-      return [0, -lips * (0.1 + 0.3 * depthIn(point, 0.62)), -lips * 0.34];
+      return [0, -lips * (0.02 + 0.38 * depthIn(point, 0.62)), -lips * 0.34];
     }),
     mouthShrugLower: soft((point) => {
       // The pushed-up lower lip takes the upper one along, up to the philtrum.
@@ -106,7 +115,8 @@ function sidedFields(region: MouthRegion): FieldTable {
     table[`mouthStretch${name}`] = atCorner(side, 2.1, 1.1, [0.75, -0.18, -0.45]);
     table[`mouthPress${name}`] = soft((point) => {
       const lips = region.lips(point, 0.6) * halfMask(point, side);
-      return [0, -region.aboveSeam(point) * 0.38 * lips, -0.16 * lips];
+      // Shorter and straighter, or pressed lips look like a thin smile.
+      return [-0.07 * point.position[0] * lips, (-0.24 * region.aboveSeam(point) - 0.3 * region.seamRise(point)) * lips, -0.1 * lips];
     });
     table[`mouthUpperUp${name}`] = lipLift(side, 1, 1.5, [0, 0.55, 0.1]);
     table[`mouthLowerDown${name}`] = lipLift(side, -1, 1.3, [0, -0.62, 0.02]);

@@ -35,7 +35,7 @@ function sculptNormalWeight({ kind, lip, lid }: FacePoint): number {
 const sculptNormal = (sculpt: Sculpt, point: FacePoint): Vec3 => (sculptNormalWeight(point) === 0 ? ZERO : sculpt.normalAt(point.position));
 
 function glossOf({ kind, lip, lid, position: [x, y, z] }: FacePoint): number {
-  if (kind === 'mouthLining') return 0.6 * smoothstep(0.4, 1.2, lip!.depth);
+  if (kind === 'mouthLining') return 0.25 * smoothstep(0.2, 0.4, lip!.depth) * (1 - smoothstep(0.4, 0.9, lip!.depth));
   if (lip) return 0.75 * (1 - smoothstep(0.8, 1.1, lip.across));
   if (lid?.isInner && lid.radius > 0) return 0.9;
   return 0.35 * gaussian(distance([x, y, z], [0, -2.7, 8.8]), 0.9);

@@ -4,7 +4,7 @@ import { layerColours, linearFromHex } from '../colour.js';
 import type { FacePoint } from '../face-point.js';
 import { gridTriangles } from '../part.js';
 import type { Part } from '../part.js';
-import { clamp, DEGREES, gaussian, normalize, smoothstep } from '../vector.js';
+import { clamp, DEGREES, gaussian, normalize, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 
 const TEETH_PER_ROW = 10;
@@ -13,10 +13,10 @@ const TOOTH_ROWS = 6;
 const ARCH = { width: 2.4, depth: 2.2, frontZ: 6.88, halfAngle: 72 * DEGREES };
 
 export function teethRow(character: Character, isUpper: boolean): Part {
-  const enamel = linearFromHex('#f6efe2');
-  const enamelShade = linearFromHex('#d9c9b0');
+  const enamel = linearFromHex('#f2eadd');
+  const enamelShade = linearFromHex('#c9b69c');
   const gumColour = linearFromHex('#b5565a');
-  const edgeY = character.mouth.y - (isUpper ? 0.42 : 0.5);
+  const edgeY = character.mouth.y - (isUpper ? 0.26 : 0.56);
   const columns = TEETH_PER_ROW * COLUMNS_PER_TOOTH + 1;
   const points: FacePoint[] = [];
   const colours: Vec3[] = [];
@@ -33,13 +33,15 @@ export function teethRow(character: Character, isUpper: boolean): Part {
       const w = row / TOOTH_ROWS;
       const gum = smoothstep(0.78, 0.86, w + 0.12 * gap);
       const bulge = 0.13 * Math.sin(Math.PI * Math.min(1, w * 1.1 + 0.12)) - 0.1 * gap * (1 - w * 0.4) - (row === 0 ? 0.16 : 0) + 0.05 * gum;
-      const rise = w * height + (row === 0 ? 0.06 * gap : 0) + 0.05 * u * u;
+      const rise = w * height + (row === 0 ? 0.03 * gap : 0) + (isUpper ? 0.34 : 0.05) * u * u;
       points.push({
         position: [x + outward[0] * bulge, edgeY + (isUpper ? rise : -rise), z + outward[2] * bulge],
         kind: 'teeth',
         jawWeight: isUpper ? 0 : 1,
       });
-      colours.push(layerColours(enamel, [[enamelShade, 0.5 * gap + 0.3 * Math.abs(u)], [gumColour, gum]]));
+      const colour = layerColours(enamel, [[enamelShade, 0.5 * gap + 0.3 * Math.abs(u)], [gumColour, gum]]);
+      // Darker into the depth: towards the cheeks, and above, where the lip lies on them until the mouth opens wide.
+      colours.push(scale(colour, (isUpper ? 1 : 0.8) * (1 - 0.5 * u * u) * (1 - 0.3 * smoothstep(0.1, 0.8, w))));
     }
   }
   const triangles = gridTriangles(columns, TOOTH_ROWS + 1, { isFlipped: isUpper });
@@ -47,8 +49,8 @@ export function teethRow(character: Character, isUpper: boolean): Part {
 }
 
 export function tongue(character: Character): Part {
-  const root = linearFromHex('#b8474c');
-  const tip = linearFromHex('#d8706c');
+  const root = linearFromHex('#8e3036');
+  const tip = linearFromHex('#c35c58');
   const sections = 15;
   const sides = 14;
   const points: FacePoint[] = [];

@@ -5,6 +5,15 @@ import type { ProsodyPose } from './prosody.js';
 /** The widest a talking jaw opens; ARKit's 1 is a yawn. */
 const JAW_SCALE = 0.72;
 
+/** Pressed this much, the lips touch all along: only a hard stop presses them further. */
+const TOUCHING = 0.7;
+
+/** How much of the jaw's opening pressed lips take back, 0..1, smooth. */
+function sealOf(press: number): number {
+  const share = Math.min(1, press / TOUCHING);
+  return share * share * (3 - 2 * share);
+}
+
 /**
  * Puts one frame into ARKit's words. Shapes that belong together in a real face come together: an open jaw draws the lower
  * lip down, spread lips lift the cheeks a little, pressed lips roll in.
@@ -23,24 +32,25 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   const press = mouth[MouthShape.lipsPress]!;
   const bite = mouth[MouthShape.lowerLipBite]!;
   const round = Math.max(funnel, pucker);
+  const sealed = sealOf(press);
   // Lips that wait together without pressing do not part either.
-  const together = open > 0 ? Math.max(press, close / open) : press;
+  const together = open > 0 ? Math.max(sealed, close / open) : sealed;
   const free = (1 - together) * (1 - 0.8 * bite);
   const jaw = open * JAW_SCALE;
 
   put(out, offset + C.jawOpen, jaw);
-  put(out, offset + C.mouthClose, Math.min(jaw, Math.max(close * JAW_SCALE, jaw * press)));
+  put(out, offset + C.mouthClose, Math.min(jaw, Math.max(close * JAW_SCALE, jaw * sealed, 0.6 * jaw * bite)));
   put(out, offset + C.jawForward, 0.1 * funnel);
   put(out, offset + C.mouthFunnel, 0.75 * funnel * free);
   put(out, offset + C.mouthPucker, 0.7 * pucker * (1 - 0.5 * press));
   putPair(out, offset + C.mouthStretchLeft, offset + C.mouthStretchRight, 0.55 * stretch * free);
-  putPair(out, offset + C.mouthSmileLeft, offset + C.mouthSmileRight, (0.16 * stretch + 0.1 * warmth) * (1 - 0.8 * round));
-  putPair(out, offset + C.mouthDimpleLeft, offset + C.mouthDimpleRight, 0.12 * stretch + 0.06 * press);
+  putPair(out, offset + C.mouthSmileLeft, offset + C.mouthSmileRight, (0.16 * stretch + 0.1 * warmth) * (1 - 0.8 * round) * (1 - 0.6 * press));
+  putPair(out, offset + C.mouthDimpleLeft, offset + C.mouthDimpleRight, 0.12 * stretch);
   putPair(out, offset + C.mouthPressLeft, offset + C.mouthPressRight, press);
-  put(out, offset + C.mouthRollLower, Math.max(0.3 * press, 0.6 * bite));
-  put(out, offset + C.mouthRollUpper, 0.3 * press);
+  put(out, offset + C.mouthRollLower, Math.max(0.15 * press, 0.7 * bite));
+  put(out, offset + C.mouthRollUpper, 0.15 * press);
   put(out, offset + C.mouthShrugLower, 0.15 * press);
-  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.13 * open + 0.07 * stretch + 0.08 * funnel) * free + 0.25 * bite);
+  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.06 * open + 0.07 * stretch + 0.05 * funnel) * free + 0.2 * bite);
   putPair(out, offset + C.mouthLowerDownLeft, offset + C.mouthLowerDownRight, (0.3 * open + 0.14 * stretch + 0.12 * funnel) * free);
   putPair(out, offset + C.cheekSquintLeft, offset + C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth + pose.cheekSquint);
   put(out, offset + C.cheekPuff, 0.06 * press);

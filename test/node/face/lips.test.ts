@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { distance } from '../../../src/face/vector.js';
+import { MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
+import { assembleFace } from '../../../src/motion/engine/face-assembly.js';
+import { CHANNELS, CHANNEL_COUNT } from '../../../src/shared/channels.js';
 import { both, builtAria, partOf, posed } from '../../helpers/node/posed-avatar.js';
 
 const avatar = builtAria();
@@ -12,6 +15,22 @@ function gapShare(weights: Record<string, number>): number {
   const positions = posed(skin, weights);
   const gap = Math.max(...seamTwins.map(([upper, lower]) => distance(positions[upper]!, positions[lower]!)));
   return gap / mouthWidth(weights);
+}
+
+/** What the engine makes of a mouth. */
+function spoken(mouth: Partial<Record<(typeof MOUTH_SHAPES)[number], number>>): Record<string, number> {
+  const channels = new Float32Array(CHANNEL_COUNT);
+  const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
+  assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
+  return Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]!]));
+}
+
+/** Height of the upper teeth that shows below the upper lip in the middle, cm. */
+function shownTeeth(weights: Record<string, number>): number {
+  const teeth = partOf(avatar, 'teeth');
+  const edge = Math.min(...posed(teeth, weights).filter(([x], i) => Math.abs(x) < 0.7 && teeth.part.points[i]!.jawWeight === 0).map(([, y]) => y));
+  const [upper] = seamTwins[Math.floor(seamTwins.length / 2)]!;
+  return Math.max(0, posed(skin, weights)[upper]![1] - edge);
 }
 
 /** Between the outermost vertices of the seam, cm. */
@@ -33,6 +52,29 @@ describe('the lips of aria', () => {
 
   it('seal an open jaw through pucker and smile too', () => {
     assert.ok(gapShare({ jawOpen: 0.6, mouthClose: 0.6, mouthPucker: 0.7, ...both('mouthSmile', 0.5) }) <= 0.01);
+  });
+
+  for (const press of [0.7, 0.85, 1]) {
+    for (const jawOpen of [0.1, 0.3, 0.6]) {
+      for (const mouthPucker of [0, 0.5]) {
+        it(`seal for p, b and m at press ${press}, jaw ${jawOpen}, pucker ${mouthPucker}`, () => {
+          const gap = gapShare(spoken({ lipsPress: press, jawOpen, mouthPucker, mouthFunnel: mouthPucker, mouthStretch: 0.3 }));
+          assert.ok(gap <= 0.01, `gap ${gap}`);
+        });
+      }
+    }
+  }
+
+  it('close more the harder they are pressed, nearly all of the way at half', () => {
+    const gaps = [0, 0.2, 0.4, 0.5, 0.6, 0.7].map((lipsPress) => gapShare(spoken({ lipsPress, jawOpen: 0.3 })));
+    gaps.slice(1).forEach((gap, i) => assert.ok(gap < gaps[i]!, gaps.join()));
+    assert.ok(gaps[3]! < 0.3 * gaps[0]!, gaps.join());
+  });
+
+  it('cover the upper teeth in rounded vowels and show them in spread ones', () => {
+    assert.ok(shownTeeth(spoken({ jawOpen: 0.25, mouthFunnel: 0.4, mouthPucker: 0.7 })) < 0.12);
+    assert.ok(shownTeeth(spoken({ jawOpen: 0.45, mouthFunnel: 0.6, mouthPucker: 0.3 })) < 0.15);
+    assert.ok(shownTeeth(spoken({ jawOpen: 0.2, mouthStretch: 0.8 })) > 0.2);
   });
 
   it('open wide for a vowel', () => {
