@@ -12,10 +12,7 @@ import type { MotionFrames } from '../shared/motion-frames.js';
 import type { HeardSpeech, MotionFeed, PlaybackFeed } from '../shared/playback-messages.js';
 import type { SpeechManner } from '../shared/speech-manner.js';
 import { expressionFrom, NATURAL_EXPRESSION, type Expression } from '../shared/speech-style.js';
-import { AppMotionTransport } from '../transports/app-motion.js';
-import { DirectWebSocketTransport } from '../transports/direct-websocket.js';
 import { LocalTransport } from '../transports/local.js';
-import { RelayTransport } from '../transports/relay-websocket.js';
 import type { Transport, TransportHandlers, TransportState, TurnHandlers } from '../transports/transport.js';
 import type {
   FrameStarvation,
@@ -25,13 +22,10 @@ import type {
   MotionSessionStats,
   MotionSource,
 } from '../workers/worker-api.js';
+import { mayGoLocal, patienceMs } from './patience.js';
 import { SessionRound } from './round.js';
 import { timesError, timesFrom } from './speech-times.js';
-
-/** While a lost connection is taken up again a new round does not wait as long as for the first one. */
-const RECONNECT_PATIENCE_MS = 1500;
-/** With the local engine at hand nobody waits for the network longer than this. */
-const LOCAL_PATIENCE_MS = 400;
+import { transportFor } from './transport-for.js';
 
 export class LiveMotionSession implements MotionSession {
   /** Called once, at `dispose()`. */
@@ -176,7 +170,7 @@ export class LiveMotionSession implements MotionSession {
     if (this.current) this.dropBefore(round);
     this.newestRound = round;
     const rates = { contextRateHz: this.options.contextRateHz, transportRateHz: this.transport.sampleRateHz };
-    const current = new SessionRound(round, rates, this.starvation, this.mayGoLocal);
+    const current = new SessionRound(round, rates, this.starvation, mayGoLocal(this.source));
     current.styler = MotionStyler.for(this.expression);
     this.current = current;
     this.firstMotionMs = NaN;
@@ -226,25 +220,13 @@ export class LiveMotionSession implements MotionSession {
     this.localEngine?.interrupt(limit);
   }
 
-  private get mayGoLocal(): boolean {
-    return this.source.kind !== 'local' && this.source.fallback === 'local';
-  }
-
   /** Sets the time after which a round without motion is decided, by what is known of the connection now. */
   private limitPatience(current: SessionRound): void {
     clearTimeout(this.patienceTimer);
-    if (this.source.kind === 'local' || current.isLocal || current.gate.isReleased) return;
-    if (this.state === 'failed') {
-      this.goWithoutServer(current);
-      return;
-    }
-    const { connectTimeoutMs } = this.source;
-    let patienceMs = connectTimeoutMs;
-    if (this.state !== 'connected') {
-      if (this.mayGoLocal) patienceMs = Math.min(LOCAL_PATIENCE_MS, connectTimeoutMs);
-      else if (this.hasBeenConnected) patienceMs = Math.min(RECONNECT_PATIENCE_MS, connectTimeoutMs);
-    }
-    this.patienceTimer = setTimeout(() => this.runOutOfPatience(current), patienceMs);
+    if (current.isLocal || current.gate.isReleased) return;
+    const patience = patienceMs(this.source, this.state, this.hasBeenConnected);
+    if (patience === 0) this.goWithoutServer(current);
+    else if (patience < Infinity) this.patienceTimer = setTimeout(() => this.runOutOfPatience(current), patience);
   }
 
   private runOutOfPatience(current: SessionRound): void {
@@ -303,18 +285,9 @@ export class LiveMotionSession implements MotionSession {
   // ---- transports --------------------------------------------------------------------------------------------------
 
   private makeTransport(): Transport {
-    // Who is to compute motion here, or may have to take over, should have the weights by then.
-    if (this.source.kind === 'local' || this.source.fallback === 'local') void loadMouthModel();
-    if (this.source.kind === 'local') {
-      return new LocalTransport(this.handlersFor('local', (state, error) => this.handleState(state, error)));
-    }
-    const handlers = this.handlersFor('server', (state, error) => this.handleState(state, error));
-    if (this.source.kind === 'app') return new AppMotionTransport(this.source.sampleRateHz, handlers);
-    if (this.source.kind === 'relay') return new RelayTransport(this.source, { ...handlers, ...this.turnHandlers() });
-    return new DirectWebSocketTransport(
-      { ...this.source, requestToken: (isRefresh) => this.listener.requestToken(isRefresh) },
-      handlers,
-    );
+    const origin = this.source.kind === 'local' ? 'local' : 'server';
+    const handlers = this.handlersFor(origin, (state, error) => this.handleState(state, error));
+    return transportFor(this.source, { ...handlers, ...this.turnHandlers() }, (isRefresh) => this.listener.requestToken(isRefresh));
   }
 
   private turnHandlers(): TurnHandlers {
@@ -348,7 +321,7 @@ export class LiveMotionSession implements MotionSession {
     if (!current || this.source.kind === 'local') return;
     if (state === 'connected') this.limitPatience(current);
     else if (state === 'failed') this.goWithoutServer(current);
-    else if (state === 'connecting' && this.mayGoLocal && this.hasBeenConnected) this.goWithoutServer(current);
+    else if (state === 'connecting' && mayGoLocal(this.source) && this.hasBeenConnected) this.goWithoutServer(current);
     else if (state === 'connecting') this.limitPatience(current);
   }
 
@@ -394,7 +367,7 @@ export class LiveMotionSession implements MotionSession {
     const { current } = this;
     if (current?.round !== round) return;
     if (error) this.listener.handleError(error);
-    if (this.mayGoLocal && !current.isLocal) {
+    if (mayGoLocal(this.source) && !current.isLocal) {
       this.goWithoutServer(current);
       return;
     }
