@@ -22,6 +22,7 @@ import type {
   MotionSessionStats,
   MotionSource,
 } from '../workers/worker-api.js';
+import { MotionFigures } from './motion-figures.js';
 import { mayGoLocal, patienceMs } from './patience.js';
 import { SessionRound } from './round.js';
 import { timesError, timesFrom } from './speech-times.js';
@@ -47,12 +48,7 @@ export class LiveMotionSession implements MotionSession {
   private workTimer: ReturnType<typeof setTimeout> | undefined;
   private patienceTimer: ReturnType<typeof setTimeout> | undefined;
   private isDisposed = false;
-  private motionBytes = 0;
-  private motionSeconds = 0;
-  private firstMotionMs = NaN;
-  private discardedBefore = 0;
-  private reconnectsBefore = 0;
-  private lateMotion = 0;
+  private readonly figures = new MotionFigures();
 
   constructor(options: MotionSessionOptions, listener: MotionSessionListener) {
     this.options = options;
@@ -98,7 +94,7 @@ export class LiveMotionSession implements MotionSession {
     if (this.isDisposed) return;
     const isWanted = this.current?.round === round && !this.current.isLocal;
     if (isWanted && this.transport.receive) this.transport.receive(round, messages);
-    else this.lateMotion += messages.length;
+    else this.figures.lateMessages += messages.length;
   }
 
   interrupt(beforeRound: number): void {
@@ -111,8 +107,7 @@ export class LiveMotionSession implements MotionSession {
 
   setSource(source: MotionSource): void {
     if (this.isDisposed) return;
-    this.discardedBefore += this.transport.discardedMessages;
-    this.reconnectsBefore += this.transport.reconnects;
+    this.figures.retire(this.transport);
     this.transport.close();
     this.localEngine?.close();
     this.localEngine = null;
@@ -133,13 +128,7 @@ export class LiveMotionSession implements MotionSession {
   }
 
   async stats(): Promise<MotionSessionStats> {
-    return {
-      motionBytes: this.motionBytes,
-      motionSeconds: this.motionSeconds,
-      firstMotionMs: this.firstMotionMs,
-      discardedMessages: this.discardedBefore + this.transport.discardedMessages + this.lateMotion,
-      reconnects: this.reconnectsBefore + this.transport.reconnects,
-    };
+    return this.figures.stats(this.transport);
   }
 
   close(): void {
@@ -173,7 +162,7 @@ export class LiveMotionSession implements MotionSession {
     const current = new SessionRound(round, rates, this.starvation, mayGoLocal(this.source));
     current.styler = MotionStyler.for(this.expression);
     this.current = current;
-    this.firstMotionMs = NaN;
+    this.figures.restart();
     this.limitPatience(current);
     return current;
   }
@@ -258,11 +247,12 @@ export class LiveMotionSession implements MotionSession {
     if (current.isComplete) localEngine.send(current.round, new Int16Array(0), true, { startSeconds: start / spare.sampleRateHz });
   }
 
-  /** From now on its motion is computed here; nothing of it goes to the server. */
+  /** From now on its motion is computed here; nothing of it goes to the server, and what comes of one is dropped. */
   private makeLocal(current: SessionRound): LocalTransport {
     clearTimeout(this.patienceTimer);
     current.isLocal = true;
-    this.transport.interrupt(current.round + 1);
+    // A relay's speech comes the same way as its motion.
+    if (this.source.kind !== 'relay') this.transport.interrupt(current.round + 1);
     this.localEngine ??= new LocalTransport(this.handlersFor('local', () => undefined), this.transport.sampleRateHz);
     return this.localEngine;
   }
@@ -304,11 +294,26 @@ export class LiveMotionSession implements MotionSession {
   }
 
   private handlersFor(origin: 'server' | 'local', handleState: TransportHandlers['handleState']): TransportHandlers {
+    const currentOf = (round: number): SessionRound | null => {
+      const { current } = this;
+      return current?.round === round && !(origin === 'server' && current.isLocal) ? current : null;
+    };
     return {
       handleState,
-      handleMotion: (round, frames, byteLength) => this.handleMotion(origin, round, frames, byteLength),
-      handleMotionEnd: (round) => this.handleMotionEnd(round),
-      handleRoundError: (round, error) => this.handleRoundError(round, error),
+      handleMotion: (round, frames, byteLength) => {
+        const current = currentOf(round);
+        this.figures.noteBytes(byteLength);
+        if (current) this.handleMotion(current, origin, frames);
+        else this.figures.lateMessages++;
+      },
+      handleMotionEnd: (round) => {
+        const current = currentOf(round);
+        if (current) this.handleMotionEnd(current, origin);
+      },
+      handleRoundError: (round, error) => {
+        const current = currentOf(round);
+        if (current) this.handleRoundError(current, error);
+      },
       handleError: (error) => this.listener.handleError(error),
     };
   }
@@ -325,18 +330,8 @@ export class LiveMotionSession implements MotionSession {
     else if (state === 'connecting') this.limitPatience(current);
   }
 
-  private handleMotion(origin: 'server' | 'local', round: number, frames: MotionFrames, byteLength: number): void {
-    const { current } = this;
-    this.motionBytes += byteLength;
-    if (!current || round !== current.round || (origin === 'server' && current.isLocal)) {
-      this.lateMotion++;
-      return;
-    }
-    if (Number.isNaN(current.firstMotionMs)) {
-      current.firstMotionMs = performance.now();
-      this.firstMotionMs = current.firstMotionMs - current.firstAudioMs;
-    }
-    this.motionSeconds += frames.frameCount / frames.frameRate;
+  private handleMotion(current: SessionRound, origin: 'server' | 'local', frames: MotionFrames): void {
+    this.figures.noteMotion(frames);
     const shown = current.styler ? current.styler.push(frames) : frames;
     if (shown) this.showFrames(current, shown, origin);
   }
@@ -352,27 +347,23 @@ export class LiveMotionSession implements MotionSession {
     this.release(current);
   }
 
-  private handleMotionEnd(round: number): void {
-    const { current } = this;
-    if (current?.round !== round) return;
+  private handleMotionEnd(current: SessionRound, origin: 'server' | 'local'): void {
     const held = current.styler?.finish();
-    if (held) this.showFrames(current, held, current.isLocal || this.source.kind === 'local' ? 'local' : 'server');
+    if (held) this.showFrames(current, held, origin);
     if (current.motion === null) this.decide(current, 'none');
-    this.show({ type: 'finish', round });
+    this.show({ type: 'finish', round: current.round });
     current.gate.completeMotion();
     this.release(current);
   }
 
-  private handleRoundError(round: number, error: AvatarError | null): void {
-    const { current } = this;
-    if (current?.round !== round) return;
+  private handleRoundError(current: SessionRound, error: AvatarError | null): void {
     if (error) this.listener.handleError(error);
     if (mayGoLocal(this.source) && !current.isLocal) {
       this.goWithoutServer(current);
       return;
     }
     this.decide(current, 'none');
-    this.show({ type: 'finish', round });
+    this.show({ type: 'finish', round: current.round });
     current.gate.goWithoutMotion();
     this.release(current);
   }

@@ -21,8 +21,6 @@ export class SessionRound {
   readonly gate: ReleaseGate;
   /** Speech that has no motion yet, for the local engine to take over; kept only where it may. */
   readonly spare: RoundAudio | null;
-  readonly firstAudioMs = performance.now();
-  firstMotionMs = NaN;
   /** End of the motion that has come, s. */
   coveredSeconds = 0;
   /** What the page was told of it. */

@@ -160,6 +160,25 @@ test('without a Motion Server the turn is heard as sound alone, and the page is 
   }
 });
 
+test('without a Motion Server and with fallback="local" the face is made in the browser', async ({ page }) => {
+  const avatar = await open(page, 'local', 'fallback="local"');
+  await avatar.traceJaw();
+  await motion.kill();
+  try {
+    const pcm = syllables(3);
+    await say('local', pcm);
+    await avatar.waitForEvent('avatar', 'conversation-motion local');
+    await avatar.waitForEvent('avatar', 'conversation-state playing');
+    const begunMs = Date.now();
+    await avatar.waitForEvent('avatar', 'conversation-state idle');
+    // All of the speech is heard, and the face goes with it.
+    expect(Date.now() - begunMs).toBeGreaterThan(2000);
+    expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+  } finally {
+    await motion.start();
+  }
+});
+
 test('a page whose connection is lost in mid-turn goes on in sync, and another page does not notice', async ({ page, context }) => {
   const link = await FlakyLink.to(Number(new URL(backend.url).port));
   try {

@@ -39,7 +39,7 @@ export interface TurnSetup {
 }
 
 export interface TurnHandlers {
-  /** The turn begins: its listeners are to be sent into it. */
+  /** Its first speech is there: its listeners are to be sent into it. */
   handleBegin(turn: RelayTurn): void;
   /** There is more in the log. */
   handleMore(turn: RelayTurn): void;
@@ -119,9 +119,6 @@ export class RelayTurn implements HeardTurn {
     await Promise.race([ready, this.heard]);
     let outcome: TurnSummary['outcome'] = 'complete';
     if (!this.isInterrupted) {
-      this._hasBegun = true;
-      this.watchTimer = setInterval(() => this.watch(), WATCH_MS);
-      this.handlers.handleBegin(this);
       const face = this.passMotion();
       try {
         await this.passSpeech();
@@ -130,15 +127,14 @@ export class RelayTurn implements HeardTurn {
         this.error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
       }
       this.feed.finish();
-      // Without any speech there is nothing to ask for.
-      if (this.log.end.startSeconds === 0) this.faceAbortion.abort();
       // A sound that broke off ends all the same: its listeners would wait for the rest.
-      this.appendAudio(new Uint8Array(0), true);
+      if (this._hasBegun) this.appendAudio(new Uint8Array(0), true);
+      else this.interrupt();
       await face;
     }
     const summary: TurnSummary = {
       turnId: this.id,
-      outcome: this.isInterrupted ? 'interrupted' : outcome,
+      outcome: outcome === 'complete' && this.isInterrupted ? 'interrupted' : outcome,
       audioSeconds: this.log.end.startSeconds,
       motionMessages: this.motionMessages,
       firstMotionMs: this.firstMotionMs,
@@ -146,6 +142,14 @@ export class RelayTurn implements HeardTurn {
     };
     this.handlers.handleEnd(this, summary);
     return summary;
+  }
+
+  /** With its first speech: whoever makes it may take a while. */
+  private begin(): void {
+    this._hasBegun = true;
+    this.firstAudioAtMs = performance.now();
+    this.watchTimer = setInterval(() => this.watch(), WATCH_MS);
+    this.handlers.handleBegin(this);
   }
 
   private async passSpeech(): Promise<void> {
@@ -161,7 +165,7 @@ export class RelayTurn implements HeardTurn {
       }
       while (this.clock.aheadSeconds > limits.maxAheadSeconds && !signal.aborted) await pause(WATCH_MS);
     }
-    if (this.log.end.startSeconds === 0 && !signal.aborted) {
+    if (!this._hasBegun && !signal.aborted) {
       throw new AvatarError(ErrorCode.noAudio, 'There is no audio in what was to be spoken.');
     }
   }
@@ -197,7 +201,7 @@ export class RelayTurn implements HeardTurn {
 
   private appendAudio(pcm: Uint8Array, isLast: boolean): void {
     if (this.isInterrupted) return;
-    if (Number.isNaN(this.firstAudioAtMs)) this.firstAudioAtMs = performance.now();
+    if (!this._hasBegun) this.begin();
     this.log.appendAudio(pcm, isLast);
     this.clock.extendTo(this.log.end.startSeconds);
     this.handlers.handleMore(this);

@@ -258,7 +258,7 @@ export class Relay {
         },
         handleEnd: (it, summary) => {
           if (summary.outcome === 'failed') {
-            for (const client of this.clients) client.tellError(summary.error!, it);
+            for (const client of this.clients) if (isFor(client)) client.tellError(summary.error!, client.currentTurn === it ? it : null);
             this.events.emit('error', { error: summary.error!, client: null, turnId: it.id });
           }
           this.events.emit('turn-end', summary);
