@@ -60,7 +60,8 @@ export class IncomingTurn {
       this.leftOutSeconds += gapSeconds;
       this.nextSeconds = this.fromSeconds = place.startSeconds;
     }
-    this.reader = new MotionReader(0, place.startKeyframe);
+    // Where nothing was left out the motion goes on as if nothing had happened.
+    if (place.frame !== this._frame) this.reader = new MotionReader(0, place.startKeyframe);
     this._frame = place.frame;
     return true;
   }
