@@ -29,14 +29,14 @@ const INAUDIBLE_DB = -60;
 /** The net is sure that there is none. */
 const SURELY_SILENT = 0.8;
 /**
- * In what the net calls silence the mouth goes to rest, exactly, within 200 ms: for 40 ms the net closes it by itself, which it
+ * In what the net calls silence the mouth goes to rest, exactly, within 220 ms: for 60 ms the net closes it by itself, which it
  * does as lips do, then what is left fades. Unless it is on its way to the first sound, which the net knows before it is
  * heard: then the jaw rises from frame to frame.
  */
 const NEARLY_SHUT = 0.08;
 const RISING = 0.01;
 const TO_REST_PER_FRAME = 0.5;
-const PRESENT = 1 + 2 * TO_REST_PER_FRAME;
+const PRESENT = 1 + 3 * TO_REST_PER_FRAME;
 /** What is less cannot be seen. */
 const AT_REST = 0.004;
 /** Share of the way that slow shapes go in a frame: as late, in the mean, as the net is early. */
