@@ -8,6 +8,7 @@ import pickle
 import random
 import subprocess
 import sys
+import tempfile
 import zlib
 
 import numpy as np
@@ -38,13 +39,13 @@ def espeak_variants():
     return sorted(name for name in names if name not in ('fast', 'Demonic'))
 
 
-def from_espeak(rng, texts):
+def from_espeak(rng, texts, minutes):
     engine, variants, out, seconds = Espeak(), espeak_variants(), [], 0.0
     voices = [voice for voice, _, _ in ESPEAK_LANGUAGES]
     assert not RESERVED_LANGUAGES & set(voices)
     weights = [weight for _, weight, _ in ESPEAK_LANGUAGES]
     sources = {voice: source for voice, _, source in ESPEAK_LANGUAGES}
-    while seconds < ESPEAK_MINUTES * 60:
+    while seconds < minutes * 60:
         language = rng.choices(voices, weights)[0]
         text = texts.english() if sources[language] == 'en' else texts.sentence(sources[language])
         voice = language if rng.random() < 0.12 else f'{language}+{rng.choice(variants)}'
@@ -55,26 +56,27 @@ def from_espeak(rng, texts):
     return out
 
 
-def from_flite(voice, rng, texts, folder):
-    minutes, (lowest, highest) = FLITE[voice]
+def from_flite(voice, rng, texts, minutes):
+    lowest, highest = FLITE[voice][1]
     out, seconds = [], 0.0
-    while seconds < minutes * 60:
-        text = texts.english()
-        pitch = rng.uniform(lowest, highest) if rng.random() < 0.6 else None
-        samples, visemes = flite(text, voice, f'{folder}/flite_{voice}.wav', rng.uniform(0.72, 1.3), pitch)
-        if len(samples) > 8000 and len(visemes) > 4:
-            out.append(item(samples, visemes, f'flite-{voice}', text))
-            seconds += len(samples) / 16000
-    os.remove(f'{folder}/flite_{voice}.wav')
+    with tempfile.TemporaryDirectory() as place:
+        while seconds < minutes * 60:
+            text = texts.english()
+            pitch = rng.uniform(lowest, highest) if rng.random() < 0.6 else None
+            samples, visemes = flite(text, voice, f'{place}/clip.wav', rng.uniform(0.72, 1.3), pitch)
+            if len(samples) > 8000 and len(visemes) > 4:
+                out.append(item(samples, visemes, f'flite-{voice}', text))
+                seconds += len(samples) / 16000
     return out
 
 
-def from_festival(voice, rng, texts, folder):
-    phone_set, source, minutes = FESTIVAL[voice]
+def from_festival(voice, rng, texts, minutes):
+    phone_set, source, _ = FESTIVAL[voice]
     out, seconds, turn = [], 0.0, 0
     while seconds < minutes * 60:
         spoken = [texts.english() if source == 'english' else texts.sentence(source) for _ in range(60)]
-        results = festival(voice, phone_set, spoken, f'{folder}/festival_{voice}_{turn}', STRETCHES[turn % len(STRETCHES)])
+        with tempfile.TemporaryDirectory() as place:
+            results = festival(voice, phone_set, spoken, place, STRETCHES[turn % len(STRETCHES)])
         for result, text in zip(results, spoken):
             if result and len(result[0]) > 8000 and len(result[1]) > 4:
                 out.append(item(*result, f'festival-{voice}', text))
@@ -84,18 +86,21 @@ def from_festival(voice, rng, texts, folder):
     return out
 
 
+def utterances(source, rng, share=1.0):
+    """What a source says: `share` of the minutes it has in the corpus."""
+    texts, (engine, _, voice) = Texts(rng), source.partition('_')
+    if engine == 'espeak':
+        return from_espeak(rng, texts, ESPEAK_MINUTES * share)
+    if engine == 'flite':
+        return from_flite(voice, rng, texts, FLITE[voice][0] * share)
+    return from_festival(voice, rng, texts, FESTIVAL[voice][2] * share)
+
+
 def main():
     folder, names = sys.argv[1], sys.argv[2:] or SOURCES
     os.makedirs(folder, exist_ok=True)
     for name in names:
-        rng = random.Random(zlib.crc32(name.encode()))
-        texts = Texts(rng)
-        if name == 'espeak':
-            items = from_espeak(rng, texts)
-        elif name.startswith('flite_'):
-            items = from_flite(name[6:], rng, texts, folder)
-        else:
-            items = from_festival(name[9:], rng, texts, folder)
+        items = utterances(name, random.Random(zlib.crc32(name.encode())))
         with open(f'{folder}/{name}.part', 'wb') as file:
             pickle.dump(items, file)
         os.replace(f'{folder}/{name}.part', f'{folder}/{name}.pkl')

@@ -1,4 +1,5 @@
-"""Scores predictions. `python3 -m lipsync.evaluate TEST_FOLDER PREDICTIONS.json` prints a line for every group of clips.
+"""Scores predictions. `python3 -m lipsync.evaluate TEST_FOLDER PREDICTIONS.json [--voices]` prints a line for every group of
+clips, or for every recorded voice.
 
 acc15, acc6: frames right among 15 visemes and among 6 mouth shapes. PP: lip closures, F1, by viseme and by curve (lipsPress of
 0.5 and more); a predicted closure counts when its middle lies within 40 ms of a closure not yet found. r: Pearson's, jaw.
@@ -126,11 +127,16 @@ def main():
         groups[item['group']].append(item)
         if item['group'].startswith('degraded'):
             groups['degraded'].append(item)
+    if '--voices' in sys.argv:
+        groups = {'clean': groups['clean']}
+        for item in groups['clean']:
+            if item['group'] == 'recorded':
+                groups.setdefault(item['voice'], []).append(item)
     results = {name: score(items, predictions) for name, items in groups.items()}
     names = list(results['clean'])
-    print(''.ljust(20) + ''.join(name.rjust(11) for name in names))
+    print(''.ljust(28) + ''.join(name.rjust(11) for name in names))
     for group, result in results.items():
-        print(group.ljust(20) + ''.join((f'{result[n]:.0f}' if n in ('clips', 'PP false') else f'{result[n]:.3f}').rjust(11) for n in names))
+        print(group.ljust(28) + ''.join((f'{result[n]:.0f}' if n in ('clips', 'PP false') else f'{result[n]:.3f}').rjust(11) for n in names))
 
 
 if __name__ == '__main__':

@@ -8,7 +8,7 @@ from .phonemes import FF, PP, VISEMES
 
 # Mel frames of 10 ms that are heard before a moment is answered.
 LOOK_AHEAD = 9
-# Curves that the output smooths over three frames are predicted one frame ahead, so that smoothing costs no delay.
+# Curves that the engine smooths are predicted one frame ahead, so that smoothing costs no delay.
 SLOW = [0, 2, 3, 4, 6]
 BANDS, KERNEL_1, KERNEL_2 = 40, 5, 4
 # Lips that close or tuck count for more in the loss. The export takes this back, so that the answers are probabilities again.

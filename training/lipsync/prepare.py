@@ -13,8 +13,12 @@ from .corpus import SOURCES
 from .targets import curves_at_frames, visemes_at_frames
 
 
+QUIET_COPIES = 2
+
+
 def copies_of(source):
-    return 3 if source == 'espeak' else 3
+    """Recorded voices are few: they come as more speakers."""
+    return 3 if source == 'espeak' else 4
 
 
 def load(corpus, name):
@@ -35,7 +39,7 @@ def main():
         rng.shuffle(order)
         for i, copy in order:
             samples, track = augment.voice_like(items[i], rng)
-            if copy > 0:
+            if copy >= QUIET_COPIES:
                 samples = augment.degraded(samples, rng, others)
             mel = features.mel_power(samples)
             count = len(mel) // 2

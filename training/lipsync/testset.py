@@ -5,18 +5,15 @@ Reserved voices: flite rms; Festival ked, pc, mv, machac, krb, ru_nsh, ona, NSK;
 clips come once more with noise at 5 or 10 dB, over a telephone, or in a room (group `degraded`), and there are clips of
 nothing but silence and room noise (group `quiet`).
 """
-import json
-import os
 import random
 import sys
+import tempfile
 
 import numpy as np
 
 from . import augment
-from .audio import write_wave
-from .phonemes import VISEMES
+from .clips import Clips
 from .synthesis import Espeak, festival, flite
-from .targets import CHANNELS
 
 ENGLISH = '''
 Maps of the empire were printed on both sides of a broad sheet of paper.
@@ -78,13 +75,16 @@ ESPEAK = {
 ESPEAK_ENGLISH_VARIANTS = ('f2', 'm3', 'klatt2', 'Annie', 'Alex', 'f5')
 
 
-def clean_clips(folder):
+def clean_clips():
     """`(id, group, voice, samples, track)`"""
     rng = random.Random(41)
-    for i, text in enumerate(ENGLISH):
-        yield f'rms-{i}', 'recorded', 'flite-rms', *flite(text, 'rms', f'{folder}/flite.wav')
+    with tempfile.TemporaryDirectory() as place:
+        for i, text in enumerate(ENGLISH):
+            yield f'rms-{i}', 'recorded', 'flite-rms', *flite(text, 'rms', f'{place}/clip.wav')
     for voice, phone_set, stretch, texts in FESTIVAL:
-        for i, result in enumerate(festival(voice, phone_set, texts, f'{folder}/festival', stretch)):
+        with tempfile.TemporaryDirectory() as place:
+            results = festival(voice, phone_set, texts, place, stretch)
+        for i, result in enumerate(results):
             assert result is not None and len(result[0]) > 8000, (voice, texts[i])
             yield f'{voice}-{i}', 'recorded', f'festival-{voice}', *result
     engine, variants = Espeak(), ('', *(f'+{v}' for v in ESPEAK_ENGLISH_VARIANTS))
@@ -105,36 +105,20 @@ def degradations(samples, rng, others):
 
 
 def main():
-    folder = sys.argv[1]
-    os.makedirs(folder, exist_ok=True)
-    items, rng = [], np.random.default_rng(17)
-
-    def add(name, group, voice, samples, track):
-        samples = np.clip(samples * min(1, 0.9 / (np.abs(samples).max() + 1e-9)), -1, 1)
-        write_wave(f'{folder}/{name}.wav', samples)
-        items.append({'id': name, 'group': group, 'voice': voice, 'lang': '', 'text': '', 'duration': len(samples) / 16000,
-                      'visemes': [[VISEMES[v], round(a, 4), round(b, 4)] for v, a, b in track]})
-
-    clips = []
-    for name, group, voice, samples, track in clean_clips(folder):
+    clips, rng, heard = Clips(sys.argv[1]), np.random.default_rng(17), []
+    for name, group, voice, samples, track in clean_clips():
         samples = samples * (augment.TYPICAL_RMS / augment.rms(samples))
-        clips.append({'samples': (samples * 20000).astype(np.int16), 'voice': voice})
-        add(name, group, voice, samples, track)
-        if len(clips) % 3 == 0:
-            kind = len(clips) // 3 % 4
-            label, make = degradations(samples, rng, clips)[kind]
-            add(f'{name}-{label}', f'degraded-{label}', voice, make(), track)
+        heard.append({'samples': (samples * 20000).astype(np.int16), 'voice': voice})
+        clips.add(name, group, voice, samples, track)
+        if len(heard) % 3 == 0:
+            kind = len(heard) // 3 % 4
+            label, make = degradations(samples, rng, heard)[kind]
+            clips.add(f'{name}-{label}', f'degraded-{label}', voice, make(), track)
     for i in range(6):
         count = 16000 * 4
-        hiss = augment.noise(count, np.random.default_rng(i), clips[:1]) if i % 2 else np.zeros(count)
-        if i % 2:
-            hiss = np.random.default_rng(i).standard_normal(count)
-        add(f'quiet-{i}', 'quiet', 'none', hiss * 10 ** (-(44 + 4 * i) / 20), [(0, 0.0, 4.0)])
-    with open(f'{folder}/ref.json', 'w', encoding='utf8') as file:
-        json.dump({'version': 1, 'visemes': VISEMES, 'channels': CHANNELS, 'items': items}, file)
-    for name in ('flite.wav',):
-        os.remove(f'{folder}/{name}')
-    print(f'{len(items)} clips, {sum(i["duration"] for i in items) / 60:.1f} minutes')
+        hiss = np.random.default_rng(i).standard_normal(count) if i % 2 else np.zeros(count)
+        clips.add(f'quiet-{i}', 'quiet', 'none', hiss * 10 ** (-(44 + 4 * i) / 20), [(0, 0.0, 4.0)])
+    clips.write_reference()
 
 
 if __name__ == '__main__':

@@ -12,15 +12,15 @@ import torch.nn.functional as F
 from .corpus import SOURCES
 from .model import CLASS_WEIGHTS, LOOK_AHEAD, SLOW, MouthNet
 
-BATCH, FRAMES, SKIP = 48, 200, 12
+BATCH, FRAMES, SKIP = 32, 200, 12
 SEED = 7
 # Half of every batch and more is recorded voices; a synthetic one alone does not carry over to people.
 ESPEAK_SHARE = 0.42
-# Weight of the curves: closures and jaw first, the tongue hardly shows.
-CURVE_WEIGHTS = torch.tensor([1.5, 1.5, 1, 1, 1, 1.5, .5, 1.2])
-WARM_UP, DECAY_FROM, PEAK_RATE = 200, 0.55, 2e-3
+# Weight of the curves: the jaw shows in every frame, closures come next, the tongue hardly shows.
+CURVE_WEIGHTS = torch.tensor([5, 1.5, 1, 1, 1, 2, .5, 1.2])
+WARM_UP, DECAY_FROM, PEAK_RATE = 200, 0.7, 2e-3
 AVERAGE = 0.998
-NOISE_CROPS = 2
+NOISE_CROPS = 1
 
 
 class Data:
@@ -54,7 +54,7 @@ class Data:
 
 def vary(mel, rng):
     """What makes every crop a new one: another throat (bands moved along the mel axis), another microphone (a smooth tilt), a
-    gain, and always a floor: synthetic pauses are exactly silent, no microphone is. The first crops are only noise."""
+    gain, and always a floor: synthetic pauses are exactly silent, no microphone is. The first crop is only noise."""
     count = len(mel)
 
     def uniform(low, high):
@@ -101,7 +101,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('data')
     parser.add_argument('out')
-    parser.add_argument('--steps', type=int, default=6000)
+    parser.add_argument('--steps', type=int, default=5400)
     parser.add_argument('--hidden', type=int, default=192)
     parser.add_argument('--resume', action='store_true')
     options = parser.parse_args()
@@ -118,7 +118,6 @@ def main():
         net.load_state_dict(state['net'])
         optimizer.load_state_dict(state['optimizer'])
         average, step = state['average'], state['step']
-    rng = np.random.default_rng(SEED + step)
     data = Data(options.data)
     print(f'{sum(p.numel() for p in net.parameters())} parameters', flush=True)
     started, first, entropies, errors = time.time(), step, [], []
@@ -134,7 +133,9 @@ def main():
     while step < options.steps and not is_stopped:
         for group in optimizer.param_groups:
             group['lr'] = rate_at(step, options.steps)
-        mel, viseme, target = data.batch(rng)
+        # Every step has its own seed, so that an interrupted run goes on as if it had not been.
+        torch.manual_seed(SEED + step)
+        mel, viseme, target = data.batch(np.random.default_rng((SEED, step)))
         viseme[:NOISE_CROPS], target[:NOISE_CROPS] = 0, 0
         loss, entropy, error = loss_of(*net(mel), viseme, target)
         optimizer.zero_grad()
