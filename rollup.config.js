@@ -57,6 +57,28 @@ function collapseTemplates() {
   };
 }
 
+/** An avatar is drawn in a worker, where there is no headset: three's manager of them, 4 kB, is left out. */
+function leaveOutHeadsets() {
+  const manager = /^class WebXRManager extends EventDispatcher \{\n[^]*?^\}$/m;
+  const nobody = `class WebXRManager extends EventDispatcher {
+    constructor() {
+      super();
+      this.enabled = this.isPresenting = false;
+    }
+    getEnvironmentBlendMode() {}
+    setAnimationLoop() {}
+    dispose() {}
+  }`;
+  return {
+    name: 'leave-out-headsets',
+    transform(code, id) {
+      if (!/three\.module\.js$/.test(id)) return null;
+      if (!manager.test(code)) this.error('three.module.js has no WebXRManager of the known form');
+      return { code: code.replace(manager, () => nobody), map: null };
+    },
+  };
+}
+
 /** Declarations lie beside the modules they declare. */
 function copyDeclarations() {
   return {
@@ -77,7 +99,7 @@ const modules = {
 
 const standalone = (path) => ({
   input: `build/src/${path}.js`,
-  plugins: [collapseTemplates(), nodeResolve({ browser: true }), minify()],
+  plugins: [leaveOutHeadsets(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: { file: `dist/${path}.js`, format: 'es', inlineDynamicImports: true },
 });
 
