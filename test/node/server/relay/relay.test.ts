@@ -280,6 +280,20 @@ describe('The relay before a real Motion Server', () => {
     assert.equal((await turn.finished).outcome, 'interrupted');
   });
 
+  it('lets go of what has been heard', async () => {
+    const backend = await start({ limits: { maxLagSeconds: 0.3 } });
+    const listener = await backend.listen('a');
+    const turn = backend.relay.speak(voicePcm(4));
+    await listener.until(() => listener.hasEnds);
+    const all = 4 * 32_000;
+    assert.ok(backend.relay.stats().heldBytes <= all + 20_000);
+    // While it is heard, long before its end.
+    await listener.until(() => backend.relay.stats().heldBytes < all * 0.7);
+    assert.ok(!turn.isHeard);
+    await turn.heard;
+    await listener.until(() => backend.relay.stats().turns === 0);
+  });
+
   it('closes in order: turns end, clients are told that they may come again', async () => {
     const server = await startServer();
     const backend = await RelayBackend.start(server.url);
