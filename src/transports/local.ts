@@ -1,7 +1,7 @@
 /** Motion without a server: the engine, in this thread. Long speech is worked off in slices, so that nothing waits. */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
 import { MotionEngine } from '../motion/engine/motion-engine.js';
-import { loadMouthModel } from '../motion/engine/mouth-model.js';
+import { loadMouthModel, mouthModel } from '../motion/engine/mouth-model.js';
 import type { Mouth } from '../motion/engine/mouth.js';
 import { RoundAudio } from './round-audio.js';
 import type { Transport, TransportHandlers } from './transport.js';
@@ -10,6 +10,8 @@ import type { Transport, TransportHandlers } from './transport.js';
 export const LOCAL_SAMPLE_RATE_HZ = 16_000;
 /** Speech worked off before other messages get their turn: some 10 ms of work. */
 const SLICE_SECONDS = 1;
+/** Speech waits this long for the weights of the mouth; then it goes on with the mouth by rule. */
+const WEIGHTS_PATIENCE_MS = 2000;
 
 export interface LocalBeginning {
   /** Where in the round the first samples belong; for a round that a server has begun. Default 0. */
@@ -20,7 +22,9 @@ export interface LocalBeginning {
 
 interface LocalRound {
   readonly round: number;
-  readonly engine: MotionEngine;
+  /** Made when the mouth is there. */
+  engine: MotionEngine | null;
+  readonly mouth: Mouth | undefined;
   readonly audio: RoundAudio;
   /** Media time of the round at which the engine begins. */
   readonly startSeconds: number;
@@ -38,6 +42,8 @@ export class LocalTransport implements Transport {
   private firstWantedRound = 0;
   private workTimer: ReturnType<typeof setTimeout> | undefined;
   private openings = 0;
+  private isWaiting = false;
+  private hasWaited = false;
 
   constructor(handlers: TransportHandlers, sampleRateHz = LOCAL_SAMPLE_RATE_HZ) {
     this.handlers = handlers;
@@ -58,7 +64,8 @@ export class LocalTransport implements Transport {
       this.interrupt(round);
       this.current = {
         round,
-        engine: new MotionEngine({ sampleRateHz: this.sampleRateHz, seed: round, ...(mouth && { mouth }) }),
+        engine: null,
+        mouth,
         audio: new RoundAudio(this.sampleRateHz),
         startSeconds,
         doneSample: 0,
@@ -92,7 +99,10 @@ export class LocalTransport implements Transport {
     this.workTimer = undefined;
     const { current } = this;
     if (!current || current.isOver) return;
+    if (!current.mouth && !mouthModel() && !this.hasWaited) return this.awaitWeights();
     try {
+      const { mouth } = current;
+      current.engine ??= new MotionEngine({ sampleRateHz: this.sampleRateHz, seed: current.round, ...(mouth && { mouth }) });
       const { start, samples } = current.audio.read(current.doneSample, this.sampleRateHz * SLICE_SECONDS);
       current.doneSample = start + samples.length;
       if (samples.length > 0) this.pass(current, current.engine.push(samples));
@@ -109,6 +119,20 @@ export class LocalTransport implements Transport {
       current.isOver = true;
       this.handlers.handleRoundError(current.round, avatarErrorFrom(reason, ErrorCode.invalidMotionData));
     }
+  }
+
+  /** The first speech of a page comes before the weights do. */
+  private awaitWeights(): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    const goOn = (): void => {
+      if (this.hasWaited) return;
+      this.hasWaited = true;
+      clearTimeout(patience);
+      if (this.workTimer === undefined) this.work();
+    };
+    const patience = setTimeout(goOn, WEIGHTS_PATIENCE_MS);
+    void loadMouthModel().then(goOn);
   }
 
   private pass(current: LocalRound, frames: ReturnType<MotionEngine['push']>): void {

@@ -14,7 +14,7 @@ let multiply = createPlainLinears;
 let loading: Promise<boolean> | null = null;
 
 /**
- * @param readFile Gives the bytes of `mouth.bin`; called once, when the first engine is about to be used.
+ * @param readFile Gives the bytes of `mouth.bin`; called when the first engine is about to be used, and again after a failure.
  * @param createLinears How layers are multiplied in this runtime; default in plain code.
  */
 export function setMouthModelReader(readFile: ReadModel, createLinears: CreateLinears = createPlainLinears): void {
@@ -26,7 +26,7 @@ export function setMouthModelReader(readFile: ReadModel, createLinears: CreateLi
 /**
  * Has the model read unless it was already. Engines made afterwards use it.
  *
- * @returns False when there is none or it is broken: then engines go on with the mouth by rule. Never rejects.
+ * @returns False when there is none, it could not be read or is broken: then engines go on with the mouth by rule. Never rejects.
  */
 export function loadMouthModel(): Promise<boolean> {
   loading ??= load();
@@ -44,6 +44,8 @@ async function load(): Promise<boolean> {
     model = readSpeechModel(await read(), multiply);
     return true;
   } catch {
+    // Whoever needs it next asks again.
+    loading = null;
     return false;
   }
 }

@@ -55,6 +55,19 @@ describe('The motion worker', () => {
     assert.isBelow(stats.firstMotionMs, 5000);
   });
 
+  it('lets the first speech of a page wait for the trained mouth', async () => {
+    const values: number[][] = [];
+    for (const isOpened of [false, true]) {
+      const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+      if (isOpened) await probe.session.open();
+      probe.session.append(1, voice(1), 16_000, true);
+      await probe.until(() => probe.isMotionFinished(1));
+      values.push(probe.motion.flatMap((item) => (item.type === 'frames' ? [...item.frames.values] : [])));
+    }
+    assert.isAbove(values[0]!.length, 40 * CHANNEL_COUNT);
+    assert.deepEqual(values[0], values[1]);
+  });
+
   describe('with motion that the app hands over', () => {
     const app = (options: Partial<MotionSource & { kind: 'app' }> = {}): MotionSource => ({
       kind: 'app', sampleRateHz: 16_000, connectTimeoutMs: 60_000, fallback: 'audio', ...options,
