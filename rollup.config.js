@@ -79,6 +79,22 @@ function leaveOutHeadsets() {
   };
 }
 
+/** livekit-client weighs more than all the rest: a classic script loads it as a file of its own, when a room is joined. */
+const LIVEKIT_CLIENT = 'vendor/livekit-client.js';
+
+function livekitApart() {
+  const name = 'livekit-client';
+  return {
+    name: 'livekit-apart',
+    resolveDynamicImport: (specifier) => (specifier === name ? { id: name, external: true } : null),
+    // By its full URL: a classic script of another origin has no base of its own. The package's name stays in between.
+    renderDynamicImport({ targetModuleId }) {
+      if (targetModuleId !== name) return null;
+      return { left: `import(new URL(${JSON.stringify(LIVEKIT_CLIENT)}, scriptUrl).href || `, right: ')' };
+    },
+  };
+}
+
 /** Declarations lie beside the modules they declare. */
 function copyDeclarations() {
   return {
@@ -113,7 +129,7 @@ const page = {
 
 const classic = {
   input: 'build/src/index.js',
-  plugins: [keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
+  plugins: [livekitApart(), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: {
     file: 'dist/spatius-avatar.iife.min.js',
     format: 'iife',
@@ -124,9 +140,16 @@ const classic = {
   },
 };
 
+const livekitClient = {
+  input: 'livekit-client',
+  plugins: [nodeResolve({ browser: true }), minify()],
+  output: { file: `dist/${LIVEKIT_CLIENT}`, format: 'es', inlineDynamicImports: true },
+};
+
 export default [
   modules,
   page,
   classic,
+  livekitClient,
   ...['engine/index', 'workers/motion.worker', 'workers/render.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map(standalone),
 ];

@@ -16,9 +16,18 @@ import { AvatarManager } from './controller/avatar-manager.js';
 import type { AvatarControllerOptions } from './controller/controller-options.js';
 import type { SpeechChunk } from './controller/controller-parts.js';
 import type { SpeechInput } from './controller/speech-input.js';
+import type { LiveKitSession } from './livekit/livekit-session.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
 import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
-import type { AvatarInfo, Stage, StageListener, StageOptions, StageStats } from './workers/worker-api.js';
+import type {
+  AvatarInfo,
+  MotionSession,
+  RoomSource,
+  Stage,
+  StageListener,
+  StageOptions,
+  StageStats,
+} from './workers/worker-api.js';
 
 // One AudioContext for all elements of a page; it closes itself with the last player.
 let sharedOutput: { urls: Readonly<AssetUrls>; opening: Promise<AudioOutput> } | null = null;
@@ -58,6 +67,7 @@ export class AssembledAvatar {
   private readonly listener: AvatarListener;
   private readonly workers: AvatarWorkers;
   private readonly voice: Voice;
+  private room: LiveKitSession | null = null;
   /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
@@ -74,13 +84,15 @@ export class AssembledAvatar {
     this.voice = new Voice(openOutput(), this.playheads.port1, {
       handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
       handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
-      handleOutputLatency: (seconds) => this.stage?.setOutputLatency(seconds),
+      handleOutputLatency: () => this.tellLatency(),
       handleLost: (error) => this.breakDown(error),
     });
     this.controller = new AvatarController(
       {
         output: this.voice,
         openSession: async (source, frameStarvation, sessionListener) => {
+          if (source.kind === 'livekit') return this.joinRoom(source);
+          this.leaveRoom();
           if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
           this.hasSession = true;
           const player = await this.voice.player();
@@ -132,8 +144,34 @@ export class AssembledAvatar {
       throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
     }
     this.stage = stage;
-    stage.setOutputLatency(this.voice.outputLatencySeconds);
+    if (this.room) stage.addSource(...this.room.stagePorts);
+    this.tellLatency();
     return stage;
+  }
+
+  /** LiveKit mode: lets the room hear the visitor. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
+  async publishMicrophone(isOn: boolean): Promise<void> {
+    if (!this.room) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'No room is joined.');
+    await this.room.publishMicrophone(isOn);
+  }
+
+  private async joinRoom(source: RoomSource): Promise<MotionSession> {
+    this.leaveRoom();
+    const { openRoom } = await import('./livekit/open-room.js');
+    const room = await openRoom(source, this.workers.motion, this.controller, () => this.tellLatency());
+    this.room = room;
+    this.voice.useOther(room);
+    this.stage?.addSource(...room.stagePorts);
+    return room;
+  }
+
+  private leaveRoom(): void {
+    this.room = null;
+    this.voice.useOther(null);
+  }
+
+  private tellLatency(): void {
+    this.stage?.setOutputLatency((this.room ?? this.voice).outputLatencySeconds);
   }
 
   /** Shows an avatar; the one before stays when it cannot. @throws {AvatarError} see `Stage.load`. */

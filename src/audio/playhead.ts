@@ -88,6 +88,13 @@ export class Playhead {
     this.latencyMs = seconds * 1000;
   }
 
+  /** The next report comes from somebody with another clock. */
+  forgetClock(): void {
+    this.firstOfClock = this.reportCount;
+    this.clockMs = Number.NaN;
+    this.lineCount = 0;
+  }
+
   /** @param nowMs `performance.now()` at arrival. */
   handleReport(report: PlayheadReport, nowMs: number): void {
     const contextMs = report.contextSeconds * 1000;
@@ -122,7 +129,7 @@ export class Playhead {
   }
 
   private followClock(offsetMs: number, nowMs: number): void {
-    const isFirst = this.reportCount === 0;
+    const isFirst = Number.isNaN(this.clockMs);
     const sinceLastMs = nowMs - this.arrivalMs[(this.reportCount + REPORT_COUNT - 1) % REPORT_COUNT];
     if (isFirst || sinceLastMs > WINDOW_MS) this.firstOfClock = this.reportCount;
     this.arrivalMs[this.reportCount % REPORT_COUNT] = nowMs;

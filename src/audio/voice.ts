@@ -15,6 +15,16 @@ export interface VoiceListener {
   handleLost(error: AvatarError): void;
 }
 
+/** Sound that comes from elsewhere, such as a room's: volume and the like hold for it too. */
+export interface OtherSound {
+  unlock(): Promise<void>;
+  pause(): void;
+  setVolume(volume: number): void;
+  setMuted(isMuted: boolean): void;
+  setLatencyOffset(seconds: number): void;
+  mediaSeconds(): number;
+}
+
 /** The sound of one element: a player made at first use, so that a silent page opens no sound device. */
 export class Voice {
   private readonly outputPromise: Promise<AudioOutput>;
@@ -26,6 +36,7 @@ export class Voice {
   private volume = 1;
   private isMuted = false;
   private latencyOffsetSeconds = 0;
+  private other: OtherSound | null = null;
 
   constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, listener: VoiceListener) {
     this.outputPromise = output;
@@ -48,12 +59,22 @@ export class Voice {
     return opening;
   }
 
+  /** Sound comes from elsewhere now; null: from here. */
+  useOther(other: OtherSound | null): void {
+    this.other = other;
+    other?.setVolume(this.volume);
+    other?.setMuted(this.isMuted);
+    other?.setLatencyOffset(this.latencyOffsetSeconds);
+  }
+
   async unlock(): Promise<void> {
+    if (this.other) return this.other.unlock();
     await this.player();
     await (await this.outputPromise).unlock();
   }
 
   pause(): void {
+    this.other?.pause();
     this.tell((player) => player.pause());
   }
 
@@ -72,16 +93,19 @@ export class Voice {
 
   setVolume(volume: number): void {
     this.volume = volume;
+    this.other?.setVolume(volume);
     if (this.current) this.current.volume = volume;
   }
 
   setMuted(isMuted: boolean): void {
     this.isMuted = isMuted;
+    this.other?.setMuted(isMuted);
     if (this.current) this.current.isMuted = isMuted;
   }
 
   setLatencyOffset(seconds: number): void {
     this.latencyOffsetSeconds = seconds;
+    this.other?.setLatencyOffset(seconds);
     if (this.current) this.current.latencyOffsetSeconds = seconds;
   }
 
@@ -90,7 +114,7 @@ export class Voice {
   }
 
   mediaSeconds(): number {
-    return this.current?.mediaSeconds() ?? 0;
+    return (this.other ?? this.current)?.mediaSeconds() ?? 0;
   }
 
   dispose(): void {

@@ -134,7 +134,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
   }
 
   /**
-   * Connects (direct mode) or loads the engine (local mode). Called again while connecting it returns the same promise.
+   * Connects (direct mode), loads the engine (local mode) or joins the room (LiveKit mode). Called again while connecting it returns the same promise.
    *
    * @throws {AvatarError} Why there is no connection; `aborted` when `close()` came first.
    */
@@ -250,7 +250,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
     const beforeRound = (newest?.round ?? 0) + 1;
     if (newest && !newest.isOver) this.dropRounds(beforeRound);
     // The backend may have begun to speak without this page knowing yet.
-    else if (this.options.mode === 'backend') this.session.tellExisting((session) => session.interrupt(beforeRound));
+    else if (this.options.mode === 'backend' || this.options.mode === 'livekit') this.session.tellExisting((session) => session.interrupt(beforeRound));
   }
 
   /** Media time of the current conversation that is audible now, s. */
@@ -271,6 +271,11 @@ export class AvatarController extends SoundControls implements MotionSessionList
     this.isDisposed = true;
     this.session.dispose();
     this.events.clear();
+  }
+
+  /** Above every round so far. */
+  get nextRound(): number {
+    return (this.rounds.newest?.round ?? 0) + 1;
   }
 
   receiveSpeech(conversationId: string, samples: Int16Array, sampleRateHz: number, isEnd: boolean): void {

@@ -8,9 +8,9 @@ import { isSameTokenSource, type TokenSource } from './token-source.js';
 export interface AvatarControllerOptions {
   /**
    * `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. `backend`: the app's own
-   * backend brings speech and motion.
+   * backend brings speech and motion. `livekit`: a room does.
    */
-  readonly mode: 'direct' | 'local' | 'backend';
+  readonly mode: 'direct' | 'local' | 'backend' | 'livekit';
   readonly appId: string;
   readonly avatarId: string;
   /** Motion Server (ingress) URL, `ws(s)` or `http(s)`, absolute or relative to the page. Wins over `region`. */
@@ -19,6 +19,12 @@ export interface AvatarControllerOptions {
   readonly region: string | null;
   /** Backend mode: the relay, `ws(s)` or `http(s)`, absolute or relative to the page. Without it the app brings the data. */
   readonly relayUrl: string | null;
+  /** LiveKit mode: the LiveKit server, `ws(s)` or `http(s)`. `token` brings participants' tokens then. */
+  readonly livekitUrl: string | null;
+  /** Identity of the room's participant that speaks, or on whose behalf it speaks; null takes the first that brings motion. */
+  readonly livekitIdentity: string | null;
+  /** A `Room` of livekit-client that the app joins and leaves itself, in place of `livekitUrl`. */
+  readonly livekitRoom: object | null;
   readonly token: TokenSource;
   /** Rate of the PCM passed to `send`, Hz: one of `PCM_SAMPLE_RATES`. */
   readonly sampleRateHz: number;
@@ -41,6 +47,9 @@ export const DEFAULT_CONTROLLER_OPTIONS: AvatarControllerOptions = {
   serverUrl: null,
   region: null,
   relayUrl: null,
+  livekitUrl: null,
+  livekitIdentity: null,
+  livekitRoom: null,
   token: {},
   sampleRateHz: DEFAULT_SAMPLE_RATE_HZ,
   frameStarvation: 'audio-independent',
@@ -59,6 +68,9 @@ const CONNECTION_OPTIONS: ReadonlySet<OptionName> = new Set([
   'serverUrl',
   'region',
   'relayUrl',
+  'livekitUrl',
+  'livekitIdentity',
+  'livekitRoom',
   'token',
   'sampleRateHz',
   'fallback',
@@ -95,12 +107,12 @@ export function checkSampleRate(rateHz: number): void {
  * @throws {AvatarError} `networkLayerNotAvailable` for a call that belongs to another mode.
  */
 export function checkSpeechMode({ mode, relayUrl }: Pick<AvatarControllerOptions, 'mode' | 'relayUrl'>, isFromApp: boolean): void {
-  const isBackend = mode === 'backend';
-  if (isFromApp ? isBackend && !relayUrl : !isBackend) return;
+  const isElsewhere = mode === 'backend' || mode === 'livekit';
+  if (isFromApp ? mode === 'backend' && !relayUrl : !isElsewhere) return;
   throw new AvatarError(
     ErrorCode.networkLayerNotAvailable,
     isFromApp
       ? 'yieldAudioData() and yieldFramesData() need mode="backend" without relay-url.'
-      : 'In mode="backend" the speech comes from your backend: let its relay speak, or call yieldAudioData().',
+      : `In mode="${mode}" the speech comes from your backend: by a relay, yieldAudioData() or the room.`,
   );
 }

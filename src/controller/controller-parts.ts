@@ -6,6 +6,7 @@ import type {
   MotionSession,
   MotionSessionListener,
   MotionSource,
+  RoomSource,
 } from '../workers/worker-api.js';
 
 /** The sound of one element. `Player` of `audio/` is one. */
@@ -61,7 +62,7 @@ export interface ControllerParts {
    * was lost with its worker.
    */
   openSession(
-    source: MotionSource,
+    source: MotionSource | RoomSource,
     frameStarvation: FrameStarvation,
     listener: MotionSessionListener,
   ): Promise<MotionSession>;

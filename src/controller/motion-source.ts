@@ -1,7 +1,7 @@
 /** From a controller's options to where its motion comes from. Loaded when the first session is opened. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { regionHosts } from '../shared/region-hosts.js';
-import type { MotionSource } from '../workers/worker-api.js';
+import type { MotionSource, RoomSource } from '../workers/worker-api.js';
 import { checkSampleRate, type AvatarControllerOptions } from './controller-options.js';
 
 const INGRESS_PATH = '/v2/driveningress';
@@ -40,11 +40,19 @@ function webSocketUrl(attribute: string, value: string, pageUrl: string): URL {
 const UPSTREAM_RATE_HZ = 16_000;
 
 /** @throws {AvatarError} `invalidConfiguration`, `unsupportedSampleRate`. */
-export function motionSource(options: AvatarControllerOptions, pageUrl: string): MotionSource {
+export function motionSource(options: AvatarControllerOptions, pageUrl: string): MotionSource | RoomSource {
   checkSampleRate(options.sampleRateHz);
   if (options.mode === 'local') return { kind: 'local' };
   const { connectTimeoutMs, fallback } = options;
   const sampleRateHz = Math.min(options.sampleRateHz, UPSTREAM_RATE_HZ);
+  if (options.mode === 'livekit') {
+    const { livekitUrl, livekitIdentity: identity, livekitRoom: room } = options;
+    if (!room && !livekitUrl) {
+      throw new AvatarError(ErrorCode.invalidConfiguration, 'LiveKit mode needs a livekit-url and a livekit-token-endpoint, or a room.');
+    }
+    const url = room || !livekitUrl ? '' : webSocketUrl('livekit-url', livekitUrl, pageUrl).href;
+    return { kind: 'livekit', url, identity, room, connectTimeoutMs };
+  }
   if (options.mode === 'backend') {
     if (!options.relayUrl) return { kind: 'app', sampleRateHz, connectTimeoutMs, fallback };
     return { kind: 'relay', url: webSocketUrl('relay-url', options.relayUrl, pageUrl).href, connectTimeoutMs, fallback };

@@ -1,15 +1,17 @@
 /** A controller's hold on its motion session: made at first use, pointed to another source when options change. */
 import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/errors.js';
-import type { MotionSession, MotionSessionStats, MotionSource } from '../workers/worker-api.js';
+import type { MotionSession, MotionSessionStats, MotionSource, RoomSource } from '../workers/worker-api.js';
 
 export class SessionLink {
-  private readonly open: (source: MotionSource) => Promise<MotionSession>;
-  private readonly source: () => Promise<MotionSource>;
+  private readonly open: (source: MotionSource | RoomSource) => Promise<MotionSession>;
+  private readonly source: () => Promise<MotionSource | RoomSource>;
   private readonly handleFailure: (error: AvatarError) => void;
   /** What the next use waits for. */
   private session: Promise<MotionSession> | null = null;
-  /** The session once there is one. It outlives options that cannot work. */
-  private live: MotionSession | null = null;
+  /** The motion worker's session once there is one. It outlives options that cannot work, and rooms. */
+  private worker: MotionSession | null = null;
+  /** A room's session: each room has one of its own. */
+  private room: MotionSession | null = null;
   private isSourceStale = false;
 
   /**
@@ -17,8 +19,8 @@ export class SessionLink {
    * @param handleFailure Hears once of each session that could not be had and that nobody waits for.
    */
   constructor(
-    open: (source: MotionSource) => Promise<MotionSession>,
-    source: () => Promise<MotionSource>,
+    open: (source: MotionSource | RoomSource) => Promise<MotionSession>,
+    source: () => Promise<MotionSource | RoomSource>,
     handleFailure: (error: AvatarError) => void,
   ) {
     this.open = open;
@@ -64,26 +66,35 @@ export class SessionLink {
 
   /** Null where there is no session: asking makes none. */
   async stats(): Promise<MotionSessionStats | null> {
-    return this.live?.stats() ?? null;
+    return (this.room ?? this.worker)?.stats() ?? null;
   }
 
   /** The session died with its worker. */
   forget(): void {
-    this.session = this.live = null;
+    this.session = this.worker = null;
+    this.leaveRoom();
   }
 
   dispose(): void {
-    if (this.live) this.live.dispose();
+    if (this.worker || this.room) this.worker?.dispose();
     else this.tellExisting((session) => session.dispose());
-    this.session = this.live = null;
+    this.leaveRoom();
+    this.session = this.worker = null;
   }
 
   private async prepare(before: Promise<MotionSession> | null): Promise<MotionSession> {
     // Whoever asked for the one before has heard why it failed.
     await before?.catch(() => undefined);
     const source = await this.source();
-    if (this.live) this.live.setSource(source);
-    else this.live = await this.open(source);
-    return this.live;
+    this.leaveRoom();
+    if (source.kind === 'livekit') return (this.room = await this.open(source));
+    if (this.worker) this.worker.setSource(source);
+    else this.worker = await this.open(source);
+    return this.worker;
+  }
+
+  private leaveRoom(): void {
+    this.room?.dispose();
+    this.room = null;
   }
 }

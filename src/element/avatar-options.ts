@@ -17,6 +17,10 @@ export interface ConnectionProperties {
   serverUrl: string | null;
   region: string | null;
   relayUrl: string | null;
+  livekitUrl: string | null;
+  livekitTokenEndpoint: string | null;
+  livekitIdentity: string | null;
+  room: object | null;
   sampleRate: number;
   frameStarvation: AvatarControllerOptions['frameStarvation'];
   fallback: AvatarControllerOptions['fallback'];
@@ -28,7 +32,8 @@ export interface ConnectionProperties {
 
 /** Those of them that make a running connection another one. */
 export const CONNECTION_PROPERTIES: readonly (keyof ConnectionProperties)[] = [
-  'mode', 'appId', 'avatarId', 'tokenEndpoint', 'sessionToken', 'requestToken', 'serverUrl', 'region', 'relayUrl', 'sampleRate',
+  'mode', 'appId', 'avatarId', 'tokenEndpoint', 'sessionToken', 'requestToken', 'serverUrl', 'region', 'relayUrl', 'livekitUrl',
+  'livekitTokenEndpoint', 'livekitIdentity', 'room', 'sampleRate',
   'frameStarvation', 'fallback', 'speechStyle', 'intensity', 'connectTimeout', 'audioLatencyOffset',
 ];
 
@@ -40,7 +45,7 @@ export function effectiveMode(properties: ConnectionProperties): AvatarMode {
 }
 
 function isConnectable(mode: AvatarMode): mode is AvatarControllerOptions['mode'] {
-  return mode === 'direct' || mode === 'local' || mode === 'backend';
+  return mode === 'direct' || mode === 'local' || mode === 'backend' || mode === 'livekit';
 }
 
 /** @returns What is wrong with the properties, each with the attribute's name. Empty when they can work. */
@@ -50,11 +55,7 @@ export function configurationErrors(properties: ConnectionProperties): AvatarErr
     errors.push(new AvatarError(ErrorCode.invalidConfiguration, words));
   };
   const mode = effectiveMode(properties);
-  if (mode === 'livekit') {
-    complain('mode="livekit" is not available in this version. Use "direct", "backend" or "local".');
-  } else if (!isConnectable(mode)) {
-    complain(`mode="${String(mode)}" is not known. Use "direct", "backend" or "local".`);
-  }
+  if (!isConnectable(mode)) complain(`mode="${String(mode)}" is not known. Use "direct", "backend", "livekit" or "local".`);
   const check = (attribute: string, value: string, allowed: readonly string[]): void => {
     if (!allowed.includes(value)) complain(`${attribute}="${value}" is not known. Use ${allowed.map((word) => `"${word}"`).join(' or ')}.`);
   };
@@ -78,7 +79,10 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
     serverUrl: properties.serverUrl,
     region: properties.region,
     relayUrl: properties.relayUrl,
-    token: { tokenEndpoint, sessionToken, requestToken },
+    livekitUrl: properties.livekitUrl,
+    livekitIdentity: properties.livekitIdentity,
+    livekitRoom: properties.room,
+    token: { tokenEndpoint: mode === 'livekit' ? properties.livekitTokenEndpoint : tokenEndpoint, sessionToken, requestToken },
     sampleRateHz: properties.sampleRate,
     frameStarvation: properties.frameStarvation === 'strict-sync' ? 'strict-sync' : 'audio-independent',
     fallback: properties.fallback === 'local' ? 'local' : 'audio',

@@ -26,6 +26,14 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property() region: string | null = null;
   /** `backend` mode: WebSocket of your backend's relay, `ws(s)` or `http(s)`. */
   @property({ attribute: 'relay-url' }) relayUrl: string | null = null;
+  /** `livekit` mode: the LiveKit server, `ws(s)` or `http(s)`. */
+  @property({ attribute: 'livekit-url' }) livekitUrl: string | null = null;
+  /** `livekit` mode: URL that answers a POST with a participant's token for the visitor. */
+  @property({ attribute: 'livekit-token-endpoint' }) livekitTokenEndpoint: string | null = null;
+  /** `livekit` mode: identity of the agent, or of the participant that speaks for it. Without it: whoever brings motion. */
+  @property({ attribute: 'livekit-identity' }) livekitIdentity: string | null = null;
+  /** `livekit` mode: a `Room` of `livekit-client` that the page joins and leaves itself. */
+  @property({ attribute: false }) room: object | null = null;
   /** Rate of the raw PCM passed to `send()` and `yieldAudioData()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000. */
   @property({ attribute: 'sample-rate', type: Number }) sampleRate = 16_000;
   /** When motion is late: sound goes on (`audio-independent`), or waits for it (`strict-sync`). */

@@ -273,6 +273,15 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
     this.assembly.tell(({ openedStage }) => openedStage?.setPose(pose));
   }
 
+  /**
+   * `livekit` mode: lets the room hear the visitor's microphone, or no longer.
+   *
+   * @throws {AvatarError} `networkLayerNotAvailable` outside a room, or the browser's refusal.
+   */
+  async publishMicrophone(isOn = true): Promise<void> {
+    await this.assembly.ask((assembly) => assembly.publishMicrophone(isOn));
+  }
+
   /** A PNG of the next frame. @throws {AvatarError} `renderingFailed` while no avatar is shown. */
   async toBlob(): Promise<Blob> {
     const stage = this.assembly.assembly?.openedStage;

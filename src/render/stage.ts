@@ -58,6 +58,9 @@ export class LiveStage implements Stage {
   private readonly pose = new Float32Array(CHANNEL_COUNT);
   private readonly blobWaiters: BlobWaiter[] = [];
 
+  private readonly ports: MessagePort[] = [];
+  /** Whose report was the last. */
+  private playheadPort: MessagePort | null = null;
   private avatar: AvatarModel | null = null;
   private loading: AbortController | null = null;
   private view: View;
@@ -84,8 +87,7 @@ export class LiveStage implements Stage {
     const canvas: EventTarget = options.canvas as OffscreenCanvas;
     canvas.addEventListener('webglcontextlost', this.handleContextLost);
     canvas.addEventListener('webglcontextrestored', this.handleContextRestored);
-    options.playheadPort.onmessage = (event: MessageEvent<PlayheadReport>) => this.handlePlayhead(event.data);
-    options.motionPort.onmessage = (event: MessageEvent<MotionFeed>) => this.handleMotion(event.data);
+    this.addSource(options.playheadPort, options.motionPort);
     this.resize(options.width, options.height, options.pixelRatio);
   }
 
@@ -146,6 +148,13 @@ export class LiveStage implements Stage {
     this.speech.heldPose = pose && Float32Array.from(pose, (value) => (Number.isFinite(value) ? value : 0));
   }
 
+  addSource(playheadPort: MessagePort, motionPort: MessagePort): void {
+    if (this.isDisposed) return;
+    playheadPort.onmessage = (event: MessageEvent<PlayheadReport>) => this.handlePlayhead(event.data, playheadPort);
+    motionPort.onmessage = (event: MessageEvent<MotionFeed>) => this.handleMotion(event.data);
+    this.ports.push(playheadPort, motionPort);
+  }
+
   setOutputLatency(seconds: number): void {
     this.playhead.setOutputLatency(seconds);
   }
@@ -172,7 +181,7 @@ export class LiveStage implements Stage {
     this.isDisposed = true;
     this.loop.stop();
     this.loading?.abort();
-    for (const port of [this.options.playheadPort, this.options.motionPort]) {
+    for (const port of this.ports) {
       port.onmessage = null;
       port.close();
     }
@@ -282,7 +291,10 @@ export class LiveStage implements Stage {
     );
   }
 
-  private handlePlayhead(report: PlayheadReport): void {
+  private handlePlayhead(report: PlayheadReport, port: MessagePort): void {
+    // Every source has a clock of its own.
+    if (this.playheadPort !== port) this.playhead.forgetClock();
+    this.playheadPort = port;
     this.playhead.handleReport(report, performance.now());
     if (report.isInterrupted) this.speech.endRoundsBefore(report.round + 1);
   }

@@ -1,19 +1,19 @@
 /**
  * What a Motion Server says in a LiveKit room, beside its voice: the motion of its speech, and the time of its voice.
  *
- *     topic spatius.motion   reliable   motion · ended · cut
+ *     topic spatius.motion   reliable   motion · held · ended · cut
  *     topic spatius.clock    lossy      clock, 5–20 times a second while the voice speaks
  *     topic spatius.control  reliable   to the Motion Server, JSON: {"type":"interrupt"}
  *
  * A packet, little-endian:
  *
  *     u8   version, 1
- *     u8   type: 1 motion, 2 clock, 3 ended, 4 cut
+ *     u8   type: 1 motion, 2 clock, 3 held (speech has not come in time: silence until the next run), 4 ended, 5 cut
  *     u16  run: grows by one whenever the voice starts to flow, at the start of a conversation or after a gap in it
  *     u32  conversation: grows by one with every conversation of this publisher
  *     u32  sequence: counts the packets of both topics
- *     f64  media time that leaves for the encoder as the packet is sent, s; of `ended` the conversation's length, of
- *          `cut` the time at which it was cut off
+ *     f64  media time that leaves for the encoder as the packet is sent, s; of `held`, `ended` and
+ *          `cut` the time at which the voice stops
  *     f64  media time at which the run began, s
  *     u8   length of the conversation's id, then the id in UTF-8: the `req_id` of the speech
  *     …    motion only: one binary `Message` holding a `ServerResponseAnimation`
@@ -28,7 +28,7 @@ export const AVATAR_ATTRIBUTE = 'spatius.avatar';
 export const ON_BEHALF_ATTRIBUTE = 'lk.publish_on_behalf';
 
 const VERSION = 1;
-const TYPES = ['motion', 'clock', 'ended', 'cut'] as const;
+const TYPES = ['motion', 'clock', 'held', 'ended', 'cut'] as const;
 const HEADER_BYTES = 29;
 const MAX_ID_BYTES = 128;
 

@@ -2,8 +2,9 @@
 import { expose, proxy, releaseProxy, type Remote } from 'comlink';
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { LiveMotionSession } from '../session/motion-session.js';
+import { LiveMotionSink } from '../session/motion-sink.js';
 import { installErrorTransfer } from './error-transfer.js';
-import type { MotionSession, MotionSessionListener, MotionSessionOptions } from './worker-api.js';
+import type { MotionSession, MotionSessionListener, MotionSessionOptions, MotionSink, MotionSinkListener } from './worker-api.js';
 
 /** A network that takes longer is not waited for: the mouth by rule speaks. */
 const MODEL_TIMEOUT_MS = 8000;
@@ -19,5 +20,10 @@ expose({
     const session = new LiveMotionSession(options, listener as unknown as MotionSessionListener);
     session.handleDisposed = () => listener[releaseProxy]();
     return proxy(session);
+  },
+  createSink(stagePort: MessagePort, listener: Remote<MotionSinkListener>): MotionSink {
+    const sink = new LiveMotionSink(stagePort, listener as unknown as MotionSinkListener);
+    sink.handleDisposed = () => listener[releaseProxy]();
+    return proxy(sink);
   },
 });

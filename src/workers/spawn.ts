@@ -11,6 +11,8 @@ import type {
   MotionSession,
   MotionSessionListener,
   MotionSessionOptions,
+  MotionSink,
+  MotionSinkListener,
   RenderService,
   Stage,
   StageListener,
@@ -78,7 +80,10 @@ function workerFile(name: string, override: string | URL | null | undefined, fil
 }
 
 class WorkerShare implements AvatarWorkers {
-  readonly motion: MotionService = { createSession: (options, listener) => this.createSession(options, listener) };
+  readonly motion: MotionService = {
+    createSession: (options, listener) => this.createSession(options, listener),
+    createSink: (stagePort, listener) => this.createSink(stagePort, listener),
+  };
   readonly render: RenderService = { createStage: (options, listener) => this.createStage(options, listener) };
   private readonly pool: Pool;
   private readonly forgetPool: () => void;
@@ -112,6 +117,15 @@ class WorkerShare implements AvatarWorkers {
       ),
     );
     return new RemoteMotionSession(connection, remote as unknown as Remote<MotionSession>, listener);
+  }
+
+  private async createSink(stagePort: MessagePort, listener: MotionSinkListener): Promise<MotionSink> {
+    this.requireShare();
+    const connection = await this.pool.motion.connect();
+    const remote = await connection.guard(
+      connection.remote.createSink(transfer(stagePort, [stagePort]), proxy(listener) as MotionSinkListener),
+    );
+    return new RemoteMotionSink(connection, remote as unknown as Remote<MotionSink>, listener);
   }
 
   private async createStage(options: StageOptions, listener: StageListener): Promise<Stage> {
@@ -227,6 +241,17 @@ class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionS
   };
 }
 
+class RemoteMotionSink extends RemoteObject<MotionSink> implements MotionSink {
+  receive: MotionSink['receive'] = (round, messages) =>
+    this.tell(() => this.remote.receive(round, transfer(messages, messages.map(({ buffer }) => buffer))));
+  flush: MotionSink['flush'] = (beforeRound) => this.tell(() => this.remote.flush(beforeRound));
+  stats: MotionSink['stats'] = () => this.ask(this.remote.stats());
+  dispose: MotionSink['dispose'] = () => {
+    this.tell(() => this.remote.dispose());
+    this.release();
+  };
+}
+
 class RemoteStage extends RemoteObject<Stage> implements Stage {
   load: Stage['load'] = (url) => this.ask(this.remote.load(url));
   resize: Stage['resize'] = (width, height, ratio) => this.tell(() => this.remote.resize(width, height, ratio));
@@ -235,6 +260,8 @@ class RemoteStage extends RemoteObject<Stage> implements Stage {
   setMotionStyle: Stage['setMotionStyle'] = (style) => this.tell(() => this.remote.setMotionStyle(style));
   setPose: Stage['setPose'] = (pose) => this.tell(() => this.remote.setPose(pose));
   setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));
+  addSource: Stage['addSource'] = (playheadPort, motionPort) =>
+    this.tell(() => this.remote.addSource(transfer(playheadPort, [playheadPort]), transfer(motionPort, [motionPort])));
   toBlob: Stage['toBlob'] = () => this.ask(this.remote.toBlob());
   stats: Stage['stats'] = () => this.ask(this.remote.stats());
   setTracing: Stage['setTracing'] = (isOn) => this.tell(() => this.remote.setTracing(isOn));

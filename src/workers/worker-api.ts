@@ -49,6 +49,18 @@ export type MotionSource =
     }
   | { kind: 'local' };
 
+/** A room brings sound and motion; the page joins it, since workers have no WebRTC. */
+export interface RoomSource {
+  kind: 'livekit';
+  /** LiveKit server, `ws(s)://…`; empty with a `room` of the app's. */
+  url: string;
+  /** Identity of the participant that speaks, or on whose behalf it speaks; null takes the first that brings motion. */
+  identity: string | null;
+  /** A `Room` of livekit-client that the app joins and leaves itself. */
+  room: object | null;
+  connectTimeoutMs: number;
+}
+
 export type FrameStarvation = 'audio-independent' | 'strict-sync';
 
 export interface MotionSessionOptions {
@@ -131,8 +143,25 @@ export interface MotionSession {
   dispose(): void;
 }
 
+/** Motion of rounds that sound without our doing, on its way to a stage. */
+export interface MotionSink {
+  /** Answers of a Motion Server for a round. Transferred. */
+  receive(round: number, messages: Uint8Array<ArrayBuffer>[]): void;
+  /** Drops all rounds below `beforeRound`. */
+  flush(beforeRound: number): void;
+  stats(): Promise<Pick<MotionSessionStats, 'motionBytes' | 'motionSeconds' | 'discardedMessages'>>;
+  dispose(): void;
+}
+
+export interface MotionSinkListener {
+  /** A message that is no motion. */
+  handleError(error: AvatarError): void;
+}
+
 export interface MotionService {
   createSession(options: MotionSessionOptions, listener: MotionSessionListener): Promise<MotionSession>;
+  /** @param stagePort `MotionFeed` goes out here. Transferred. */
+  createSink(stagePort: MessagePort, listener: MotionSinkListener): Promise<MotionSink>;
 }
 
 // ---- render worker -------------------------------------------------------------------------------------------------
@@ -214,6 +243,8 @@ export interface Stage {
   setPose(pose: Float32Array | null): void;
   /** Context time minus audible time, s; re-read while playing. */
   setOutputLatency(seconds: number): void;
+  /** One more place where sound and motion come from; rounds are numbered over all of them. Transferred. */
+  addSource(playheadPort: MessagePort, motionPort: MessagePort): void;
   /** PNG of the next drawn frame. */
   toBlob(): Promise<Blob>;
   stats(): Promise<StageStats>;

@@ -12,6 +12,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   audio: { own: ['shared'], packages: [] },
   transports: { own: ['shared', 'motion'], packages: [], ownTypes: ['workers/worker-api'] },
   session: { own: ['shared', 'motion', 'transports'], packages: [], ownTypes: ['workers/worker-api'] },
+  livekit: { own: ['shared'], packages: ['livekit-client'], ownTypes: ['workers/worker-api'] },
   render: { own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/idle', 'audio/playhead'], packages: ['three'], ownTypes: ['workers/worker-api'] },
   workers: { own: ['shared', 'session', 'render', 'transports', 'motion'], packages: ['comlink'] },
   controller: { own: ['shared'], packages: [], ownTypes: ['workers/worker-api', 'audio', 'session'] },
@@ -20,7 +21,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   engine: { own: ['shared', 'motion'], packages: ['node:'] },
   face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
   'asset-urls': { own: [], packages: [] },
-  assemble: { own: ['shared', 'audio', 'controller', 'workers', 'asset-urls'], packages: [] },
+  assemble: { own: ['shared', 'audio', 'controller', 'livekit', 'workers', 'asset-urls'], packages: [] },
   index: { own: ['shared', 'controller', 'element', 'asset-urls'], packages: [], ownTypes: ['workers/worker-api'] },
 };
 

@@ -142,6 +142,7 @@ export class LiveKitEgress {
       const count = this.playout.take(this.frame);
       if (wasFull && !this.isFull) this.listener.handleRoom();
       if (count === 0 || !speech) {
+        for (const news of this.playout.takeNews()) this.report(news);
         await new Promise<void>((resolve) => (this.wake = resolve));
         this.wake = null;
         continue;
@@ -159,6 +160,7 @@ export class LiveKitEgress {
 
   private report(news: PlayoutNews): void {
     const { reqId } = news;
+    if (news.type === 'held') return this.tell('held', news, news.seconds);
     if (news.type === 'ended') {
       this.tell('ended', news, news.seconds);
       // What the encoder still holds is heard before anybody should call it over.

@@ -27,6 +27,8 @@ interface Speech {
 /** What is to be said of a speech. `motion` null: no more comes. */
 export type PlayoutNews =
   | { type: 'motion'; reqId: string; number: number; frames: MotionFrames | null }
+  /** What follows has not come in time. */
+  | { type: 'held'; reqId: string; number: number; seconds: number }
   /** All of it has been taken. */
   | { type: 'ended'; reqId: string; number: number; seconds: number };
 
@@ -35,6 +37,7 @@ export class SpeechPlayout {
   private readonly speeches: Speech[] = [];
   private count = 0;
   private isFlowing = false;
+  private hasStopped = false;
   private _run = 0;
   private _runStartSeconds = 0;
 
@@ -102,7 +105,7 @@ export class SpeechPlayout {
   drop(reqId: string): { number: number; takenSeconds: number } | null {
     const speech = this.find(reqId);
     if (!speech) return null;
-    if (this.speeches[0] === speech) this.isFlowing = false;
+    if (this.speeches[0] === speech) this.isFlowing = this.hasStopped = false;
     this.speeches.splice(this.speeches.indexOf(speech), 1);
     return { number: speech.number, takenSeconds: speech.takenSamples / this.sampleRateHz };
   }
@@ -125,7 +128,10 @@ export class SpeechPlayout {
       news.push({ type: 'ended', reqId, number, seconds: speech.takenSamples / this.sampleRateHz });
       this.speeches.shift();
       this.isFlowing = false;
+    } else if (this.hasStopped) {
+      news.push({ type: 'held', reqId, number, seconds: speech.takenSamples / this.sampleRateHz });
     }
+    this.hasStopped = false;
     return news;
   }
 
@@ -138,6 +144,7 @@ export class SpeechPlayout {
   take(out: Int16Array): number {
     const speech = this.speeches[0];
     if (!speech || !this.mayLeave(speech, out.length)) {
+      this.hasStopped = this.isFlowing;
       this.isFlowing = false;
       return 0;
     }

@@ -5,14 +5,14 @@ import type { AvatarControllerOptions } from '../../../src/controller/controller
 import type { SpeechChunk } from '../../../src/controller/controller-parts.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 import type { PlaybackState } from '../../../src/shared/playback-messages.js';
-import type { MotionSessionListener, MotionSource } from '../../../src/workers/worker-api.js';
+import type { MotionSessionListener, MotionSource, RoomSource } from '../../../src/workers/worker-api.js';
 import { FakeOutput, FakeSession, settled } from './controller-fakes.js';
 
 describe('AvatarController', () => {
   let session: FakeSession;
   let output: FakeOutput;
   let listener: MotionSessionListener;
-  let opened: MotionSource[];
+  let opened: (MotionSource | RoomSource)[];
   let failure: Error | null;
   let told: string[];
   let controller: AvatarController;

@@ -4,7 +4,7 @@ import { AvatarController } from '../../../src/controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../../../src/controller/controller-options.js';
 import { AvatarError } from '../../../src/shared/errors.js';
 import type { PlaybackState } from '../../../src/shared/playback-messages.js';
-import type { MotionSource } from '../../../src/workers/worker-api.js';
+import type { MotionSource, RoomSource } from '../../../src/workers/worker-api.js';
 import { codeOf } from '../../helpers/code-of.js';
 import { packedMessage } from '../../helpers/forwarded-messages.js';
 import { FakeOutput, FakeSession, settled } from './controller-fakes.js';
@@ -15,7 +15,7 @@ const LAST = packedMessage('a', 10, 10, { isEnd: true });
 
 describe('AvatarController in backend mode', () => {
   let session: FakeSession;
-  let opened: MotionSource[];
+  let opened: (MotionSource | RoomSource)[];
   let told: string[];
   let failure: AvatarError | null;
   let controller: AvatarController;
