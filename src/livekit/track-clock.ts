@@ -26,7 +26,7 @@ const DEFAULT_BUFFER_MS = 80;
 /** RTP units per ms: Opus always counts at 48 kHz (RFC 7587). */
 const RTP_PER_MS = 48;
 const RTP_WRAP = 2 ** 32;
-const WINDOW_MS = 5000;
+const WINDOW_MS = 2000;
 const MAX_ANCHORS = 64;
 /** RTP time that moves by more than this against the page's clock is another stream, ms. */
 const NEW_STREAM_MS = 3000;

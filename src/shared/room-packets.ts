@@ -2,7 +2,7 @@
  * What a Motion Server says in a LiveKit room, beside its voice: the motion of its speech, and the time of its voice.
  *
  *     topic spatius.motion   reliable   motion · held · ended · cut
- *     topic spatius.clock    lossy      clock, 5–20 times a second while the voice speaks
+ *     topic spatius.clock    lossy      clock, 10–20 times a second while the voice speaks
  *     topic spatius.control  reliable   to the Motion Server, JSON: {"type":"interrupt"}
  *
  * A packet, little-endian:

@@ -23,7 +23,7 @@ export interface LiveKitEgressListener {
 const SAMPLE_RATE_HZ = 48_000;
 const FRAME_SAMPLES = SAMPLE_RATE_HZ / 100;
 /** The clock is told this often, s: dense at first, when the receiver knows nothing yet. */
-const CLOCK_SECONDS = 0.2;
+const CLOCK_SECONDS = 0.1;
 const FIRST_CLOCK_SECONDS = 0.05;
 const FIRST_SECONDS = 1;
 /** More sound than this waits with the sender, not here, s. */
@@ -147,6 +147,8 @@ export class LiveKitEgress {
         this.wake = null;
         continue;
       }
+      // A process that was held up too long left the encoder without sound, which it filled with silence of its own.
+      if (this.publisher.queuedSeconds === 0) this.playout.breakRun(count);
       try {
         await this.publisher.play(this.frame);
       } catch {

@@ -15,7 +15,7 @@ export interface RoomPublisherListener {
 }
 
 /** Sound that waits in the encoder's own queue, ms: rides out a busy event loop; an interruption clears it. */
-const QUEUE_MS = 120;
+const QUEUE_MS = 300;
 const TRACK_NAME = 'spatius-voice';
 
 type RtcNode = typeof import('@livekit/rtc-node');

@@ -66,6 +66,16 @@ export class SpeechPlayout {
     return this.speeches.reduce((sum, speech) => sum + speech.queuedSamples, 0) / this.sampleRateHz;
   }
 
+  /** The voice has flowed with a gap in it: what was taken last begins a run of its own. @param count Samples taken last. */
+  breakRun(count: number): void {
+    const speech = this.speeches[0];
+    if (!this.isFlowing || !speech) return;
+    const startSeconds = Math.max(0, speech.takenSamples - count) / this.sampleRateHz;
+    if (startSeconds <= this._runStartSeconds) return;
+    this._run++;
+    this._runStartSeconds = startSeconds;
+  }
+
   begin(reqId: string): void {
     this.speeches.push({
       reqId,
