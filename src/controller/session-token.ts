@@ -22,6 +22,8 @@ export interface TokenProviderOptions {
 const REFRESH_AHEAD_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** A token endpoint answers with a few hundred bytes; more is some other page. */
+/** Session Tokens, then participants' tokens of LiveKit, by all their spellings. */
+const TOKEN_NAMES = ['sessionToken', 'sessionKey', 'token', 'session_token', 'participantToken', 'participant_token', 'accessToken', 'access_token'];
 const MAX_ANSWER_CHARACTERS = 65_536;
 
 export interface ReadToken {
@@ -58,7 +60,7 @@ export class TokenProvider {
     if (sessionToken) return sessionToken;
     throw new AvatarError(
       ErrorCode.invalidConfiguration,
-      'Direct mode needs a Session Token: set token-endpoint (or session-token).',
+      'There is no way to a token: set token-endpoint or session-token, in LiveKit mode livekit-token-endpoint.',
     );
   }
 
@@ -140,8 +142,8 @@ export function tokenFromAnswer(status: number, text: string, place: string): Re
   // The console API may answer 200 with a list of errors.
   if (detail && isRecord(answer) && 'errors' in answer) throw fail(`answered with an error: ${detail}`);
   const holder = isRecord(answer) && isRecord(answer['data']) ? { ...answer, ...answer['data'] } : answer;
-  const token = isRecord(holder) ? firstString(holder, ['sessionToken', 'sessionKey', 'token', 'session_token']) : null;
-  if (!token) throw fail('answered with JSON that holds no sessionToken.');
+  const token = isRecord(holder) ? firstString(holder, TOKEN_NAMES) : null;
+  if (!token) throw fail('answered with JSON that holds no sessionToken or token.');
   return { token, expiresAtMs: expiryFromAnswer(holder as Record<string, unknown>) ?? expiryFromJwt(token) };
 }
 

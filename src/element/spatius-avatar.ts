@@ -126,7 +126,8 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   }
 
   /**
-   * Connects to the Motion Server (`direct`) or the relay (`backend` with `relay-url`), or loads the engine (`local`).
+   * Connects to the Motion Server (`direct`) or the relay (`backend` with `relay-url`), joins the room (`livekit`), or
+   * loads the engine (`local`).
    *
    * @returns Resolves when connected.
    * @throws {AvatarError} Why there is no connection.

@@ -58,7 +58,7 @@ export class LiveKitSession implements MotionSession {
     this.parts = parts;
     const { listener, sink } = parts;
     this.link = new RoomLink(parts.source, {
-      handleRoom: (room) => this.listen(room),
+      handleRoom: (room) => this.followRoom(room),
       handleConnectionState: (state, error) => {
         if (state === 'failed') this.loseSpeaker();
         listener.handleConnectionState(state, error);
@@ -126,6 +126,10 @@ export class LiveKitSession implements MotionSession {
     throw notHere();
   }
 
+  async listen(): Promise<void> {
+    throw notHere();
+  }
+
   append(): void {
     this.parts.listener.handleError(notHere());
   }
@@ -137,6 +141,8 @@ export class LiveKitSession implements MotionSession {
   // Another source is another session, and sound and motion of a room wait for nothing.
   setSource(): void {}
   setFrameStarvation(): void {}
+  // How speech moves the face is decided where its motion is made.
+  setExpression(): void {}
 
   /** Lets the room hear the visitor, or no longer. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
   async publishMicrophone(isOn: boolean): Promise<void> {
@@ -192,7 +198,7 @@ export class LiveKitSession implements MotionSession {
 
   // ---- the room ----------------------------------------------------------------------------------------------------
 
-  private listen(room: Room): void {
+  private followRoom(room: Room): void {
     this.forgetRoom();
     this.room = room;
     room.on('dataReceived', this.handleData);

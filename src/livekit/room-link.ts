@@ -29,6 +29,8 @@ export class RoomLink {
   private room: Room | null = null;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
+  /** What a room says of its end before it was joined is why joining fails. */
+  private isJoined = false;
   private _reconnectCount = 0;
 
   constructor(source: RoomSource, listener: RoomLinkListener) {
@@ -79,6 +81,7 @@ export class RoomLink {
         const [{ Room }, token] = await Promise.all([import('livekit-client'), this.listener.requestToken(isRetry)]);
         if (attempt !== this.attempts) return;
         room = new Room();
+        this.isJoined = false;
         this.take(room, attempt);
         await room.connect(url, token);
       };
@@ -93,11 +96,13 @@ export class RoomLink {
       clearTimeout(timer);
     }
     if (attempt !== this.attempts) throw abortedError();
+    this.isJoined = true;
     this.reconnects.reset();
     this.listener.handleConnectionState('connected', null);
   }
 
   private follow(room: Room, attempt: number): void {
+    this.isJoined = true;
     this.take(room, attempt);
     this.listener.handleConnectionState(room.state === 'connected' ? 'connected' : 'connecting', null);
   }
@@ -113,7 +118,7 @@ export class RoomLink {
       this.listener.handleConnectionState('connected', null);
     });
     if (this.source.room) room.on('connected', () => isCurrent() && this.listener.handleConnectionState('connected', null));
-    room.on('disconnected', (reason) => isCurrent() && this.handleDisconnected(reason, attempt));
+    room.on('disconnected', (reason) => isCurrent() && this.isJoined && this.handleDisconnected(reason, attempt));
     this.listener.handleRoom(room);
   }
 

@@ -22,6 +22,7 @@ export class VoiceTrack {
   readonly track: RemoteAudioTrack;
   private readonly element: HTMLMediaElement;
   private volume = 1;
+  private isMuted = false;
   private isSilenced = false;
   private buffer: Totals = { delaySeconds: 0, count: 0 };
   private output: Totals = { delaySeconds: 0, count: 0 };
@@ -33,6 +34,8 @@ export class VoiceTrack {
     this.track = track;
     // Outside the document it plays all the same.
     this.element = track.attach();
+    // livekit-client unmutes every element when the microphone is published or sound is unlocked.
+    this.element.addEventListener('volumechange', this.applyVolume);
   }
 
   setVolume(volume: number): void {
@@ -41,7 +44,8 @@ export class VoiceTrack {
   }
 
   setMuted(isMuted: boolean): void {
-    this.element.muted = isMuted;
+    this.isMuted = isMuted;
+    this.applyVolume();
   }
 
   /** Keeps it silent whatever the volume: what comes was interrupted. */
@@ -51,6 +55,7 @@ export class VoiceTrack {
   }
 
   detach(): void {
+    this.element.removeEventListener('volumechange', this.applyVolume);
     this.track.detach(this.element);
   }
 
@@ -83,9 +88,13 @@ export class VoiceTrack {
     });
   }
 
-  private applyVolume(): void {
-    this.element.volume = this.isSilenced ? 0 : this.volume;
-  }
+  /** Both, since some devices let a page mute but not turn down. */
+  private readonly applyVolume = (): void => {
+    const isSilent = this.isMuted || this.isSilenced;
+    const volume = isSilent ? 0 : this.volume;
+    if (this.element.muted !== isSilent) this.element.muted = isSilent;
+    if (this.element.volume !== volume) this.element.volume = volume;
+  };
 }
 
 function totals(delaySeconds = 0, count = 0): Totals {

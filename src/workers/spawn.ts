@@ -4,8 +4,8 @@
  * Both are shared by all elements of the page and end with the last. Where a worker cannot be had, or cannot draw, the
  * same service runs on the page behind the same interface.
  */
-import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import { proxy, transfer, type Remote } from 'comlink';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type {
   MotionService,
   MotionSession,
@@ -18,6 +18,7 @@ import type {
   StageListener,
   StageOptions,
 } from './worker-api.js';
+import { RemoteObject } from './remote-object.js';
 import { WorkerHost, type WorkerConnection, type WorkerFile } from './worker-host.js';
 
 export interface WorkerUrls {
@@ -109,7 +110,7 @@ class WorkerShare implements AvatarWorkers {
 
   private async createSession(options: MotionSessionOptions, listener: MotionSessionListener): Promise<MotionSession> {
     this.requireShare();
-    const connection = await this.pool.motion.connect();
+    const [connection, { RemoteMotionSession }] = await Promise.all([this.pool.motion.connect(), import('./remote-motion.js')]);
     const remote = await connection.guard(
       connection.remote.createSession(
         transfer(options, [options.playbackPort, options.stagePort]),
@@ -121,7 +122,7 @@ class WorkerShare implements AvatarWorkers {
 
   private async createSink(stagePort: MessagePort, listener: MotionSinkListener): Promise<MotionSink> {
     this.requireShare();
-    const connection = await this.pool.motion.connect();
+    const [connection, { RemoteMotionSink }] = await Promise.all([this.pool.motion.connect(), import('./remote-motion.js')]);
     const remote = await connection.guard(
       connection.remote.createSink(transfer(stagePort, [stagePort]), proxy(listener) as MotionSinkListener),
     );
@@ -132,7 +133,7 @@ class WorkerShare implements AvatarWorkers {
     this.requireShare();
     const connection = await this.drawingWorker();
     if (!connection) {
-      this.pool.pageRender ??= renderServiceOfPage(this.pool.renderUrl);
+      this.pool.pageRender ??= import('./page-render.js').then(({ renderServiceOfPage }) => renderServiceOfPage(this.pool.renderUrl));
       return (await this.pool.pageRender).createStage(options, listener);
     }
     const canvas = offscreenCanvas(options.canvas);
@@ -162,94 +163,8 @@ class WorkerShare implements AvatarWorkers {
   }
 }
 
-/** The worker's file as a module of the page. @throws {AvatarError} `renderingFailed`. */
-async function renderServiceOfPage(url: URL): Promise<RenderService> {
-  let service: RenderService;
-  try {
-    ({ renderService: service } = await import(/* @vite-ignore */ /* webpackIgnore: true */ url.href));
-  } catch (reason) {
-    throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The renderer could not be loaded');
-  }
-  return {
-    createStage: async (options, listener) =>
-      // The service lets go of its listener as of a proxy.
-      service.createStage(options, Object.assign(listener, { [releaseProxy]: () => undefined })),
-  };
-}
-
 function offscreenCanvas(canvas: StageOptions['canvas']): OffscreenCanvas {
   return canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : (canvas as OffscreenCanvas);
-}
-
-/** Calls of an object in a worker: answers reject when the worker dies, and what nobody waits for fails as an event. */
-class RemoteObject<Service extends object> {
-  protected readonly remote: Remote<Service>;
-  private readonly connection: WorkerConnection<never>;
-  private readonly forgetDeath: () => void;
-  private isReleased = false;
-
-  constructor(connection: object, remote: Remote<Service>, listener: { handleError(error: AvatarError): void }) {
-    this.connection = connection as WorkerConnection<never>;
-    this.remote = remote;
-    this.listener = listener;
-    this.forgetDeath = this.connection.onDeath((error) => {
-      if (!this.isReleased && error.code !== ErrorCode.aborted) listener.handleError(error);
-    });
-  }
-
-  private readonly listener: { handleError(error: AvatarError): void };
-
-  protected ask<Value>(answer: Promise<Value>): Promise<Value> {
-    return this.connection.guard(answer);
-  }
-
-  protected tell(say: () => Promise<unknown>): void {
-    if (this.isReleased || this.connection.isDead) return;
-    say().catch((reason: unknown) => this.listener.handleError(avatarErrorFrom(reason, ErrorCode.workerFailed)));
-  }
-
-  protected release(): void {
-    if (this.isReleased) return;
-    this.isReleased = true;
-    this.forgetDeath();
-    if (!this.connection.isDead) this.remote[releaseProxy]();
-  }
-}
-
-class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionSession {
-  open: MotionSession['open'] = () => this.ask(this.remote.open());
-  begin: MotionSession['begin'] = (round, manner) =>
-    this.ask(this.remote.begin(round, manner)).catch((reason: unknown) => {
-      // What cannot be sent to a worker is no manner of speaking either.
-      throw avatarErrorFrom(reason, ErrorCode.invalidConfiguration);
-    });
-  append: MotionSession['append'] = (round, samples, sampleRateHz, isEnd) =>
-    this.tell(() => this.remote.append(round, transfer(samples, [samples.buffer]), sampleRateHz, isEnd));
-  listen: MotionSession['listen'] = (round) => this.ask(this.remote.listen(round));
-  receiveMotion: MotionSession['receiveMotion'] = (round, messages) =>
-    this.tell(() => this.remote.receiveMotion(round, transfer(messages, messages.map(({ buffer }) => buffer))));
-  interrupt: MotionSession['interrupt'] = (beforeRound) => this.tell(() => this.remote.interrupt(beforeRound));
-  setSource: MotionSession['setSource'] = (source) => this.tell(() => this.remote.setSource(source));
-  setFrameStarvation: MotionSession['setFrameStarvation'] = (mode) =>
-    this.tell(() => this.remote.setFrameStarvation(mode));
-  setExpression: MotionSession['setExpression'] = (expression) => this.tell(() => this.remote.setExpression(expression));
-  stats: MotionSession['stats'] = () => this.ask(this.remote.stats());
-  close: MotionSession['close'] = () => this.tell(() => this.remote.close());
-  dispose: MotionSession['dispose'] = () => {
-    this.tell(() => this.remote.dispose());
-    this.release();
-  };
-}
-
-class RemoteMotionSink extends RemoteObject<MotionSink> implements MotionSink {
-  receive: MotionSink['receive'] = (round, messages) =>
-    this.tell(() => this.remote.receive(round, transfer(messages, messages.map(({ buffer }) => buffer))));
-  flush: MotionSink['flush'] = (beforeRound) => this.tell(() => this.remote.flush(beforeRound));
-  stats: MotionSink['stats'] = () => this.ask(this.remote.stats());
-  dispose: MotionSink['dispose'] = () => {
-    this.tell(() => this.remote.dispose());
-    this.release();
-  };
 }
 
 class RemoteStage extends RemoteObject<Stage> implements Stage {

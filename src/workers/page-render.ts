@@ -1,0 +1,19 @@
+/** Drawing on the page, for want of a worker that can; loaded only then. */
+import { releaseProxy } from 'comlink';
+import { ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { RenderService } from './worker-api.js';
+
+/** The worker's file as a module of the page. @throws {AvatarError} `renderingFailed`. */
+export async function renderServiceOfPage(url: URL): Promise<RenderService> {
+  let service: RenderService;
+  try {
+    ({ renderService: service } = await import(/* @vite-ignore */ /* webpackIgnore: true */ url.href));
+  } catch (reason) {
+    throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The renderer could not be loaded');
+  }
+  return {
+    createStage: async (options, listener) =>
+      // The service lets go of its listener as of a proxy.
+      service.createStage(options, Object.assign(listener, { [releaseProxy]: () => undefined })),
+  };
+}
