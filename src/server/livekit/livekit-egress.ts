@@ -21,7 +21,8 @@ export interface LiveKitEgressListener {
 
 /** What the encoder works at: no other rate of ours is a whole number of samples in 10 ms. */
 const SAMPLE_RATE_HZ = 48_000;
-const FRAME_SAMPLES = SAMPLE_RATE_HZ / 100;
+/** 20 ms, what Opus takes. */
+const FRAME_SAMPLES = SAMPLE_RATE_HZ / 50;
 /** The clock is told this often, s: dense at first, when the receiver knows nothing yet. */
 const CLOCK_SECONDS = 0.1;
 const FIRST_CLOCK_SECONDS = 0.05;
