@@ -262,6 +262,17 @@ describe('Playhead', () => {
     assert.isNaN(world.playhead.hindsightMediaSecondsAt(world.nowMs - 20000));
   });
 
+  it('takes the clock of another source at once, and keeps nothing of the one before', () => {
+    const playhead = new Playhead();
+    const tell = (round: number, contextSeconds: number, mediaSeconds: number, nowMs: number): void =>
+      playhead.handleReport({ round, contextSeconds, mediaSeconds, isAdvancing: true, isOver: false, isInterrupted: false, isPaused: false }, nowMs);
+    for (let ms = 0; ms < 500; ms += 20) tell(1, 900 + ms / 1000, ms / 1000, 1000 + ms);
+    playhead.forgetClock();
+    tell(2, 1.6, 0.25, 1600);
+    assert.approximately(playhead.mediaSecondsAt(1700), 0.35, 1e-9);
+    assert.strictEqual(playhead.round, 2);
+  });
+
   it('answers 0 and over before any report', () => {
     const playhead = new Playhead();
     assert.equal(playhead.mediaSecondsAt(5), 0);

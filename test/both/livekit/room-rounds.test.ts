@@ -1,5 +1,4 @@
-import { assert } from 'chai';
-import { beforeEach, describe, it } from '#test';
+import { assert, beforeEach, describe, it } from '#test';
 import { RoomRounds, STALL_MS } from '../../../src/livekit/room-rounds.js';
 import { TrackClock } from '../../../src/livekit/track-clock.js';
 import type { PlayheadReport } from '../../../src/shared/playback-messages.js';

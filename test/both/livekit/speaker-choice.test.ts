@@ -1,5 +1,4 @@
-import { assert } from 'chai';
-import { describe, it } from '#test';
+import { assert, describe, it } from '#test';
 import { chooseSpeaker, mayBecomeSpeaker, type Speaker } from '../../../src/livekit/speaker-choice.js';
 
 const person = (identity: string, attributes: Record<string, string> = {}, isAgent = false): Speaker => ({ identity, attributes, isAgent });

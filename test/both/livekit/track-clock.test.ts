@@ -1,5 +1,4 @@
-import { assert } from 'chai';
-import { beforeEach, describe, it } from '#test';
+import { assert, beforeEach, describe, it } from '#test';
 import { TrackClock } from '../../../src/livekit/track-clock.js';
 
 const BUFFER_MS = 100;

@@ -1,5 +1,4 @@
-import { assert } from 'chai';
-import { describe, it } from '#test';
+import { assert, describe, it } from '#test';
 import { decodeRoomPacket, encodeRoomPacket, type RoomPacket } from '../../../src/shared/room-packets.js';
 
 const PACKET: RoomPacket = {
