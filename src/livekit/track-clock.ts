@@ -12,9 +12,12 @@
  * browser knows. So the packet that arrived at `a` tells
  *
  *     K = RTP time leaving at (a + encoding + buffer delay) − m
+ *       = (RTP time leaving now − now + buffer delay) + (a − m) + encoding
  *
- * Packets are never early but often late, which makes K too large: of the last seconds the smallest counts. A buffer that
- * grows or shrinks, and samples stretched or dropped in it, show in the RTP time at once and need no new packet.
+ * Packets are never early but often late: of the last seconds the smallest a − m counts. The first term is the RTP time
+ * that arrives now against the page's clock; it stays when the buffer grows or shrinks, which moves both of its parts. The
+ * browser tells one of them at once and the other as a mean, so its median over some seconds counts. Samples stretched
+ * or dropped in the buffer show in the RTP time at once and need no new packet.
  *
  * Plain: the caller brings `performance.now()`. Where the browser tells no RTP time, the page's clock takes its place.
  */
@@ -33,7 +36,9 @@ const NEW_STREAM_MS = 3000;
 /** Corrections of a run that is heard: slowly, unless they are large. */
 const MAX_SLEW_MS = 2;
 const SNAP_MS = 40;
-const MAX_RUNS = 8;
+const MAX_RUNS = 32;
+/** Readings of the playout kept: 3 s at ten a second. */
+const MAX_READINGS = 30;
 
 /** A publisher's word on its voice, from any packet of a conversation. */
 export interface VoiceTime {
@@ -56,9 +61,6 @@ export interface Heard {
 interface Anchor {
   readonly arrivalMs: number;
   readonly mediaMs: number;
-  readonly bufferMs: number;
-  /** RTP time − page's time when it arrived, ms; NaN while there was none. */
-  rtpOffsetMs: number;
 }
 
 interface Run {
@@ -76,7 +78,11 @@ interface Run {
 export class TrackClock {
   private readonly runs: Run[] = [];
   private bufferMs = DEFAULT_BUFFER_MS;
-  private rtpOffsetMs = Number.NaN;
+  /** RTP time that leaves the buffer − page's time, ms; 0 while the browser tells none. */
+  private rtpOffsetMs = 0;
+  private hasRtp = false;
+  /** RTP time that arrives − page's time, ms, as read lately. */
+  private readonly arrivals: number[] = [];
   private lastRtp = 0;
   private rtpTurns = 0;
 
@@ -88,25 +94,28 @@ export class TrackClock {
    */
   handlePlayout(rtp: { readonly timestamp: number; readonly atMs: number } | null, bufferMs: number | null): void {
     if (bufferMs !== null && Number.isFinite(bufferMs)) this.bufferMs = bufferMs;
-    if (!rtp) return;
-    const offsetMs = this.unwrap(rtp.timestamp) / RTP_PER_MS - rtp.atMs;
-    if (Math.abs(offsetMs - this.rtpOffsetMs) > NEW_STREAM_MS) {
-      for (const run of this.runs) for (const anchor of run.anchors) anchor.rtpOffsetMs = Number.NaN;
+    if (rtp) {
+      const offsetMs = this.unwrap(rtp.timestamp) / RTP_PER_MS - rtp.atMs;
+      if (!this.hasRtp || Math.abs(offsetMs - this.rtpOffsetMs) > NEW_STREAM_MS) this.arrivals.length = 0;
+      this.hasRtp = true;
+      this.rtpOffsetMs = offsetMs;
     }
-    this.rtpOffsetMs = offsetMs;
+    this.arrivals.push(this.rtpOffsetMs + this.bufferMs);
+    if (this.arrivals.length > MAX_READINGS) this.arrivals.shift();
   }
 
   /** Everything is forgotten: another voice. */
   reset(): void {
-    this.runs.length = 0;
-    this.rtpOffsetMs = Number.NaN;
+    this.runs.length = this.arrivals.length = 0;
+    this.rtpOffsetMs = 0;
+    this.hasRtp = false;
   }
 
   /** @param arrivalMs `performance.now()` at which the packet came. */
   handleVoiceTime(time: VoiceTime, arrivalMs: number): void {
     const run = this.openRun(time);
     if (!run) return;
-    run.anchors.push({ arrivalMs, mediaMs: time.mediaSeconds * 1000, bufferMs: this.bufferMs, rtpOffsetMs: this.rtpOffsetMs });
+    run.anchors.push({ arrivalMs, mediaMs: time.mediaSeconds * 1000 });
     if (run.anchors.length > MAX_ANCHORS) run.anchors.shift();
     while (run.anchors[0]!.arrivalMs < arrivalMs - WINDOW_MS) run.anchors.shift();
   }
@@ -128,7 +137,7 @@ export class TrackClock {
     for (let index = this.runs.length - 1; index >= 0; index--) {
       const run = this.runs[index]!;
       this.follow(run);
-      const mediaMs = nowMs + this.offsetNow - run.constantMs;
+      const mediaMs = nowMs + this.rtpOffsetMs - run.constantMs;
       if (Number.isNaN(mediaMs) || mediaMs < run.startMs) continue;
       run.isHeard = true;
       this.runs.splice(0, index);
@@ -141,10 +150,6 @@ export class TrackClock {
       };
     }
     return null;
-  }
-
-  private get offsetNow(): number {
-    return Number.isNaN(this.rtpOffsetMs) ? 0 : this.rtpOffsetMs;
   }
 
   private openRun({ conversation, run, runStartSeconds }: VoiceTime): Run | null {
@@ -168,13 +173,10 @@ export class TrackClock {
   }
 
   private follow(run: Run): void {
-    const now = this.offsetNow;
-    let least = Infinity;
-    for (const anchor of run.anchors) {
-      const offset = Number.isNaN(anchor.rtpOffsetMs) ? now : anchor.rtpOffsetMs;
-      least = Math.min(least, offset + anchor.arrivalMs + ENCODING_MS + anchor.bufferMs - anchor.mediaMs);
-    }
-    if (least === Infinity) return;
+    if (run.anchors.length === 0) return;
+    const sorted = [...this.arrivals].sort((one, other) => one - other);
+    const arrivalMs = sorted[sorted.length >> 1] ?? DEFAULT_BUFFER_MS;
+    const least = arrivalMs + ENCODING_MS + Math.min(...run.anchors.map((anchor) => anchor.arrivalMs - anchor.mediaMs));
     const error = least - run.constantMs;
     const isSmall = run.isHeard && Math.abs(error) < SNAP_MS;
     run.constantMs = isSmall ? run.constantMs + Math.min(Math.max(error, -MAX_SLEW_MS), MAX_SLEW_MS) : least;

@@ -27,6 +27,8 @@ const FRAME_SAMPLES = SAMPLE_RATE_HZ / 50;
 const CLOCK_SECONDS = 0.1;
 const FIRST_CLOCK_SECONDS = 0.05;
 const FIRST_SECONDS = 1;
+/** Starved for so long, the encoder sends silence, which moves the track's time; before, it sends nothing. */
+const SILENCE_MS = 80;
 /** More sound than this waits with the sender, not here, s. */
 const MAX_QUEUED_SECONDS = 30;
 
@@ -149,7 +151,7 @@ export class LiveKitEgress {
         continue;
       }
       // A process that was held up too long left the encoder without sound, which it filled with silence of its own.
-      if (this.publisher.queuedSeconds === 0) this.playout.breakRun(count);
+      if (this.publisher.starvedMs > SILENCE_MS) this.playout.breakRun(count);
       try {
         await this.publisher.play(this.frame);
       } catch {

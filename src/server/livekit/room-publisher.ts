@@ -27,6 +27,8 @@ export class RoomPublisher {
   private readonly sampleRateHz: number;
   private readonly listener: RoomPublisherListener;
   private isClosed = false;
+  /** When the encoder's queue runs empty, by `performance.now()`. */
+  private emptyAtMs = Infinity;
 
   /**
    * Joins and publishes the voice.
@@ -84,9 +86,15 @@ export class RoomPublisher {
     return this.source.queuedDuration / 1000;
   }
 
+  /** For how long the encoder has had nothing, ms. */
+  get starvedMs(): number {
+    return Math.max(0, performance.now() - this.emptyAtMs);
+  }
+
   /** Resolves when there is room for more: in real time. @param samples The caller may use them again then. */
   async play(samples: Int16Array): Promise<void> {
     await this.source.captureFrame(new this.rtc.AudioFrame(samples, this.sampleRateHz, 1, samples.length));
+    this.emptyAtMs = performance.now() + this.source.queuedDuration;
   }
 
   /** Drops what has not left. */
