@@ -5,7 +5,7 @@
  * Connection and conversation are two state machines. Each changes when its owner reports (the transport, the audio
  * worklet), not when something is asked of it.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
 import type { ConnectionState, MotionSessionListener } from '../workers/worker-api.js';
 import { BackendMotion } from './backend-motion.js';
@@ -15,16 +15,11 @@ import {
   DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeechMode, expressionOf, isConnectionOption, type AvatarControllerOptions,
 } from './controller-options.js';
 import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
-import {
-  IDLE_CONVERSATION,
-  conversationChange,
-  type Conversation,
-  type ConversationChange,
-  type ConversationState,
-} from './conversation-state.js';
+import type { ConversationState } from './conversation-state.js';
+import { Conversations } from './conversations.js';
 import { readMotionPayloads, type MotionPayload, type MotionPayloads } from './motion-payloads.js';
 import type { PcmInput } from './pcm-input.js';
-import { RoundBook, type RoundEntry } from './round-book.js';
+import type { RoundEntry } from './round-book.js';
 import { SessionLink } from './session-link.js';
 import { SessionTokens } from './session-tokens.js';
 import { SoundControls } from './sound-controls.js';
@@ -40,15 +35,13 @@ export const LISTEN_DELAY_SECONDS = 0.18;
 
 export class AvatarController extends SoundControls implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
   private readonly parts: ControllerParts;
-  private readonly rounds = new RoundBook();
   private options = DEFAULT_CONTROLLER_OPTIONS;
   private readonly tokens = new SessionTokens(pageUrl);
   private readonly connection: Connection;
-  private conversation: Conversation = IDLE_CONVERSATION;
   private readonly session: SessionLink;
+  private readonly conversations: Conversations;
   private readonly input: SpeechInput;
   private readonly backendMotion: BackendMotion;
-  private isPaused = false;
   private isDisposed = false;
 
   /** @param input Where `send` reads, when it is older than the controller; it is to pass on to this one. */
@@ -67,8 +60,9 @@ export class AvatarController extends SoundControls implements MotionSessionList
       async () => (await import('./motion-source.js')).motionSource(this.options, pageUrl()),
       (error) => this.handleError(error),
     );
+    this.conversations = new Conversations(parts.output, this.session, this.input, this.events);
     this.backendMotion = new BackendMotion(
-      this.rounds,
+      this.conversations.rounds,
       (say) => this.session.tell(say),
       (discarded) => this.events.emit('frames-discarded', discarded),
     );
@@ -85,12 +79,12 @@ export class AvatarController extends SoundControls implements MotionSessionList
   }
 
   get conversationState(): ConversationState {
-    return this.conversation.state;
+    return this.conversations.state;
   }
 
   /** The newest conversation that got audio, or null before the first. */
   getCurrentConversationId(): string | null {
-    return this.rounds.newest?.conversationId ?? null;
+    return this.conversations.rounds.newest?.conversationId ?? null;
   }
 
   get frameStarvationMode(): 'audioIndependent' | 'strictSync' {
@@ -210,7 +204,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
     checkSpeechMode(this.options, false);
     // Failing to connect is told by state and event; the speech is audible without a connection.
     if (!options.signal?.aborted && this.connection.state !== 'connected') void this.start().catch(() => undefined);
-    await this.untilHeard(options.signal, (entry) => this.feed(entry, source, options));
+    await this.conversations.untilHeard(options.signal, (entry) => this.feed(entry, source, options));
   }
 
   /**
@@ -223,7 +217,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
    */
   async listen(source: unknown, { sound, signal }: ListenOptions = {}): Promise<void> {
     this.requireAlive();
-    await this.untilHeard(signal, async (entry) => {
+    await this.conversations.untilHeard(signal, async (entry) => {
       await (await this.session.get()).listen(entry.round);
       if (entry.isOver) return;
       const isAudible = (sound ?? (isMediaElement(source) ? 'delayed' : 'elsewhere')) === 'delayed';
@@ -233,35 +227,30 @@ export class AvatarController extends SoundControls implements MotionSessionList
 
   /** Holds sound and face where they are. */
   pause(): void {
-    if (this.isDisposed || this.isPaused || !this.rounds.newest || this.rounds.newest.isOver) return;
-    this.isPaused = true;
-    this.parts.output.pause();
+    if (!this.isDisposed) this.conversations.pause();
   }
 
   async resume(): Promise<void> {
-    if (!this.isDisposed) this.endPause();
+    if (!this.isDisposed) this.conversations.resume();
   }
 
   /** Drops what plays and what is still to come of it; the next audio starts clean. */
   interrupt(): void {
-    this.input.drop();
-    if (this.isDisposed) return;
-    const { newest } = this.rounds;
-    const beforeRound = (newest?.round ?? 0) + 1;
-    if (newest && !newest.isOver) this.dropRounds(beforeRound);
+    if (this.isDisposed || this.conversations.interrupt()) return;
     // The backend may have begun to speak without this page knowing yet.
-    else if (this.options.mode === 'backend' || this.options.mode === 'livekit') this.session.tellExisting((session) => session.interrupt(beforeRound));
+    const beforeRound = (this.conversations.rounds.newest?.round ?? 0) + 1;
+    if (this.options.mode === 'backend' || this.options.mode === 'livekit') this.session.tellExisting((session) => session.interrupt(beforeRound));
   }
 
   /** Media time of the current conversation that is audible now, s. */
   getAudioTime(): number {
-    return this.conversation.state === 'idle' ? 0 : this.parts.output.mediaSeconds();
+    return this.conversations.state === 'idle' ? 0 : this.parts.output.mediaSeconds();
   }
 
   async stats(): Promise<ControllerStats> {
     const stats = (await this.session.stats()) ?? NO_SESSION_STATS;
     const discardedMessages = stats.discardedMessages + this.backendMotion.discardedPayloads;
-    return { ...stats, discardedMessages, firstSoundMs: this.rounds.newest?.firstSoundMs ?? NaN };
+    return { ...stats, discardedMessages, firstSoundMs: this.conversations.rounds.newest?.firstSoundMs ?? NaN };
   }
 
   /** Ends everything; the parts are not the controller's and stay. */
@@ -275,14 +264,14 @@ export class AvatarController extends SoundControls implements MotionSessionList
 
   /** Above every round so far. */
   get nextRound(): number {
-    return (this.rounds.newest?.round ?? 0) + 1;
+    return (this.conversations.rounds.newest?.round ?? 0) + 1;
   }
 
   receiveSpeech(conversationId: string, samples: Int16Array, sampleRateHz: number, isEnd: boolean): void {
     if (this.isDisposed) return;
-    const { newest } = this.rounds;
-    const entry = newest?.conversationId === conversationId ? newest : this.beginRound(conversationId);
-    this.append(entry, samples, sampleRateHz, isEnd);
+    const { newest } = this.conversations.rounds;
+    const entry = newest?.conversationId === conversationId ? newest : this.conversations.begin(conversationId);
+    this.conversations.append(entry, samples, sampleRateHz, isEnd);
   }
 
   /** See `yieldFramesData`. */
@@ -303,15 +292,11 @@ export class AvatarController extends SoundControls implements MotionSessionList
   }
 
   handleRoundOpened(round: number, conversationId: string): void {
-    const entry = this.isDisposed ? null : this.rounds.adopt(round, conversationId);
-    if (!entry) return;
-    this.rounds.dropBefore(round);
-    this.endPause();
-    entry.markAudio();
+    if (!this.isDisposed) this.conversations.adopt(round, conversationId);
   }
 
   handleRoundMotion(round: number, motion: 'server' | 'local' | 'none'): void {
-    const entry = this.rounds.find(round);
+    const entry = this.conversations.rounds.find(round);
     if (entry) this.events.emit('conversation-motion', { conversationId: entry.conversationId, motion });
   }
 
@@ -324,67 +309,10 @@ export class AvatarController extends SoundControls implements MotionSessionList
   }
 
   handlePlaybackState(report: PlaybackState): void {
-    if (this.isDisposed) return;
-    const entry = this.rounds.find(report.round);
-    const conversationId = entry?.conversationId ?? '';
-    if (report.state === 'started' && entry) entry.markSound();
-    const change = conversationChange(this.conversation, report);
-    if (change) this.moveConversation(change, conversationId);
-    if (report.state === 'stalled' || report.state === 'recovered') {
-      this.events.emit('playback-stall', { conversationId, isStalled: report.state === 'stalled' });
-    }
-    if (report.state === 'ended' && entry) this.rounds.settle(entry, null);
+    if (!this.isDisposed) this.conversations.handlePlaybackState(report);
   }
 
   // ---- inside ------------------------------------------------------------------------------------------------------
-
-  private isNewest(entry: RoundEntry): boolean {
-    return this.rounds.newest === entry;
-  }
-
-  private beginRound(conversationId?: string): RoundEntry {
-    const { newest } = this.rounds;
-    const entry = this.rounds.open(conversationId);
-    if (newest && !newest.isOver) this.dropRounds(entry.round);
-    return entry;
-  }
-
-  private dropRounds(beforeRound: number): void {
-    this.parts.output.flush(beforeRound);
-    this.endPause();
-    this.session.tell((session) => session.interrupt(beforeRound));
-    const { round } = this.conversation;
-    const change = round < beforeRound ? conversationChange(this.conversation, { round, state: 'flushed' }) : null;
-    if (change) this.moveConversation(change, this.rounds.find(round)?.conversationId ?? '');
-    this.rounds.dropBefore(beforeRound);
-  }
-
-  /** A pause holds what it was asked for, not what comes after it. */
-  private endPause(): void {
-    if (!this.isPaused) return;
-    this.isPaused = false;
-    this.parts.output.resume();
-  }
-
-  /** Opens a conversation, has it filled, and waits until it was heard to its end. */
-  private async untilHeard(signal: AbortSignal | undefined, fill: (entry: RoundEntry) => Promise<void>): Promise<void> {
-    if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
-    this.input.drop();
-    const entry = this.beginRound();
-    const heard = this.rounds.heard(entry);
-    const abort = () => this.isNewest(entry) && this.interrupt();
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      await Promise.race([fill(entry), heard]);
-      await heard;
-    } catch (reason) {
-      const error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
-      if (this.isNewest(entry) && !entry.isOver) this.interrupt();
-      throw error;
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
-  }
 
   private async feed(entry: RoundEntry, source: unknown, options: SpeakOptions): Promise<void> {
     const { signal: _, sampleRateHz = this.options.sampleRateHz, ...manner } = options;
@@ -395,39 +323,17 @@ export class AvatarController extends SoundControls implements MotionSessionList
       if (entry.isOver) return;
       if (chunk.samples.length === 0) continue;
       last = chunk;
-      this.append(entry, chunk.samples, chunk.sampleRateHz, false);
+      this.conversations.append(entry, chunk.samples, chunk.sampleRateHz, false);
     }
     if (entry.isOver) return;
     if (!last) throw new AvatarError(ErrorCode.noAudio, 'There is no audio in what was to be spoken.');
-    this.append(entry, new Int16Array(0), last.sampleRateHz, true);
+    this.conversations.append(entry, new Int16Array(0), last.sampleRateHz, true);
   }
 
-  private append(entry: RoundEntry, samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): void {
-    entry.markAudio();
-    this.session.tell(
-      (session) => session.append(entry.round, samples, rateHz, isEnd),
-      (error) => {
-        if (this.isNewest(entry)) this.input.drop();
-        this.rounds.settle(entry, error);
-      },
-    );
-  }
-
-  private moveConversation(change: ConversationChange, conversationId: string): void {
-    this.conversation = { state: change.state, round: change.round };
-    if (change.state === change.previous) return;
-    this.events.emit('conversation-state', { ...change, conversationId });
-  }
-
-  /** The motion worker died, and with it the way to the worklet: what was to be said cannot go on. */
+  /** The motion worker died. */
   private handleLostSession(error: AvatarError): void {
     this.session.forget();
-    this.input.drop();
-    const { newest } = this.rounds;
-    if (newest && !newest.isOver) {
-      this.rounds.settle(newest, error);
-      this.parts.output.flush(newest.round + 1);
-    }
+    this.conversations.handleLostSession(error);
     this.connection.handleLoss(error);
   }
 
