@@ -11,14 +11,18 @@ export default {
       // What the element shares with its own controllers is nobody else's business.
       packageLinkPhase({ customElementsManifest }) {
         const isPublic = (member) => member.privacy !== 'private' && member.privacy !== 'protected' && !member.isInternal;
+        const declarations = customElementsManifest.modules.flatMap((module) => module.declarations ?? []);
+        const superclassOf = (className) => declarations.find(({ name }) => name === className).superclass;
         for (const module of customElementsManifest.modules) {
           module.path = module.path.replace(/^src\/(.*)\.ts$/, 'dist/$1.js');
           for (const declaration of module.declarations ?? []) {
             if (declaration.members) declaration.members = declaration.members.filter(isPublic);
+            for (const member of declaration.members ?? []) if (member.inheritedFrom?.name === 'AvatarShell') delete member.inheritedFrom;
+            if (declaration.superclass?.name === 'AvatarShell') declaration.superclass = superclassOf('AvatarShell');
           }
         }
         customElementsManifest.modules = customElementsManifest.modules.filter((module) =>
-          module.declarations.some(({ kind, name }) => kind === 'class' && /^(Spatius)?Avatar/.test(name)),
+          module.declarations.some(({ kind, name }) => kind === 'class' && name !== 'AvatarShell' && /^(Spatius)?Avatar/.test(name)),
         );
       },
     },

@@ -1,27 +1,14 @@
-import type { PropertyValues, TemplateResult } from 'lit';
-import { query, state } from 'lit/decorators.js';
 import type { AssembledAvatar } from '../assemble.js';
-import type { AvatarController } from '../controller/avatar-controller.js';
 import type { ListenOptions, SpeakOptions } from '../controller/controller-parts.js';
 import { checkSpeechMode } from '../controller/controller-options.js';
 import { readMotionPayloads, type MotionPayload } from '../controller/motion-payloads.js';
 import type { PcmInput } from '../controller/pcm-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ConnectionState } from '../workers/worker-api.js';
-import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
-import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
-import { CONNECTION_PROPERTIES, configurationErrors, controllerOptions } from './avatar-options.js';
-import { AvatarProperties } from './avatar-properties.js';
+import { configurationErrors, controllerOptions } from './avatar-options.js';
+import { AvatarShell } from './avatar-shell.js';
 import { avatarStats, type AvatarStats } from './avatar-stats.js';
-import { avatarTemplate } from './avatar-template.js';
-import { relayControllerEvents } from './controller-events.js';
-import { CustomStates, avatarStates } from './custom-states.js';
 import type { Diagnosis } from './diagnosis.js';
-import { ErrorLog } from './error-log.js';
-import { GestureController } from './gesture-controller.js';
-import { MotionPreferenceController } from './motion-preference-controller.js';
-import type { controlsBar } from './controls.js';
-import { styles } from './spatius-avatar.styles.js';
 
 /**
  * A talking 3D character: speech audio goes in, a face in sync with the sound comes out.
@@ -80,36 +67,7 @@ import { styles } from './spatius-avatar.styles.js';
  * @cssstate stalled - Speech waits for data.
  * @cssstate audio-blocked - Sound is locked until a gesture.
  */
-export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
-  static override styles = styles;
-
-  @state() private loadProgress: number | null = null;
-  /** @internal */
-  @state() isLoading = false;
-  /** @internal */
-  @state() isReady = false;
-  /** @internal */
-  @state() stageError: AvatarError | null = null;
-  /** @internal */
-  @state() isStalled = false;
-  /** @internal */
-  @state() isAudioBlocked = false;
-  /** The page wants sound: only then is a locked context worth a button. @internal */
-  @state() isSoundWanted = false;
-  @state() private controlsBar: typeof controlsBar | null = null;
-  @query('.stage') private readonly stageHolder!: HTMLElement | null;
-
-  private readonly motionPreference = new MotionPreferenceController(this);
-  private readonly assembly = new AssemblyController(this);
-  private readonly errors = new ErrorLog();
-  private readonly customStates = new CustomStates(this);
-  private lastMotionStyle: string | null = null;
-
-  constructor() {
-    super();
-    new GestureController(this, () => void this.initializeAudioContext().catch(() => undefined));
-  }
-
+export class SpatiusAvatar extends AvatarShell {
   /** The connection to where motion comes from. */
   get connectionState(): ConnectionState {
     return this.assembly.assembly?.controller.connectionState ?? 'disconnected';
@@ -299,125 +257,6 @@ export class SpatiusAvatar extends AvatarProperties implements AssemblyHost {
   async diagnose(): Promise<Diagnosis> {
     const { diagnose } = await import('./diagnosis.js');
     return diagnose(this, this.assembly, this.errors.list());
-  }
-
-  // ---- rendering ---------------------------------------------------------------------------------------------------
-
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
-    if (this.controls && !this.controlsBar) void this.loadControls();
-  }
-
-  protected override render(): TemplateResult {
-    return avatarTemplate(this, this.loadProgress, this.controlsBar, () => this.retry());
-  }
-
-  protected override updated(changed: PropertyValues<this>): void {
-    const { assembly } = this.assembly;
-    if (assembly && (changed.has('volume') || changed.has('muted'))) {
-      assembly.controller.volume = this.volume;
-      assembly.controller.muted = this.muted;
-    }
-    if (changed.has('src') || changed.has('avatarId')) this.assembly.reload();
-    const { view, motionStyle } = this.assemblySettings;
-    if (changed.has('view')) assembly?.openedStage?.setView(view);
-    if (motionStyle !== this.lastMotionStyle) assembly?.openedStage?.setMotionStyle(motionStyle);
-    this.lastMotionStyle = motionStyle;
-    this.customStates.set(avatarStates(this));
-  }
-
-  private async loadControls(): Promise<void> {
-    try {
-      this.controlsBar = (await import('./controls.js')).controlsBar;
-    } catch (reason) {
-      this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The controls could not be loaded'));
-    }
-  }
-
-  private applyOptions(): void {
-    for (const error of configurationErrors(this)) this.handleError(error);
-    const controller = this.assembly.assembly?.controller;
-    if (!controller) return;
-    const wasOnline = this.connectionState !== 'disconnected';
-    controller.configure(controllerOptions(this));
-    if (wasOnline) void controller.start().catch(() => undefined);
-  }
-
-  private retry(): void {
-    this.stageError = null;
-    this.assembly.retry();
-  }
-
-  // ---- what the assembly asks and reports --------------------------------------------------------------------------
-
-  /** @internal */
-  get assemblySettings(): AssemblyHost['assemblySettings'] {
-    return {
-      options: controllerOptions(this),
-      src: this.src,
-      avatarId: this.avatarId,
-      view: this.view,
-      motionStyle: this.motionPreference.isReduced ? 'calm' : this.motion,
-      volume: this.volume,
-      isMuted: this.muted,
-      isEager: this.loading === 'eager',
-      isAutostarted: this.autostart,
-    };
-  }
-
-  /** @internal */
-  replaceCanvas(): HTMLCanvasElement | null {
-    if (!this.stageHolder) return null;
-    const canvas = document.createElement('canvas');
-    canvas.setAttribute('part', 'canvas');
-    canvas.setAttribute('aria-hidden', 'true');
-    this.stageHolder.replaceChildren(canvas);
-    return canvas;
-  }
-
-  /** @internal */
-  handleController(controller: AvatarController): void {
-    relayControllerEvents(controller, this);
-  }
-
-  /** @internal */
-  handleError(error: AvatarError): void {
-    this.errors.add(error);
-    this.tell(new AvatarErrorEvent(error));
-  }
-
-  /** @internal */
-  handleLoading(progress: number | null): void {
-    this.isLoading = true;
-    this.stageError = null;
-    this.loadProgress = progress;
-    if (progress !== null) this.tell(new AvatarLoadProgressEvent(progress));
-  }
-
-  /** @internal */
-  handleReady(): void {
-    this.isLoading = false;
-    this.isReady = true;
-    this.tell(new AvatarReadyEvent());
-  }
-
-  /** @internal */
-  handleStageFailure(error: AvatarError): void {
-    this.isLoading = this.isReady = false;
-    this.stageError = error;
-  }
-
-  /** @internal */
-  handleClosed(): void {
-    this.isLoading = this.isReady = this.isStalled = this.isAudioBlocked = this.isSoundWanted = false;
-    this.stageError = null;
-    this.requestUpdate();
-  }
-
-  /** @internal */
-  tell(event: Event): void {
-    this.requestUpdate();
-    this.dispatchEvent(event);
   }
 }
 

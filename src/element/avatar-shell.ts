@@ -1,0 +1,178 @@
+/**
+ * What is behind the tag: renders, hands settings to the assembly, and turns what the assembly reports into flags and events.
+ * What an app may ask of the tag is `SpatiusAvatar`'s.
+ */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { query, state } from 'lit/decorators.js';
+import type { AvatarController } from '../controller/avatar-controller.js';
+import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/errors.js';
+import type { ConnectionState } from '../workers/worker-api.js';
+import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
+import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
+import { CONNECTION_PROPERTIES, configurationErrors, controllerOptions } from './avatar-options.js';
+import { AvatarProperties } from './avatar-properties.js';
+import { avatarTemplate } from './avatar-template.js';
+import { relayControllerEvents } from './controller-events.js';
+import { CustomStates, avatarStates } from './custom-states.js';
+import { ErrorLog } from './error-log.js';
+import { GestureController } from './gesture-controller.js';
+import { MotionPreferenceController } from './motion-preference-controller.js';
+import type { controlsBar } from './controls.js';
+import { styles } from './spatius-avatar.styles.js';
+
+export abstract class AvatarShell extends AvatarProperties implements AssemblyHost {
+  static override styles = styles;
+
+  @state() private loadProgress: number | null = null;
+  /** @internal */
+  @state() isLoading = false;
+  /** @internal */
+  @state() isReady = false;
+  /** @internal */
+  @state() stageError: AvatarError | null = null;
+  /** @internal */
+  @state() isStalled = false;
+  /** @internal */
+  @state() isAudioBlocked = false;
+  /** The page wants sound: only then is a locked context worth a button. @internal */
+  @state() isSoundWanted = false;
+  @state() private controlsBar: typeof controlsBar | null = null;
+  @query('.stage') private readonly stageHolder!: HTMLElement | null;
+
+  private readonly motionPreference = new MotionPreferenceController(this);
+  protected readonly assembly = new AssemblyController(this);
+  protected readonly errors = new ErrorLog();
+  private readonly customStates = new CustomStates(this);
+  private lastMotionStyle: string | null = null;
+
+  constructor() {
+    super();
+    new GestureController(this, () => void this.initializeAudioContext().catch(() => undefined));
+  }
+
+  abstract get connectionState(): ConnectionState;
+  abstract get conversationState(): 'idle' | 'playing' | 'paused';
+  abstract pause(): void;
+  abstract resume(): Promise<void>;
+  abstract interrupt(): void;
+  abstract initializeAudioContext(): Promise<void>;
+
+  // ---- rendering ---------------------------------------------------------------------------------------------------
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
+    if (this.controls && !this.controlsBar) void this.loadControls();
+  }
+
+  protected override render(): TemplateResult {
+    return avatarTemplate(this, this.loadProgress, this.controlsBar, () => this.retry());
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const { assembly } = this.assembly;
+    if (assembly && (changed.has('volume') || changed.has('muted'))) {
+      assembly.controller.volume = this.volume;
+      assembly.controller.muted = this.muted;
+    }
+    if (changed.has('src') || changed.has('avatarId')) this.assembly.reload();
+    const { view, motionStyle } = this.assemblySettings;
+    if (changed.has('view')) assembly?.openedStage?.setView(view);
+    if (motionStyle !== this.lastMotionStyle) assembly?.openedStage?.setMotionStyle(motionStyle);
+    this.lastMotionStyle = motionStyle;
+    this.customStates.set(avatarStates(this));
+  }
+
+  private async loadControls(): Promise<void> {
+    try {
+      this.controlsBar = (await import('./controls.js')).controlsBar;
+    } catch (reason) {
+      this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The controls could not be loaded'));
+    }
+  }
+
+  private applyOptions(): void {
+    for (const error of configurationErrors(this)) this.handleError(error);
+    const controller = this.assembly.assembly?.controller;
+    if (!controller) return;
+    const wasOnline = this.connectionState !== 'disconnected';
+    controller.configure(controllerOptions(this));
+    if (wasOnline) void controller.start().catch(() => undefined);
+  }
+
+  private retry(): void {
+    this.stageError = null;
+    this.assembly.retry();
+  }
+
+  // ---- what the assembly asks and reports --------------------------------------------------------------------------
+
+  /** @internal */
+  get assemblySettings(): AssemblyHost['assemblySettings'] {
+    return {
+      options: controllerOptions(this),
+      src: this.src,
+      avatarId: this.avatarId,
+      view: this.view,
+      motionStyle: this.motionPreference.isReduced ? 'calm' : this.motion,
+      volume: this.volume,
+      isMuted: this.muted,
+      isEager: this.loading === 'eager',
+      isAutostarted: this.autostart,
+    };
+  }
+
+  /** @internal */
+  replaceCanvas(): HTMLCanvasElement | null {
+    if (!this.stageHolder) return null;
+    const canvas = document.createElement('canvas');
+    canvas.setAttribute('part', 'canvas');
+    canvas.setAttribute('aria-hidden', 'true');
+    this.stageHolder.replaceChildren(canvas);
+    return canvas;
+  }
+
+  /** @internal */
+  handleController(controller: AvatarController): void {
+    relayControllerEvents(controller, this);
+  }
+
+  /** @internal */
+  handleError(error: AvatarError): void {
+    this.errors.add(error);
+    this.tell(new AvatarErrorEvent(error));
+  }
+
+  /** @internal */
+  handleLoading(progress: number | null): void {
+    this.isLoading = true;
+    this.stageError = null;
+    this.loadProgress = progress;
+    if (progress !== null) this.tell(new AvatarLoadProgressEvent(progress));
+  }
+
+  /** @internal */
+  handleReady(): void {
+    this.isLoading = false;
+    this.isReady = true;
+    this.tell(new AvatarReadyEvent());
+  }
+
+  /** @internal */
+  handleStageFailure(error: AvatarError): void {
+    this.isLoading = this.isReady = false;
+    this.stageError = error;
+  }
+
+  /** @internal */
+  handleClosed(): void {
+    this.isLoading = this.isReady = this.isStalled = this.isAudioBlocked = this.isSoundWanted = false;
+    this.stageError = null;
+    this.requestUpdate();
+  }
+
+  /** @internal */
+  tell(event: Event): void {
+    this.requestUpdate();
+    this.dispatchEvent(event);
+  }
+}
