@@ -71,6 +71,11 @@ export class RelayClient {
     return this.socket?.readyState === WebSocket.OPEN;
   }
 
+  /** Connected, or on its way out: its goodbye may still have to be delivered. */
+  get isAttached(): boolean {
+    return this.socket !== null;
+  }
+
   get sentBytes(): number {
     return this._sentBytes;
   }
@@ -87,7 +92,7 @@ export class RelayClient {
 
   // ---- connection --------------------------------------------------------------------------------------------------
 
-  /** Takes a socket in place of the one before. */
+  /** Takes a socket in place of the one before. Its errors are the caller's to listen for. */
   attach(socket: WebSocket, place: ResumePlace | null): void {
     const before = this.socket;
     this.socket = socket;
@@ -96,7 +101,6 @@ export class RelayClient {
     this.isAlive = true;
     socket.on('message', (data, isBinary) => this.socket === socket && this.handleData(data, isBinary));
     socket.on('pong', () => (this.isAlive = true));
-    socket.on('error', () => socket.terminate());
     socket.on('close', () => this.handleClose(socket));
     const { turn } = this;
     const { id: clientId, resumeToken } = this;

@@ -149,6 +149,8 @@ export class Relay {
    * @throws {AvatarError} `connectionClosed` when the relay is closed, `concurrentLimitExceeded`; the socket is closed.
    */
   addClient(socket: WebSocket, options: ClientOptions = {}): RelayClient {
+    // First of all: also of one that is turned away, a broken frame must not take the process down.
+    socket.on('error', () => socket.terminate());
     const { token, place } = resumeFrom(options.url);
     const known = token === null ? undefined : this.present.get(token);
     if (this.isClosing) {
@@ -304,7 +306,7 @@ export class Relay {
   private async dismiss(client: RelayClient): Promise<void> {
     client.close(1001, 'shutting down');
     const deadline = performance.now() + CLOSE_TIMEOUT_MS;
-    while (client.isConnected && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (client.isAttached && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     client.terminate();
     if (this.present.has(client.resumeToken)) this.removeClient(client);
   }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { WebSocket } from 'ws';
 
@@ -187,6 +189,31 @@ describe("The relay's clients", () => {
     first.socket.close();
     await first.until(() => backend.relay.clients.length === 0);
     await backend.listen('third');
+  });
+
+  it('that are turned away cannot take the process down by a broken frame', async () => {
+    const backend = await start({ limits: { maxClients: 1 } });
+    const first = await backend.listen('first');
+    const socket = connect(backend.port, '127.0.0.1');
+    const lines = ['GET /relay HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='];
+    socket.write(Buffer.concat([Buffer.from([...lines, '', ''].join('\r\n')), Buffer.alloc(16, 0xff)]));
+    socket.resume();
+    await once(socket, 'close');
+    first.say({ action: 'ping' });
+    await first.until(() => first.received.length > 1);
+  });
+
+  it('that still have much to read are told when the relay closes', async () => {
+    const backend = await start({ sampleRateHz: 48000, limits: { maxAheadSeconds: 600, maxBufferedBytes: 2 ** 26 } });
+    const listener = await backend.listen('a');
+    listener.socket.pause();
+    backend.relay.speak(new Uint8Array(2 * 48000 * 200));
+    await listener.until(() => backend.client('a').bufferedBytes > 2 ** 20);
+    const closed = backend.relay.close();
+    listener.socket.resume();
+    await closed;
+    await listener.until(() => listener.closing !== null);
+    assert.equal(listener.closing!.code, 1001);
   });
 
   it('that are gone without a word are noticed', async () => {
