@@ -2,6 +2,7 @@
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
 import type { RelayedMotion, SessionLender } from './relay-options.js';
 import type { SpeechFeed } from './speech-feed.js';
+import { untilAborted } from '../sdk/until-aborted.js';
 
 export interface MotionRequestHandlers {
   handleMotion(motion: RelayedMotion): void;
@@ -51,18 +52,17 @@ async function attemptMotion(
   const patience = new AbortController();
   const timer = setInterval(() => isOverdue() && patience.abort(), WATCH_MS);
   const given = AbortSignal.any([signal, patience.signal]);
-  const unless = waiterFor(given);
   try {
     const lending = lender.borrow({ signal: given });
     // One that is lent after all goes back.
-    const session = await unless(lending).catch((reason: unknown) => {
+    const session = await untilOverdue(lending, given).catch((reason: unknown) => {
       lending.then((unused) => unused.release(), () => undefined);
       throw reason;
     });
     try {
       const motion = session.speak(feed.read(), { signal: given })[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await unless(motion.next());
+        const { done, value } = await untilOverdue(motion.next(), given);
         if (done) return;
         passOn(value);
       }
@@ -74,16 +74,11 @@ async function attemptMotion(
   }
 }
 
-/** Settles like what it is given, but rejects at once when the signal aborts: not every lender listens to it. */
-function waiterFor(signal: AbortSignal): <Value>(work: Promise<Value>) => Promise<Value> {
-  const aborted = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(new AvatarError(ErrorCode.connectTimeout, 'The Motion Server sends no motion for this speech.'));
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
-  aborted.catch(() => undefined);
-  return (work) => {
-    work.catch(() => undefined);
-    return Promise.race([work, aborted]);
-  };
+/** Settles like the work, but rejects at once when the signal aborts: not every lender listens to it. */
+async function untilOverdue<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  try {
+    return await untilAborted(work, signal);
+  } catch (reason) {
+    throw signal.aborted ? new AvatarError(ErrorCode.connectTimeout, 'The Motion Server sends no motion for this speech.') : reason;
+  }
 }

@@ -1,6 +1,7 @@
 /** Speech as backends have it (a stream of any text-to-speech, a buffer, a Node stream) → even pieces of raw PCM. */
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
 import { PcmByteJoiner, audioContainerOf } from '../../shared/pcm.js';
+import { untilAborted } from '../sdk/until-aborted.js';
 
 export type PcmChunk = Uint8Array | Int16Array | ArrayBuffer;
 
@@ -19,7 +20,7 @@ export async function* pcmPieces(audio: SpeechAudio, sampleRateHz: number, signa
   const pieceBytes = 2 * Math.ceil(sampleRateHz * PIECE_SECONDS);
   const joiner = new PcmByteJoiner();
   let isFirst = true;
-  for await (const chunk of untilAborted(chunksOf(audio), signal)) {
+  for await (const chunk of takenFrom(chunksOf(audio), signal)) {
     const bytes = bytesOf(chunk);
     const container = isFirst ? audioContainerOf(bytes) : null;
     if (bytes.length > 0) isFirst = false;
@@ -46,24 +47,20 @@ function bytesOf(chunk: PcmChunk): Uint8Array {
 }
 
 /** A source may hang: whoever aborts does not wait for it. */
-async function* untilAborted<Value>(source: AsyncIterator<Value> | Iterator<Value>, signal: AbortSignal): AsyncGenerator<Value> {
-  let stop!: () => void;
-  const aborted = new Promise<null>((resolve) => (stop = () => resolve(null)));
-  signal.addEventListener('abort', stop, { once: true });
+async function* takenFrom<Value>(source: AsyncIterator<Value> | Iterator<Value>, signal: AbortSignal): AsyncGenerator<Value> {
   let isDone = false;
   try {
     while (!signal.aborted) {
-      const result = await Promise.race([source.next(), aborted]);
-      if (!result) return;
+      const result = await untilAborted(Promise.resolve(source.next()), signal);
       isDone = result.done === true;
       if (isDone) return;
       yield result.value;
     }
   } catch (reason) {
+    if (signal.aborted) return;
     isDone = true;
     throw avatarErrorFrom(reason, ErrorCode.invalidAudioInput, 'The speech broke off');
   } finally {
-    signal.removeEventListener('abort', stop);
     // Not waited for: a source that hangs in `next` hangs in `return` as well.
     if (!isDone) void Promise.resolve(source.return?.()).catch(() => undefined);
   }
