@@ -154,6 +154,7 @@ class SpeechIteration implements AsyncIterableIterator<MotionMessage>, RequestLi
     const { channel } = this.host;
     const chunks = chunkReaderOf(this.source);
     const request = (this.request = channel.open(this, this.timing));
+    let isAllTaken = false;
     try {
       for (let audio; (audio = await this.nextChunk(chunks)); ) {
         for (let from = 0; from < audio.length && !this.isOver; from += CHUNK_BYTES) {
@@ -161,9 +162,11 @@ class SpeechIteration implements AsyncIterableIterator<MotionMessage>, RequestLi
           if (!this.isOver) await channel.deliver(request, audio.subarray(from, from + CHUNK_BYTES), false);
         }
       }
-      if (!this.isOver) await channel.deliver(request, new Uint8Array(0), true);
+      isAllTaken = !this.isOver;
+      if (isAllTaken) await channel.deliver(request, new Uint8Array(0), true);
     } finally {
-      if (this.isOver) chunks.stop();
+      // Of a source that gave something unusable, too, nobody wants more.
+      if (!isAllTaken) chunks.stop();
       this.freeInput();
     }
   }

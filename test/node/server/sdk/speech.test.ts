@@ -113,6 +113,16 @@ describe('speak()', () => {
     const error = await failureOf<AvatarSDKError>(collect(session.speak(failing())));
     assert.deepEqual([error.code, error.phase, error.cause], ['unknown', 'websocket_send', reason]);
     assert.equal((await failureOf(collect(session.speak(['text'] as unknown as AudioSource)))).code, 'invalidAudioInput');
+    let isLetGo = false;
+    async function* texts(): AsyncGenerator<unknown> {
+      try {
+        for (;;) yield 'text';
+      } finally {
+        isLetGo = true;
+      }
+    }
+    assert.equal((await failureOf(collect(session.speak(texts() as AudioSource)))).code, 'invalidAudioInput');
+    assert.isTrue(isLetGo);
     assert.equal((await failureOf(collect(session.speak(7 as unknown as AudioSource)))).code, 'invalidAudioInput');
     assert.equal(frameCountOf(await collect(session.speak(voicePcm(0.1)))), 5);
   });
