@@ -57,7 +57,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
         session.setExpression(expressionOf(this.options));
         return session;
       },
-      async () => (await import('./motion-source.js')).motionSource(this.options, pageUrl()),
+      async () => (await import('./motion-source.js')).motionSource(this.options, pageUrl(), this.nextRound),
       (error) => this.handleError(error),
     );
     this.conversations = new Conversations(parts.output, this.session, this.input, this.events);

@@ -39,8 +39,11 @@ function webSocketUrl(attribute: string, value: string, pageUrl: string): URL {
 /** The engine hears nothing above 8 kHz: more than this rate upstream costs bytes and brings nothing. */
 const UPSTREAM_RATE_HZ = 16_000;
 
-/** @throws {AvatarError} `invalidConfiguration`, `unsupportedSampleRate`. */
-export function motionSource(options: AvatarControllerOptions, pageUrl: string): MotionSource | RoomSource {
+/**
+ * @param firstRound Above every round so far.
+ * @throws {AvatarError} `invalidConfiguration`, `unsupportedSampleRate`.
+ */
+export function motionSource(options: AvatarControllerOptions, pageUrl: string, firstRound: number): MotionSource | RoomSource {
   checkSampleRate(options.sampleRateHz);
   if (options.mode === 'local') return { kind: 'local' };
   const { connectTimeoutMs, fallback } = options;
@@ -55,7 +58,8 @@ export function motionSource(options: AvatarControllerOptions, pageUrl: string):
   }
   if (options.mode === 'backend') {
     if (!options.relayUrl) return { kind: 'app', sampleRateHz, connectTimeoutMs, fallback };
-    return { kind: 'relay', url: webSocketUrl('relay-url', options.relayUrl, pageUrl).href, connectTimeoutMs, fallback };
+    const { href: url } = webSocketUrl('relay-url', options.relayUrl, pageUrl);
+    return { kind: 'relay', url, firstRound, connectTimeoutMs, fallback };
   }
   if (!options.appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'Direct mode needs an app-id.');
   return {

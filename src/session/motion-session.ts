@@ -275,6 +275,7 @@ export class LiveMotionSession implements MotionSession {
   // ---- transports --------------------------------------------------------------------------------------------------
 
   private makeTransport(): Transport {
+    if (this.source.kind === 'relay') this.firstWantedRound = Math.max(this.firstWantedRound, this.source.firstRound);
     const origin = this.source.kind === 'local' ? 'local' : 'server';
     const handlers = this.handlersFor(origin, (state, error) => this.handleState(state, error));
     return transportFor(this.source, { ...handlers, ...this.turnHandlers() }, (isRefresh) => this.listener.requestToken(isRefresh));

@@ -42,6 +42,8 @@ export type MotionSource =
       kind: 'relay';
       /** Full URL of the app's relay, `ws(s)://…`. It opens the rounds; see `handleRoundOpened`. */
       url: string;
+      /** The first of them has at least this number: the page has had rounds from elsewhere. */
+      firstRound: number;
       /** Not connected after this the state is `failed`; a round without motion goes on as audio only. */
       connectTimeoutMs: number;
       /** `local`: the local engine takes over where a round's motion breaks off. */

@@ -137,6 +137,15 @@ describe('AvatarController in backend mode', () => {
     }
   });
 
+  it('has a relay number its rounds above those of the mode before', async () => {
+    controller.yieldAudioData(PCM, true);
+    await settled();
+    controller.configure({ relayUrl: 'wss://relay.example/' });
+    void controller.start().catch(() => undefined);
+    await settled();
+    assert.include(session.sources.at(-1), { kind: 'relay', firstRound: 2 });
+  });
+
   it('refuses wrong input without losing the conversation', () => {
     const id = controller.yieldAudioData(PCM)!;
     assert.equal(codeOf(() => controller.yieldFramesData('motion' as never, id)), 'invalidMotionData');

@@ -33,14 +33,14 @@ describe('The ingress URL', () => {
 
 describe('The motion source', () => {
   it('asks for 16 kHz at most: the engine hears no more', () => {
-    const source = motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 48000 }, PAGE);
+    const source = motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 48000 }, PAGE, 1);
     assert.propertyVal(source, 'sampleRateHz', 16000);
-    const low = motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 8000 }, PAGE);
+    const low = motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 8000 }, PAGE, 1);
     assert.propertyVal(low, 'sampleRateHz', 8000);
   });
 
   it('refuses a rate that the protocol does not know and a missing app id', () => {
-    assert.throws(() => motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, sampleRateHz: 12345 }, PAGE), /unsupported sample rate/);
-    assert.throws(() => motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct' }, PAGE), /app-id/);
+    assert.throws(() => motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, sampleRateHz: 12345 }, PAGE, 1), /unsupported sample rate/);
+    assert.throws(() => motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct' }, PAGE, 1), /app-id/);
   });
 });
