@@ -25,6 +25,18 @@ async function loadConfig() {
   }
 }
 
+// ---- gallery ---------------------------------------------------------------------------------------------------------
+
+const faces = [...document.querySelectorAll('input[name=avatar]')];
+const chosenFace = () => faces.find(({ checked }) => checked).value;
+
+for (const face of faces) {
+  face.addEventListener('change', () => {
+    avatar.avatarId = chosenFace();
+    showSnippet(avatar.mode);
+  });
+}
+
 // ---- mode ------------------------------------------------------------------------------------------------------------
 
 const modes = [...document.querySelectorAll('input[name=mode]')];
@@ -43,11 +55,12 @@ function applyMode(mode) {
 }
 
 function showSnippet(mode) {
+  const id = chosenFace() === 'aria' ? '' : `\n  avatar-id="${chosenFace()}"`;
   const attributes = mode === 'direct' ? `\n  app-id="${config.appId}"\n  token-endpoint="${config.tokenEndpoint}"` : '\n  mode="local"';
   byId('code').textContent = [
     `<script type="module" src="/dist/spatius-avatar.min.js"></${'script'}>`,
     '',
-    `<spatius-avatar id="avatar"${attributes}></spatius-avatar>`,
+    `<spatius-avatar id="avatar"${id}${attributes}></spatius-avatar>`,
     '',
     `<button onclick="avatar.speak('hello.mp3')">Speak</button>`,
   ].join('\n');

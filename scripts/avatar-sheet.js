@@ -3,20 +3,17 @@
  * camera, in headless Chromium → test-results/avatar-sheet/<avatar>/<sheet>.png. To be looked at after every change to
  * `src/face`. Without names: all sheets of all avatars. Expects `npm run build`, or the compiled `build/` and `dist/avatars`.
  */
-import { createServer } from 'node:http';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { extname, join, normalize, relative } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
 import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
 import { assembleFace } from '../build/src/motion/engine/face-assembly.js';
 import { MOUTH_SHAPES } from '../build/src/motion/engine/mouth-shapes.js';
 import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT } from '../build/src/shared/channels.js';
-import { CHROMIUM_FLAGS, ensureChromium } from './chromium.js';
+import { withDrawingPage } from './drawing-page.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'test-results', 'avatar-sheet');
-const TYPES = { '.js': 'text/javascript', '.html': 'text/html', '.glb': 'model/gltf-binary', '.json': 'application/json' };
 
 const both = (channel, weight = 1) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
 /** What the engine makes of a mouth, by channel. */
@@ -27,6 +24,7 @@ function spoken(mouth) {
   return Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]]));
 }
 const FACE = { x: 0, y: -0.016, size: 0.21 };
+const HEAD = { x: 0, y: 0.035, size: 0.26 };
 const CLOSE_EYES = { x: 0, y: 0, size: 0.13 };
 const CLOSE_MOUTH = { x: 0, y: -0.055, size: 0.1 };
 
@@ -36,6 +34,11 @@ const SHEETS = {
     columns: 3,
     size: 480,
     cells: [0, 30, -30, 90, -90, 180].map((turn) => ({ label: `${turn}°`, turn })),
+  },
+  hair: {
+    columns: 2,
+    size: 600,
+    cells: [0, 40, -40, 140].map((turn) => ({ label: `${turn}°`, turn, frame: HEAD })),
   },
   shapes: {
     columns: 9,
@@ -117,40 +120,16 @@ const SHEETS = {
   },
 };
 
-const PAGE = `<!doctype html><canvas id="drawing"></canvas>
-<script type="importmap">{"imports":{"three":"/node_modules/three/build/three.module.js","three/":"/node_modules/three/"}}</script>
-<script type="module" src="/scripts/avatar-sheet.page.js"></script>`;
-
-const server = createServer(async (request, response) => {
-  const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
-  try {
-    const body = path === '/' ? PAGE : await readFile(join(ROOT, path));
-    response.writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') }).end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-}).listen(0, '127.0.0.1');
-await new Promise((resolve) => server.once('listening', resolve));
-
-const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_FLAGS });
-try {
-  const page = await browser.newPage();
-  page.on('pageerror', (error) => console.error(error.message));
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
-  await page.waitForFunction(() => globalThis.drawSheet !== undefined, null, { timeout: 60_000 });
+await withDrawingPage(async (draw) => {
   const chosen = process.argv.slice(2);
   const chosenOf = (names) => (names.some((name) => chosen.includes(name)) ? names.filter((name) => chosen.includes(name)) : names);
   for (const avatar of chosenOf([...BUILT_IN_AVATARS])) {
-    await page.evaluate((id) => globalThis.showAvatar(id), avatar);
     await mkdir(join(OUTPUT, avatar), { recursive: true });
     for (const name of chosenOf(Object.keys(SHEETS))) {
-      const url = await page.evaluate((wanted) => globalThis.drawSheet(wanted), SHEETS[name]);
+      const sheet = SHEETS[name];
       const path = join(OUTPUT, avatar, `${name}.png`);
-      await writeFile(path, Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'));
+      await writeFile(path, await draw({ ...sheet, cells: sheet.cells.map((cell) => ({ ...cell, avatar })) }));
       console.log(relative(ROOT, path));
     }
   }
-} finally {
-  await browser.close();
-  server.close();
-}
+});

@@ -13,6 +13,8 @@ const BUDGETS = [
   { file: 'chunks/assemble-*.js', limit: 10_000, isBeforeFirstFrame: true },
   { file: 'workers/render.worker.js', limit: 176_000, isBeforeFirstFrame: true },
   { file: 'avatars/aria.glb', limit: 1_000_000, isCompressed: true },
+  { file: 'avatars/theo.glb', limit: 1_000_000, isCompressed: true },
+  { file: 'avatars/nia.glb', limit: 1_000_000, isCompressed: true },
   { file: 'workers/motion.worker.js', limit: 54_000 },
   { file: 'audio/playback.worklet.js', limit: 4_000 },
   { file: 'audio/capture.worklet.js', limit: 2_000 },

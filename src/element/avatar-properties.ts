@@ -10,7 +10,7 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property() mode: AvatarMode | null = null;
   /** The app that the Session Token belongs to. */
   @property({ attribute: 'app-id' }) appId = '';
-  /** A built-in avatar (`aria`) or an avatar of the Motion Server's account. */
+  /** A built-in avatar (`aria`, `theo` or `nia`) or an avatar of the Motion Server's account. */
   @property({ attribute: 'avatar-id' }) avatarId: string | null = null;
   /** URL of an avatar file (GLB); wins over `avatarId`. */
   @property() src: string | null = null;

@@ -2,7 +2,7 @@
 import { OcclusionScene, smoothOverEdges } from './ambient-occlusion.js';
 import { createBlendshapes } from './blendshapes/index.js';
 import type { Character } from './character.js';
-import { bob } from './hair/bob.js';
+import { hairdo } from './hair/index.js';
 import { LidShape } from './lid-shape.js';
 import { MouthShape } from './mouth-shape.js';
 import { mergeParts } from './part.js';
@@ -52,8 +52,13 @@ const BAKING_MOUTH = {
 /** How far occlusion reaches, cm. */
 const RANGE = { skin: 6.5, hair: 5, mouth: 8 };
 
+export interface BuildOptions {
+  /** Baked occlusion is most of the work; without it every vertex counts as open. */
+  hasOcclusion?: boolean;
+}
+
 /** @throws {Error} when the parameters make the skin fold over itself. */
-export function buildAvatar(character: Character): Avatar {
+export function buildAvatar(character: Character, { hasOcclusion = true }: BuildOptions = {}): Avatar {
   const sculpt = createSculpt(character);
   const mouth = new MouthShape(character);
   const lids = new LidShape(character);
@@ -68,15 +73,22 @@ export function buildAvatar(character: Character): Avatar {
     eyeball(character, 'eyeLeft'),
     eyeball(character, 'eyeRight'),
     earsPart(character),
-    bob(character, sculpt),
+    hairdo(character, sculpt),
     mergeParts(sweater(character)),
   ];
-  return { character, parts: bakeParts(parts, character, fields, lids), skinMesh, fields, lids };
+  const finished = hasOcclusion ? bakeParts(parts, character, fields, lids) : parts.map((part) => openPart(part, character, fields));
+  return { character, parts: finished, skinMesh, fields, lids };
 }
 
 function earsPart(character: Character): Part {
   const [left, right] = [ear(character, 1), ear(character, -1)];
-  return { ...mergeParts([left, right]), translucency: [...left.translucency!, ...right.translucency!] };
+  return { ...mergeParts([left, right]), gloss: [...left.gloss!, ...right.gloss!], translucency: [...left.translucency!, ...right.translucency!] };
+}
+
+function openPart(part: Part, character: Character, fields: Fields): FinishedPart {
+  const positions = restPositions(part, fields, character.restingExpression);
+  const occlusion = new Float64Array(part.points.length).fill(1);
+  return { part, positions, normals: vertexNormals(part, positions), occlusion, deltas: partDeltas(part, fields) };
 }
 
 function bakeParts(parts: readonly Part[], character: Character, fields: Fields, lids: LidShape): FinishedPart[] {

@@ -1,3 +1,5 @@
+import type { Hairline } from './hair/hairline.js';
+
 /**
  * What makes one character differ from another. Lengths in cm, angles in degrees, colours sRGB hex.
  *
@@ -29,6 +31,8 @@ export interface Character {
     faceWidth: number;
     /** Half width of the chin ball, 2.2..3.3. */
     jawWidth: number;
+    /** Corners of the jaw below the ears, 0 (none) .. 1 (square). */
+    jawCorner: number;
     /** Height of the chin ball's centre, -7.6..-6.9. */
     chinY: number;
     /** Radius of the cheek balls, 2.3..2.9. */
@@ -58,18 +62,21 @@ export interface Character {
     /** 0.8..1.4. */
     thickness: number;
   };
+  /** Colour of the studs in the earlobes; null = none. */
+  earrings: string | null;
   /** 0..1.2. */
   lashLength: number;
-  hair: {
-    /** Angle of the parting from the middle, positive = the character's left. */
-    parting: number;
-    /** Length of the bob below the ears' middle, 4..11. */
-    drop: number;
-    /** Thickness above the skull, 0.8..1.8. */
-    volume: number;
-    /** How far the tips turn in, -0.5..2. */
-    curl: number;
+  /** Short beard painted on the skin in the brows' colour: 0 none .. 1 full. */
+  beard: number;
+  body: {
+    /** Height of the collar, 0.4 (crew neck) .. 1 (roll-neck). */
+    collar: number;
+    /** Breadth of the shoulders, 0.95..1.15. */
+    shoulders: number;
+    /** Raised shoulders make a shorter neck, cm, 0..1.5. */
+    lift: number;
   };
+  hair: BobHair | ShortHair | CurlsHair;
   colours: {
     skin: string;
     /** Cheeks, nose tip, chin. */
@@ -91,17 +98,55 @@ export interface Character {
   restingExpression: Readonly<Record<string, number>>;
 }
 
-/** The built-in avatar: chestnut bob, hazel eyes, teal roll-neck. */
+/** Chin-long with a side parting. */
+export interface BobHair {
+  style: 'bob';
+  /** Angle of the parting from the middle, positive = the character's left. */
+  parting: number;
+  /** Length of the bob below the ears' middle, 4..11. */
+  drop: number;
+  /** Thickness above the skull, 0.8..1.8. */
+  volume: number;
+  /** How far the tips turn in, -0.5..2. */
+  curl: number;
+}
+
+/** Close at the sides, longer on top, brushed back. */
+export interface ShortHair {
+  style: 'short';
+  hairline: Hairline;
+  /** Thickness on top, 0.8..1.8. */
+  volume: number;
+  /** How much the strands drift to the character's right on their way back, -0.6..0.6. */
+  sweep: number;
+}
+
+/** A round cloud of tight curls. */
+export interface CurlsHair {
+  style: 'curls';
+  hairline: Hairline;
+  /** Thickness above the skull, 1..4. */
+  volume: number;
+  /** Curls on the whole sphere around the head, 150..400. */
+  curlCount: number;
+  /** How far a curl stands out of its neighbours, 0.4..1.2. */
+  curlHeight: number;
+}
+
+/** Chestnut bob, hazel eyes, teal roll-neck. */
 export const aria: Character = {
   name: 'aria',
   seed: 7,
   eye: { centre: [3.2, -0.1, 4.95], radius: 2.45, upperOpening: 30.5, lowerOpening: 26.5, tilt: 4, irisFraction: 0.54, pupilFraction: 0.41 },
-  head: { faceWidth: 5.8, jawWidth: 2.6, chinY: -7.2, cheek: 2.55, taper: 0.075, neckRadius: 3.2 },
+  head: { faceWidth: 5.8, jawWidth: 2.6, jawCorner: 0, chinY: -7.2, cheek: 2.55, taper: 0.075, neckRadius: 3.2 },
   nose: { length: 0.85, width: 0.84 },
   mouth: { y: -5.3, halfWidth: 2.28, fullness: 1.02 },
   brow: { height: 0.1, thickness: 1.12 },
   lashLength: 1,
-  hair: { parting: 24, drop: 9.2, volume: 1.25, curl: 1.7 },
+  earrings: null,
+  beard: 0,
+  body: { collar: 1, shoulders: 1, lift: 0 },
+  hair: { style: 'bob', parting: 24, drop: 9.2, volume: 1.25, curl: 1.7 },
   colours: {
     skin: '#eec7b0',
     blush: '#e08676',
@@ -118,3 +163,68 @@ export const aria: Character = {
   },
   restingExpression: { mouthSmileLeft: 0.17, mouthSmileRight: 0.17, mouthPucker: 0.06 },
 };
+
+/** Short dark hair brushed back, a short beard, grey-blue eyes, midnight blue crew neck. */
+export const theo: Character = {
+  name: 'theo',
+  seed: 11,
+  eye: { centre: [3.2, -0.1, 4.95], radius: 2.3, upperOpening: 28, lowerOpening: 24.5, tilt: 1.5, irisFraction: 0.55, pupilFraction: 0.4 },
+  head: { faceWidth: 6.05, jawWidth: 3.25, jawCorner: 0.9, chinY: -7.5, cheek: 2.35, taper: 0.01, neckRadius: 4 },
+  nose: { length: 1.2, width: 0.97 },
+  mouth: { y: -5.4, halfWidth: 2.3, fullness: 1 },
+  brow: { height: -0.2, thickness: 1.45 },
+  lashLength: 0.45,
+  earrings: null,
+  beard: 0.6,
+  body: { collar: 0.6, shoulders: 1.12, lift: 1.2 },
+  hair: { style: 'short', hairline: { front: 7.5, temple: 0.7, sideburn: -2, nape: -5.5 }, volume: 1.3, sweep: 0.45 },
+  colours: {
+    skin: '#dcab8a',
+    blush: '#c4705a',
+    hollow: '#9c5f43',
+    light: '#e6b993',
+    lip: '#b5675c',
+    innerLip: '#7a3535',
+    mouthInside: '#420e12',
+    hair: '#452c1e',
+    brow: '#2a1a14',
+    cloth: '#2d3f63',
+    iris: '#5f6f7c',
+    irisRim: '#161d26',
+  },
+  restingExpression: { mouthSmileLeft: 0.2, mouthSmileRight: 0.2 },
+};
+
+/** A cloud of dark curls, deep brown skin, dark brown eyes, marigold roll-neck. */
+export const nia: Character = {
+  name: 'nia',
+  seed: 23,
+  eye: { centre: [3.2, -0.1, 4.95], radius: 2.43, upperOpening: 30, lowerOpening: 26, tilt: 5, irisFraction: 0.55, pupilFraction: 0.42 },
+  head: { faceWidth: 5.75, jawWidth: 2.45, jawCorner: 0, chinY: -7.15, cheek: 2.65, taper: 0.06, neckRadius: 3.2 },
+  nose: { length: 0.82, width: 0.98 },
+  mouth: { y: -5.3, halfWidth: 2.3, fullness: 1.2 },
+  brow: { height: 0.05, thickness: 1.15 },
+  lashLength: 1.1,
+  earrings: '#e0b04c',
+  beard: 0,
+  body: { collar: 1, shoulders: 0.98, lift: 0.3 },
+  hair: { style: 'curls', hairline: { front: 7.5, temple: 0, sideburn: 0.4, nape: -5 }, volume: 3.7, curlCount: 320, curlHeight: 1 },
+  colours: {
+    skin: '#8e5b41',
+    blush: '#96453a',
+    hollow: '#4f2a1b',
+    light: '#b07c58',
+    lip: '#964a4c',
+    innerLip: '#54262a',
+    mouthInside: '#380b10',
+    hair: '#3b251c',
+    brow: '#1d110d',
+    cloth: '#c98f3c',
+    iris: '#5a3418',
+    irisRim: '#180b05',
+  },
+  restingExpression: { mouthSmileLeft: 0.18, mouthSmileRight: 0.18, mouthPucker: 0.04 },
+};
+
+/** All built-in characters, the default one first. */
+export const CHARACTERS: readonly Character[] = [aria, theo, nia];

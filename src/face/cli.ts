@@ -1,14 +1,14 @@
-/** Writes all built-in avatars: `node build/src/face/cli.js <folder>`. */
+/** Writes built-in avatars, all or those named: `node build/src/face/cli.js <folder> [name…]`. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAvatar } from './build-avatar.js';
-import { aria } from './character.js';
+import { CHARACTERS } from './character.js';
 import { writeGlb } from './glb.js';
 
-const folder = process.argv[2];
-if (!folder) throw new Error('usage: cli.js <output folder>');
+const [folder, ...names] = process.argv.slice(2);
+if (!folder) throw new Error('usage: cli.js <output folder> [name…]');
 await mkdir(folder, { recursive: true });
-for (const character of [aria]) {
+for (const character of CHARACTERS.filter(({ name }) => names.length === 0 || names.includes(name))) {
   const started = performance.now();
   const avatar = buildAvatar(character);
   const bytes = await writeGlb(avatar);

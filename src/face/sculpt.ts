@@ -5,7 +5,7 @@
 import type { Character } from './character.js';
 import { capsule, castOut, ellipsoid, gradient, smoothSubtract, smoothUnion, sphere } from './sdf.js';
 import type { SignedDistance } from './sdf.js';
-import { smoothstep } from './vector.js';
+import { lerp, smoothstep } from './vector.js';
 import type { Vec3 } from './vector.js';
 
 /** Where the head is unrolled from, and where hair grows away from; both well inside the skull. */
@@ -35,6 +35,7 @@ export function createSculpt(character: Character): Sculpt {
     let d = ellipsoid(p, [0, 3.3, -1.6], [7.6, 8.2, 9.2]);
     d = smoothUnion(d, ellipsoid(p, [0, -1.8, 1], [head.faceWidth, 7.3, 6.5]), 3);
     d = smoothUnion(d, ellipsoid(p, [0, head.chinY, 4.9], [head.jawWidth, 1.9, 2.6]), 3.2);
+    if (head.jawCorner > 0) d = smoothUnion(d, ellipsoid(p, [3.6, -5.6, 1.9], [1.7, 2, 2.3].map((r) => r * lerp(0.6, 1, head.jawCorner)) as unknown as Vec3), 2.6);
     d = smoothUnion(d, ellipsoid(p, [3.15, -3.3, 4.4], [head.cheek + 0.1, 2.5, 2.6]), 2.8);
     d = smoothUnion(d, ellipsoid(p, [0, mouth.y, 5], [2.9, 2.2, 2.75]), 1.6);
     d = smoothUnion(d, capsule(p, [1.2, 2.3, 6.3], [4.4, 2.2, 4.8], 1, 0.9), 1.6);

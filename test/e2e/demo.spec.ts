@@ -28,6 +28,23 @@ test('Speak: connects, sounds, moves the mouth, and comes to rest', async ({ pag
   await expect(page.locator('#bandwidth')).toHaveText(/kB\/s/);
 });
 
+test('every face of the gallery loads, speaks, and stands in the code to copy', async ({ page }) => {
+  const avatar = await AvatarPage.openDemo(page, server.url);
+  for (const name of ['Theo', 'Nia']) {
+    await avatar.waitForEvent('avatar', 'ready');
+    await avatar.forgetEvents();
+    await page.getByText(name, { exact: true }).click();
+    await avatar.waitForEvent('avatar', 'ready');
+    await expect(page.locator('#code')).toContainText(`avatar-id="${name.toLowerCase()}"`);
+  }
+  await avatar.traceJaw();
+  await page.getByRole('button', { name: 'Speak' }).click();
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+  expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
+});
+
 test('a picked file is spoken, can be paused, resumed and interrupted', async ({ page }) => {
   const avatar = await AvatarPage.openDemo(page, server.url);
   await page.locator('#file').setInputFiles(speechFile);

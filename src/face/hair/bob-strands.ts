@@ -1,5 +1,5 @@
 /** The strands of a bob with a side parting: both sides over the skull to the jaw, and the fringe that sweeps across the forehead. */
-import type { Character } from '../character.js';
+import type { BobHair } from '../character.js';
 import type { Sculpt } from '../sculpt.js';
 import { add, DEGREES, lerp, mix, normalize, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
@@ -10,7 +10,7 @@ const SKULL_STEPS = 6;
 const SIDE_FRONT = -0.1;
 
 /** f = 0 beside the face, 1 the middle of the back. */
-export function sideStrands({ hair }: Character, sculpt: Sculpt, side: 1 | -1): StrandField {
+export function sideStrands(hair: BobHair, sculpt: Sculpt, side: 1 | -1): StrandField {
   const { parting, drop, volume, curl } = hair;
   const controlPoints = (f: number): Vec3[] => {
     const root = skullDirection(parting * DEGREES * (1 - f * 0.7), lerp(38, 116, f) * DEGREES);
@@ -37,7 +37,7 @@ export function sideStrands({ hair }: Character, sculpt: Sculpt, side: 1 | -1): 
 }
 
 /** f = 0 the lowest strand on the forehead, 1 the one that joins the side. `side` is the one away from the parting. */
-export function fringeStrands({ hair }: Character, sculpt: Sculpt, side: 1 | -1): StrandField {
+export function fringeStrands(hair: BobHair, sculpt: Sculpt, side: 1 | -1): StrandField {
   const parting = hair.parting * DEGREES;
   const controlPoints = (f: number): Vec3[] => {
     const endAzimuth = side * lerp(40, 74, f) * DEGREES;

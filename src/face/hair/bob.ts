@@ -1,8 +1,8 @@
 /**
- * The hairdo of `aria`: a chin-long bob with a side parting. Two closed sheets give the volume; locks that drift over
+ * A chin-long bob with a side parting. Two closed sheets give the volume; locks that drift over
  * them, a sweeping fringe and a few loose strands take away the regularity.
  */
-import type { Character } from '../character.js';
+import type { BobHair, Character } from '../character.js';
 import { linearFromHex } from '../colour.js';
 import { mergeParts } from '../part.js';
 import type { Part } from '../part.js';
@@ -19,12 +19,12 @@ const OVERLAYS_PER_SIDE = 5;
 const LOOSE_PER_SIDE = 5;
 const FRINGE_OVERLAYS = 3;
 
-export function bob(character: Character, sculpt: Sculpt): Part {
+export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
   const random = createRandom(character.seed + 4);
   const colour = linearFromHex(character.colours.hair);
   const parts: Part[] = [];
   for (const side of [1, -1] as const) {
-    const field = sideStrands(character, sculpt, side);
+    const field = sideStrands(hair, sculpt, side);
     parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 8, thickness: 0.8, notch: 0.06, colour, random }));
     const over = { field, side, colour };
     for (let i = 0; i < OVERLAYS_PER_SIDE; i++) {
@@ -36,8 +36,8 @@ export function bob(character: Character, sculpt: Sculpt): Part {
     }
   }
   // The bigger half of the hair lies away from the parting.
-  const side = character.hair.parting > 0 ? -1 : 1;
-  const field = fringeStrands(character, sculpt, side);
+  const side = hair.parting > 0 ? -1 : 1;
+  const field = fringeStrands(hair, sculpt, side);
   parts.push(hairSheet(field, { side, locks: 4, rows: 16, innerRow: 8, thickness: 0.4, notch: 0.18, colour, random }));
   for (let i = 0; i < FRINGE_OVERLAYS; i++) {
     parts.push(driftingLock({ field, side, f: 0.1 + 0.3 * i, drift: -0.12 + 0.1 * i, halfWidth: 0.11, from: 0.03, to: lerp(0.86, 1, random()), height: 0.22, colour, seed: random(), rows: 14, columns: 5 }));

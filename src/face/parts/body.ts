@@ -1,9 +1,9 @@
-/** A ribbed roll-neck sweater: rolled collar and shoulders, lofted from superellipses. Hides the neck's end. */
+/** A ribbed sweater: rolled or low collar and shoulders, lofted from superellipses. Hides the neck's end. */
 import type { Character } from '../character.js';
 import { linearFromHex } from '../colour.js';
 import { gridTriangles, rigidPoint } from '../part.js';
 import type { Part } from '../part.js';
-import { catmullRom, scale, smoothstep } from '../vector.js';
+import { catmullRom, lerp, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 
 /** `[height, half width, half depth, centre z, superellipse exponent]` */
@@ -33,11 +33,17 @@ const RIBS = 40;
 
 export function sweater(character: Character): Part[] {
   const cloth = linearFromHex(character.colours.cloth);
-  const collar = loft(COLLAR, RIBS * 2, 12, (v, column) => ({
+  const { collar: height, shoulders: breadth, lift } = character.body;
+  const wider = character.head.neckRadius - 3.2;
+  const sized = (sections: readonly Section[], stretch: number): Section[] =>
+    sections.map(([y, halfWidth, halfDepth, z, exponent]) => [y < -14.6 ? y : -14.6 + (y + 14.6) * stretch, halfWidth, halfDepth, z, exponent]);
+  const collarSections = sized(COLLAR, height).map(([y, w, d, z, e]): Section => [y + lift, w + wider, d + wider, z, e]);
+  const shoulderSections = SHOULDERS.map(([y, w, d, z, e]): Section => [y + lift, lerp(w + wider, w * breadth, smoothstep(6, 9, w)), d + wider * (1 - smoothstep(6, 7, d)), z, e]);
+  const collar = loft(collarSections, RIBS * 2, 12, (v, column) => ({
     offset: (column % 2 === 0 ? 0.07 : -0.07) * smoothstep(0.05, 0.25, v),
     colour: scale(cloth, column % 2 === 0 ? 1.08 : 0.8),
   }));
-  const shoulders = loft(SHOULDERS, 44, 16, () => ({ offset: 0, colour: cloth }));
+  const shoulders = loft(shoulderSections, 44, 16, () => ({ offset: 0, colour: cloth }));
   return [collar, shoulders];
 }
 

@@ -1,4 +1,4 @@
-/** An outer ear as a relief over a disc: helix, scapha, antihelix, concha, tragus and lobe. */
+/** An outer ear as a relief over a disc: helix, scapha, antihelix, concha, tragus and lobe; and a stud in it. */
 import type { Character } from '../character.js';
 import { layerColours, linearFromHex } from '../colour.js';
 import { gridTriangles, rigidPoint } from '../part.js';
@@ -9,6 +9,9 @@ import type { Vec3 } from '../vector.js';
 const CENTRE: Vec3 = [6.35, -0.9, -1.3];
 const SPOKES = 34;
 const RINGS = 13;
+const STUD_RINGS = 7;
+const STUD_SPOKES = 10;
+const STUD_RADIUS = 0.3;
 
 /** Bump of a relief at (u, v), both in ear half-lengths: u forward, v up. */
 const spot = (u: number, v: number, atU: number, atV: number, size: number): number => gaussian(Math.hypot(u - atU, v - atV), size);
@@ -43,6 +46,21 @@ export function ear(character: Character, side: 1 | -1): Part {
     }
   }
   const triangles = gridTriangles(RINGS, SPOKES, { isClosed: true, isFlipped: side < 0 });
+  const skinCount = positions.length;
+  if (character.earrings) {
+    const metal = linearFromHex(character.earrings);
+    const centre: Vec3 = [side * (CENTRE[0] + 0.62), CENTRE[1] - 1.62, CENTRE[2] + 0.42];
+    triangles.push(...gridTriangles(STUD_RINGS, STUD_SPOKES, { isClosed: true, isFlipped: side < 0, offset: skinCount }));
+    for (let ring = 0; ring < STUD_RINGS; ring++) {
+      const polar = (ring / (STUD_RINGS - 1)) * Math.PI;
+      for (let spoke = 0; spoke < STUD_SPOKES; spoke++) {
+        const turn = (spoke / STUD_SPOKES) * 2 * Math.PI;
+        const reach = STUD_RADIUS * Math.sin(polar);
+        positions.push([centre[0] + side * STUD_RADIUS * Math.cos(polar), centre[1] + reach * Math.sin(turn), centre[2] + reach * Math.cos(turn)]);
+        colours.push(metal);
+      }
+    }
+  }
   return {
     name: 'ears',
     shading: 'skin',
@@ -51,6 +69,7 @@ export function ear(character: Character, side: 1 | -1): Part {
     triangles,
     colours,
     isDeformable: false,
-    translucency: positions.map(() => 0.25),
+    gloss: positions.map((_, index) => (index < skinCount ? 0 : 1)),
+    translucency: positions.map((_, index) => (index < skinCount ? 0.25 : 0)),
   };
 }

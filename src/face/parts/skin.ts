@@ -2,10 +2,11 @@
 import type { Character } from '../character.js';
 import { layerColours, linearFromHex } from '../colour.js';
 import type { FacePoint } from '../face-point.js';
+import { underHair } from '../hair/index.js';
 import type { Part } from '../part.js';
 import type { Sculpt } from '../sculpt.js';
 import type { SkinMesh } from '../skin-mesh.js';
-import { distance, gaussian, lerp, mix, scale, smoothstep, ZERO } from '../vector.js';
+import { clamp, distance, gaussian, lerp, mix, scale, smoothstep, ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 
 export function skinPart(character: Character, sculpt: Sculpt, mesh: SkinMesh): Part {
@@ -42,15 +43,16 @@ function glossOf({ kind, lip, lid, position: [x, y, z] }: FacePoint): number {
 }
 
 function createPaint(character: Character): (point: FacePoint) => Vec3 {
-  const { colours, eye, nose } = character;
-  const [skin, blush, hollow, light, lip, innerLip, inside, hair] = (
-    ['skin', 'blush', 'hollow', 'light', 'lip', 'innerLip', 'mouthInside', 'hair'] as const
-  ).map((name) => linearFromHex(colours[name])) as [Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3];
+  const { beard, colours, eye, mouth, nose } = character;
+  const [skin, blush, hollow, light, lip, innerLip, inside, hair, brow] = (
+    ['skin', 'blush', 'hollow', 'light', 'lip', 'innerLip', 'mouthInside', 'hair', 'brow'] as const
+  ).map((name) => linearFromHex(colours[name])) as [Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3];
 
   return (point) => {
     const [x, y, z] = point.position;
     const ax = Math.abs(x);
     if (point.kind === 'mouthLining') return mix(innerLip, inside, smoothstep(0.1, 0.9, point.lip!.depth));
+    const isOnLip = point.lip !== undefined && point.lip.across < 1.05;
     const isEyeRing = point.lid !== undefined;
     const socket = gaussian(Math.hypot(ax - eye.centre[0], (y - 0.2) * 1.2) - 1.2, 1.1) * smoothstep(4, 6, z);
     const layers: [Vec3, number][] = [
@@ -78,14 +80,20 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
       layers.push([innerLip, 0.75 * gaussian(across, 0.13)]);
     }
     layers.push([hollow, 0.3 * smoothstep(-8.5, -12, y)]);
-    layers.push([hair, underHair(point.position)]);
+    layers.push([brow, beard * 0.75 * bearded(point.position, mouth.y) * (isOnLip ? 0 : 1)]);
+    layers.push([hair, underHair(character, point.position)]);
     return layerColours(skin, layers);
   };
 }
 
-/** Scalp below the hair is painted in its colour, so that no gap between locks shines. */
-function underHair([x, y, z]: Vec3): number {
-  const hairline = 8.2 - 0.035 * x * x;
-  const front = smoothstep(-0.5, 0.7, y - hairline + Math.max(0, 2.2 - z) * 2.4);
-  return front * smoothstep(-3.5, -1.5, y + Math.max(0, -z) * 0.55);
+/** 0..1: a short beard along the jaw and around the mouth. Edges as soft as the mesh is coarse. */
+function bearded([x, y, z]: Vec3, mouthY: number): number {
+  const ax = Math.abs(x);
+  // From the sideburn down the cheek to the corners of the mouth, in one hollow curve.
+  const outwards = clamp((ax - 2 + Math.max(0, 4 - z) * 0.45) / 4.6);
+  const cheekEdge = lerp(mouthY - 0.5, -0.8, outwards ** 2.4);
+  const jaw = smoothstep(0.7, -0.6, y - cheekEdge) * smoothstep(-1.3, 0.9, z - 0.3 * Math.max(0, -3 - y));
+  const moustache = smoothstep(0.5, -0.4, y - (mouthY + 1.3 - 0.3 * ax)) * (1 - smoothstep(2.2, 3.2, ax)) * smoothstep(3, 5, z);
+  const neck = smoothstep(-11.2, -8.6, y + Math.max(0, z) * 0.1);
+  return Math.max(jaw, moustache) * neck;
 }

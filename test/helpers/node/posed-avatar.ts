@@ -1,15 +1,17 @@
-/** The built-in avatar as the stage would pose it: rest shape + deltas, correctives included. Built once per process. */
+/** A built-in avatar as the stage would pose it: rest shape + deltas, correctives included. Each is built once per process. */
 import { buildAvatar } from '../../../src/face/build-avatar.js';
 import type { Avatar, FinishedPart } from '../../../src/face/build-avatar.js';
-import { aria } from '../../../src/face/character.js';
+import type { Character } from '../../../src/face/character.js';
 import { addScaled } from '../../../src/face/vector.js';
 import type { Vec3 } from '../../../src/face/vector.js';
 
-let built: Avatar | undefined;
+const built = new Map<Character, Avatar>();
 
-export function builtAria(): Avatar {
-  built ??= buildAvatar(aria);
-  return built;
+/** Its shape; occlusion is not baked. */
+export function builtAvatar(character: Character): Avatar {
+  let avatar = built.get(character);
+  if (!avatar) built.set(character, (avatar = buildAvatar(character, { hasOcclusion: false })));
+  return avatar;
 }
 
 export function partOf(avatar: Avatar, name: string): FinishedPart {

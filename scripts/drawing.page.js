@@ -1,4 +1,4 @@
-/** Page of `avatar-sheet.js`: draws poses of an avatar into one picture with the stage's own parts. */
+/** Page of `drawing-page.js`: draws poses of an avatar into one picture with the stage's own parts. */
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { frameCamera } from '../build/src/render/framing.js';
 import { createLights } from '../build/src/render/lights.js';
@@ -14,12 +14,15 @@ const scene = new Scene();
 scene.add(createLights());
 const camera = new PerspectiveCamera();
 let avatar = null;
+let shownId = '';
 
-globalThis.showAvatar = async (id) => {
+async function show(id) {
+  if (id === shownId) return;
   avatar?.dispose();
   avatar = await loadGlb(`/dist/avatars/${id}.glb`, { signal: new AbortController().signal, isSoftware: false, handleProgress() {} });
   scene.add(avatar.root);
-};
+  shownId = id;
+}
 
 function draw(size, { pose = {}, turn = 0, frame = null }) {
   const channels = new Float32Array(CHANNEL_COUNT);
@@ -41,23 +44,25 @@ function draw(size, { pose = {}, turn = 0, frame = null }) {
   renderer.render(scene, camera);
 }
 
-globalThis.drawSheet = ({ columns, size, cells }) => {
+/** One picture of all cells: `avatar` its id, `pose` weights by channel, `turn` degrees, `frame` around the eyes in metres. */
+globalThis.drawSheet = async ({ columns, size, cells, background = BACKGROUND }, type, quality) => {
   const sheet = document.createElement('canvas');
   sheet.width = columns * size;
   sheet.height = Math.ceil(cells.length / columns) * size;
   const context = sheet.getContext('2d');
-  cells.forEach((cell, index) => {
+  for (const [index, cell] of cells.entries()) {
     const x = (index % columns) * size;
     const y = Math.floor(index / columns) * size;
     const light = context.createRadialGradient(x + size / 2, y + size * 0.45, size * 0.1, x + size / 2, y + size / 2, size * 0.8);
-    BACKGROUND.forEach((colour, stop) => light.addColorStop(stop, colour));
+    background.forEach((colour, stop) => light.addColorStop(stop, colour));
     context.fillStyle = light;
     context.fillRect(x, y, size, size);
+    await show(cell.avatar);
     draw(size, cell);
     context.drawImage(canvas, x, y);
     context.font = `${Math.max(12, size * 0.045)}px sans-serif`;
     context.fillStyle = '#3a2a22';
-    context.fillText(cell.label, x + size * 0.03, y + size * 0.96);
-  });
-  return sheet.toDataURL('image/png');
+    context.fillText(cell.label ?? '', x + size * 0.03, y + size * 0.96);
+  }
+  return sheet.toDataURL(type, quality);
 };

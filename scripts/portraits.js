@@ -1,0 +1,35 @@
+/**
+ * `npm run portraits`: docs/characters.jpg and the pictures that the demo's gallery shows, of the avatars in `dist/avatars`.
+ * Run it after a change to the look of a built-in avatar.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
+import { withDrawingPage } from './drawing-page.js';
+
+const both = (channel, weight) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
+const SMILE = { ...both('mouthSmile', 0.35), ...both('cheekSquint', 0.2), ...both('browOuterUp', 0.12) };
+/** Turned to the middle, as people stand in a group. */
+const TURNS = [16, 0, -16];
+const BUST = { x: 0, y: -0.02, size: 0.37 };
+/** Eyes that stay with the viewer while the head is turned; about 35° at weight 1. */
+const towardsViewer = (turn) => (turn > 0 ? { eyeLookOutLeft: turn / 35, eyeLookInRight: turn / 35 } : { eyeLookInLeft: -turn / 35, eyeLookOutRight: -turn / 35 });
+const HEAD = { x: 0, y: 0.012, size: 0.27 };
+const THUMBNAIL_PIXELS = 112;
+
+async function write(path, bytes) {
+  await writeFile(path, bytes);
+  console.log(`${path}: ${(bytes.length / 1000).toFixed(0)} kB`);
+}
+
+await withDrawingPage(async (draw) => {
+  const cells = BUILT_IN_AVATARS.map((avatar, index) => {
+    const turn = TURNS[index % TURNS.length];
+    return { avatar, pose: { ...SMILE, ...towardsViewer(turn) }, turn, frame: BUST };
+  });
+  await write('docs/characters.jpg', await draw({ columns: cells.length, size: 480, cells }, 'image/jpeg', 0.86));
+  await mkdir('demo/avatars', { recursive: true });
+  for (const avatar of BUILT_IN_AVATARS) {
+    const sheet = { columns: 1, size: THUMBNAIL_PIXELS, cells: [{ avatar, pose: { ...SMILE, ...towardsViewer(8) }, turn: 8, frame: HEAD }] };
+    await write(`demo/avatars/${avatar}.jpg`, await draw(sheet, 'image/jpeg', 0.85));
+  }
+});
