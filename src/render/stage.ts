@@ -69,7 +69,8 @@ export class LiveStage implements Stage {
   private isVisible = true;
   private isContextLost = false;
   private isDisposed = false;
-  private hasDrawn = false;
+  /** The avatar of the last picture. */
+  private drawnAvatar: AvatarModel | null = null;
   private lastTimestampMs = Number.NaN;
   private showDelayMs = 1000 / 60;
   /** Time of life at rest: stands while nothing is drawn. */
@@ -124,7 +125,7 @@ export class LiveStage implements Stage {
     }
     this.updateLoop();
     // A new size clears the canvas: without a picture at once it would flash.
-    if (this.isDrawing && this.hasDrawn) this.render();
+    if (this.isDrawing && this.drawnAvatar) this.render();
   }
 
   setVisible(isVisible: boolean): void {
@@ -266,8 +267,8 @@ export class LiveStage implements Stage {
 
   private render(): void {
     this.renderer.render(this.scene, this.camera);
-    if (!this.hasDrawn) {
-      this.hasDrawn = true;
+    if (this.drawnAvatar !== this.avatar) {
+      this.drawnAvatar = this.avatar;
       this.listener.handleFirstFrame();
     }
     if (this.blobWaiters.length > 0) this.answerBlobs();
