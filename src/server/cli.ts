@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 /** `spatius-avatar`: everything a developer starts from a shell. The one file of this folder that acts on import. */
+import { createRequire } from 'node:module';
+
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { ANIMATE_USAGE, animate } from './commands/animate.js';
 import { SERVE_USAGE, serve } from './commands/serve.js';
@@ -24,7 +26,12 @@ async function main([command, ...args]: string[]): Promise<void> {
   if (command === 'token') return token(args);
   if (command === 'animate') return animate(args);
   if (command === undefined || command === 'help' || command === '--help' || command === '-h') return void console.log(USAGE);
+  if (command === '--version' || command === '-v') return void console.log(version());
   throw new AvatarError(ErrorCode.invalidConfiguration, `unknown command "${command}"\n\n${USAGE}`);
+}
+
+function version(): string {
+  return (createRequire(import.meta.url)('spatius-avatar/package.json') as { version: string }).version;
 }
 
 try {

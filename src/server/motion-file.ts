@@ -72,7 +72,7 @@ export async function writeStream(stream: Writable, pieces: AsyncIterable<string
   let failure: Error | null = null;
   stream.on('error', (error) => (failure = error));
   for await (const piece of pieces) {
-    if (!failure && !stream.write(piece)) await Promise.race([once(stream, 'drain'), once(stream, 'error')]).catch(() => undefined);
+    if (!failure && !stream.write(piece)) await once(stream, 'drain').catch(() => undefined);
     if (failure) break;
   }
   if (failure && (failure as NodeJS.ErrnoException).code !== 'EPIPE') {

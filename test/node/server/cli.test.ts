@@ -106,6 +106,12 @@ describe('spatius-avatar serve', () => {
     assert.equal(await cli.exit, 0);
   });
 
+  it('tells its version', async () => {
+    const cli = run(['--version']);
+    assert.equal(await cli.exit, 0);
+    assert.match(cli.output(), /^\d+\.\d+\.\d+\n$/);
+  });
+
   it('says what is wrong with its options and ends with 1', async () => {
     for (const [args, complaint] of [
       [['serve', '--port', 'x'], /--port must be a whole number/],
