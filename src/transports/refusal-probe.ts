@@ -12,18 +12,21 @@ const MAX_BODY_CHARACTERS = 4096;
  * @param url The refused `ws(s)` URL, token included. Resolves always.
  */
 export async function probeRefusal(url: string): Promise<AvatarError> {
-  const unknown = new AvatarError(ErrorCode.connectionFailed, 'The Motion Server could not be reached, or refused the connection.');
+  // Never the whole address: it holds the token.
+  const { origin } = new URL(url);
+  const unreachable = (why: string): AvatarError =>
+    new AvatarError(ErrorCode.connectionFailed, `The Motion Server at ${origin} could not be reached${why}.`);
   try {
     const response = await fetch(url.replace(/^ws/, 'http'), {
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
       credentials: 'omit',
       cache: 'no-store',
     });
-    if (response.ok || response.status === 426) return unknown;
+    if (response.ok || response.status === 426) return unreachable(', or refused the connection');
     const body = (await response.text()).slice(0, MAX_BODY_CHARACTERS);
-    return /"message"/.test(body) ? errorFromStatus(response.status, body) : unknown;
+    return /"message"/.test(body) ? errorFromStatus(response.status, body) : unreachable(`: what is there answers with status ${response.status}`);
   } catch {
-    return unknown;
+    return unreachable(', or refused the connection');
   }
 }
 

@@ -167,7 +167,7 @@ export class RelayConnection {
 
   private closeError(code: number, reason: string): AvatarError {
     if (!this.isOpen) {
-      return new AvatarError(ErrorCode.connectionFailed, 'The relay could not be reached, or refused the connection.');
+      return new AvatarError(ErrorCode.connectionFailed, `The relay at ${new URL(this.options.url).origin} could not be reached, or refused the connection.`);
     }
     if (code === 1006) return new AvatarError(ErrorCode.websocketClosedAbnormally, 'The connection to the relay was lost.');
     const words = `The relay closed the connection (${code})${reason ? `: ${reason.slice(0, 123)}` : ''}`;

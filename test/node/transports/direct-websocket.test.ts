@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 
 import { createSessionTokens } from '../../../src/server/session-tokens.js';
@@ -135,6 +137,19 @@ describe('The direct transport against a real Motion Server', () => {
     recorded.transport.send(1, speech(0.6), true);
     await recorded.until(() => recorded.ended.includes(1));
     assert.equal(recorded.state, 'connected');
+  });
+
+  it('names the address, never the token, where another kind of server answers', async () => {
+    const site = createServer((_request, response) => response.writeHead(404).end('no such page'));
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    cleanUps.push(() => void site.close());
+    const origin = `ws://127.0.0.1:${(site.address() as AddressInfo).port}`;
+    const recorded = record({ serverUrl: `${origin}/v2/driveningress`, requestToken: async () => 'secret-token', connectTimeoutMs: 300 });
+    await assert.rejects(recorded.transport.open(), (error: Error) => {
+      assert.ok(error.message.includes(`The Motion Server at ${origin} could not be reached: what is there answers with status 404.`), error.message);
+      assert.ok(!error.message.includes('secret-token'));
+      return true;
+    });
   });
 
   it('reports a token that cannot be had and goes on when it can', async () => {
