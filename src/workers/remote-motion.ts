@@ -1,13 +1,14 @@
 /** The objects of the motion worker as the page sees them; loaded with the first of them, after the first picture. */
 import { transfer } from 'comlink';
 import { ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { SpeechManner, TimedViseme } from '../shared/speech-manner.js';
 import { RemoteObject } from './remote-object.js';
 import type { MotionSession, MotionSink } from './worker-api.js';
 
 export class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionSession {
   open: MotionSession['open'] = () => this.ask(this.remote.open());
   begin: MotionSession['begin'] = (round, manner) =>
-    this.ask(this.remote.begin(round, manner)).catch((reason: unknown) => {
+    this.ask(this.remote.begin(round, withOwnFields(manner))).catch((reason: unknown) => {
       // What cannot be sent to a worker is no manner of speaking either.
       throw avatarErrorFrom(reason, ErrorCode.invalidConfiguration);
     });
@@ -38,4 +39,15 @@ export class RemoteMotionSink extends RemoteObject<MotionSink> implements Motion
     this.tell(() => this.remote.dispose());
     this.release();
   };
+}
+
+/** The events of Azure's SDK have their fields by getters of their class, which no copy for a worker takes along. */
+function withOwnFields(manner: SpeechManner): SpeechManner {
+  const { visemes } = manner;
+  return Array.isArray(visemes) ? { ...manner, visemes: visemes.map(ownFieldsOf) } : manner;
+}
+
+function ownFieldsOf(mark: TimedViseme): TimedViseme {
+  const { audioOffset, visemeId } = Object(mark) as { audioOffset?: number; visemeId: number };
+  return audioOffset === undefined ? mark : { audioOffset, visemeId };
 }

@@ -141,6 +141,17 @@ describe('The motion worker', () => {
     const error = await probe.session.begin(1, broken).then(() => null, (reason: unknown) => reason);
     assert.instanceOf(error, AvatarError);
     assert.propertyVal(error, 'code', 'invalidTimings');
+    // As Azure's SDK hands them over: a class with getters.
+    class VisemeEvent {
+      private readonly privVisemeId = 2;
+      get audioOffset(): number {
+        return 2_000_000;
+      }
+      get visemeId(): number {
+        return this.privVisemeId;
+      }
+    }
+    await probe.session.begin(1, { visemes: [new VisemeEvent()] });
     const uncloneable = { intensity: () => 1 } as unknown as { intensity: number };
     const refused = await probe.session.begin(1, uncloneable).then(() => null, (reason: unknown) => reason);
     assert.propertyVal(refused, 'code', 'invalidConfiguration');
