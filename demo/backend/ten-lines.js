@@ -9,5 +9,6 @@ const server = createServer(async (request, response) => {
   const turn = relay.speak(request); // raw PCM as it comes: here of whoever posts it, else of your text-to-speech
   response.end((await turn.finished).outcome);
 });
+relay.on('error', ({ error }) => console.error(error.message));
 server.on('upgrade', (request, socket, head) => relay.handleUpgrade(request, socket, head));
 server.listen(PORT);
