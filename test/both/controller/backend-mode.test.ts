@@ -21,13 +21,14 @@ describe('AvatarController in backend mode', () => {
   let controller: AvatarController;
 
   function create(options: Partial<AvatarControllerOptions> = {}): void {
+    const own = session;
     controller = new AvatarController(
       {
         output: new FakeOutput(),
         openSession: async (source) => {
           if (failure) throw failure;
           opened.push(source);
-          return session;
+          return own;
         },
         speechChunks: () => {
           throw new Error('nothing is to be decoded here');
@@ -52,7 +53,11 @@ describe('AvatarController in backend mode', () => {
     failure = null;
     create();
   });
-  afterEach(() => controller.dispose());
+  // What a test did not wait for would reach the session of the next.
+  afterEach(async () => {
+    controller.dispose();
+    await settled();
+  });
 
   it('gives the id with the first audio and takes motion for it, without start()', async () => {
     const id = controller.yieldAudioData(PCM)!;
