@@ -44,9 +44,8 @@ const tasks = {
 
 /** The face of the clip in another style: `[frameCount, 58]`. */
 function styled(wanted) {
-  const expression = expressionFrom(wanted);
-  if (!MotionStyler.changes(expression)) return heard.values.slice();
-  const styler = new MotionStyler(expression);
+  const styler = MotionStyler.for(expressionFrom(wanted));
+  if (!styler) return heard.values.slice();
   return joined([styler.push(heard), styler.finish()].filter(Boolean).map(({ values }) => values));
 }
 
