@@ -176,7 +176,7 @@ export const theo: Character = {
   lashLength: 0.45,
   earrings: null,
   beard: 0.6,
-  body: { collar: 0.6, shoulders: 1.12, lift: 1.2 },
+  body: { collar: 0.6, shoulders: 1.12, lift: 0.8 },
   hair: { style: 'short', hairline: { front: 7.5, temple: 0.7, sideburn: -2, nape: -5.5 }, volume: 1.3, sweep: 0.45 },
   colours: {
     skin: '#dcab8a',

@@ -65,7 +65,7 @@ function rollFields(region: MouthRegion): FieldTable {
     mouthRollUpper: soft((point) => {
       if (region.sideOf(point) < 0) return ZERO;
       const lips = region.lips(point, 0.7) * region.middle(point);
-      return [0, -lips * (0.02 + 0.38 * depthIn(point, 0.62)), -lips * 0.34];
+      return [0, -lips * (0.02 + 0.38 * depthIn(point, 0.62)), -lips * 0.18];
     }),
     mouthShrugLower: soft((point) => {
       // The pushed-up lower lip takes the upper one along, up to the philtrum.

@@ -108,12 +108,15 @@ for (const character of CHARACTERS) {
       assert.ok(cornerY(both('mouthFrown', 1)) < cornerY({}) - 0.3);
     });
 
-    it('show no tooth or tongue in front of them at rest', () => {
-      const lipZ = Math.min(...seamTwins.slice(8, -8).map(([upper]) => skin.positions[upper]![2]));
-      for (const name of ['teeth', 'tongue']) {
-        const front = Math.max(...partOf(avatar, name).positions.map(([, , z]) => z));
-        assert.ok(front < lipZ, `${name} at ${front}, lips at ${lipZ}`);
-      }
-    });
+    for (const weights of [{}, { mouthRollUpper: 1 }, both('mouthPress', 1), { mouthPucker: 1 }]) {
+      it(`show no tooth or tongue in front of them for ${Object.keys(weights).join(' + ') || 'nothing'}`, () => {
+        const positions = posed(skin, weights);
+        const lipZ = Math.min(...seamTwins.slice(8, -8).map(([upper]) => positions[upper]![2]));
+        for (const name of ['teeth', 'tongue']) {
+          const front = Math.max(...posed(partOf(avatar, name), weights).map(([, , z]) => z));
+          assert.ok(front < lipZ, `${name} at ${front}, lips at ${lipZ}`);
+        }
+      });
+    }
   });
 }
