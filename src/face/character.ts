@@ -53,7 +53,7 @@ export interface Character {
     y: number;
     /** Seam, 1.9..2.5. */
     halfWidth: number;
-    /** Thickness of the lips, 0.65..1.2. */
+    /** Thickness of the lips, 1..1.2: in thinner ones a ring beside the corners folds over. */
     fullness: number;
   };
   brow: {

@@ -35,7 +35,10 @@ export function createSculpt(character: Character): Sculpt {
     let d = ellipsoid(p, [0, 3.3, -1.6], [7.6, 8.2, 9.2]);
     d = smoothUnion(d, ellipsoid(p, [0, -1.8, 1], [head.faceWidth, 7.3, 6.5]), 3);
     d = smoothUnion(d, ellipsoid(p, [0, head.chinY, 4.9], [head.jawWidth, 1.9, 2.6]), 3.2);
-    if (head.jawCorner > 0) d = smoothUnion(d, ellipsoid(p, [3.6, -5.6, 1.9], [1.7, 2, 2.3].map((r) => r * lerp(0.6, 1, head.jawCorner)) as unknown as Vec3), 2.6);
+    if (head.jawCorner > 0) {
+      const size = lerp(0.6, 1, head.jawCorner);
+      d = smoothUnion(d, ellipsoid(p, [3.6, -5.6, 1.9], [1.7 * size, 2 * size, 2.3 * size]), 2.6);
+    }
     d = smoothUnion(d, ellipsoid(p, [3.15, -3.3, 4.4], [head.cheek + 0.1, 2.5, 2.6]), 2.8);
     d = smoothUnion(d, ellipsoid(p, [0, mouth.y, 5], [2.9, 2.2, 2.75]), 1.6);
     d = smoothUnion(d, capsule(p, [1.2, 2.3, 6.3], [4.4, 2.2, 4.8], 1, 0.9), 1.6);
