@@ -29,7 +29,7 @@ import type {
   StageStats,
 } from './workers/worker-api.js';
 
-// One AudioContext for all elements of a page; it closes itself with the last player.
+// One AudioContext for all elements of a page; it rests while nobody has a player.
 let sharedOutput: { urls: Readonly<AssetUrls>; opening: Promise<AudioOutput> } | null = null;
 
 function openOutput(): Promise<AudioOutput> {

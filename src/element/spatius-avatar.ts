@@ -174,7 +174,8 @@ export class SpatiusAvatar extends AvatarShell {
    * Lets the face speak what a microphone, a call or a media element says, as it comes; the engine of this browser makes the
    * motion, whatever the mode.
    *
-   * @param source `MediaStream`, or an `<audio>` or `<video>` element.
+   * @param source `MediaStream`, or an `<audio>` or `<video>` element; one of another origin needs its `crossorigin` attribute, or
+   *   the browser gives silence.
    * @param options `sound`: `delayed` plays it as late as the face needs, so that lips are on time (default for an element, whose
    *   own sound it replaces); `elsewhere` leaves it to others (default for a stream). `signal` ends it.
    * @returns Resolves when the source has ended.
