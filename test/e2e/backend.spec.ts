@@ -184,6 +184,8 @@ test('a page whose connection is lost in mid-turn goes on in sync, and another p
   try {
     const slow = await open(page, 'shaky', '', `ws://127.0.0.1:${link.port}/relay?client=shaky`);
     const other = await open(await context.newPage(), 'steady');
+    // A page behind another may not be drawn.
+    await page.bringToFront();
     await watchSync(slow);
     await other.forgetEvents();
     const speaking = Promise.all([say('shaky', syllables(14), true), say('steady', syllables(14), true)]);
