@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 
@@ -9,6 +9,15 @@ test.afterEach(() => server.kill());
 
 const direct = (attributes = ''): string =>
   `<spatius-avatar id="avatar" mode="direct" app-id="app_demo" token-endpoint="/api/session-token" ${attributes}></spatius-avatar>`;
+
+/** Why `start()` was refused: code and words, or '' when it was not. */
+const refusalOf = (page: Page): Promise<string> =>
+  page.evaluate(() =>
+    document.querySelector('spatius-avatar')!.start().then(
+      () => '',
+      ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
+    ),
+  );
 
 test.describe('a token endpoint in trouble costs the motion, not the sound', () => {
   const answers = {
@@ -104,9 +113,15 @@ test('raw PCM in trouble has a code each', async ({ page }) => {
   await avatar.waitForEvent('avatar', 'conversation-state playing');
 });
 
-test('modes of later versions are refused in words', async ({ page }) => {
-  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" mode="livekit"></spatius-avatar>');
+test('a mode that there is not is told in words', async ({ page }) => {
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" mode="telepathy"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'error invalidConfiguration');
+  expect(await refusalOf(page)).toMatch(/^invalidConfiguration: mode="telepathy" is not known\. Use .*"local"/);
+});
+
+test('livekit without a room is refused when it starts, in words that name what is missing', async ({ page }) => {
+  await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" mode="livekit"></spatius-avatar>');
+  expect(await refusalOf(page)).toMatch(/^invalidConfiguration: .*livekit-url.*livekit-token-endpoint.*room/);
 });
 
 test('an avatar file that is none shows the error with its button, and the button helps', async ({ page }) => {
