@@ -1,258 +1,30 @@
-/**
- * Keeps the assembly of one element alive: makes it when the element enters a document, gives it a stage when it can be
- * seen, loads the avatar, and ends everything when the element has left. An element that is moved in one go keeps
- * speaking. A worker that died is replaced, with all that hung on it.
- */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { AssembledAvatar } from '../assemble.js';
-import type { AvatarController } from '../controller/avatar-controller.js';
-import type { AvatarControllerOptions } from '../controller/controller-options.js';
-import { SpeechInput } from '../controller/speech-input.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { AvatarInfo, MotionStyle, View } from '../workers/worker-api.js';
-import { SizeController, type ElementSize } from './size-controller.js';
-import { VisibilityController } from './visibility-controller.js';
+import { AvatarKeeper, type AvatarHost } from '../host/avatar-keeper.js';
 
-/** What the assembly needs of its element, and what it tells it. */
-export interface AssemblyHost extends ReactiveControllerHost, HTMLElement {
-  readonly assemblySettings: {
-    readonly options: AvatarControllerOptions;
-    readonly src: string | null;
-    readonly avatarId: string | null;
-    readonly view: View;
-    readonly motionStyle: MotionStyle;
-    readonly volume: number;
-    readonly isMuted: boolean;
-    readonly isEager: boolean;
-    readonly isAutostarted: boolean;
-  };
-  /** Puts a canvas in the place of the one before; null while nothing is rendered. */
-  replaceCanvas(): HTMLCanvasElement | null;
-  /** A controller was made; its listeners go with it. */
-  handleController(controller: AvatarController): void;
-  handleError(error: AvatarError): void;
-  /** The load of an avatar: its progress, 0..1 or null while unknown. */
-  handleLoading(progress: number | null): void;
-  handleReady(): void;
-  /** There is no picture, and there will be none without `retry()`. */
-  handleStageFailure(error: AvatarError): void;
-  /** Everything was ended, or is made anew. */
-  handleClosed(): void;
-}
+export type AssemblyHost = AvatarHost & ReactiveControllerHost & HTMLElement;
 
-/** A part that dies again this soon, in ms, is not replaced by itself. */
-const BREAKDOWN_INTERVAL_MS = 10_000;
+/** Joins the keeper to the life of an element. One that is moved in one go keeps speaking. */
+export class AssemblyController extends AvatarKeeper implements ReactiveController {
+  private readonly element: AssemblyHost;
 
-export class AssemblyController implements ReactiveController {
-  readonly size: SizeController;
-  readonly visibility: VisibilityController;
-  /** Raw speech from the app. */
-  readonly input: SpeechInput;
-  private readonly host: AssemblyHost;
-  private current: AssembledAvatar | null = null;
-  /** Settles when `current` is there; null when nothing is on its way. */
-  private opening: Promise<AssembledAvatar> | null = null;
-  /** The scripts could not be loaded: only `retry()` or a question tries again. */
-  private hasFailed = false;
-  private hasStage = false;
-  private loadCount = 0;
-  private lastBreakdownMs = -Infinity;
-  private _avatar: AvatarInfo | null = null;
-
-  constructor(host: AssemblyHost) {
-    this.host = host;
-    host.addController(this);
-    this.size = new SizeController(host, (size) => this.handleSize(size));
-    this.visibility = new VisibilityController(host, (isVisible) => this.handleVisibility(isVisible));
-    this.input = new SpeechInput({
-      receiveSpeech: (...speech) => this.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
-      handleError: (error) => host.handleError(error),
-    });
-  }
-
-  /** The avatar that is shown, or null. */
-  get avatar(): AvatarInfo | null {
-    return this._avatar;
-  }
-
-  /** The living assembly, or null outside a document. */
-  get assembly(): AssembledAvatar | null {
-    return this.current;
-  }
-
-  /**
-   * Asks the assembly, which is loaded and made when there is none yet. Questions are asked in order.
-   *
-   * @throws {AvatarError} `aborted`, at once, outside a document; the promise rejects when the assembly cannot be had.
-   */
-  ask<Answer>(question: (assembly: AssembledAvatar) => Answer | Promise<Answer>): Promise<Answer> {
-    if (!this.host.isConnected) {
-      throw new AvatarError(ErrorCode.aborted, 'The <spatius-avatar> is not in a document.');
-    }
-    if (this.current) return Promise.resolve(question(this.current));
-    // Always the same promise while it is on its way: its callbacks run in the order they came.
-    this.opening ??= this.open();
-    return this.opening.then(question);
-  }
-
-  /** Tells the assembly something, in order with what was asked; nothing where there is none, nor one on its way. */
-  tell(words: (assembly: AssembledAvatar) => void): void {
-    if (this.current) words(this.current);
-    else this.opening?.then(words, () => undefined);
-  }
-
-  private open(): Promise<AssembledAvatar> {
-    const opening = import('../assemble.js').then(
-      ({ AssembledAvatar }) => {
-        if (this.opening !== opening) throw new AvatarError(ErrorCode.aborted, 'The <spatius-avatar> has left the document.');
-        this.opening = null;
-        return this.assemble(AssembledAvatar);
-      },
-      (reason: unknown) => {
-        const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
-        if (this.opening !== opening) throw error;
-        this.opening = null;
-        this.hasFailed = true;
-        this.host.handleError(error);
-        this.host.handleStageFailure(error);
-        throw error;
-      },
-    );
-    return opening;
-  }
-
-  private assemble(Assembly: typeof AssembledAvatar): AssembledAvatar {
-    const { options, volume, isMuted } = this.host.assemblySettings;
-    const assembly = new Assembly(
-      options,
-      {
-        handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
-        handleFirstFrame: () => this.host.handleReady(),
-        handleContextLost: () => this.host.handleLoading(null),
-        handleContextRestored: () => this.host.handleReady(),
-        handleError: (error) => this.host.handleError(error),
-        handleBreakdown: (error) => this.handleBreakdown(assembly, error),
-      },
-      this.input,
-    );
-    this.current = assembly;
-    assembly.controller.volume = volume;
-    assembly.controller.muted = isMuted;
-    this.host.handleController(assembly.controller);
-    this.openStage();
-    return assembly;
-  }
-
-  hostUpdated(): void {
-    if (this.current || this.opening || this.hasFailed || !this.host.isConnected) return;
-    this.begin(this.host.assemblySettings.isAutostarted);
-  }
-
-  /** What goes wrong is told by state and event. */
-  private begin(isStarted: boolean): void {
-    this.ask(({ controller }) => (isStarted ? controller.start() : undefined)).catch(() => undefined);
+  constructor(element: AssemblyHost) {
+    super(element, element);
+    this.element = element;
+    element.addController(this);
   }
 
   hostConnected(): void {
-    this.host.requestUpdate();
+    this.connect();
+    this.element.requestUpdate();
+  }
+
+  hostUpdated(): void {
+    this.update();
   }
 
   hostDisconnected(): void {
+    this.disconnect();
     // A move is a removal and an insertion at once.
-    queueMicrotask(() => this.host.isConnected || this.close());
-  }
-
-  /** Loads what `src` and `avatarId` name now. */
-  reload(): void {
-    if (this.hasStage) void this.load();
-  }
-
-  /** Starts again from nothing after a failure of the picture. */
-  retry(): void {
-    const { current } = this;
-    if (current && this.hasStage && current.openedStage) return void this.load();
-    this.hasFailed = false;
-    this.close();
-    this.host.requestUpdate();
-  }
-
-  private close(): void {
-    const { current } = this;
-    this.opening = null;
-    this.input.drop();
-    if (!current) return;
-    this.current = null;
-    this.hasStage = false;
-    this._avatar = null;
-    this.loadCount++;
-    current.dispose();
-    this.host.handleClosed();
-  }
-
-  private handleSize({ width, height, pixelRatio }: ElementSize): void {
-    this.current?.openedStage?.resize(width, height, pixelRatio);
-    this.openStage();
-  }
-
-  private handleVisibility(isVisible: boolean): void {
-    this.current?.openedStage?.setVisible(isVisible);
-    this.openStage();
-  }
-
-  /** Gives the avatar a stage as soon as it has a size and is about to be seen. */
-  private openStage(): void {
-    const { current, host, size } = this;
-    const { isEager, view, motionStyle } = host.assemblySettings;
-    if (!current || this.hasStage || !size.size || !(isEager || this.visibility.isVisible)) return;
-    const canvas = host.replaceCanvas();
-    if (!canvas) return;
-    this.hasStage = true;
-    host.handleLoading(null);
-    current.openStage({ canvas, ...size.size, view, motionStyle }).then(
-      (stage) => {
-        // What has changed meanwhile.
-        const { view, motionStyle } = host.assemblySettings;
-        if (size.size) stage.resize(size.size.width, size.size.height, size.size.pixelRatio);
-        stage.setVisible(this.visibility.isVisible);
-        stage.setView(view);
-        stage.setMotionStyle(motionStyle);
-        return this.load();
-      },
-      (reason: unknown) => {
-        if (this.current !== current) return;
-        const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
-        host.handleError(error);
-        host.handleStageFailure(error);
-      },
-    );
-  }
-
-  private async load(): Promise<void> {
-    const { current, host } = this;
-    if (!current) return;
-    const loadId = ++this.loadCount;
-    const { src, avatarId } = host.assemblySettings;
-    host.handleLoading(null);
-    try {
-      const avatar = await current.load(src, avatarId);
-      if (loadId === this.loadCount) this._avatar = avatar;
-    } catch (reason) {
-      if (loadId !== this.loadCount) return;
-      const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
-      host.handleError(error);
-      if (this._avatar) host.handleReady();
-      else host.handleStageFailure(error);
-    }
-  }
-
-  private handleBreakdown(assembly: AssembledAvatar, error: AvatarError): void {
-    if (this.current !== assembly) return;
-    const now = performance.now();
-    const isAgain = now - this.lastBreakdownMs < BREAKDOWN_INTERVAL_MS;
-    this.lastBreakdownMs = now;
-    const wasOnline = assembly.controller.connectionState !== 'disconnected';
-    this.close();
-    this.begin(wasOnline && !isAgain);
-    if (isAgain) this.opening?.then(() => this.host.handleStageFailure(error), () => undefined);
+    queueMicrotask(() => this.element.isConnected || this.close());
   }
 }

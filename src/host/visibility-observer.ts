@@ -1,27 +1,24 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-
 /** How far outside the viewport counts as about to be seen: time enough to load and to draw the first frame. */
 const MARGIN = '200px';
 
 /** Tells whether an element can be seen: in or near the viewport, of a size, on a page that is not hidden. */
-export class VisibilityController implements ReactiveController {
-  private readonly host: ReactiveControllerHost & HTMLElement;
+export class VisibilityObserver {
+  private readonly element: HTMLElement;
   private readonly handleVisibility: (isVisible: boolean) => void;
   private observer: IntersectionObserver | null = null;
   private isNear = false;
   private _isVisible = false;
 
-  constructor(host: ReactiveControllerHost & HTMLElement, handleVisibility: (isVisible: boolean) => void) {
-    this.host = host;
+  constructor(element: HTMLElement, handleVisibility: (isVisible: boolean) => void) {
+    this.element = element;
     this.handleVisibility = handleVisibility;
-    host.addController(this);
   }
 
   get isVisible(): boolean {
     return this._isVisible;
   }
 
-  hostConnected(): void {
+  connect(): void {
     this.observer = new IntersectionObserver(
       (entries) => {
         this.isNear = entries[entries.length - 1]?.isIntersecting ?? false;
@@ -29,11 +26,11 @@ export class VisibilityController implements ReactiveController {
       },
       { rootMargin: MARGIN },
     );
-    this.observer.observe(this.host);
+    this.observer.observe(this.element);
     document.addEventListener('visibilitychange', this.update);
   }
 
-  hostDisconnected(): void {
+  disconnect(): void {
     this.observer?.disconnect();
     this.observer = null;
     document.removeEventListener('visibilitychange', this.update);

@@ -1,5 +1,3 @@
-import type { ReactiveController, ReactiveControllerHost } from 'lit';
-
 export interface ElementSize {
   /** CSS pixels, > 0. */
   readonly width: number;
@@ -12,17 +10,16 @@ export interface ElementSize {
 const MAX_PIXEL_RATIO = 2;
 
 /** Tells the size of an element whenever it, the zoom or the screen changes. Nothing while the size is zero. */
-export class SizeController implements ReactiveController {
-  private readonly host: ReactiveControllerHost & HTMLElement;
+export class SizeObserver {
+  private readonly element: HTMLElement;
   private readonly handleSize: (size: ElementSize) => void;
   private observer: ResizeObserver | null = null;
   private ratioQuery: MediaQueryList | null = null;
   private _size: ElementSize | null = null;
 
-  constructor(host: ReactiveControllerHost & HTMLElement, handleSize: (size: ElementSize) => void) {
-    this.host = host;
+  constructor(element: HTMLElement, handleSize: (size: ElementSize) => void) {
+    this.element = element;
     this.handleSize = handleSize;
-    host.addController(this);
   }
 
   /** The last size that was not zero, or null before the first. */
@@ -30,15 +27,15 @@ export class SizeController implements ReactiveController {
     return this._size;
   }
 
-  hostConnected(): void {
+  connect(): void {
     this.observer = new ResizeObserver(([entry]) => {
       if (entry) this.measure(entry.contentRect.width, entry.contentRect.height);
     });
-    this.observer.observe(this.host);
+    this.observer.observe(this.element);
     this.watchPixelRatio();
   }
 
-  hostDisconnected(): void {
+  disconnect(): void {
     this.observer?.disconnect();
     this.observer = null;
     this.ratioQuery?.removeEventListener('change', this.handleRatio);
@@ -55,7 +52,7 @@ export class SizeController implements ReactiveController {
 
   private readonly handleRatio = (): void => {
     this.watchPixelRatio();
-    this.measure(this.host.clientWidth, this.host.clientHeight);
+    this.measure(this.element.clientWidth, this.element.clientHeight);
   };
 
   private measure(width: number, height: number): void {
