@@ -10,7 +10,7 @@
  * Lives in the thread that draws. `update` is called once per frame and allocates nothing.
  */
 import type { Playhead } from '../audio/playhead.js';
-import { SpeechBlend } from '../motion/idle/blend.js';
+import { SpeechBlend } from '../motion/life/blend.js';
 import { MotionTimeline } from '../motion/timeline/motion-timeline.js';
 import { CHANNELS, CHANNEL_COUNT } from '../shared/channels.js';
 import type { MotionFeed } from '../shared/playback-messages.js';

@@ -8,7 +8,7 @@
  */
 import { PerspectiveCamera, Scene, type WebGLRenderer } from 'three';
 import { Playhead } from '../audio/playhead.js';
-import { IdleMotion } from '../motion/idle/idle-motion.js';
+import { IdleMotion } from '../motion/life/idle-motion.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';

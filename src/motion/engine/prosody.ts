@@ -1,6 +1,6 @@
-import { BLINK_SECONDS, blinkWeight } from '../idle/blink.js';
-import { sway } from '../idle/noise.js';
-import { createRandom, type Random } from '../idle/random.js';
+import { BLINK_SECONDS, blinkWeight } from '../life/blink.js';
+import { sway } from '../life/noise.js';
+import { createRandom, type Random } from '../life/random.js';
 import { Accents } from './accents.js';
 import { Pulse } from './pulse.js';
 

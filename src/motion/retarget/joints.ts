@@ -18,7 +18,7 @@ export type JointRole = keyof typeof JOINT_NAMES;
 
 /** Part of a head turn that the neck takes. */
 export const NECK_SHARE = 0.38;
-/** Turn of an eyeball at weight 1 of its look channels, radians; the gaze of `motion/idle` is made for it. */
+/** Turn of an eyeball at weight 1 of its look channels, radians; the gaze of `motion/life` is made for it. */
 const LOOK_SIDE = 0.52;
 const LOOK_UP_DOWN = 0.44;
 

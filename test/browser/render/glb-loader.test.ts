@@ -3,7 +3,7 @@ import { SkinnedMesh } from 'three';
 
 import { loadGlb } from '../../../src/render/loaders/glb-loader.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
-import { createRandom } from '../../../src/motion/idle/random.js';
+import { createRandom } from '../../../src/motion/life/random.js';
 import { ARIA_URL } from '../../helpers/browser/stage-probe.js';
 
 /** A binary glTF of one JSON and one binary chunk. */

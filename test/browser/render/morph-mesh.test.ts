@@ -2,7 +2,7 @@ import { assert } from 'chai';
 import { BufferAttribute, Mesh, PlaneGeometry, Vector3, type BufferGeometry } from 'three';
 
 import { MorphMesh } from '../../../src/render/morph-mesh.js';
-import { createRandom } from '../../../src/motion/idle/random.js';
+import { createRandom } from '../../../src/motion/life/random.js';
 
 /** A bumpy sheet with three shapes; the last one moves a corner only. */
 function sheet(quantised: boolean): Mesh {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MeshoptDecoder, MeshoptEncoder } from 'meshoptimizer';
 
-import { createRandom } from '../../../src/motion/idle/random.js';
+import { createRandom } from '../../../src/motion/life/random.js';
 import { decodeMeshopt, type MeshoptView } from '../../../src/render/loaders/meshopt.js';
 
 /** What the library that defines the format makes of a stream. */

@@ -1,4 +1,4 @@
-import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createRandom } from '../../../../src/motion/life/random.js';
 
 export interface Sound {
   seconds: number;

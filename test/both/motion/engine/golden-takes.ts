@@ -1,7 +1,7 @@
 /** What the engine says to a spoken second and a half, few enough numbers to commit. */
 import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
-import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createRandom } from '../../../../src/motion/life/random.js';
 import { mouthFromTimings, readTimings } from '../../../../src/motion/timings/index.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/channels.js';
 import { readSpokenFixture } from './spoken-fixture.js';

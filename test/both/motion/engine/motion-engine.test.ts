@@ -5,7 +5,7 @@ import {
   ENGINE_FRAME_RATE, ENGINE_LOOKAHEAD_SECONDS, MotionEngine,
 } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
-import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createRandom } from '../../../../src/motion/life/random.js';
 import { AA, EE, OO, phrase, speak, type Sound } from './formant-voice.js';
 
 /** The mouth under test. */

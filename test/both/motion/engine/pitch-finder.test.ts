@@ -1,6 +1,6 @@
 import { assert, describe, it } from '#test';
 import { AcousticFrontEnd, FRONT_END_RATE_HZ } from '../../../../src/motion/engine/acoustic-front-end.js';
-import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createRandom } from '../../../../src/motion/life/random.js';
 
 /** What the front end makes of a second of a sound: medians over its frames. */
 function heard(sample: (seconds: number) => number): { pitchHz: number; voicing: number } {

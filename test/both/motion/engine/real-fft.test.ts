@@ -1,6 +1,6 @@
 import { assert, describe, it } from '#test';
 import { RealFft } from '../../../../src/motion/engine/real-fft.js';
-import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createRandom } from '../../../../src/motion/life/random.js';
 
 /** |Σ input[n] e^(−2πi kn / size)|², as it is written. */
 function powerOf(input: Float32Array): number[] {

@@ -2,7 +2,7 @@ import { assert, describe, it, readRepositoryFile } from '#test';
 import { createPlainLinears, type LinearWeights } from '../../../../src/motion/engine/linear.js';
 import { readSpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { SpeechNet } from '../../../../src/motion/engine/speech-net.js';
-import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createRandom } from '../../../../src/motion/life/random.js';
 import { createSimdLinears } from '../../../../src/motion/engine/simd-linears.js';
 
 const random = createRandom(11);

@@ -3,7 +3,7 @@ import { AcousticFrontEnd } from '../../../../src/motion/engine/acoustic-front-e
 import { MOUTH_SHAPE_COUNT, MouthShape } from '../../../../src/motion/engine/mouth-shapes.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from '../../../../src/motion/engine/trained-mouth.js';
-import { createRandom } from '../../../../src/motion/idle/random.js';
+import { createRandom } from '../../../../src/motion/life/random.js';
 import { readSpokenFixture, type VisemeSpan } from './spoken-fixture.js';
 
 interface Take {

@@ -1,10 +1,10 @@
 import { describe, it, assert } from '#test';
 import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/channels.js';
-import { blendPose, SpeechBlend } from '../../../../src/motion/idle/blend.js';
-import { BLINK_SECONDS, BlinkSchedule, blinkWeight } from '../../../../src/motion/idle/blink.js';
-import { IdleMotion } from '../../../../src/motion/idle/idle-motion.js';
-import { noise, sway } from '../../../../src/motion/idle/noise.js';
-import { createRandom, gaussian } from '../../../../src/motion/idle/random.js';
+import { blendPose, SpeechBlend } from '../../../../src/motion/life/blend.js';
+import { BLINK_SECONDS, BlinkSchedule, blinkWeight } from '../../../../src/motion/life/blink.js';
+import { IdleMotion } from '../../../../src/motion/life/idle-motion.js';
+import { noise, sway } from '../../../../src/motion/life/noise.js';
+import { createRandom, gaussian } from '../../../../src/motion/life/random.js';
 
 const STEP = 1 / 60;
 
