@@ -3,6 +3,7 @@
  *   index.js, server/*, …            the modules as they are, for bundlers and Node; packages stay imports
  *   engine/index.js                  the engine alone, one file for pages and workers; engine/node.js for Node
  *   workers/*.js, audio/*.worklet.js one file each without imports, loaded by URL
+ *   workers/*.add-on.js              parts of the render worker that it loads when an avatar needs them
  *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
  *   spatius-avatar.iife.min.js       the same for a classic script tag
  */
@@ -11,9 +12,13 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { filesBelow } from './scripts/files.js';
+import { AddOnBuild } from './scripts/rollup/add-ons.js';
+import { bringShaders, leaveOutHeadsets, leaveOutShaders } from './scripts/rollup/three-parts.js';
 
 const SOURCE = resolve('build/src');
-const minify = () => terser({ module: true, compress: { passes: 2 }, format: { comments: false } });
+// What is said to other bundlers must reach them: the worker imports its add-ons by URLs that only the page knows.
+const FOR_BUNDLERS = /@vite-ignore|webpackIgnore/;
+const minify = () => terser({ module: true, compress: { passes: 2 }, format: { comments: FOR_BUNDLERS } });
 const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/');
 
 /** Where a module of `build/src` lies in `dist`, as a URL path relative to the folder `from`. */
@@ -57,28 +62,6 @@ function collapseTemplates() {
   };
 }
 
-/** An avatar is drawn in a worker, where there is no headset: three's manager of them, 4 kB, is left out. */
-function leaveOutHeadsets() {
-  const manager = /^class WebXRManager extends EventDispatcher \{\n[^]*?^\}$/m;
-  const nobody = `class WebXRManager extends EventDispatcher {
-    constructor() {
-      super();
-      this.enabled = this.isPresenting = false;
-    }
-    getEnvironmentBlendMode() {}
-    setAnimationLoop() {}
-    dispose() {}
-  }`;
-  return {
-    name: 'leave-out-headsets',
-    transform(code, id) {
-      if (!/three\.module\.js$/.test(id)) return null;
-      if (!manager.test(code)) this.error('three.module.js has no WebXRManager of the known form');
-      return { code: code.replace(manager, () => nobody), map: null };
-    },
-  };
-}
-
 /** livekit-client weighs more than all the rest: a classic script loads it as a file of its own, when a room is joined. */
 const LIVEKIT_CLIENT = 'vendor/livekit-client.js';
 
@@ -113,11 +96,16 @@ const modules = {
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
 };
 
-const standalone = (path) => ({
+const standalone = (path, ...plugins) => ({
   input: `build/src/${path}.js`,
-  plugins: [leaveOutHeadsets(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
+  plugins: [...plugins, collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: { file: `dist/${path}.js`, format: 'es', inlineDynamicImports: true },
 });
+
+const RENDER_WORKER = 'workers/render.worker';
+const lessThree = () => [leaveOutHeadsets(), leaveOutShaders()];
+const addOnBuild = new AddOnBuild(`build/src/${RENDER_WORKER}.js`, [...lessThree(), collapseTemplates(), nodeResolve({ browser: true })]);
+const addOn = (name, ...plugins) => standalone(`workers/${name}.add-on`, ...plugins, addOnBuild.takeFromWorker());
 
 const page = {
   input: { 'spatius-avatar': 'build/src/index.js' },
@@ -151,5 +139,8 @@ export default [
   page,
   classic,
   livekitClient,
-  ...['engine/index', 'workers/motion.worker', 'workers/render.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map(standalone),
+  ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),
+  addOn('materials', bringShaders()),
+  // After its add-ons, whose needs are known only then.
+  standalone(RENDER_WORKER, ...lessThree(), addOnBuild.handToAddOns()),
 ];

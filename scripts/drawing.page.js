@@ -1,8 +1,10 @@
 /** Page of `drawing-page.js`: draws poses of an avatar into one picture with the stage's own parts. */
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
+import { assetUrls } from '../build/src/asset-urls.js';
 import { frameCamera } from '../build/src/render/framing.js';
 import { createLights } from '../build/src/render/lights.js';
-import { loadGlb } from '../build/src/render/loaders/glb-loader.js';
+import { AddOnLoader } from '../build/src/render/add-ons.js';
+import { loadAvatar } from '../build/src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/channels.js';
 
 const BACKGROUND = ['#f5ece3', '#cdb6a6'];
@@ -13,13 +15,14 @@ renderer.toneMapping = NeutralToneMapping;
 const scene = new Scene();
 scene.add(createLights());
 const camera = new PerspectiveCamera();
+const addOns = new AddOnLoader(assetUrls().addOnUrls);
 let avatar = null;
 let shownId = '';
 
 async function show(id) {
   if (id === shownId) return;
   avatar?.dispose();
-  avatar = await loadGlb(`/dist/avatars/${id}.glb`, { signal: new AbortController().signal, isSoftware: false, handleProgress() {} });
+  avatar = await loadAvatar(`/dist/avatars/${id}.glb`, { signal: new AbortController().signal, isSoftware: false, addOns, handleProgress() {} });
   scene.add(avatar.root);
   shownId = id;
 }

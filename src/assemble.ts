@@ -136,6 +136,7 @@ export class AssembledAvatar {
         playheadPort: this.playheads.port2,
         motionPort: this.motion.port2,
         seed: Math.floor(Math.random() * 0x1_0000_0000),
+        addOnUrls: absoluteUrls(assetUrls().addOnUrls),
       },
       this.stageListener(),
     );
@@ -233,6 +234,12 @@ export class AssembledAvatar {
       },
     };
   }
+}
+
+/** A worker has no base of its own that is of use. */
+function absoluteUrls<Name extends string>(urls: Readonly<Record<Name, string | URL>>): Record<Name, string> {
+  const names = Object.keys(urls) as Name[];
+  return Object.fromEntries(names.map((name) => [name, new URL(urls[name], document.baseURI).href])) as Record<Name, string>;
 }
 
 /** Decoding is needed by those who speak files; raw PCM goes without it. */

@@ -7,6 +7,8 @@ export interface AssetUrls {
   captureWorkletUrl: string | URL;
   /** Folder of the built-in avatars, with a slash at its end. */
   avatarsUrl: string | URL;
+  /** What the renderer loads for some avatars only, one file each. */
+  addOnUrls: Readonly<Record<'materials', string | URL>>;
 }
 
 let current: Readonly<AssetUrls> = {
@@ -15,6 +17,9 @@ let current: Readonly<AssetUrls> = {
   playbackWorkletUrl: new URL('./audio/playback.worklet.js', import.meta.url),
   captureWorkletUrl: new URL('./audio/capture.worklet.js', import.meta.url),
   avatarsUrl: new URL('./avatars/', import.meta.url),
+  addOnUrls: {
+    materials: new URL('./workers/materials.add-on.js', import.meta.url),
+  },
 };
 
 /** Another object after every change. */
@@ -23,6 +28,6 @@ export function assetUrls(): Readonly<AssetUrls> {
 }
 
 /** Points to self-hosted files. Counts for avatars that are made from then on, so call it first. */
-export function setAssetUrls(urls: Partial<AssetUrls>): void {
-  current = { ...current, ...urls };
+export function setAssetUrls(urls: Partial<Omit<AssetUrls, 'addOnUrls'>> & { addOnUrls?: Partial<AssetUrls['addOnUrls']> }): void {
+  current = { ...current, ...urls, addOnUrls: { ...current.addOnUrls, ...urls.addOnUrls } };
 }

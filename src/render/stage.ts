@@ -13,12 +13,13 @@ import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
 import type { AvatarInfo, MotionStyle, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
+import { AddOnLoader } from './add-ons.js';
 import { FrameLoop } from './frame-loop.js';
 import { FrameStats } from './frame-stats.js';
 import { frameCamera, type CameraFraming } from './framing.js';
 import { createLights } from './lights.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
-import { loadGlb } from './loaders/glb-loader.js';
+import { loadAvatar } from './loaders/load-avatar.js';
 import { createRenderer, pngOf, probeGraphics, type GraphicsFacts } from './renderer.js';
 import { SpeechPose } from './speech-pose.js';
 
@@ -46,6 +47,7 @@ export class LiveStage implements Stage {
   private readonly options: StageOptions;
   private readonly listener: StageListener;
   private readonly facts: GraphicsFacts;
+  private readonly addOns: AddOnLoader;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera();
@@ -83,6 +85,7 @@ export class LiveStage implements Stage {
     this.view = options.view;
     this.idle = new IdleMotion(options.seed, options.motionStyle);
     this.facts = probeGraphics(options.canvas);
+    this.addOns = new AddOnLoader(options.addOnUrls);
     this.renderer = createRenderer(options.canvas, this.facts);
     this.scene.add(createLights());
     const canvas: EventTarget = options.canvas as OffscreenCanvas;
@@ -96,9 +99,10 @@ export class LiveStage implements Stage {
     this.requireAlive();
     this.loading?.abort();
     const loading = (this.loading = new AbortController());
-    const avatar = await loadGlb(url, {
+    const avatar = await loadAvatar(url, {
       signal: loading.signal,
       isSoftware: this.facts.isSoftware,
+      addOns: this.addOns,
       handleProgress: (fraction) => this.listener.handleLoadProgress(fraction),
     });
     // Shaders are compiled and textures sent before the old avatar goes, so that no frame is missed.

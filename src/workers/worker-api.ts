@@ -172,6 +172,9 @@ export type View = 'portrait' | 'bust' | 'full';
 /** How much the character moves on its own; `calm` keeps lips and blinks only. */
 export type MotionStyle = 'lively' | 'calm';
 
+/** Name → absolute URL of the files that the render worker imports when an avatar needs them. */
+export type AddOnUrls = Readonly<Record<'materials', string>>;
+
 export interface StageOptions {
   canvas: OffscreenCanvas | HTMLCanvasElement;
   /** CSS pixels, and device pixels per CSS pixel. */
@@ -186,6 +189,7 @@ export interface StageOptions {
   motionPort: MessagePort;
   /** Seed of blinks, gaze and sway, so that a run can be repeated. */
   seed: number;
+  addOnUrls: AddOnUrls;
 }
 
 /** Implemented on the page, called from the render worker (a comlink proxy). */

@@ -1,4 +1,4 @@
-import { MeshLambertMaterial, MeshStandardMaterial, type Material, type Mesh, type Object3D, type Texture } from 'three';
+import { Mesh, MeshLambertMaterial, MeshStandardMaterial, type Material, type Object3D, type Texture } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import { createLeanMaterial, leanParametersOf } from './lean-material.js';
 
@@ -27,6 +27,15 @@ export function replaceMaterials(meshes: readonly Mesh[], joints: Partial<Record
     for (const texture of texturesOf(material)) if (!used.has(texture)) disposeTexture(texture);
     material.dispose();
   }
+}
+
+/** True when a mesh keeps a material of three.js's, whose shaders are an add-on. */
+export function hasThreeMaterials(root: Object3D): boolean {
+  let isFound = false;
+  root.traverse((object) => {
+    if (object instanceof Mesh && !leanParametersOf(object.material as Material)) isFound = true;
+  });
+  return isFound;
 }
 
 export function texturesOf(material: Material): Texture[] {

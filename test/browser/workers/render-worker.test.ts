@@ -2,6 +2,7 @@ import { assert } from 'chai';
 
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import type { AvatarError } from '../../../src/shared/errors.js';
+import { ADD_ON_URLS } from '../../helpers/browser/stage-probe.js';
 import type { Stage, StageListener } from '../../../src/workers/worker-api.js';
 
 describe('The stage, from the page', () => {
@@ -42,6 +43,7 @@ describe('The stage, from the page', () => {
         playheadPort: new MessageChannel().port1,
         motionPort: new MessageChannel().port1,
         seed: 1,
+        addOnUrls: ADD_ON_URLS,
       },
       listener(),
     );

@@ -1,10 +1,17 @@
+import { assetUrls } from '../../../src/asset-urls.js';
+import { AddOnLoader } from '../../../src/render/add-ons.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
 import type { AvatarError } from '../../../src/shared/errors.js';
 import type { PlayheadReport } from '../../../src/shared/playback-messages.js';
-import type { Stage, StageListener, StageOptions } from '../../../src/workers/worker-api.js';
+import type { AddOnUrls, Stage, StageListener, StageOptions } from '../../../src/workers/worker-api.js';
 
 /** Built before the tests by `scripts/build-avatars.js`. */
 export const ARIA_URL = new URL('/dist/avatars/aria.glb', location.href).href;
+
+export const ADD_ON_URLS = Object.fromEntries(
+  Object.entries(assetUrls().addOnUrls).map(([name, url]) => [name, String(url)]),
+) as AddOnUrls;
+export const ADD_ONS = new AddOnLoader(ADD_ON_URLS);
 
 type CreateStage = (options: StageOptions, listener: StageListener) => Stage | Promise<Stage>;
 
@@ -31,6 +38,7 @@ export class StageProbe implements StageListener {
         view: 'portrait',
         motionStyle: 'calm',
         seed: 1,
+        addOnUrls: ADD_ON_URLS,
         ...options,
         playheadPort: probe.playhead.port2,
         motionPort: probe.motion.port2,

@@ -1,10 +1,10 @@
 import { assert } from 'chai';
 import { SkinnedMesh } from 'three';
 
-import { loadGlb } from '../../../src/render/loaders/glb-loader.js';
+import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
 import { createRandom } from '../../../src/motion/life/random.js';
-import { ARIA_URL } from '../../helpers/browser/stage-probe.js';
+import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
 
 /** A binary glTF of one JSON and one binary chunk. */
 function glb(json: object, binary: ArrayBuffer = new ArrayBuffer(0)): ArrayBuffer {
@@ -55,16 +55,16 @@ function triangle(changes: object = {}): ArrayBuffer {
 async function codeOf(content: BlobPart, limitBytes?: number): Promise<string> {
   const url = URL.createObjectURL(new Blob([content]));
   try {
-    await loadGlb(url, { signal: new AbortController().signal, limitBytes, isSoftware: true, handleProgress: () => undefined });
+    await loadAvatar(url, { signal: new AbortController().signal, limitBytes, isSoftware: true, addOns: ADD_ONS, handleProgress: () => undefined });
     return 'loaded';
   } catch (error) {
     return error instanceof AvatarError ? error.code : `no AvatarError: ${error}`;
   }
 }
 
-describe('The GLB loader', () => {
+describe('The loader of avatars', () => {
   it('reads the built-in avatar: compressed, quantised, skinned, with named shapes', async () => {
-    const avatar = await loadGlb(ARIA_URL, { signal: new AbortController().signal, isSoftware: true, handleProgress: () => undefined });
+    const avatar = await loadAvatar(ARIA_URL, { signal: new AbortController().signal, isSoftware: true, addOns: ADD_ONS, handleProgress: () => undefined });
     const skin = avatar.root.getObjectByName('skin') as SkinnedMesh;
     assert.instanceOf(skin, SkinnedMesh);
     assert.deepEqual(avatar.info.missingChannels, []);

@@ -1,0 +1,98 @@
+/** What of three.js the render worker goes without. Each of these fails the build when three.js is written another way. */
+import { readFileSync } from 'node:fs';
+import { parseAst } from 'rollup/parseAst';
+import { filesBelow } from '../files.js';
+
+const RENDERER = /three\.module\.js$/;
+
+/** An avatar is drawn in a worker, where there is no headset: three's manager of them, 4 kB, is left out. */
+export function leaveOutHeadsets() {
+  const manager = /^class WebXRManager extends EventDispatcher \{\n[^]*?^\}$/m;
+  const nobody = `class WebXRManager extends EventDispatcher {
+    constructor() {
+      super();
+      this.enabled = this.isPresenting = false;
+    }
+    getEnvironmentBlendMode() {}
+    setAnimationLoop() {}
+    dispose() {}
+  }`;
+  return {
+    name: 'leave-out-headsets',
+    transform(code, id) {
+      if (!RENDERER.test(id)) return null;
+      if (!manager.test(code)) this.error('three.module.js has no WebXRManager of the known form');
+      return { code: code.replace(manager, () => nobody), map: null };
+    },
+  };
+}
+
+const INCLUDE = /#include <(\w+)>/g;
+/** Shaders of three's own materials; the add-on `materials` brings them. There are 18 with two texts each. */
+const SHADER_COUNT = 36;
+
+/**
+ * Our avatars have a shader of their own: the texts of three's, 25 kB, are left out of the worker, but for those that
+ * our shaders include and those that three's renderer puts into every shader.
+ */
+export function leaveOutShaders() {
+  return {
+    name: 'leave-out-shaders',
+    async transform(code, id) {
+      if (!RENDERER.test(id)) return null;
+      const texts = shaderTexts(code);
+      if (!texts) this.error('three.module.js has no ShaderChunk of the known form');
+      const own = await Promise.all((await filesBelow('build/src/render', '.js')).map((path) => readFileSync(path, 'utf8')));
+      const kept = new Set();
+      const keep = (name) => {
+        if (kept.has(name)) return;
+        if (!texts.has(name)) this.error(`three.js has no shader text ${name}`);
+        kept.add(name);
+        for (const [, included] of texts.get(name).matchAll(INCLUDE)) keep(included);
+      };
+      for (const [, name] of code.matchAll(/ShaderChunk\[ '(\w+)' \]/g)) keep(name);
+      if (kept.size < 2) this.error('three.module.js puts no shader texts of the known form into every shader');
+      for (const module of own) for (const [, name] of module.matchAll(INCLUDE)) keep(name);
+
+      let count = 0;
+      const late = code.replace(/(vertexShader|fragmentShader): (ShaderChunk\.\w+)/g, (_, field, text) => {
+        count++;
+        return `get ${field}() { return ${text}; }`;
+      });
+      if (count < SHADER_COUNT) this.error(`three.module.js has ${count} shader texts of the known form, not ${SHADER_COUNT}`);
+      const fields = [...kept].map((name) => `${name}: ${JSON.stringify(texts.get(name))}`).join(',\n');
+      return { code: late.replace(/^const ShaderChunk = \{[^]*?^\};$/m, () => `const ShaderChunk = {\n${fields}\n};`), map: null };
+    },
+  };
+}
+
+/** In the add-on `materials`: the texts that the worker was left without. */
+export function bringShaders() {
+  return {
+    name: 'bring-shaders',
+    async transform(_, id) {
+      if (!id.endsWith('shader-texts.js')) return null;
+      const { id: renderer } = await this.resolve('three', id);
+      const texts = shaderTexts(readFileSync(renderer, 'utf8'));
+      if (!texts) this.error('three.module.js has no ShaderChunk of the known form');
+      const plain = [...texts].map(([name, text]) => [name, text.replace(/\s*\/\/.*$/gm, '').replace(/\n\s+/g, '\n')]);
+      return { code: `export const SHADER_TEXTS = ${JSON.stringify(Object.fromEntries(plain))};`, map: null };
+    },
+  };
+}
+
+/** Name → text of all that `ShaderChunk` holds; null when it is not an object of string constants. */
+function shaderTexts(code) {
+  const constants = new Map();
+  let chunk = null;
+  for (const { type, declarations } of parseAst(code).body) {
+    if (type !== 'VariableDeclaration') continue;
+    for (const { id, init } of declarations) {
+      const text = init?.type === 'TemplateLiteral' && init.expressions.length === 0 ? init.quasis[0].value.cooked : init?.value;
+      if (typeof text === 'string') constants.set(id.name, text);
+      if (id.name === 'ShaderChunk' && init?.type === 'ObjectExpression') chunk = init;
+    }
+  }
+  const texts = new Map(chunk?.properties.map(({ key, value }) => [key.name, constants.get(value.name)]));
+  return texts.size > 100 && ![...texts.values()].includes(undefined) ? texts : null;
+}

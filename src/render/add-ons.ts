@@ -1,0 +1,37 @@
+/**
+ * Add-ons: parts of the renderer that few avatars need, each a file of its own (`workers/*.add-on.js`) that this thread
+ * imports when an avatar asks for it. Where the files are only the page knows: bundlers rename them.
+ *
+ * To add one: its module in this folder, a line in the table below, `workers/NAME.add-on.ts` that exports the module, its
+ * URL in `asset-urls.ts`, its name in `rollup.config.js` and its budget in `scripts/sizes.js`.
+ */
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import type { AddOnUrls } from '../workers/worker-api.js';
+
+/** What each add-on exports. */
+export interface AddOns {
+  materials: typeof import('./materials/three-shaders.js');
+}
+
+export type AddOnName = keyof AddOns;
+
+/** Loads add-ons from where the page has them. The browser keeps each for as long as the thread lives. */
+export class AddOnLoader {
+  private readonly urls: AddOnUrls;
+
+  /** @param urls Absolute. */
+  constructor(urls: AddOnUrls) {
+    this.urls = urls;
+  }
+
+  /** @throws {AvatarError} `renderingFailed` when it cannot be had or is of another version. */
+  async load<Name extends AddOnName>(name: Name): Promise<AddOns[Name]> {
+    const url = this.urls[name];
+    try {
+      return (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as AddOns[Name];
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      throw new AvatarError(ErrorCode.renderingFailed, `This avatar needs ${url}, which could not be loaded: ${detail}`, { cause });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import type { AddOnLoader } from '../add-ons.js';
+import type { AvatarModel } from './avatar-model.js';
+import { download } from './download.js';
+import { avatarFormatOf } from './formats.js';
+import { loadGlbAvatar } from './glb-loader.js';
+
+const DEFAULT_LIMIT_BYTES = 64_000_000;
+
+/** What the reading of a format may need. */
+export interface ReadOptions {
+  /** Software GL: three.js's physical materials are replaced by ones it can afford. */
+  readonly isSoftware: boolean;
+  readonly addOns: AddOnLoader;
+}
+
+export interface LoadOptions extends ReadOptions {
+  readonly signal: AbortSignal;
+  /** Default 64 MB. */
+  readonly limitBytes?: number;
+  /** 0..1 */
+  readonly handleProgress: (fraction: number) => void;
+}
+
+/** Share of the progress that the download takes; reading the file is the rest. */
+const DOWNLOAD_SHARE = 0.9;
+
+/**
+ * Loads an avatar file of any format that is known. The format is told by the file's first bytes, never by its name.
+ *
+ * @throws {AvatarError} `failedToDownloadAvatarAssets`, `unsupportedAvatarAsset`, `renderingFailed` when a part of the
+ *   renderer that the avatar needs cannot be had, or `aborted`.
+ */
+export async function loadAvatar(url: string, options: LoadOptions): Promise<AvatarModel> {
+  const { signal, handleProgress } = options;
+  const bytes = await download(url, {
+    signal,
+    limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
+    handleProgress: (fraction) => handleProgress(fraction * DOWNLOAD_SHARE),
+  });
+  const avatar = await read(bytes, options);
+  if (signal.aborted) {
+    avatar.dispose();
+    throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was ended');
+  }
+  if (avatar.info.vertexCount === 0) {
+    avatar.dispose();
+    throw new AvatarError(ErrorCode.unsupportedAvatarAsset, 'The avatar file holds nothing to draw');
+  }
+  handleProgress(1);
+  return avatar;
+}
+
+async function read(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> {
+  try {
+    switch (avatarFormatOf(bytes)) {
+      case 'glb':
+        return await loadGlbAvatar(bytes, options);
+      default:
+        throw new Error('it is no binary glTF (.glb)');
+    }
+  } catch (reason) {
+    throw avatarErrorFrom(reason, ErrorCode.unsupportedAvatarAsset, 'The avatar file cannot be used');
+  }
+}
