@@ -29,21 +29,22 @@ export function canDraw(): boolean {
   return typeof OffscreenCanvas !== 'undefined' && rendererName(new OffscreenCanvas(1, 1)) !== null;
 }
 
-interface ProbeCanvas {
+/** What of a canvas both kinds have. */
+interface PlainCanvas {
   width: number;
   height: number;
   getContext(type: 'webgl2'): WebGL2RenderingContext | null;
 }
 
 /** A small canvas of the same kind. On a page without OffscreenCanvas only an element can make another. */
-function sisterOf(canvas: StageCanvas): ProbeCanvas {
+export function sisterOf(canvas: StageCanvas): PlainCanvas {
   if (!('cloneNode' in canvas)) return new OffscreenCanvas(1, 1);
-  const sister = (canvas as unknown as { cloneNode(isDeep: boolean): ProbeCanvas }).cloneNode(false);
+  const sister = (canvas as unknown as { cloneNode(isDeep: boolean): PlainCanvas }).cloneNode(false);
   sister.width = sister.height = 1;
   return sister;
 }
 
-function rendererName(canvas: ProbeCanvas): string | null {
+function rendererName(canvas: PlainCanvas): string | null {
   const context = canvas.getContext('webgl2');
   if (!context) return null;
   const extension = context.getExtension('WEBGL_debug_renderer_info');

@@ -1,5 +1,5 @@
 /**
- * One avatar on one canvas: owns the renderer, the camera, the frame loop and both ports.
+ * One avatar on one canvas: owns its surface, the camera, the frame loop and both ports.
  *
  * Each frame, in this order: clear the pose, idle movement, speech at the playhead of the moment the frame will be seen,
  * apply, draw. Nothing is drawn while the canvas is out of sight, has no size, or the GPU was taken away.
@@ -20,8 +20,10 @@ import { frameCamera, type CameraFraming } from './framing.js';
 import { createLights } from './lights.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { loadAvatar } from './loaders/load-avatar.js';
-import { createRenderer, pngOf, probeGraphics, type GraphicsFacts } from './renderer.js';
+import { openSurface } from './open-surface.js';
+import { pngOf, probeGraphics, type GraphicsFacts } from './renderer.js';
 import { SpeechPose } from './speech-pose.js';
+import type { Surface, SurfaceListener } from './surface.js';
 
 /** More device pixels than this per CSS pixel cost much and show nothing on a face. */
 const MAX_PIXEL_RATIO = 2;
@@ -40,7 +42,7 @@ interface BlobWaiter {
   reject(reason: AvatarError): void;
 }
 
-export class LiveStage implements Stage {
+export class LiveStage implements Stage, SurfaceListener {
   /** Called once, at the end of `dispose()`. */
   handleDisposed: () => void = () => {};
 
@@ -48,6 +50,7 @@ export class LiveStage implements Stage {
   private readonly listener: StageListener;
   private readonly facts: GraphicsFacts;
   private readonly addOns: AddOnLoader;
+  private readonly surface: Surface;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly camera = new PerspectiveCamera();
@@ -68,6 +71,7 @@ export class LiveStage implements Stage {
   private view: View;
   private width = 0;
   private height = 0;
+  private pixelRatio = 1;
   private isVisible = true;
   private isContextLost = false;
   private isDisposed = false;
@@ -86,11 +90,9 @@ export class LiveStage implements Stage {
     this.idle = new IdleMotion(options.seed, options.motionStyle);
     this.facts = probeGraphics(options.canvas);
     this.addOns = new AddOnLoader(options.addOnUrls);
-    this.renderer = createRenderer(options.canvas, this.facts);
+    this.surface = openSurface(options.canvas, this.facts, this);
+    this.renderer = this.surface.renderer;
     this.scene.add(createLights());
-    const canvas: EventTarget = options.canvas as OffscreenCanvas;
-    canvas.addEventListener('webglcontextlost', this.handleContextLost);
-    canvas.addEventListener('webglcontextrestored', this.handleContextRestored);
     this.addSource(options.playheadPort, options.motionPort);
     this.resize(options.width, options.height, options.pixelRatio);
   }
@@ -123,8 +125,8 @@ export class LiveStage implements Stage {
     if (this.width > 0 && this.height > 0) {
       const limit = this.facts.isSoftware ? MAX_PIXEL_RATIO_SOFTWARE : MAX_PIXEL_RATIO;
       const fits = MAX_PIXELS / Math.max(this.width, this.height);
-      this.renderer.setPixelRatio(Math.min(pixelRatio > 0 ? pixelRatio : 1, limit, fits));
-      this.renderer.setSize(this.width, this.height, false);
+      this.pixelRatio = Math.min(pixelRatio > 0 ? pixelRatio : 1, limit, fits);
+      this.surface.resize(this.width, this.height, this.pixelRatio);
       this.frameAvatar();
     }
     this.updateLoop();
@@ -190,16 +192,11 @@ export class LiveStage implements Stage {
       port.onmessage = null;
       port.close();
     }
-    const canvas: EventTarget = this.options.canvas as OffscreenCanvas;
-    canvas.removeEventListener('webglcontextlost', this.handleContextLost);
-    canvas.removeEventListener('webglcontextrestored', this.handleContextRestored);
     this.speech.dispose();
     this.avatar?.dispose();
     this.avatar = null;
     for (const { reject } of this.blobWaiters.splice(0)) reject(new AvatarError(ErrorCode.aborted, 'The stage was disposed of'));
-    this.renderer.dispose();
-    // Browsers keep a few contexts only and collect them late.
-    this.renderer.forceContextLoss();
+    this.surface.dispose();
     this.handleDisposed();
   }
 
@@ -270,7 +267,7 @@ export class LiveStage implements Stage {
   }
 
   private render(): void {
-    this.renderer.render(this.scene, this.camera);
+    this.surface.render(this.scene, this.camera);
     if (this.drawnAvatar !== this.avatar) {
       this.drawnAvatar = this.avatar;
       this.listener.handleFirstFrame();
@@ -312,18 +309,17 @@ export class LiveStage implements Stage {
     }
   }
 
-  // three.js asks for the context to be restored, and sends everything anew on the first frame after that.
-  private readonly handleContextLost = (): void => {
+  handleContextLost(): void {
     this.isContextLost = true;
     this.updateLoop();
     this.listener.handleContextLost();
-  };
+  }
 
-  private readonly handleContextRestored = (): void => {
+  handleContextRestored(): void {
     this.isContextLost = false;
-    this.resize(this.width, this.height, this.renderer.getPixelRatio());
+    this.resize(this.width, this.height, this.pixelRatio);
     this.listener.handleContextRestored();
-  };
+  }
 
   private requireAlive(): void {
     if (this.isDisposed) throw new AvatarError(ErrorCode.aborted, 'The stage was disposed of');

@@ -1,0 +1,43 @@
+import type { Camera, Scene, WebGLRenderer } from 'three';
+import { createRenderer, type GraphicsFacts, type StageCanvas } from './renderer.js';
+import type { Surface, SurfaceListener } from './surface.js';
+
+/** A canvas with a WebGL context of its own. */
+export class OwnSurface implements Surface {
+  readonly renderer: WebGLRenderer;
+  private readonly canvas: EventTarget;
+  private readonly listener: SurfaceListener;
+  private readonly handleDisposed: () => void;
+
+  /** @throws {AvatarError} `renderingFailed` without WebGL 2. */
+  constructor(canvas: StageCanvas, facts: GraphicsFacts, listener: SurfaceListener, handleDisposed: () => void) {
+    this.renderer = createRenderer(canvas, facts);
+    this.canvas = canvas as OffscreenCanvas;
+    this.listener = listener;
+    this.handleDisposed = handleDisposed;
+    this.canvas.addEventListener('webglcontextlost', this.handleLost);
+    this.canvas.addEventListener('webglcontextrestored', this.handleRestored);
+  }
+
+  resize(width: number, height: number, pixelRatio: number): void {
+    this.renderer.setPixelRatio(pixelRatio);
+    this.renderer.setSize(width, height, false);
+  }
+
+  render(scene: Scene, camera: Camera): void {
+    this.renderer.render(scene, camera);
+  }
+
+  dispose(): void {
+    this.canvas.removeEventListener('webglcontextlost', this.handleLost);
+    this.canvas.removeEventListener('webglcontextrestored', this.handleRestored);
+    this.renderer.dispose();
+    // Browsers keep a few contexts only and collect them late.
+    this.renderer.forceContextLoss();
+    this.handleDisposed();
+  }
+
+  // three.js asks for the context to be restored, and sends everything anew on the first frame after that.
+  private readonly handleLost = (): void => this.listener.handleContextLost();
+  private readonly handleRestored = (): void => this.listener.handleContextRestored();
+}

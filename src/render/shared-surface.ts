@@ -1,0 +1,96 @@
+import type { Camera, Scene, WebGLRenderer } from 'three';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { createRenderer, sisterOf, type GraphicsFacts, type StageCanvas } from './renderer.js';
+import type { Surface, SurfaceListener } from './surface.js';
+
+/** The one context of this thread that several stages draw on, as large as the largest of them. */
+class SharedContext {
+  readonly canvas: OffscreenCanvas;
+  readonly renderer: WebGLRenderer;
+  private readonly surfaces = new Set<SharedSurface>();
+
+  constructor(canvas: StageCanvas, facts: GraphicsFacts) {
+    this.canvas = sisterOf(canvas) as OffscreenCanvas;
+    this.renderer = createRenderer(this.canvas, facts);
+    this.renderer.setScissorTest(true);
+    const tell = (say: (listener: SurfaceListener) => void) => () => this.surfaces.forEach(({ listener }) => say(listener));
+    const events: EventTarget = this.canvas;
+    events.addEventListener('webglcontextlost', tell((listener) => listener.handleContextLost()));
+    events.addEventListener('webglcontextrestored', tell((listener) => listener.handleContextRestored()));
+  }
+
+  add(surface: SharedSurface): void {
+    this.surfaces.add(surface);
+  }
+
+  /** @returns True when it was the last one, and this context is gone. */
+  remove(surface: SharedSurface): boolean {
+    this.surfaces.delete(surface);
+    if (this.surfaces.size > 0) {
+      this.fit();
+      return false;
+    }
+    this.renderer.dispose();
+    this.renderer.forceContextLoss();
+    return true;
+  }
+
+  /** To be called when a surface has another size. */
+  fit(): void {
+    const sizes = [...this.surfaces];
+    const width = Math.max(1, ...sizes.map(({ pixelWidth }) => pixelWidth));
+    const height = Math.max(1, ...sizes.map(({ pixelHeight }) => pixelHeight));
+    if (width !== this.canvas.width || height !== this.canvas.height) this.renderer.setSize(width, height, false);
+  }
+}
+
+let shared: SharedContext | null = null;
+
+/** A canvas whose pictures are drawn on the shared context and copied. */
+export class SharedSurface implements Surface {
+  readonly listener: SurfaceListener;
+  pixelWidth = 0;
+  pixelHeight = 0;
+  private readonly canvas: OffscreenCanvas;
+  private readonly picture: OffscreenCanvasRenderingContext2D;
+  private readonly context: SharedContext;
+
+  /** @throws {AvatarError} `renderingFailed` without WebGL 2. */
+  constructor(canvas: StageCanvas, facts: GraphicsFacts, listener: SurfaceListener) {
+    this.listener = listener;
+    this.canvas = canvas as OffscreenCanvas;
+    const picture = this.canvas.getContext('2d');
+    if (!picture) throw new AvatarError(ErrorCode.renderingFailed, 'This browser gave no 2D context');
+    // Each picture replaces the one before, its transparent pixels too.
+    picture.globalCompositeOperation = 'copy';
+    this.picture = picture;
+    this.context = shared ??= new SharedContext(canvas, facts);
+    this.context.add(this);
+  }
+
+  get renderer(): WebGLRenderer {
+    return this.context.renderer;
+  }
+
+  resize(width: number, height: number, pixelRatio: number): void {
+    this.pixelWidth = this.canvas.width = Math.max(1, Math.floor(width * pixelRatio));
+    this.pixelHeight = this.canvas.height = Math.max(1, Math.floor(height * pixelRatio));
+    // A new size gives the context its first settings back.
+    this.picture.globalCompositeOperation = 'copy';
+    this.context.fit();
+  }
+
+  render(scene: Scene, camera: Camera): void {
+    const { picture, pixelWidth: width, pixelHeight: height, context } = this;
+    const { renderer, canvas } = context;
+    renderer.setViewport(0, 0, width, height);
+    renderer.setScissor(0, 0, width, height);
+    renderer.render(scene, camera);
+    // WebGL counts from the bottom, pictures from the top.
+    picture.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
+  }
+
+  dispose(): void {
+    if (this.context.remove(this)) shared = null;
+  }
+}
