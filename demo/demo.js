@@ -37,6 +37,12 @@ for (const face of faces) {
   });
 }
 
+// ---- view ------------------------------------------------------------------------------------------------------------
+
+for (const view of document.querySelectorAll('input[name=view]')) {
+  view.addEventListener('change', () => (avatar.view = view.value));
+}
+
 // ---- mode ------------------------------------------------------------------------------------------------------------
 
 const modes = [...document.querySelectorAll('input[name=mode]')];

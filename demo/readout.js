@@ -47,7 +47,8 @@ export function showFigures(avatar) {
       const signed = (value) => `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(0)}`;
       show('latency', number(stats.firstMotionMs, 0, 'ms'));
       show('skew', Number.isFinite(skewP95Ms) ? `${signed(skewP50Ms)} / ${signed(skewP95Ms)} ms` : '–');
-      show('fps', stats.framesPerSecond > 0 ? `${stats.framesPerSecond.toFixed(0)} / s` : '–');
+      const size = stats.resolutionScale < 1 ? `, ${Math.round(stats.resolutionScale * 100)} % size` : '';
+      show('fps', stats.framesPerSecond > 0 ? `${stats.framesPerSecond.toFixed(0)} / s${size}` : '–');
       show('bandwidth', motionSeconds > 0 && motionBytes > 0 ? `${(motionBytes / motionSeconds / 1000).toFixed(1)} kB/s` : '–');
       show('frame-time', number(stats.frameCpuMs, 1, 'ms'));
     } catch {

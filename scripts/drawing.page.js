@@ -32,7 +32,7 @@ function draw(size, { pose = {}, turn = 0, frame = null }) {
   for (const [channel, value] of Object.entries(pose)) channels[CHANNEL_INDEX[channel]] = value;
   avatar.apply(channels);
   avatar.root.rotation.y = (-turn * Math.PI) / 180;
-  const framing = frameCamera('portrait', avatar.anchors, 1, { x: 0, y: 0, z: 0, fovDegrees: 0, near: 0, far: 0 });
+  const framing = frameCamera('portrait', avatar.anchors, 1, { x: 0, y: 0, z: 0, fovDegrees: 0 });
   if (frame) {
     framing.x = avatar.anchors.eyes.x + frame.x;
     framing.y = avatar.anchors.eyes.y + frame.y;

@@ -62,10 +62,16 @@ export class Playhead {
   private audible: Line = this.lines[0];
 
   private _round = 0;
+  private _underrunCount = 0;
 
   /** Round of the newest report; 0 before any. */
   get round(): number {
     return this._round;
+  }
+
+  /** How often the sound has broken off so far: speech ran out of data, or the device was served too late. */
+  get underrunCount(): number {
+    return this._underrunCount;
   }
 
   /** Whether media time runs, as of the moment asked for last. */
@@ -139,7 +145,10 @@ export class Playhead {
       this.clockMs = offsetMs;
       return;
     }
-    if (this.hasSlipped(nowMs)) this.firstOfClock = this.firstReportSince(nowMs - SLIP_MS);
+    if (this.hasSlipped(nowMs)) {
+      this.firstOfClock = this.firstReportSince(nowMs - SLIP_MS);
+      this._underrunCount++;
+    }
     const target = this.maxOffset(this.firstReportSince(nowMs - WINDOW_MS), this.reportCount);
     const error = target - this.clockMs;
     const seenMs = nowMs - this.arrivalMs[this.firstOfClock % REPORT_COUNT];
@@ -162,6 +171,8 @@ export class Playhead {
       newest.isPaused === report.isPaused &&
       Math.abs(mediaMsOn(newest, contextMs) - mediaMs) < 0.05;
     if (isSame) return;
+    const isRest = report.isAdvancing || report.isOver || report.isPaused;
+    if (this.lineCount > 0 && newest.isAdvancing && !isRest) this._underrunCount++;
     const line = this.lines[this.lineCount % LINE_COUNT];
     line.contextMs = contextMs;
     line.mediaMs = mediaMs;

@@ -1,7 +1,7 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { SpeechStyle } from '../shared/speech-style.js';
-import type { MotionStyle, View } from '../workers/worker-api.js';
+import type { MotionStyle, PictureTransform, View } from '../workers/worker-api.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 
 /** The attributes and properties of `<spatius-avatar>`; what they do is the element's business. */
@@ -62,6 +62,12 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ type: Boolean }) controls = false;
   /** Framing: head, head and shoulders, or all there is. */
   @property() view: View = 'portrait';
+  /** Where the camera stands around the head: `theta phi radius`, each `auto` or with its unit, such as `30deg 80deg 110%`. */
+  @property({ attribute: 'camera-orbit' }) cameraOrbit: string | null = null;
+  /** Shifts and scales the picture: `x y scale`, or an object; x −1 left..1 right, y −1 bottom..1 top. */
+  @property() transform: string | Partial<PictureTransform> | null = null;
+  /** Dragging, and the arrow keys while the element has the focus, turn the camera; a double click puts it back. */
+  @property({ attribute: 'camera-controls', type: Boolean, reflect: true }) cameraControls = false;
   /** How much the character moves on its own. `prefers-reduced-motion` means `calm`. */
   @property() motion: MotionStyle = 'lively';
 }

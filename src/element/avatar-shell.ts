@@ -18,6 +18,7 @@ import { ErrorLog } from './error-log.js';
 import { GestureController } from './gesture-controller.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
 import type { controlsBar } from './controls.js';
+import type { StageCamera } from './stage-camera.js';
 import { styles } from './spatius-avatar.styles.js';
 
 export abstract class AvatarShell extends AvatarProperties implements AssemblyHost {
@@ -44,6 +45,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   protected readonly errors = new ErrorLog();
   private readonly customStates = new CustomStates(this);
   private lastMotionStyle: string | null = null;
+  private camera: Promise<StageCamera> | null = null;
 
   constructor() {
     super();
@@ -79,6 +81,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     if (changed.has('view')) assembly?.openedStage?.setView(view);
     if (motionStyle !== this.lastMotionStyle) assembly?.openedStage?.setMotionStyle(motionStyle);
     this.lastMotionStyle = motionStyle;
+    if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
   }
 
@@ -88,6 +91,18 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     } catch (reason) {
       this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The controls could not be loaded'));
     }
+  }
+
+  private applyCamera(): void {
+    if (this.cameraOrbit === null && this.transform === null && !this.cameraControls && !this.camera) return;
+    this.camera ??= import('./stage-camera.js').then(({ StageCamera }) => new StageCamera(this));
+    this.camera.then(
+      (camera) => camera.update(this.assembly.assembly?.openedStage ?? null),
+      (reason: unknown) => {
+        this.camera = null;
+        this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The camera could not be loaded'));
+      },
+    );
   }
 
   private applyOptions(): void {
@@ -148,6 +163,11 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     this.stageError = null;
     this.loadProgress = progress;
     if (progress !== null) this.tell(new AvatarLoadProgressEvent(progress));
+  }
+
+  /** @internal */
+  handleStage(): void {
+    this.applyCamera();
   }
 
   /** @internal */

@@ -11,7 +11,9 @@ export interface AvatarStats extends StageStats, MotionSessionStats {
 const NO_STAGE_STATS: StageStats = {
   framesPerSecond: 0,
   frameCpuMs: NaN,
+  drawMs: NaN,
   framesDrawn: 0,
+  resolutionScale: 1,
   skewP50Ms: NaN,
   skewP95Ms: NaN,
   starvedFrames: 0,

@@ -44,6 +44,11 @@ export const styles = css`
     opacity: 1;
   }
 
+  :host([camera-controls]) canvas {
+    cursor: grab;
+    touch-action: pan-y;
+  }
+
   .layer {
     align-items: center;
     display: flex;

@@ -8,7 +8,7 @@ import type { AvatarController } from '../controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import { SpeechInput } from '../controller/speech-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { AvatarInfo, MotionStyle, View } from '../workers/worker-api.js';
+import type { AvatarInfo, MotionStyle, Stage, View } from '../workers/worker-api.js';
 import { SizeObserver, type ElementSize } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
@@ -34,6 +34,8 @@ export interface AvatarHost {
   handleError(error: AvatarError): void;
   /** The load of an avatar: its progress, 0..1 or null while unknown. */
   handleLoading(progress: number | null): void;
+  /** There is a stage, or another one; it is told what only some set before it shows anything. */
+  handleStage?(stage: Stage): void;
   handleReady(): void;
   /** There is no picture, and there will be none without `retry()`. */
   handleStageFailure(error: AvatarError): void;
@@ -222,6 +224,7 @@ export class AvatarKeeper {
         stage.setVisible(this.visibility.isVisible);
         stage.setView(view);
         stage.setMotionStyle(motionStyle);
+        host.handleStage?.(stage);
         return this.load();
       },
       (reason: unknown) => {

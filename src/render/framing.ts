@@ -19,8 +19,6 @@ export interface CameraFraming {
   z: number;
   /** Vertical field of view, degrees. */
   fovDegrees: number;
-  near: number;
-  far: number;
 }
 
 /** Longer lenses flatten the face, shorter ones make the nose big. */
@@ -54,8 +52,6 @@ export function frameCamera(view: View, anchors: FramingAnchors, aspect: number,
   out.y = anchors.eyes.y + eyesFromTop * unit - visibleHeight / 2;
   out.z = anchors.eyes.z + distance;
   out.fovDegrees = FOV_DEGREES;
-  out.near = distance * 0.2;
-  out.far = distance * 3 + modelHeight;
   return out;
 }
 

@@ -1,10 +1,12 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
+import { DrawTimer } from './draw-timer.js';
 import { createRenderer, type GraphicsFacts, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
 /** A canvas with a WebGL context of its own. */
 export class OwnSurface implements Surface {
   readonly renderer: WebGLRenderer;
+  private readonly timer: DrawTimer;
   private readonly canvas: EventTarget;
   private readonly listener: SurfaceListener;
   private readonly handleDisposed: () => void;
@@ -12,6 +14,7 @@ export class OwnSurface implements Surface {
   /** @throws {AvatarError} `renderingFailed` without WebGL 2. */
   constructor(canvas: StageCanvas, facts: GraphicsFacts, listener: SurfaceListener, handleDisposed: () => void) {
     this.renderer = createRenderer(canvas, facts);
+    this.timer = new DrawTimer(this.renderer.getContext() as WebGL2RenderingContext);
     this.canvas = canvas as OffscreenCanvas;
     this.listener = listener;
     this.handleDisposed = handleDisposed;
@@ -25,7 +28,13 @@ export class OwnSurface implements Surface {
   }
 
   render(scene: Scene, camera: Camera): void {
+    this.timer.begin();
     this.renderer.render(scene, camera);
+    this.timer.end();
+  }
+
+  get drawMs(): number {
+    return this.timer.drawMs;
   }
 
   dispose(): void {
@@ -39,5 +48,8 @@ export class OwnSurface implements Surface {
 
   // three.js asks for the context to be restored, and sends everything anew on the first frame after that.
   private readonly handleLost = (): void => this.listener.handleContextLost();
-  private readonly handleRestored = (): void => this.listener.handleContextRestored();
+  private readonly handleRestored = (): void => {
+    this.timer.reset();
+    this.listener.handleContextRestored();
+  };
 }

@@ -1,5 +1,6 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { DrawTimer } from './draw-timer.js';
 import { createRenderer, sisterOf, type GraphicsFacts, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
@@ -7,16 +8,19 @@ import type { Surface, SurfaceListener } from './surface.js';
 class SharedContext {
   readonly canvas: OffscreenCanvas;
   readonly renderer: WebGLRenderer;
+  readonly timer: DrawTimer;
   private readonly surfaces = new Set<SharedSurface>();
 
   constructor(canvas: StageCanvas, facts: GraphicsFacts) {
     this.canvas = sisterOf(canvas) as OffscreenCanvas;
     this.renderer = createRenderer(this.canvas, facts);
     this.renderer.setScissorTest(true);
+    this.timer = new DrawTimer(this.renderer.getContext() as WebGL2RenderingContext);
     const tell = (say: (listener: SurfaceListener) => void) => () => this.surfaces.forEach(({ listener }) => say(listener));
     const events: EventTarget = this.canvas;
     events.addEventListener('webglcontextlost', tell((listener) => listener.handleContextLost()));
     events.addEventListener('webglcontextrestored', tell((listener) => listener.handleContextRestored()));
+    events.addEventListener('webglcontextrestored', () => this.timer.reset());
   }
 
   add(surface: SharedSurface): void {
@@ -82,12 +86,18 @@ export class SharedSurface implements Surface {
 
   render(scene: Scene, camera: Camera): void {
     const { picture, pixelWidth: width, pixelHeight: height, context } = this;
-    const { renderer, canvas } = context;
+    const { renderer, canvas, timer } = context;
     renderer.setViewport(0, 0, width, height);
     renderer.setScissor(0, 0, width, height);
+    timer.begin();
     renderer.render(scene, camera);
+    timer.end();
     // WebGL counts from the bottom, pictures from the top.
     picture.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
+  }
+
+  get drawMs(): number {
+    return this.context.timer.drawMs;
   }
 
   dispose(): void {

@@ -6,22 +6,23 @@
  *
  * Runs in the render worker, or on the page where no worker can draw. Knows no DOM beyond the canvas it is given.
  */
-import { PerspectiveCamera, Scene, type WebGLRenderer } from 'three';
+import { Scene, type WebGLRenderer } from 'three';
 import { Playhead } from '../audio/playhead.js';
 import { IdleMotion } from '../motion/life/idle-motion.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
-import type { AvatarInfo, MotionStyle, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
+import type { AvatarInfo, CameraOrbit, MotionStyle, PictureTransform, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
 import { AddOnLoader } from './add-ons.js';
+import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
 import { FrameStats } from './frame-stats.js';
-import { frameCamera, type CameraFraming } from './framing.js';
 import { createLights } from './lights.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { loadAvatar } from './loaders/load-avatar.js';
 import { openSurface } from './open-surface.js';
 import { pngOf, probeGraphics, type GraphicsFacts } from './renderer.js';
+import { ResolutionGovernor } from './resolution-governor.js';
 import { SpeechPose } from './speech-pose.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
@@ -29,6 +30,9 @@ import type { Surface, SurfaceListener } from './surface.js';
 const MAX_PIXEL_RATIO = 2;
 /** In software every pixel costs. */
 const MAX_PIXEL_RATIO_SOFTWARE = 1;
+/** Time for one frame: as often as a face needs in software, at every picture of a usual display elsewhere. */
+const BUDGET_SOFTWARE_MS = 1000 / 30;
+const BUDGET_MS = 1000 / 55;
 /** Longest side of the drawing buffer. */
 const MAX_PIXELS = 4096;
 /** Expected time from a frame's timestamp to the display; follows the frame rate within these limits. */
@@ -53,8 +57,10 @@ export class LiveStage implements Stage, SurfaceListener {
   private readonly surface: Surface;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
-  private readonly camera = new PerspectiveCamera();
-  private readonly framing: CameraFraming = { x: 0, y: 0, z: 0, fovDegrees: 0, near: 0, far: 0 };
+  private readonly lights = createLights();
+  private readonly rig: CameraRig;
+  private readonly governor: ResolutionGovernor;
+  private seenUnderruns = 0;
   private readonly playhead = new Playhead();
   private readonly idle: IdleMotion;
   private readonly speech = new SpeechPose(this.playhead);
@@ -68,10 +74,11 @@ export class LiveStage implements Stage, SurfaceListener {
   private playheadPort: MessagePort | null = null;
   private avatar: AvatarModel | null = null;
   private loading: AbortController | null = null;
-  private view: View;
   private width = 0;
   private height = 0;
   private pixelRatio = 1;
+  /** Scale of the drawing buffer as it is. */
+  private bufferScale = 1;
   private isVisible = true;
   private isContextLost = false;
   private isDisposed = false;
@@ -86,13 +93,16 @@ export class LiveStage implements Stage, SurfaceListener {
   constructor(options: StageOptions, listener: StageListener) {
     this.options = options;
     this.listener = listener;
-    this.view = options.view;
+    this.rig = new CameraRig(options.view);
+    this.rig.isCalm = options.motionStyle === 'calm';
     this.idle = new IdleMotion(options.seed, options.motionStyle);
     this.facts = probeGraphics(options.canvas);
     this.addOns = new AddOnLoader(options.addOnUrls);
     this.surface = openSurface(options.canvas, this.facts, this);
     this.renderer = this.surface.renderer;
-    this.scene.add(createLights());
+    const { isSoftware } = this.facts;
+    this.governor = new ResolutionGovernor({ isSoftware, budgetMs: isSoftware ? BUDGET_SOFTWARE_MS : BUDGET_MS });
+    this.scene.add(this.lights);
     this.addSource(options.playheadPort, options.motionPort);
     this.resize(options.width, options.height, options.pixelRatio);
   }
@@ -126,7 +136,8 @@ export class LiveStage implements Stage, SurfaceListener {
       const limit = this.facts.isSoftware ? MAX_PIXEL_RATIO_SOFTWARE : MAX_PIXEL_RATIO;
       const fits = MAX_PIXELS / Math.max(this.width, this.height);
       this.pixelRatio = Math.min(pixelRatio > 0 ? pixelRatio : 1, limit, fits);
-      this.surface.resize(this.width, this.height, this.pixelRatio);
+      this.governor.reset();
+      this.resizeBuffer(this.governor.scale);
       this.frameAvatar();
     }
     this.updateLoop();
@@ -140,11 +151,19 @@ export class LiveStage implements Stage, SurfaceListener {
   }
 
   setView(view: View): void {
-    this.view = view;
-    this.frameAvatar();
+    this.rig.setView(view);
+  }
+
+  setOrbit(orbit: CameraOrbit): void {
+    this.rig.setOrbit(orbit);
+  }
+
+  setTransform(transform: PictureTransform): void {
+    this.rig.setTransform(transform);
   }
 
   setMotionStyle(style: MotionStyle): void {
+    this.rig.isCalm = style === 'calm';
     this.idle.style = style;
   }
 
@@ -172,7 +191,8 @@ export class LiveStage implements Stage, SurfaceListener {
   }
 
   stats(): Promise<StageStats> {
-    return Promise.resolve(this.frameStats.stats(performance.now()));
+    const { governor, surface } = this;
+    return Promise.resolve({ ...this.frameStats.stats(performance.now()), drawMs: surface.drawMs, resolutionScale: governor.scale });
   }
 
   setTracing(isOn: boolean): void {
@@ -216,8 +236,8 @@ export class LiveStage implements Stage, SurfaceListener {
     if (this.isContextLost) return;
     try {
       const canWait = this.renderer.extensions.has('KHR_parallel_shader_compile');
-      if (canWait) await this.renderer.compileAsync(avatar.root, this.camera, this.scene);
-      else this.renderer.compile(avatar.root, this.camera, this.scene);
+      if (canWait) await this.renderer.compileAsync(avatar.root, this.rig.camera, this.scene);
+      else this.renderer.compile(avatar.root, this.rig.camera, this.scene);
       avatar.eachTexture((texture) => this.renderer.initTexture(texture));
     } catch (reason) {
       avatar.dispose();
@@ -228,22 +248,19 @@ export class LiveStage implements Stage, SurfaceListener {
   private show(avatar: AvatarModel): void {
     this.avatar?.dispose();
     this.avatar = avatar;
+    this.governor.reset();
     this.scene.add(avatar.root);
     this.frameAvatar();
     this.updateLoop();
   }
 
   private frameAvatar(): void {
-    if (!this.avatar || this.width === 0 || this.height === 0) return;
-    const { camera } = this;
-    const aspect = this.width / this.height;
-    const framing = frameCamera(this.view, this.avatar.anchors, aspect, this.framing);
-    camera.position.set(framing.x, framing.y, framing.z);
-    camera.fov = framing.fovDegrees;
-    camera.aspect = aspect;
-    camera.near = framing.near;
-    camera.far = framing.far;
-    camera.updateProjectionMatrix();
+    if (this.avatar && this.width > 0 && this.height > 0) this.rig.frame(this.avatar.anchors, this.width / this.height);
+  }
+
+  private resizeBuffer(scale: number): void {
+    this.bufferScale = scale;
+    this.surface.resize(this.width, this.height, this.pixelRatio * scale);
   }
 
   private drawFrame(timestampMs: number): void {
@@ -253,6 +270,7 @@ export class LiveStage implements Stage, SurfaceListener {
     const elapsedMs = timestampMs - this.lastTimestampMs;
     this.lastTimestampMs = timestampMs;
     this.frameStats.handleFrameStart(timestampMs);
+    this.govern(timestampMs, elapsedMs);
     if (elapsedMs > 0 && elapsedMs < 200) this.followFrameRate(elapsedMs);
     const elapsedSeconds = elapsedMs > 0 ? Math.min(elapsedMs / 1000, MAX_ELAPSED_SECONDS) : 0;
     this.lifeSeconds += elapsedSeconds;
@@ -260,6 +278,7 @@ export class LiveStage implements Stage, SurfaceListener {
     this.idle.sample(this.lifeSeconds, pose);
     speech.update(timestampMs + this.showDelayMs, elapsedSeconds, pose);
     avatar.apply(pose);
+    this.rig.update(elapsedSeconds);
     this.render();
 
     const nowMs = performance.now();
@@ -267,12 +286,23 @@ export class LiveStage implements Stage, SurfaceListener {
   }
 
   private render(): void {
-    this.surface.render(this.scene, this.camera);
+    // Pictures that are kept have all their pixels.
+    const scale = this.blobWaiters.length > 0 ? 1 : this.governor.scale;
+    if (scale !== this.bufferScale) this.resizeBuffer(scale);
+    this.lights.quaternion.copy(this.rig.camera.quaternion);
+    this.surface.render(this.scene, this.rig.camera);
     if (this.drawnAvatar !== this.avatar) {
       this.drawnAvatar = this.avatar;
       this.listener.handleFirstFrame();
     }
     if (this.blobWaiters.length > 0) this.answerBlobs();
+  }
+
+  private govern(nowMs: number, elapsedMs: number): void {
+    const { underrunCount } = this.playhead;
+    if (underrunCount > this.seenUnderruns) this.governor.handleUnderrun(nowMs);
+    this.seenUnderruns = underrunCount;
+    this.governor.handleFrame(nowMs, elapsedMs, this.surface.drawMs);
   }
 
   /** A frame is seen when the next one begins: that is one frame from now, as long as they have been lately. */

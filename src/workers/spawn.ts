@@ -172,6 +172,8 @@ class RemoteStage extends RemoteObject<Stage> implements Stage {
   resize: Stage['resize'] = (width, height, ratio) => this.tell(() => this.remote.resize(width, height, ratio));
   setVisible: Stage['setVisible'] = (isVisible) => this.tell(() => this.remote.setVisible(isVisible));
   setView: Stage['setView'] = (view) => this.tell(() => this.remote.setView(view));
+  setOrbit: Stage['setOrbit'] = (orbit) => this.tell(() => this.remote.setOrbit(orbit));
+  setTransform: Stage['setTransform'] = (transform) => this.tell(() => this.remote.setTransform(transform));
   setMotionStyle: Stage['setMotionStyle'] = (style) => this.tell(() => this.remote.setMotionStyle(style));
   setPose: Stage['setPose'] = (pose) => this.tell(() => this.remote.setPose(pose));
   setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));

@@ -175,6 +175,24 @@ export type MotionStyle = 'lively' | 'calm';
 /** Name → absolute URL of the files that the render worker imports when an avatar needs them. */
 export type AddOnUrls = Readonly<Record<'materials', string>>;
 
+/** Where the camera stands around the head of the avatar. */
+export interface CameraOrbit {
+  /** To the right around the character, from its front. */
+  thetaRadians: number;
+  /** From straight above; π/2 is level. */
+  phiRadians: number;
+  /** Distance: a multiple of the view's own, or metres. > 0. */
+  radius: number;
+  isRelative: boolean;
+}
+
+/** Shifts and scales the picture. x −1 left..1 right and y −1 bottom..1 top, in halves of the picture; scale > 0. */
+export interface PictureTransform {
+  x: number;
+  y: number;
+  scale: number;
+}
+
 export interface StageOptions {
   canvas: OffscreenCanvas | HTMLCanvasElement;
   /** CSS pixels, and device pixels per CSS pixel. */
@@ -216,7 +234,11 @@ export interface StageStats {
   framesPerSecond: number;
   /** CPU time of one frame in the render thread, ms, median of the last 2 s. */
   frameCpuMs: number;
+  /** Time the GPU (in software: the CPU in its place) took for one frame, ms; NaN where the browser does not tell. */
+  drawMs: number;
   framesDrawn: number;
+  /** Fraction of the full width and height that is drawn, 0.5..1: falls where the frame rate would. */
+  resolutionScale: number;
   /**
    * Media time drawn minus media time audible when the frame was shown, ms, over the last speech of up to 10 s:
    * the playhead's own estimate is corrected by what was learnt of the clock in the following second. NaN before speech.
@@ -244,6 +266,8 @@ export interface Stage {
   /** Stops drawing while false. */
   setVisible(isVisible: boolean): void;
   setView(view: View): void;
+  setOrbit(orbit: CameraOrbit): void;
+  setTransform(transform: PictureTransform): void;
   setMotionStyle(style: MotionStyle): void;
   /** Speech gives way to this pose, `[58]`; null gives the face back to speech. */
   setPose(pose: Float32Array | null): void;

@@ -273,6 +273,27 @@ describe('Playhead', () => {
     assert.strictEqual(playhead.round, 2);
   });
 
+  it('counts how often the sound broke off: speech without data and a device that slipped, nothing else', () => {
+    const world = new World({ jitterMs: 0 });
+    world.speak(1);
+    world.run(0.5);
+    assert.equal(world.playhead.underrunCount, 0, 'starting is none');
+    world.queue.handleControl({ type: 'pause' });
+    world.run(0.5);
+    world.queue.handleControl({ type: 'resume' });
+    world.run(1);
+    assert.equal(world.playhead.underrunCount, 1, 'the data ended, the round did not');
+    world.speak(2);
+    world.run(1);
+    assert.equal(world.playhead.underrunCount, 1);
+    world.slip(58);
+    world.run(0.5);
+    assert.equal(world.playhead.underrunCount, 2);
+    world.queue.handleFeed({ type: 'finish', round: 1 });
+    world.run(2);
+    assert.equal(world.playhead.underrunCount, 2, 'an end is none');
+  });
+
   it('answers 0 and over before any report', () => {
     const playhead = new Playhead();
     assert.equal(playhead.mediaSecondsAt(5), 0);

@@ -92,6 +92,62 @@ describe('The stage', () => {
     assert.equal(probe.canvas.width, 120);
   });
 
+  it('draws fewer pixels where it cannot keep the frame rate, and keeps pictures whole', async function () {
+    this.timeout(40_000);
+    await probe.stage.load(ARIA_URL);
+    assert.equal((await probe.stage.stats()).resolutionScale, 1);
+    probe.stage.resize(2000, 2000, 1);
+    await probe.until(async () => (await probe.stage.stats()).resolutionScale === 0.5, 20_000);
+    await probe.frames(2);
+    assert.equal(probe.canvas.width, 1000);
+    assert.isAbove((await probe.stage.stats()).drawMs, 1);
+    assert.equal((await probe.picture()).width, 2000);
+    probe.stage.resize(64, 64, 1);
+    await probe.until(async () => (await probe.stage.stats()).resolutionScale > 0.5, 15_000);
+  });
+
+  it('turns the camera around the head and shifts the picture', async () => {
+    await probe.stage.load(ARIA_URL);
+    const shape = async () => {
+      const { data, width, height } = await probe.picture();
+      let [sum, x, y] = [0, 0, 0];
+      for (let at = 3; at < data.length; at += 4) {
+        sum += data[at];
+        x += data[at] * ((at >> 2) % width);
+        y += data[at] * Math.floor((at >> 2) / width);
+      }
+      return { share: sum / 255 / width / height, x: x / sum / width, y: y / sum / height };
+    };
+    probe.stage.setView('full');
+    probe.stage.setTransform({ x: 0, y: 0, scale: 0.5 });
+    await probe.frames(2);
+    const middle = await shape();
+    assert.closeTo(middle.x, 0.5, 0.03);
+    probe.stage.setTransform({ x: 0.4, y: 0.3, scale: 0.5 });
+    await probe.frames(2);
+    const shifted = await shape();
+    assert.closeTo(shifted.x - middle.x, 0.2, 0.01);
+    assert.closeTo(middle.y - shifted.y, 0.15, 0.01);
+    assert.closeTo(shifted.share, middle.share, 0.01);
+    probe.stage.setTransform({ x: 0, y: 0, scale: 0.25 });
+    await probe.frames(2);
+    assert.closeTo((await shape()).share, middle.share / 4, 0.02);
+
+    probe.stage.setTransform({ x: 0, y: 0, scale: 1 });
+    await probe.frames(2);
+    const [front, orbit] = [await probe.picture(), { phiRadians: Math.PI / 2, radius: 1, isRelative: true }];
+    probe.stage.setOrbit({ ...orbit, thetaRadians: Math.PI / 2 });
+    await probe.frames(2);
+    assert.isAbove(difference(front, await probe.picture()), 0.05);
+    probe.stage.setOrbit({ ...orbit, thetaRadians: 2 * Math.PI });
+    await probe.frames(2);
+    assert.isBelow(difference(front, await probe.picture()), 0.02);
+    const near = (await shape()).share;
+    probe.stage.setOrbit({ ...orbit, thetaRadians: 0, radius: 2 });
+    await probe.frames(2);
+    assert.isBelow((await shape()).share, near / 3);
+  });
+
   it('caps the number of pixels', () => {
     probe.stage.resize(9000, 100, 3);
     assert.isAtMost(probe.canvas.width, 4096);
