@@ -11,6 +11,7 @@ const TYPES = { '.js': 'text/javascript', '.html': 'text/html', '.glb': 'model/g
 
 const PAGE = `<!doctype html><canvas id="drawing"></canvas>
 <script type="importmap">{"imports":{"three":"/node_modules/three/build/three.module.js","three/":"/node_modules/three/"}}</script>
+<script type="module" src="/scripts/compare.page.js"></script>
 <script type="module" src="/scripts/drawing.page.js"></script>`;
 
 async function answer(request, response) {
@@ -23,9 +24,13 @@ async function answer(request, response) {
   }
 }
 
+const dataUrl = (png) => `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+const bytesOf = (url) => Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+
 /**
- * @param {(draw: (sheet: object, type?: string, quality?: number) => Promise<Buffer>) => Promise<void>} work `draw` takes
- *   `{columns, size, cells}` as in `avatar-sheet.js` and gives an image file.
+ * @param {(draw: (sheet: object, type?: string, quality?: number) => Promise<Buffer>, comparison: object) => Promise<void>} work
+ *   `draw` takes `{columns, size, cells}` as in `avatar-sheet.js` and gives an image file; `comparison.compare(a, b, size)` and
+ *   `comparison.show(a, b, size, tile)` take two such PNG files and are those of `compare.page.js`.
  */
 export async function withDrawingPage(work) {
   const server = createServer(answer).listen(0, '127.0.0.1');
@@ -38,7 +43,10 @@ export async function withDrawingPage(work) {
     await page.waitForFunction(() => globalThis.drawSheet !== undefined, null, { timeout: 60_000 });
     await work(async (sheet, type = 'image/png', quality = 1) => {
       const url = await page.evaluate(([wanted, kind, grade]) => globalThis.drawSheet(wanted, kind, grade), [sheet, type, quality]);
-      return Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+      return bytesOf(url);
+    }, {
+      compare: (a, b, size) => page.evaluate((words) => globalThis.compareTiles(...words), [dataUrl(a), dataUrl(b), size]),
+      show: async (a, b, size, tile) => bytesOf(await page.evaluate((words) => globalThis.showDifference(...words), [dataUrl(a), dataUrl(b), size, tile])),
     });
   } finally {
     await browser.close();
