@@ -10,6 +10,7 @@
  */
 import { assetUrls, type AssetUrls } from './asset-urls.js';
 import type { AudioOutput } from './audio/audio-output.js';
+import type { SoundCapture } from './audio/sound-capture.js';
 import { Voice } from './audio/voice.js';
 import { AvatarController } from './controller/avatar-controller.js';
 import { AvatarManager } from './controller/avatar-manager.js';
@@ -72,6 +73,7 @@ export class AssembledAvatar {
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
   private readonly avatars = new AvatarManager(new URL(assetUrls().avatarsUrl, document.baseURI).href);
+  private readonly captures = new Set<SoundCapture>();
   private stagePromise: Promise<Stage> | null = null;
   private stage: Stage | null = null;
   private hasSession = false;
@@ -150,6 +152,15 @@ export class AssembledAvatar {
     return stage;
   }
 
+  /** The voice as a track, until that is stopped or the avatar goes. @throws {AvatarError} `playbackInitFailed`. */
+  async captureSound(): Promise<SoundCapture> {
+    const capture = await this.voice.capture();
+    if (this.isDisposed) capture.track.stop();
+    this.captures.add(capture);
+    void capture.ended.then(() => this.captures.delete(capture));
+    return capture;
+  }
+
   /** LiveKit mode: lets the room hear the visitor. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
   async publishMicrophone(isOn: boolean): Promise<void> {
     if (!this.room) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'No room is joined.');
@@ -206,6 +217,7 @@ export class AssembledAvatar {
     this.isDisposed = true;
     this.controller.dispose();
     this.voice.dispose();
+    for (const { track } of this.captures) track.stop();
     this.stage?.dispose();
     this.stage = null;
     for (const { port1, port2 } of [this.playheads, this.motion]) {

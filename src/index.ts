@@ -5,6 +5,8 @@ export { SpatiusAvatar };
 export * from './element/avatar-events.js';
 export type { AvatarMode } from './element/avatar-options.js';
 export type { AvatarStats } from './element/avatar-stats.js';
+export type { CaptureOptions, RecordOptions } from './element/capture.js';
+export type { SayOptions } from './element/sayings.js';
 export type { Diagnosis } from './element/diagnosis.js';
 export type { SpeakOptions } from './controller/controller-parts.js';
 export { setAssetUrls, type AssetUrls } from './asset-urls.js';

@@ -40,7 +40,7 @@ const CHUNK_SECONDS = 0.5;
 
 /**
  * @param source URL (string or `URL`), `Blob`, `File`, `Response`, `ReadableStream` of bytes, `ArrayBuffer`, typed array,
- * `AudioBuffer` or `MediaStream`. Bytes without a known header are raw PCM: signed 16 bits, little-endian, mono.
+ * `AudioBuffer` or `MediaStream`, or a promise of one. Bytes without a known header are raw PCM: signed 16 bits, little-endian, mono.
  * @throws {AvatarError} while iterating: `invalidAudioInput`, `noAudio`, `aborted`.
  */
 export async function* speechChunksFrom(
@@ -50,7 +50,8 @@ export async function* speechChunksFrom(
   const signal = options.signal ?? new AbortController().signal;
   if (signal.aborted) throw abortedError(signal);
   let sampleCount = 0;
-  for await (const chunk of chunksOf(source, options, signal)) {
+  // What is not a promise is its own answer.
+  for await (const chunk of chunksOf(await source, options, signal)) {
     if (signal.aborted) throw abortedError(signal);
     sampleCount += chunk.samples.length;
     if (chunk.samples.length > 0) yield chunk;

@@ -2,6 +2,7 @@ import type { AvatarError } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
 import type { AudioOutput } from './audio-output.js';
 import type { LivePlayback, Player } from './player.js';
+import type { SoundCapture } from './sound-capture.js';
 
 /** What the sound of an element tells; nothing after its `dispose()`. */
 export interface VoiceListener {
@@ -23,6 +24,8 @@ export interface OtherSound {
   setMuted(isMuted: boolean): void;
   setLatencyOffset(seconds: number): void;
   mediaSeconds(): number;
+  /** Tells the track that is played now, or null, at once and at each change; the returned function ends it. */
+  watchTrack(listener: (track: MediaStreamTrack | null) => void): () => void;
 }
 
 /** The sound of one element: a player made at first use, so that a silent page opens no sound device. */
@@ -65,6 +68,12 @@ export class Voice {
     other?.setVolume(this.volume);
     other?.setMuted(this.isMuted);
     other?.setLatencyOffset(this.latencyOffsetSeconds);
+  }
+
+  /** What it says as a track of its own; volume and mute do not change it. @throws {AvatarError} `playbackInitFailed`. */
+  async capture(): Promise<SoundCapture> {
+    const [player, { SoundCapture }] = await Promise.all([this.player(), import('./sound-capture.js')]);
+    return new SoundCapture(player, this.other);
   }
 
   async unlock(): Promise<void> {

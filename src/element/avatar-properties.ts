@@ -34,6 +34,8 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'livekit-identity' }) livekitIdentity: string | null = null;
   /** `livekit` mode: a `Room` of `livekit-client` that the page joins and leaves itself. */
   @property({ attribute: false }) room: object | null = null;
+  /** URL of your server that answers a POST of `{ text }` with speech; see `say()`. */
+  @property({ attribute: 'speech-endpoint' }) speechEndpoint: string | null = null;
   /** Rate of the raw PCM passed to `send()` and `yieldAudioData()`, Hz: 8000, 16000, 22050, 24000, 32000, 44100 or 48000. */
   @property({ attribute: 'sample-rate', type: Number }) sampleRate = 16_000;
   /** When motion is late: sound goes on (`audio-independent`), or waits for it (`strict-sync`). */

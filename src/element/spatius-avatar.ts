@@ -8,7 +8,9 @@ import type { ConnectionState } from '../workers/worker-api.js';
 import { configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarShell } from './avatar-shell.js';
 import { avatarStats, type AvatarStats } from './avatar-stats.js';
+import type { CaptureOptions, RecordOptions } from './capture.js';
 import type { Diagnosis } from './diagnosis.js';
+import type { SayOptions, Sayings } from './sayings.js';
 
 /**
  * A talking 3D character: speech audio goes in, a face in sync with the sound comes out.
@@ -68,6 +70,8 @@ import type { Diagnosis } from './diagnosis.js';
  * @cssstate audio-blocked - Sound is locked until a gesture.
  */
 export class SpatiusAvatar extends AvatarShell {
+  private sayings: Promise<Sayings> | null = null;
+
   /** The connection to where motion comes from. */
   get connectionState(): ConnectionState {
     return this.assembly.assembly?.controller.connectionState ?? 'disconnected';
@@ -160,7 +164,7 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Says a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM. Connects by itself.
+   * Says a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM, or a promise of one. Connects by itself.
    *
    * @returns Resolves when it was heard to its end.
    * @throws {AvatarError} `aborted` when interrupted, `invalidAudioInput`, `noAudio`, `networkLayerNotAvailable` in
@@ -198,6 +202,20 @@ export class SpatiusAvatar extends AvatarShell {
     }
   }
 
+  /**
+   * Says words that the `speech-endpoint` turns into speech. Said while another saying is heard, it follows that; an
+   * interruption drops all that wait.
+   *
+   * @param options Those of `speak()`, and `voice` and `language`, which the endpoint is told.
+   * @returns Resolves when it was heard to its end.
+   * @throws {AvatarError} `invalidConfiguration` without `speech-endpoint`, `invalidRequest` without words, `speechRequestFailed`,
+   *   and what `speak()` throws.
+   */
+  async say(text: string, options: SayOptions = {}): Promise<void> {
+    this.sayings ??= import('./sayings.js').then(({ Sayings }) => new Sayings(this));
+    await (await this.sayings).say(text, options);
+  }
+
   /** Holds sound and face where they are. */
   pause(): void {
     this.assembly.assembly?.controller.pause();
@@ -210,6 +228,7 @@ export class SpatiusAvatar extends AvatarShell {
 
   /** Drops what is being said, and what is still to come of it, at once. */
   interrupt(): void {
+    void this.sayings?.then((sayings) => sayings.drop());
     this.assembly.input.drop();
     this.assembly.tell(({ controller }) => controller.interrupt());
   }
@@ -247,6 +266,30 @@ export class SpatiusAvatar extends AvatarShell {
     const stage = this.assembly.assembly?.openedStage;
     if (!stage) throw new AvatarError(ErrorCode.renderingFailed, 'There is no picture yet.');
     return stage.toBlob();
+  }
+
+  /**
+   * Picture and voice as a stream, in sync, until its tracks are stopped or the avatar goes; it is drawn out of sight as well
+   * then. Volume and `muted` do not change the voice.
+   *
+   * @param options `frameRate`: most pictures per second.
+   * @throws {AvatarError} `renderingFailed` while no avatar is shown, `playbackInitFailed`, `recordingFailed`.
+   */
+  async captureStream(options?: CaptureOptions): Promise<MediaStream> {
+    return (await import('./capture.js')).captureStream(this, this.assembly, options);
+  }
+
+  /**
+   * Records picture and voice to a file, from now on.
+   *
+   * @param options `signal` ends it; without one it ends with the speech that is heard, or with the next. `maxSeconds`
+   *   (600), `mimeType` (WebM), `videoBitsPerSecond`, `frameRate`.
+   * @returns What was recorded, also when the avatar goes before the end.
+   * @throws {AvatarError} `invalidConfiguration` for a type the browser cannot write, `audioBlocked`, `recordingFailed`, and what
+   *   `captureStream()` throws.
+   */
+  async record(options?: RecordOptions): Promise<Blob> {
+    return (await import('./capture.js')).record(this, this.assembly, options);
   }
 
   /** How the avatar is doing: frames, sync, latency, motion. */

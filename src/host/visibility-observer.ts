@@ -7,6 +7,7 @@ export class VisibilityObserver {
   private readonly handleVisibility: (isVisible: boolean) => void;
   private observer: IntersectionObserver | null = null;
   private isNear = false;
+  private holds = 0;
   private _isVisible = false;
 
   constructor(element: HTMLElement, handleVisibility: (isVisible: boolean) => void) {
@@ -38,8 +39,18 @@ export class VisibilityObserver {
     this._isVisible = false;
   }
 
+  /** Counts as seen wherever it is, until the returned function is called: it is seen elsewhere, such as in a recording. */
+  hold(): () => void {
+    this.holds++;
+    this.update();
+    return () => {
+      this.holds--;
+      this.update();
+    };
+  }
+
   private readonly update = (): void => {
-    const isVisible = this.isNear && !document.hidden;
+    const isVisible = (this.isNear || this.holds > 0) && !document.hidden;
     if (isVisible === this._isVisible) return;
     this._isVisible = isVisible;
     this.handleVisibility(isVisible);

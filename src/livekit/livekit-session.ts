@@ -47,6 +47,7 @@ export class LiveKitSession implements MotionSession {
   private room: Room | null = null;
   private speaker: RemoteParticipant | null = null;
   private voice: VoiceTrack | null = null;
+  private readonly trackListeners = new Set<(track: MediaStreamTrack | null) => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private volume = 1;
   private isMuted = false;
@@ -196,6 +197,21 @@ export class LiveKitSession implements MotionSession {
     return this.rounds.mediaSeconds;
   }
 
+  /** Tells the voice's track, at once and at each change. */
+  watchTrack(listener: (track: MediaStreamTrack | null) => void): () => void {
+    this.trackListeners.add(listener);
+    listener(this.voice?.track.mediaStreamTrack ?? null);
+    return () => void this.trackListeners.delete(listener);
+  }
+
+  private useVoice(voice: VoiceTrack | null): void {
+    this.voice?.detach();
+    this.voice = voice;
+    voice?.setVolume(this.volume);
+    voice?.setMuted(this.isMuted);
+    for (const listener of this.trackListeners) listener(voice?.track.mediaStreamTrack ?? null);
+  }
+
   // ---- the room ----------------------------------------------------------------------------------------------------
 
   private followRoom(room: Room): void {
@@ -258,18 +274,14 @@ export class LiveKitSession implements MotionSession {
     const publications = [...(this.speaker?.audioTrackPublications.values() ?? [])];
     const track = publications.map(({ track }) => track).find((track): track is RemoteAudioTrack => track !== undefined);
     if (track === this.voice?.track) return;
-    this.voice?.detach();
-    this.voice = track ? new VoiceTrack(track) : null;
-    this.voice?.setVolume(this.volume);
-    this.voice?.setMuted(this.isMuted);
+    this.useVoice(track ? new VoiceTrack(track) : null);
   }
 
   private loseSpeaker(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.speaker = null;
-    this.voice?.detach();
-    this.voice = null;
+    this.useVoice(null);
     this.rounds.reset(performance.now());
   }
 

@@ -50,6 +50,10 @@ export const ErrorCode = {
   invalidTimings: 'invalidTimings',
   /** The token endpoint could not be reached, refused, or answered with something that is no token. */
   tokenRequestFailed: 'tokenRequestFailed',
+  /** The speech endpoint could not be reached, or refused. */
+  speechRequestFailed: 'speechRequestFailed',
+  /** Picture or sound could not be recorded. */
+  recordingFailed: 'recordingFailed',
   /** Not connected within the connect time-out; the conversation goes on as audio only. */
   connectTimeout: 'connectTimeout',
   /** The browser keeps the sound locked until the visitor touches the page. */

@@ -52,6 +52,40 @@ export function motionServerCommands() {
       return { id: keep({ close }), url: `http://127.0.0.1:${server.address().port}/token` };
     },
     /**
+     * A speech endpoint: answers with as many seconds of a voice as the text has words, as raw PCM that comes at
+     * `pace` times real time. The text "no" is refused.
+     */
+    async 'start-speech-endpoint'({ pace }) {
+      const { voicePcm } = await load('test/helpers/node/motion-server.js');
+      const requests = [];
+      const headers = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
+      const server = createServer(async (request, response) => {
+        if (request.method === 'OPTIONS') return response.writeHead(204, headers).end();
+        let body = '';
+        for await (const piece of request) body += piece;
+        const asked = { body: JSON.parse(body), isBrokenOff: false };
+        requests.push(asked);
+        response.on('close', () => (asked.isBrokenOff = !response.writableFinished));
+        if (asked.body.text === 'no') {
+          return response.writeHead(503, { ...headers, 'content-type': 'application/json' }).end('{"message":"no voice today"}');
+        }
+        response.writeHead(200, { ...headers, 'content-type': 'audio/pcm;rate=16000' });
+        const pcm = voicePcm(asked.body.text.split(' ').length);
+        const step = 3200;
+        for (let at = 0; at < pcm.length && !response.destroyed; at += step) {
+          response.write(pcm.subarray(at, at + step));
+          await new Promise((resolve) => setTimeout(resolve, 100 / pace));
+        }
+        response.end();
+      });
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const close = () => new Promise((resolve) => server.close(resolve).closeAllConnections());
+      return { id: keep({ close, requests }), url: `http://127.0.0.1:${server.address().port}/speech?key=secret` };
+    },
+    async 'speech-requests'({ id }) {
+      return things.get(id).requests;
+    },
+    /**
      * The same files as the test runner's own server, from another origin that allows everybody. `/page?<module>` is a
      * page under `policy` that runs a module.
      */

@@ -41,6 +41,18 @@ export async function startEndpoint(answer: {
   return { url, stop: async () => void (await command('stop', { id })) };
 }
 
+/** What a speech endpoint was asked, and whether its answer was broken off. */
+export interface SpeechRequest {
+  body: { text: string; voice?: string; language?: string; avatarId?: string };
+  isBrokenOff: boolean;
+}
+
+/** An endpoint that says a second of a voice for each word, `pace` times as fast as it is heard; "no" it refuses. */
+export async function startSpeechEndpoint(pace = 10): Promise<{ url: string; requests(): Promise<SpeechRequest[]>; stop(): Promise<void> }> {
+  const { id, url } = await command<{ id: number; url: string }>('start-speech-endpoint', { pace });
+  return { url, requests: () => command('speech-requests', { id }), stop: async () => void (await command('stop', { id })) };
+}
+
 /** The files of the test runner's server from another origin, like a CDN; with a policy, pages of its own. */
 export async function startOtherOrigin(
   policy?: string,

@@ -1,0 +1,38 @@
+import { watchTracksEnd } from './live-tracks.js';
+import type { Player } from './player.js';
+import { tapVoice } from './voice-tap.js';
+import type { OtherSound } from './voice.js';
+
+/** More than any loudspeaker is late, s. */
+const MAX_DELAY_SECONDS = 2;
+/** What the way into a recording adds for sound beyond what it adds for pictures, s; measured in Chromium by `npm run bench -- capture`. */
+const PATH_SECONDS = 0.05;
+/** Time constant of a change, s: heard as nothing. */
+const GLIDE_SECONDS = 0.05;
+
+/**
+ * An avatar's voice as a track. It is as late as the loudspeaker, since the picture is drawn for what is heard there; the
+ * volume and mute of the avatar do not change it.
+ */
+export class SoundCapture {
+  readonly track: MediaStreamTrack;
+  /** Resolves when the track was stopped, by whom ever. */
+  readonly ended: Promise<void>;
+
+  constructor(player: Player, other: OtherSound | null) {
+    const context = player.captureNode.context as AudioContext;
+    const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
+    const delay = new DelayNode(context, { maxDelayTime: MAX_DELAY_SECONDS });
+    delay.connect(destination);
+    // A room's voice is taken where it leaves the browser's own buffers, which are as late as its picture.
+    const seconds = (): number => (other ? 0 : Math.min(Math.max(player.outputLatencySeconds - PATH_SECONDS, 0), MAX_DELAY_SECONDS));
+    delay.delayTime.value = seconds();
+    const follow = (): unknown => delay.delayTime.setTargetAtTime(seconds(), context.currentTime, GLIDE_SECONDS);
+    const forget = [player.on('latency', follow), tapVoice(player, other, delay)];
+    this.track = destination.stream.getAudioTracks()[0]!;
+    this.ended = new Promise<void>((resolve) => watchTracksEnd([this.track], resolve)).then(() => {
+      for (const end of forget) end();
+      delay.disconnect();
+    });
+  }
+}

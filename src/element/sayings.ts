@@ -1,0 +1,121 @@
+/** Text that the page's own server turns into speech, one after the other. Loaded with the first. */
+import type { SpeakOptions } from '../controller/controller-parts.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+
+export interface SayOptions extends SpeakOptions {
+  /** Passed on as `voice`: what the endpoint calls its voices. */
+  readonly voice?: string;
+  /** BCP 47 tag, passed on as `language`. Default: the element's `lang`. */
+  readonly language?: string;
+}
+
+/** What is asked of the element. */
+export interface SayingElement {
+  readonly speechEndpoint: string | null;
+  readonly avatarId: string | null;
+  readonly lang: string;
+  speak(source: unknown, options: SpeakOptions): Promise<void>;
+}
+
+/** Words of an answer that are worth showing. */
+const MAX_WORDS = 300;
+
+/** Those that follow each other; what interrupts one of them ends them all. */
+interface Sequence {
+  isOver: boolean;
+  /** Settles when the newest of them is over. */
+  newest: Promise<unknown>;
+  /** Settles when the newest of them begins to be spoken. */
+  newestBegins: Promise<unknown>;
+}
+
+export class Sayings {
+  private readonly element: SayingElement;
+  private sequence = newSequence();
+
+  constructor(element: SayingElement) {
+    this.element = element;
+  }
+
+  /** Ends what waits; what is being said is ended by the element. */
+  drop(): void {
+    this.sequence.isOver = true;
+    this.sequence = newSequence();
+  }
+
+  /**
+   * Speech that waits is asked for while the one before it is heard, one at a time.
+   *
+   * @throws {AvatarError} See `SpatiusAvatar.say`.
+   */
+  async say(text: string, { voice, language, ...options }: SayOptions): Promise<void> {
+    const { element, sequence } = this;
+    const endpoint = element.speechEndpoint;
+    if (!endpoint) throw new AvatarError(ErrorCode.invalidConfiguration, 'say() needs a speech-endpoint.');
+    if (typeof text !== 'string' || !text.trim()) throw new AvatarError(ErrorCode.invalidRequest, 'There are no words to say.');
+    const body = { text, voice, language: language ?? (element.lang || undefined), avatarId: element.avatarId ?? undefined };
+    const { signal } = options;
+    const ending = new AbortController();
+    const end = (): void => ending.abort();
+    signal?.addEventListener('abort', end);
+    const before = sequence.newest;
+    const requireGoingOn = (): void => {
+      if (sequence.isOver) throw new AvatarError(ErrorCode.aborted, 'The speech before it was interrupted.');
+    };
+    const answer = sequence.newestBegins.then(() => {
+      requireGoingOn();
+      return answerTo(endpoint, body, ending.signal);
+    });
+    // Told by the speech that takes it over, or of no interest any more.
+    answer.catch(() => undefined);
+    const saying = before.then(() => {
+      requireGoingOn();
+      return element.speak(answer, options);
+    });
+    sequence.newestBegins = before;
+    sequence.newest = saying.catch((reason: unknown) => {
+      const isInterrupted = (reason as Partial<AvatarError>).code === ErrorCode.aborted && !signal?.aborted;
+      if (isInterrupted && this.sequence === sequence) this.drop();
+    });
+    try {
+      await saying;
+    } finally {
+      signal?.removeEventListener('abort', end);
+      end();
+    }
+  }
+}
+
+function newSequence(): Sequence {
+  return { isOver: false, newest: Promise.resolve(), newestBegins: Promise.resolve() };
+}
+
+async function answerTo(endpoint: string, body: object, signal: AbortSignal): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(endpoint, {
+      method: 'POST', headers: { 'content-type': 'application/json', accept: 'audio/*' }, body: JSON.stringify(body), signal,
+    });
+  } catch (reason) {
+    if (signal.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted', { cause: reason });
+    throw avatarErrorFrom(reason, ErrorCode.speechRequestFailed, `The speech-endpoint ${shown(endpoint)} could not be reached`);
+  }
+  if (answer.ok) return answer;
+  const words = wordsOf(await answer.text().catch(() => ''));
+  throw new AvatarError(ErrorCode.speechRequestFailed, `The speech-endpoint ${shown(endpoint)} answered ${answer.status}${words && `: ${words}`}`);
+}
+
+/** `message` of a JSON answer; nothing of any other, which may be a page. */
+function wordsOf(answer: string): string {
+  try {
+    const { message } = JSON.parse(answer) as { message?: unknown };
+    return typeof message === 'string' ? message.slice(0, MAX_WORDS) : '';
+  } catch {
+    return '';
+  }
+}
+
+/** Without its query, which may hold a key. */
+function shown(endpoint: string): string {
+  return endpoint.replace(/[?#].*$/s, '');
+}

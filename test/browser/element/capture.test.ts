@@ -1,0 +1,92 @@
+import { assert } from 'chai';
+import type { SpatiusAvatar } from '../../../src/index.js';
+import { buzz, createAvatar, once, rejectionOf, until } from '../../helpers/browser/elements.js';
+
+/** Plays a recording from its beginning; how many pictures differ from the one before, and the sound's loudness. */
+async function look(file: Blob): Promise<{ width: number; changes: number; rms: number; seconds: number }> {
+  const context = new OfflineAudioContext(1, 1, 16_000);
+  const sound = (await context.decodeAudioData(await file.arrayBuffer())).getChannelData(0);
+  const rms = Math.sqrt(sound.reduce((sum, sample) => sum + sample * sample, 0) / sound.length);
+  const video = document.createElement('video');
+  video.muted = true;
+  video.src = URL.createObjectURL(file);
+  const ended = new Promise((resolve) => video.addEventListener('ended', resolve));
+  await video.play();
+  const picture = new OffscreenCanvas(video.videoWidth, video.videoHeight).getContext('2d', { willReadFrequently: true })!;
+  let [changes, before] = [0, ''];
+  const note = (): void => {
+    picture.drawImage(video, 0, 0);
+    const now = picture.getImageData(0, 0, video.videoWidth, video.videoHeight).data.join();
+    if (now !== before) changes++;
+    before = now;
+    video.requestVideoFrameCallback(note);
+  };
+  video.requestVideoFrameCallback(note);
+  await ended;
+  return { width: video.videoWidth, changes, rms, seconds: sound.length / 16_000 };
+}
+
+describe('Capture', () => {
+  let avatar: SpatiusAvatar;
+
+  beforeEach(async () => {
+    avatar = createAvatar();
+    await once(avatar, 'avatar-ready');
+  });
+  afterEach(() => document.body.replaceChildren());
+
+  it('records what is said, picture and voice, also muted and out of sight', async () => {
+    avatar.muted = true;
+    document.body.style.paddingTop = '4000px';
+    try {
+      await until(async () => (await avatar.diagnose()).element.isVisible === false);
+      const [file] = await Promise.all([avatar.record(), avatar.speak(buzz(2), { sampleRateHz: 16_000 })]);
+      assert.match(file.type, /^video\/webm/);
+      const { width, changes, rms, seconds } = await look(file);
+      assert.isAtLeast(width, 48);
+      assert.isAbove(changes, 5);
+      assert.isAbove(rms, 0.05);
+      assert.isAbove(seconds, 1.8);
+      // It rests again when nobody looks.
+      await until(async () => !(await avatar.diagnose()).element.isVisible);
+    } finally {
+      document.body.style.paddingTop = '';
+    }
+  });
+
+  it('records until it is told to end, and no longer than it may', async () => {
+    const ending = new AbortController();
+    const recording = avatar.record({ signal: ending.signal, mimeType: 'video/webm;codecs=vp9,opus' });
+    setTimeout(() => ending.abort(), 2000);
+    const told = await recording;
+    assert.include(told.type, 'vp9');
+    const startMs = performance.now();
+    const limited = await avatar.record({ signal: new AbortController().signal, maxSeconds: 2 });
+    assert.isBelow(performance.now() - startMs, 8000);
+    assert.isAbove(told.size, 0);
+    assert.isAbove(limited.size, 0);
+  });
+
+  it('gives a stream that ends with its tracks, and with the avatar', async () => {
+    const stream = await avatar.captureStream({ frameRate: 15 });
+    assert.deepEqual(stream.getTracks().map(({ kind }) => kind).sort(), ['audio', 'video']);
+    stream.getAudioTracks()[0]!.stop();
+    await until(() => stream.getVideoTracks()[0]!.readyState === 'ended');
+    const other = await avatar.captureStream();
+    avatar.remove();
+    await until(() => other.getTracks().every(({ readyState }) => readyState === 'ended'));
+  });
+
+  it('keeps what was recorded when the avatar goes', async () => {
+    const recording = avatar.record();
+    setTimeout(() => avatar.remove(), 3000);
+    assert.isAbove((await recording).size, 1000);
+  });
+
+  it('says why it cannot', async () => {
+    assert.equal(await rejectionOf(avatar.record({ mimeType: 'video/mpeg' })), 'invalidConfiguration');
+    assert.equal(await rejectionOf(avatar.record({ maxSeconds: 0 })), 'invalidConfiguration');
+    assert.equal(await rejectionOf(avatar.record({ signal: AbortSignal.abort() })), 'aborted');
+    assert.equal(await rejectionOf(createAvatar().captureStream()), 'renderingFailed');
+  });
+});
