@@ -3,6 +3,7 @@
  *   index.js, server/*, …            the modules as they are, for bundlers and Node; packages stay imports
  *   engine/index.js                  the engine alone, one file for pages and workers; engine/node.js for Node
  *   workers/*.js, audio/*.worklet.js one file each without imports, loaded by URL
+ *   embedded/*.js                    copies of files as modules, added by scripts/embed.js
  *   workers/*.add-on.js              parts of the render worker that it loads when an avatar needs them
  *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
  *   spatius-avatar.iife.min.js       the same for a classic script tag
@@ -20,6 +21,8 @@ const SOURCE = resolve('build/src');
 const FOR_BUNDLERS = /@vite-ignore|webpackIgnore/;
 const minify = () => terser({ module: true, compress: { passes: 2 }, format: { comments: FOR_BUNDLERS } });
 const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/');
+/** Made of the finished files by `scripts/embed.js`, and never bundled. */
+const isEmbedded = (id) => id.endsWith('.embedded.js');
 
 /** Where a module of `build/src` lies in `dist`, as a URL path relative to the folder `from`. */
 function urlBetween(from, moduleId) {
@@ -65,15 +68,21 @@ function collapseTemplates() {
 /** livekit-client weighs more than all the rest: a classic script loads it as a file of its own, when a room is joined. */
 const LIVEKIT_CLIENT = 'vendor/livekit-client.js';
 
-function livekitApart() {
-  const name = 'livekit-client';
+function filesApart() {
+  const fileOf = (specifier) => {
+    if (specifier === 'livekit-client') return LIVEKIT_CLIENT;
+    return isEmbedded(specifier) ? specifier.replace(/^\.\//, '') : null;
+  };
   return {
-    name: 'livekit-apart',
-    resolveDynamicImport: (specifier) => (specifier === name ? { id: name, external: true } : null),
-    // By its full URL: a classic script of another origin has no base of its own. The package's name stays in between.
-    renderDynamicImport({ targetModuleId }) {
-      if (targetModuleId !== name) return null;
-      return { left: `import(new URL(${JSON.stringify(LIVEKIT_CLIENT)}, scriptUrl).href || `, right: ')' };
+    name: 'files-apart',
+    resolveDynamicImport(specifier) {
+      const id = typeof specifier === 'string' ? fileOf(specifier) : null;
+      return id && { id, external: true };
+    },
+    // By its full URL: a classic script of another origin has no base of its own. The given name stays in between.
+    renderDynamicImport({ targetModuleId: id }) {
+      if (id !== LIVEKIT_CLIENT && !isEmbedded(id ?? '')) return null;
+      return { left: `import(new URL(${JSON.stringify(id)}, scriptUrl).href || `, right: ')' };
     },
   };
 }
@@ -91,7 +100,7 @@ function copyDeclarations() {
 
 const modules = {
   input: ['index', 'server/index', 'server/cli', 'server/engine.worker', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
-  external: isPackage,
+  external: (id) => isPackage(id) || isEmbedded(id),
   plugins: [copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
 };
@@ -111,13 +120,14 @@ const page = {
   input: { 'spatius-avatar': 'build/src/index.js' },
   // Chunks loaded on demand import from the entry itself: one request defines the element.
   preserveEntrySignatures: 'allow-extension',
+  external: isEmbedded,
   plugins: [keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: { dir: 'dist', format: 'es', entryFileNames: '[name].min.js', chunkFileNames: 'chunks/[name]-[hash].js' },
 };
 
 const classic = {
   input: 'build/src/index.js',
-  plugins: [livekitApart(), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
+  plugins: [filesApart(), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: {
     file: 'dist/spatius-avatar.iife.min.js',
     format: 'iife',

@@ -20,5 +20,6 @@ await mustRunNode('node_modules/rollup/dist/bin/rollup', '-c', '--silent');
 // The weights lie beside the modules that fetch them, in the tests' tree as well.
 for (const folder of ['dist', 'build/src']) await cp('models', `${folder}/models`, { recursive: true });
 await mustRunNode('scripts/build-avatars.js');
+await mustRunNode('scripts/embed.js');
 await mustRunNode('scripts/manifest.js');
 await mustRunNode('scripts/sizes.js');

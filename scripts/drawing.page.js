@@ -1,6 +1,6 @@
 /** Page of `drawing-page.js`: draws poses of an avatar into one picture with the stage's own parts. */
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
-import { assetUrls } from '../build/src/asset-urls.js';
+import { asset } from '../build/src/asset-urls.js';
 import { frameCamera } from '../build/src/render/framing.js';
 import { createLights } from '../build/src/render/lights.js';
 import { AddOnLoader } from '../build/src/render/add-ons.js';
@@ -15,7 +15,7 @@ renderer.toneMapping = NeutralToneMapping;
 const scene = new Scene();
 scene.add(createLights());
 const camera = new PerspectiveCamera();
-const addOns = new AddOnLoader(assetUrls().addOnUrls);
+const addOns = new AddOnLoader((name) => asset(`workers/${name}.add-on.js`).locate());
 let avatar = null;
 let shownId = '';
 

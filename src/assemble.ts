@@ -8,7 +8,7 @@
  *
  * Loaded with the first avatar of a page: the script that defines the element stays small.
  */
-import { assetUrls, type AssetUrls } from './asset-urls.js';
+import { asset, assetUrls, type AssetUrls } from './asset-urls.js';
 import type { AudioOutput } from './audio/audio-output.js';
 import type { SoundCapture } from './audio/sound-capture.js';
 import { Voice } from './audio/voice.js';
@@ -31,13 +31,13 @@ import type {
 } from './workers/worker-api.js';
 
 // One AudioContext for all elements of a page; it rests while nobody has a player.
-let sharedOutput: { urls: Readonly<AssetUrls>; opening: Promise<AudioOutput> } | null = null;
+let sharedOutput: { urls: AssetUrls; opening: Promise<AudioOutput> } | null = null;
 
 function openOutput(): Promise<AudioOutput> {
   const urls = assetUrls();
   if (sharedOutput?.urls === urls) return sharedOutput.opening;
-  const opening = import('./audio/audio-output.js').then(
-    ({ AudioOutput }) => new AudioOutput({ workletUrl: urls.playbackWorkletUrl }),
+  const opening = Promise.all([import('./audio/audio-output.js'), asset('audio/playback.worklet.js').locate()]).then(
+    ([{ AudioOutput }, workletUrl]) => new AudioOutput({ workletUrl }),
   );
   const shared = { urls, opening };
   sharedOutput = shared;
@@ -72,17 +72,18 @@ export class AssembledAvatar {
   /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
-  private readonly avatars = new AvatarManager(new URL(assetUrls().avatarsUrl, document.baseURI).href);
+  private readonly avatars = new AvatarManager((name) => asset(`avatars/${name}.glb`).locate());
   private readonly captures = new Set<SoundCapture>();
   private stagePromise: Promise<Stage> | null = null;
   private stage: Stage | null = null;
   private hasSession = false;
+  private loadCount = 0;
   private isDisposed = false;
 
   /** @param input The app's speech; it is to pass on to the controller that is made here. */
   constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput) {
     this.listener = listener;
-    this.workers = acquireWorkers(assetUrls());
+    this.workers = acquireWorkers({ motion: asset('workers/motion.worker.js'), render: asset('workers/render.worker.js') });
     this.voice = new Voice(openOutput(), this.playheads.port1, {
       handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
       handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
@@ -97,13 +98,14 @@ export class AssembledAvatar {
           this.leaveRoom();
           if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
           this.hasSession = true;
-          const player = await this.voice.player();
+          const [player, mouthModelUrl] = await Promise.all([this.voice.player(), asset('models/mouth.bin').locate()]);
           const feed = new MessageChannel();
           player.connectFeed(feed.port2);
           return this.workers.motion.createSession(
             {
               source,
               frameStarvation,
+              mouthModelUrl,
               contextRateHz: player.sampleRateHz,
               playbackPort: feed.port1,
               stagePort: this.motion.port1,
@@ -138,7 +140,6 @@ export class AssembledAvatar {
         playheadPort: this.playheads.port2,
         motionPort: this.motion.port2,
         seed: Math.floor(Math.random() * 0x1_0000_0000),
-        addOnUrls: absoluteUrls(assetUrls().addOnUrls),
       },
       this.stageListener(),
     );
@@ -190,7 +191,11 @@ export class AssembledAvatar {
   async load(src: string | null, avatarId: string | null): Promise<AvatarInfo> {
     if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
     const stage = await this.stagePromise;
-    return stage.load(this.avatars.avatarUrl(src, avatarId, document.baseURI));
+    const loadId = ++this.loadCount;
+    const url = await this.avatars.avatarUrl(src, avatarId, document.baseURI);
+    // A file that has to be located longer must not come after one that was wanted later.
+    if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
+    return stage.load(url);
   }
 
   async stageStats(): Promise<StageStats | null> {
@@ -244,14 +249,9 @@ export class AssembledAvatar {
         listener.handleError(error);
         if (error.code === ErrorCode.workerFailed) this.breakDown(error);
       },
+      locateAddOn: (name) => asset(`workers/${name}.add-on.js`).locate(),
     };
   }
-}
-
-/** A worker has no base of its own that is of use. */
-function absoluteUrls<Name extends string>(urls: Readonly<Record<Name, string | URL>>): Record<Name, string> {
-  const names = Object.keys(urls) as Name[];
-  return Object.fromEntries(names.map((name) => [name, new URL(urls[name], document.baseURI).href])) as Record<Name, string>;
 }
 
 /** Decoding is needed by those who speak files; raw PCM goes without it. */
@@ -260,5 +260,5 @@ async function* speechChunks(
   options: { sampleRateHz: number; signal: AbortSignal },
 ): AsyncIterable<SpeechChunk> {
   const { speechChunksFrom } = await import('./audio/speech-source.js');
-  yield* speechChunksFrom(source, { ...options, captureWorkletUrl: assetUrls().captureWorkletUrl });
+  yield* speechChunksFrom(source, { ...options, locateCaptureWorklet: asset('audio/capture.worklet.js').locate });
 }

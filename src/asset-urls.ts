@@ -1,33 +1,119 @@
-/** Where the files are that are loaded on demand; by default beside this module. */
-export interface AssetUrls {
-  /** Self-hosted copies for pages whose Content Security Policy allows no `blob:` workers. */
-  motionWorkerUrl: string | URL | null;
-  renderWorkerUrl: string | URL | null;
-  playbackWorkletUrl: string | URL;
-  captureWorkletUrl: string | URL;
-  /** Folder of the built-in avatars, with a slash at its end. */
-  avatarsUrl: string | URL;
-  /** What the renderer loads for some avatars only, one file each. */
-  addOnUrls: Readonly<Record<'materials', string | URL>>;
-}
+/**
+ * Where the files are that are loaded on demand: workers, worklets, avatars, the net's weights.
+ *
+ * They lie beside this module, in the package and on a CDN alike. Bundlers that know `new URL('…', import.meta.url)` (Vite,
+ * webpack, Turbopack, Parcel) carry them along and write their new names into the table below. Others (esbuild, Rollup) leave the
+ * line as it is and the file behind: then its copy is used that `embedded-files.ts` brings along as a module.
+ */
+import { AvatarError, ErrorCode } from './shared/errors.js';
 
-let current: Readonly<AssetUrls> = {
-  motionWorkerUrl: null,
-  renderWorkerUrl: null,
-  playbackWorkletUrl: new URL('./audio/playback.worklet.js', import.meta.url),
-  captureWorkletUrl: new URL('./audio/capture.worklet.js', import.meta.url),
-  avatarsUrl: new URL('./avatars/', import.meta.url),
-  addOnUrls: {
-    materials: new URL('./workers/materials.add-on.js', import.meta.url),
-  },
+/**
+ * Functions, since a classic script that somebody else has bundled has no `import.meta.url`. Workers stand here as plain
+ * files, too: they have no imports, and bundlers would take `new Worker(new URL(…))` for a second copy.
+ */
+const PLACES = {
+  'workers/motion.worker.js': () => new URL('./workers/motion.worker.js', import.meta.url),
+  'workers/render.worker.js': () => new URL('./workers/render.worker.js', import.meta.url),
+  'workers/materials.add-on.js': () => new URL('./workers/materials.add-on.js', import.meta.url),
+  'audio/playback.worklet.js': () => new URL('./audio/playback.worklet.js', import.meta.url),
+  'audio/capture.worklet.js': () => new URL('./audio/capture.worklet.js', import.meta.url),
+  'avatars/aria.glb': () => new URL('./avatars/aria.glb', import.meta.url),
+  'avatars/theo.glb': () => new URL('./avatars/theo.glb', import.meta.url),
+  'avatars/nia.glb': () => new URL('./avatars/nia.glb', import.meta.url),
+  'models/mouth.bin': () => new URL('./models/mouth.bin', import.meta.url),
 };
 
-/** Another object after every change. */
-export function assetUrls(): Readonly<AssetUrls> {
-  return current;
+/** A file that is loaded on demand, by its path in the package's `dist`. */
+export type AssetName = keyof typeof PLACES;
+
+export interface AssetUrls {
+  /** Folder that holds a copy of the package's `dist`, absolute or relative to the page. */
+  readonly baseUrl?: string | URL;
+  /** Single files that lie elsewhere. */
+  readonly files?: Readonly<Partial<Record<AssetName, string | URL>>>;
+}
+
+/** One of the files. */
+export interface Asset {
+  /** Where it lies; null when it was left behind and only its copy is there. */
+  readonly url: URL | null;
+  /** A URL to load it from: its own, or a Blob's that holds its copy. @throws {AvatarError} `invalidConfiguration` without either. */
+  locate(): Promise<string>;
+  /** Its text, by way of modules where there is a copy: needs no `connect-src` then. @throws {AvatarError} as `locate()`. */
+  readText(): Promise<string>;
+}
+
+let chosen: AssetUrls = {};
+const blobUrls = new Map<AssetName, Promise<string>>();
+
+/** What was chosen; another object after every change. */
+export function assetUrls(): AssetUrls {
+  return chosen;
 }
 
 /** Points to self-hosted files. Counts for avatars that are made from then on, so call it first. */
-export function setAssetUrls(urls: Partial<Omit<AssetUrls, 'addOnUrls'>> & { addOnUrls?: Partial<AssetUrls['addOnUrls']> }): void {
-  current = { ...current, ...urls, addOnUrls: { ...current.addOnUrls, ...urls.addOnUrls } };
+export function setAssetUrls(urls: AssetUrls): void {
+  chosen = { ...chosen, ...urls, files: { ...chosen.files, ...urls.files } };
+}
+
+/** @param name Path in `dist`. */
+export function asset(name: AssetName): Asset {
+  const own = chosenUrl(name);
+  const url = own ?? (isLeftBehind(name) ? null : PLACES[name]());
+  return {
+    url,
+    locate: async () => url?.href ?? blobUrlOf(name),
+    readText: async () => (own ? null : await embedded(name)) ?? fetchText(name, url),
+  };
+}
+
+function chosenUrl(name: AssetName): URL | null {
+  const { baseUrl, files } = chosen;
+  const file = files?.[name];
+  if (file) return new URL(file, document.baseURI);
+  return baseUrl ? new URL(name, new URL(String(baseUrl).replace(/\/*$/, '/'), document.baseURI)) : null;
+}
+
+/** Whether this module was merged into another file, by somebody who did not see to the files beside it. */
+function isLeftBehind(name: AssetName): boolean {
+  const here: string | undefined = import.meta.url;
+  if (!here) return true;
+  // webpack writes the path of the source.
+  if (new URL(here).pathname.endsWith('/asset-urls.js')) return false;
+  return PLACES[name]().href === new URL(name, here).href;
+}
+
+async function embedded(name: AssetName): Promise<string | null> {
+  const { embeddedFile } = await import('./embedded-files.js');
+  return embeddedFile(name);
+}
+
+async function fetchText(name: AssetName, url: URL | null): Promise<string> {
+  if (!url) throw leftBehind(name);
+  const response = await fetch(url, { credentials: 'omit' });
+  if (!response.ok) throw new AvatarError(ErrorCode.connectionFailed, `${url.href} answered ${response.status}`);
+  return response.text();
+}
+
+function blobUrlOf(name: AssetName): Promise<string> {
+  let made = blobUrls.get(name);
+  if (!made) {
+    blobUrls.set(name, (made = makeBlobUrl(name)));
+    // Whoever needs it next tries again.
+    made.catch(() => blobUrls.delete(name));
+  }
+  return made;
+}
+
+async function makeBlobUrl(name: AssetName): Promise<string> {
+  const content = await embedded(name);
+  if (content === null) throw leftBehind(name);
+  const blob = name.endsWith('.js')
+    ? new Blob([content], { type: 'text/javascript' })
+    : new Blob([Uint8Array.from(atob(content), (character) => character.charCodeAt(0))]);
+  return URL.createObjectURL(blob);
+}
+
+function leftBehind(name: AssetName): AvatarError {
+  return new AvatarError(ErrorCode.invalidConfiguration, `The bundler has left ${name} behind: copy the package's dist folder and name it by setAssetUrls({ baseUrl }).`);
 }

@@ -25,8 +25,8 @@ export interface SpeechSourceOptions {
   decodeRateHz?: number;
   /** Most bytes that are collected of an encoded file; WAV and PCM are not collected. Default 64 MiB. */
   maxEncodedBytes?: number;
-  /** URL of `capture.worklet.js`, for a `MediaStream`. Default: beside this module. */
-  captureWorkletUrl?: string | URL;
+  /** URL of `capture.worklet.js`; asked for a `MediaStream`. */
+  locateCaptureWorklet: () => Promise<string>;
 }
 
 const DEFAULT_RATE_HZ = 16000;
@@ -45,7 +45,7 @@ const CHUNK_SECONDS = 0.5;
  */
 export async function* speechChunksFrom(
   source: unknown,
-  options: SpeechSourceOptions = {},
+  options: SpeechSourceOptions,
 ): AsyncGenerator<SpeechSourceChunk, void, undefined> {
   const signal = options.signal ?? new AbortController().signal;
   if (signal.aborted) throw abortedError(signal);
@@ -67,8 +67,7 @@ async function* chunksOf(
 ): AsyncIterable<SpeechSourceChunk> {
   const rateHz = checkedRate(options.sampleRateHz ?? DEFAULT_RATE_HZ);
   if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
-    const workletUrl = options.captureWorkletUrl ?? new URL('./capture.worklet.js', import.meta.url);
-    yield* microphoneChunks(source, workletUrl, signal);
+    yield* microphoneChunks(source, await options.locateCaptureWorklet(), signal);
   } else if (typeof AudioBuffer !== 'undefined' && source instanceof AudioBuffer) {
     yield* pieces(monoOf(source), source.sampleRate);
   } else if (source instanceof Int16Array || source instanceof Float32Array) {

@@ -1,13 +1,13 @@
 /** Where avatars are: built-in names and the app's own files, as URLs that the stage loads. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
-import { BUILT_IN_AVATARS, DEFAULT_AVATAR } from './built-in-avatars.js';
+import { BUILT_IN_AVATARS, DEFAULT_AVATAR, type BuiltInAvatar } from './built-in-avatars.js';
 
 export class AvatarManager {
-  private readonly baseUrl: string;
+  private readonly locate: (avatar: BuiltInAvatar) => Promise<string>;
 
-  /** @param baseUrl Absolute URL of the folder of the built-in avatars, with a slash at its end. */
-  constructor(baseUrl: string) {
-    this.baseUrl = baseUrl;
+  /** @param locate Gives the absolute URL of a built-in avatar's file. */
+  constructor(locate: (avatar: BuiltInAvatar) => Promise<string>) {
+    this.locate = locate;
   }
 
   /**
@@ -17,7 +17,7 @@ export class AvatarManager {
    * @param pageUrl Base of a relative `src`.
    * @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL.
    */
-  avatarUrl(src: string | null, avatarId: string | null, pageUrl: string): string {
+  async avatarUrl(src: string | null, avatarId: string | null, pageUrl: string): Promise<string> {
     if (src) {
       try {
         return new URL(src, pageUrl).href;
@@ -25,7 +25,6 @@ export class AvatarManager {
         throw new AvatarError(ErrorCode.invalidConfiguration, `src is no valid URL: ${src}`);
       }
     }
-    const isBuiltIn = (BUILT_IN_AVATARS as readonly string[]).includes(avatarId ?? '');
-    return new URL(`${isBuiltIn ? avatarId : DEFAULT_AVATAR}.glb`, this.baseUrl).href;
+    return this.locate(BUILT_IN_AVATARS.find((name) => name === avatarId) ?? DEFAULT_AVATAR);
   }
 }

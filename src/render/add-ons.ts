@@ -2,32 +2,32 @@
  * Add-ons: parts of the renderer that few avatars need, each a file of its own (`workers/*.add-on.js`) that this thread
  * imports when an avatar asks for it. Where the files are only the page knows: bundlers rename them.
  *
- * To add one: its module in this folder, a line in the table below, `workers/NAME.add-on.ts` that exports the module, its
- * URL in `asset-urls.ts`, its name in `rollup.config.js` and its budget in `scripts/sizes.js`.
+ * To add one: its module in this folder, a line in the table below, its name in `worker-api.ts`, `workers/NAME.add-on.ts` that
+ * exports the module, its file in `asset-urls.ts` and `embedded-files.ts`, its name in `rollup.config.js` and its budget in
+ * `scripts/sizes.js`.
  */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type { AddOnUrls } from '../workers/worker-api.js';
+import type { AddOnName, StageListener } from '../workers/worker-api.js';
 
 /** What each add-on exports. */
-export interface AddOns {
+export interface AddOns extends Record<AddOnName, object> {
   materials: typeof import('./materials/three-shaders.js');
 }
 
-export type AddOnName = keyof AddOns;
-
 /** Loads add-ons from where the page has them. The browser keeps each for as long as the thread lives. */
 export class AddOnLoader {
-  private readonly urls: AddOnUrls;
+  private readonly locate: StageListener['locateAddOn'];
 
-  /** @param urls Absolute. */
-  constructor(urls: AddOnUrls) {
-    this.urls = urls;
+  /** @param locate Asks the page. */
+  constructor(locate: StageListener['locateAddOn']) {
+    this.locate = locate;
   }
 
   /** @throws {AvatarError} `renderingFailed` when it cannot be had or is of another version. */
   async load<Name extends AddOnName>(name: Name): Promise<AddOns[Name]> {
-    const url = this.urls[name];
+    let url = `${name}.add-on.js`;
     try {
+      url = await this.locate(name);
       return (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as AddOns[Name];
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);

@@ -97,7 +97,7 @@ export class LiveStage implements Stage, SurfaceListener {
     this.rig.isCalm = options.motionStyle === 'calm';
     this.idle = new IdleMotion(options.seed, options.motionStyle);
     this.facts = probeGraphics(options.canvas);
-    this.addOns = new AddOnLoader(options.addOnUrls);
+    this.addOns = new AddOnLoader((name) => listener.locateAddOn(name));
     this.surface = openSurface(options.canvas, this.facts, this);
     this.renderer = this.surface.renderer;
     const { isSoftware } = this.facts;

@@ -9,14 +9,18 @@ import type { MotionSession, MotionSessionListener, MotionSessionOptions, Motion
 /** A network that takes longer is not waited for: the mouth by rule speaks. */
 const MODEL_TIMEOUT_MS = 8000;
 
+/** The same for all sessions of a page, which is asked before the first. */
+let mouthModelUrl = '';
+
 installErrorTransfer();
 setMouthModelReader(async () => {
-  const response = await fetch(new URL('../models/mouth.bin', import.meta.url), { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
+  const response = await fetch(mouthModelUrl, { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return new Uint8Array(await response.arrayBuffer());
 });
 expose({
   createSession(options: MotionSessionOptions, listener: Remote<MotionSessionListener>): MotionSession {
+    mouthModelUrl = options.mouthModelUrl;
     const session = new LiveMotionSession(options, listener as unknown as MotionSessionListener);
     session.handleDisposed = () => listener[releaseProxy]();
     return proxy(session);

@@ -2,12 +2,13 @@
 import { releaseProxy } from 'comlink';
 import { ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { RenderService } from './worker-api.js';
+import type { WorkerFile } from './worker-host.js';
 
 /** The worker's file as a module of the page. @throws {AvatarError} `renderingFailed`. */
-export async function renderServiceOfPage(url: URL): Promise<RenderService> {
+export async function renderServiceOfPage(file: WorkerFile): Promise<RenderService> {
   let service: RenderService;
   try {
-    ({ renderService: service } = await import(/* @vite-ignore */ /* webpackIgnore: true */ url.href));
+    ({ renderService: service } = await import(/* @vite-ignore */ /* webpackIgnore: true */ await file.locate()));
   } catch (reason) {
     throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The renderer could not be loaded');
   }

@@ -21,10 +21,10 @@ import type {
 import { RemoteObject } from './remote-object.js';
 import { WorkerHost, type WorkerConnection, type WorkerFile } from './worker-host.js';
 
-export interface WorkerUrls {
-  /** Self-hosted copies (or one-line modules that import them), for pages whose policy allows no `blob:`. */
-  readonly motionWorkerUrl?: string | URL | null;
-  readonly renderWorkerUrl?: string | URL | null;
+/** Where the two workers are. */
+export interface WorkerFiles {
+  readonly motion: WorkerFile;
+  readonly render: WorkerFile;
 }
 
 /** A share in the page's workers. */
@@ -41,7 +41,7 @@ export interface AvatarWorkers {
 interface Pool {
   readonly motion: WorkerHost<MotionService>;
   readonly render: WorkerHost<RenderService & { canDraw?: boolean }>;
-  readonly renderUrl: URL;
+  readonly renderFile: WorkerFile;
   /** The service on the page, once it is needed. */
   pageRender: Promise<RenderService> | null;
   shares: number;
@@ -49,35 +49,22 @@ interface Pool {
 
 const pools = new Map<string, Pool>();
 
-export function acquireWorkers(urls: WorkerUrls = {}): AvatarWorkers {
-  const key = `${urls.motionWorkerUrl ?? ''} ${urls.renderWorkerUrl ?? ''}`;
+export function acquireWorkers(files: WorkerFiles): AvatarWorkers {
+  const key = `${files.motion.url?.href ?? ''} ${files.render.url?.href ?? ''}`;
   let pool = pools.get(key);
-  if (!pool) pools.set(key, (pool = createPool(urls)));
+  if (!pool) pools.set(key, (pool = createPool(files)));
   pool.shares++;
   return new WorkerShare(pool, () => pools.delete(key));
 }
 
-function createPool(urls: WorkerUrls): Pool {
-  const render = workerFile('render', urls.renderWorkerUrl, {
-    url: new URL('./render.worker.js', import.meta.url),
-    create: () => new Worker(new URL('./render.worker.js', import.meta.url), { type: 'module', name: 'render' }),
-  });
+function createPool({ motion, render }: WorkerFiles): Pool {
   return {
-    motion: new WorkerHost(workerFile('motion', urls.motionWorkerUrl, {
-      url: new URL('./motion.worker.js', import.meta.url),
-      create: () => new Worker(new URL('./motion.worker.js', import.meta.url), { type: 'module', name: 'motion' }),
-    })),
-    render: new WorkerHost(render),
-    renderUrl: render.url,
+    motion: new WorkerHost('motion', motion),
+    render: new WorkerHost('render', render),
+    renderFile: render,
     pageRender: null,
     shares: 0,
   };
-}
-
-function workerFile(name: string, override: string | URL | null | undefined, file: Omit<WorkerFile, 'name'>): WorkerFile {
-  if (!override) return { name, ...file };
-  const url = new URL(override, location.href);
-  return { name, url, create: () => new Worker(url, { type: 'module', name }) };
 }
 
 class WorkerShare implements AvatarWorkers {
@@ -133,7 +120,7 @@ class WorkerShare implements AvatarWorkers {
     this.requireShare();
     const connection = await this.drawingWorker();
     if (!connection) {
-      this.pool.pageRender ??= import('./page-render.js').then(({ renderServiceOfPage }) => renderServiceOfPage(this.pool.renderUrl));
+      this.pool.pageRender ??= import('./page-render.js').then(({ renderServiceOfPage }) => renderServiceOfPage(this.pool.renderFile));
       return (await this.pool.pageRender).createStage(options, listener);
     }
     const canvas = offscreenCanvas(options.canvas);

@@ -68,6 +68,8 @@ export type FrameStarvation = 'audio-independent' | 'strict-sync';
 export interface MotionSessionOptions {
   source: MotionSource;
   frameStarvation: FrameStarvation;
+  /** Absolute URL of `models/mouth.bin`; fetched when motion is first computed here. */
+  mouthModelUrl: string;
   /** Rate of the playback worklet's context. */
   contextRateHz: number;
   /** `PlaybackFeed` goes out here, to the worklet, and `HeardSpeech` comes in. */
@@ -172,8 +174,8 @@ export type View = 'portrait' | 'bust' | 'full';
 /** How much the character moves on its own; `calm` keeps lips and blinks only. */
 export type MotionStyle = 'lively' | 'calm';
 
-/** Name → absolute URL of the files that the render worker imports when an avatar needs them. */
-export type AddOnUrls = Readonly<Record<'materials', string>>;
+/** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
+export type AddOnName = 'materials';
 
 /** Where the camera stands around the head of the avatar. */
 export interface CameraOrbit {
@@ -207,7 +209,6 @@ export interface StageOptions {
   motionPort: MessagePort;
   /** Seed of blinks, gaze and sway, so that a run can be repeated. */
   seed: number;
-  addOnUrls: AddOnUrls;
 }
 
 /** Implemented on the page, called from the render worker (a comlink proxy). */
@@ -218,6 +219,8 @@ export interface StageListener {
   handleContextLost(): void;
   handleContextRestored(): void;
   handleError(error: AvatarError): void;
+  /** @returns A URL that the worker can import the add-on from. */
+  locateAddOn(name: AddOnName): Promise<string>;
 }
 
 export interface AvatarInfo {

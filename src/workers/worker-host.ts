@@ -2,20 +2,23 @@
  * Keeps one worker for all who need it: starts it at the first use, ends it with the last, and makes its death known.
  *
  * A worker of another origin is forbidden, and what goes instead depends on the page's policy: a Blob worker that
- * imports the file (needs the origin in `worker-src`), or one that holds the fetched code (needs `blob:` and
- * `connect-src`). They are tried in that order. Firefox tells of a refused worker only by an `error` event, so a worker
- * counts as started when it has answered once.
+ * imports the file (needs the origin in `worker-src`), or one that holds the code (needs `blob:` alone). They are tried in
+ * that order. Firefox tells of a refused worker only by an `error` event, so a worker counts as started when it has
+ * answered once.
  */
 import { releaseProxy, wrap, type Remote } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { installErrorTransfer } from './error-transfer.js';
+import { trustedScriptUrl } from './trusted-script-url.js';
 
+/** Where a worker's code is; `asset()` gives it. */
 export interface WorkerFile {
-  /** For messages and the developer tools. */
-  readonly name: string;
-  readonly url: URL;
-  /** Starts it from the page's own origin; the literal form that bundlers recognise. */
-  create(): Worker;
+  /** Null when there is no file, only the code. */
+  readonly url: URL | null;
+  /** A URL that the page may import it from. */
+  locate(): Promise<string>;
+  /** The code. */
+  readText(): Promise<string>;
 }
 
 /** ms; the file may have to come over a slow line. */
@@ -73,10 +76,13 @@ export class WorkerConnection<Service> {
 }
 
 export class WorkerHost<Service> {
+  private readonly name: string;
   private readonly file: WorkerFile;
   private current: Promise<WorkerConnection<Service>> | null = null;
 
-  constructor(file: WorkerFile) {
+  /** @param name For messages and the developer tools. */
+  constructor(name: string, file: WorkerFile) {
+    this.name = name;
     this.file = file;
   }
 
@@ -97,22 +103,18 @@ export class WorkerHost<Service> {
     const { current } = this;
     this.current = null;
     current?.then(
-      (connection) => connection.end(new AvatarError(ErrorCode.aborted, `The ${this.file.name} worker was ended.`)),
+      (connection) => connection.end(new AvatarError(ErrorCode.aborted, `The ${this.name} worker was ended.`)),
       () => undefined,
     );
   }
 
   private async start(): Promise<WorkerConnection<Service>> {
     installErrorTransfer();
-    const { file } = this;
-    const isOwnOrigin = file.url.origin === location.origin || file.url.protocol === 'blob:';
-    const ways = isOwnOrigin
-      ? [async () => file.create()]
-      : [async () => importingWorker(file), async () => inlineWorker(file)];
+    const { name } = this;
     let failure: unknown;
-    for (const way of ways) {
+    for (const way of this.ways()) {
       try {
-        const connection = new WorkerConnection<Service>(await way(), file.name);
+        const connection = new WorkerConnection<Service>(await way(), name);
         await this.answered(connection);
         return connection;
       } catch (reason) {
@@ -120,7 +122,16 @@ export class WorkerHost<Service> {
       }
     }
     const detail = failure instanceof Error ? failure.message : String(failure);
-    throw new AvatarError(ErrorCode.workerFailed, `The ${file.name} worker could not be started: ${detail}`, { cause: failure });
+    throw new AvatarError(ErrorCode.workerFailed, `The ${name} worker could not be started: ${detail}`, { cause: failure });
+  }
+
+  private ways(): (() => Worker | Promise<Worker>)[] {
+    const { name, file } = this;
+    const { url } = file;
+    const inline = async () => blobWorker(await file.readText(), name);
+    if (!url) return [inline];
+    if (url.origin === location.origin || url.protocol === 'blob:') return [() => startWorker(url.href, name)];
+    return [() => blobWorker(`import ${JSON.stringify(url.href)};`, name), inline];
   }
 
   private async answered(connection: WorkerConnection<Service>): Promise<void> {
@@ -142,24 +153,16 @@ export class WorkerHost<Service> {
   }
 }
 
+function startWorker(url: string, name: string): Worker {
+  return new Worker(trustedScriptUrl(url), { type: 'module', name });
+}
+
 function blobWorker(code: string, name: string): Worker {
   const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
   try {
-    return new Worker(url, { type: 'module', name });
+    return startWorker(url, name);
   } finally {
     // The worker's fetch of it has begun; some engines take a moment to read it.
     setTimeout(() => URL.revokeObjectURL(url), START_TIMEOUT_MS);
   }
-}
-
-function importingWorker(file: WorkerFile): Worker {
-  return blobWorker(`import ${JSON.stringify(file.url.href)};`, file.name);
-}
-
-async function inlineWorker(file: WorkerFile): Promise<Worker> {
-  const response = await fetch(file.url, { credentials: 'omit' });
-  if (!response.ok) throw new AvatarError(ErrorCode.workerFailed, `${file.url.href} answered ${response.status}`);
-  // What the code finds beside itself it shall find beside the file, not beside the Blob.
-  const code = (await response.text()).replaceAll('import.meta.url', JSON.stringify(file.url.href));
-  return blobWorker(code, file.name);
 }

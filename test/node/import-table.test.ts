@@ -22,7 +22,9 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'] },
   engine: { own: ['shared', 'motion'], packages: ['node:'] },
   face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
-  'asset-urls': { own: [], packages: [] },
+  'asset-urls': { own: ['shared', 'embedded-files'], packages: [] },
+  'embedded-files': { own: ['embedded'], packages: [], ownTypes: ['asset-urls'] },
+  embedded: { own: [], packages: [] },
   assemble: { own: ['shared', 'audio', 'controller', 'livekit', 'workers', 'asset-urls'], packages: [] },
   index: { own: ['shared', 'controller', 'element', 'asset-urls'], packages: [], ownTypes: ['workers/worker-api'] },
 };

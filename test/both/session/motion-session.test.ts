@@ -26,7 +26,7 @@ describe('LiveMotionSession', () => {
     toWorklet.port2.onmessage = ({ data }) => playback.push(data as PlaybackFeed);
     toStage.port2.onmessage = ({ data }) => motion.push(data as MotionFeed);
     session = new LiveMotionSession(
-      { source, frameStarvation: starvation, contextRateHz: 48000, playbackPort: toWorklet.port1, stagePort: toStage.port1 },
+      { source, frameStarvation: starvation, mouthModelUrl: '', contextRateHz: 48000, playbackPort: toWorklet.port1, stagePort: toStage.port1 },
       {
         handleConnectionState: (state) => told.push(state),
         handleError: ({ code }) => told.push(code),

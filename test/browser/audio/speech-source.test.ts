@@ -1,3 +1,4 @@
+import { asset } from '../../../src/asset-urls.js';
 import { assert } from 'chai';
 import { speechChunksFrom } from '../../../src/audio/speech-source.js';
 import type { SpeechSourceOptions } from '../../../src/audio/speech-source.js';
@@ -37,11 +38,13 @@ function streamOf(bytes: Uint8Array, pieceBytes: number): ReadableStream<Uint8Ar
   });
 }
 
-async function read(source: unknown, options: SpeechSourceOptions = {}): Promise<{ samples: number[]; rate: number; chunks: number }> {
+const OPTIONS: SpeechSourceOptions = { locateCaptureWorklet: asset('audio/capture.worklet.js').locate };
+
+async function read(source: unknown, options: Partial<SpeechSourceOptions> = {}): Promise<{ samples: number[]; rate: number; chunks: number }> {
   const samples: number[] = [];
   let rate = 0;
   let chunks = 0;
-  for await (const chunk of speechChunksFrom(source, options)) {
+  for await (const chunk of speechChunksFrom(source, { ...OPTIONS, ...options })) {
     for (const sample of chunk.samples) samples.push(sample);
     rate = chunk.sampleRateHz;
     chunks++;
@@ -49,7 +52,7 @@ async function read(source: unknown, options: SpeechSourceOptions = {}): Promise
   return { samples, rate, chunks };
 }
 
-async function failure(source: unknown, options: SpeechSourceOptions = {}): Promise<AvatarError> {
+async function failure(source: unknown, options: Partial<SpeechSourceOptions> = {}): Promise<AvatarError> {
   try {
     await read(source, options);
   } catch (error) {
@@ -102,7 +105,7 @@ describe('speechChunksFrom', () => {
 
   it('gives away copies, never the caller’s buffer', async () => {
     const mine = Int16Array.from([1, 2, 3]);
-    for await (const { samples } of speechChunksFrom(mine)) samples.fill(9);
+    for await (const { samples } of speechChunksFrom(mine, OPTIONS)) samples.fill(9);
     assert.deepEqual([...mine], [1, 2, 3]);
   });
 
@@ -123,7 +126,7 @@ describe('speechChunksFrom', () => {
       },
     });
     const file = wav(PCM, 11025);
-    const chunks = speechChunksFrom(stream);
+    const chunks = speechChunksFrom(stream, OPTIONS);
     push(file.slice(0, 3001));
     const first = await chunks.next();
     assert.isFalse(first.done);
@@ -208,7 +211,7 @@ describe('speechChunksFrom', () => {
       start: (controller) => controller.enqueue(PCM_BYTES),
       cancel: () => void (isCancelled = true),
     });
-    for await (const chunk of speechChunksFrom(endless)) {
+    for await (const chunk of speechChunksFrom(endless, OPTIONS)) {
       assert.isAbove(chunk.samples.length, 0);
       break;
     }
@@ -224,7 +227,7 @@ describe('speechChunksFrom', () => {
     start: (controller) => controller.enqueue(PCM_BYTES.slice(0, 100)),
     pull: (controller) => controller.error(new Error('gone')),
   });
-  const bad: [string, unknown, SpeechSourceOptions, string, RegExp][] = [
+  const bad: [string, unknown, Partial<SpeechSourceOptions>, string, RegExp][] = [
     ['a missing file', new URL('missing.wav', import.meta.url), {}, 'invalidAudioInput', /answered 404.*missing\.wav/],
     ['an HTML page', html, {}, 'invalidAudioInput', /HTML page/],
     ['a server that is not there', 'http://localhost:9/speech.mp3?key=secret', {}, 'invalidAudioInput', /cannot be fetched/],

@@ -4,7 +4,7 @@ import type Axe from 'axe-core';
 import { assert } from 'chai';
 import { AvatarError, SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
 
-setAssetUrls({ avatarsUrl: new URL('/dist/avatars/', location.href) });
+setAssetUrls({ files: { 'avatars/aria.glb': '/dist/avatars/aria.glb', 'avatars/theo.glb': '/dist/avatars/theo.glb', 'avatars/nia.glb': '/dist/avatars/nia.glb' } });
 
 const { axe } = window as unknown as { axe: typeof Axe };
 

@@ -3,6 +3,7 @@ import { assert } from 'chai';
 import { LiveStage } from '../../../src/render/stage.js';
 import { acquireWorkers } from '../../../src/workers/spawn.js';
 import { ARIA_URL, StageProbe, alphaAt, difference } from '../../helpers/browser/stage-probe.js';
+import { WORKER_FILES } from '../../helpers/browser/worker-files.js';
 
 /** The first three have a context of their own. */
 const OWN = 3;
@@ -80,7 +81,7 @@ describe('Many stages of one thread', () => {
   });
 
   it('keep their pictures in the worker, which has four contexts and no more', async () => {
-    const workers = acquireWorkers();
+    const workers = acquireWorkers(WORKER_FILES);
     const size = { width: 64, height: 64 };
     for (let index = 0; index < 7; index++) {
       probes.push(await StageProbe.open((options, listener) => workers.render.createStage(options, listener), size));

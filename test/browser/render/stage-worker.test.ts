@@ -3,12 +3,13 @@ import { assert } from 'chai';
 import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import { ARIA_URL, StageProbe, alphaAt } from '../../helpers/browser/stage-probe.js';
+import { WORKER_FILES } from '../../helpers/browser/worker-files.js';
 
 describe('The stage in the worker', () => {
   let workers: AvatarWorkers;
 
   beforeEach(() => {
-    workers = acquireWorkers();
+    workers = acquireWorkers(WORKER_FILES);
   });
   afterEach(() => workers.release());
 

@@ -6,6 +6,7 @@ import type { MotionSource } from '../../../src/workers/worker-api.js';
 import { issueSessionToken, startMotionServer, startOtherOrigin, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { flameMessage, packedMessage } from '../../helpers/forwarded-messages.js';
 import { SessionProbe, voice } from '../../helpers/browser/session-probe.js';
+import { WORKER_FILES, workerAt } from '../../helpers/browser/worker-files.js';
 
 describe('The motion worker', () => {
   let workers: AvatarWorkers;
@@ -17,7 +18,7 @@ describe('The motion worker', () => {
   after(() => server.stop());
   beforeEach(async () => {
     await server.mend();
-    workers = acquireWorkers();
+    workers = acquireWorkers(WORKER_FILES);
   });
   afterEach(() => workers.release());
 
@@ -253,7 +254,7 @@ describe('The motion worker', () => {
   });
 
   it('is shared, and ends with the last who needs it', async () => {
-    const other = acquireWorkers();
+    const other = acquireWorkers(WORKER_FILES);
     const first = await SessionProbe.open(workers.motion, { kind: 'local' });
     workers.release();
     assert.isNumber((await first.session.stats()).motionBytes);
@@ -263,7 +264,7 @@ describe('The motion worker', () => {
   });
 
   it('says when it dies, and is started again for the next', async () => {
-    const dying = acquireWorkers({ motionWorkerUrl: new URL('../../helpers/browser/dying.worker.js', import.meta.url) });
+    const dying = acquireWorkers({ ...WORKER_FILES, motion: workerAt(new URL('../../helpers/browser/dying.worker.js', import.meta.url)) });
     const failed = await SessionProbe.open(dying.motion, { kind: 'local' }).then(() => null, (reason: unknown) => reason);
     assert.propertyVal(failed, 'code', 'workerFailed');
     dying.release();
@@ -274,7 +275,7 @@ describe('The motion worker', () => {
   it('starts from another origin', async () => {
     const cdn = await startOtherOrigin();
     const path = new URL('../../../src/workers/motion.worker.js', import.meta.url).pathname;
-    const foreign = acquireWorkers({ motionWorkerUrl: new URL(path, cdn.url) });
+    const foreign = acquireWorkers({ ...WORKER_FILES, motion: workerAt(new URL(path, cdn.url)) });
     try {
       const probe = await SessionProbe.open(foreign.motion, { kind: 'local' });
       probe.session.append(1, voice(0.5), 16000, true);
@@ -305,7 +306,7 @@ describe('The motion worker', () => {
     document.body.append(frame);
     try {
       assert.equal(await answer, 'moves');
-      assert.include(await cdn.requestedPaths(), '/dist/models/mouth.bin', 'it finds what lies beside its file');
+      assert.include(await cdn.requestedPaths(), '/dist/models/mouth.bin');
     } finally {
       frame.remove();
       await site.stop();
@@ -314,7 +315,7 @@ describe('The motion worker', () => {
   });
 
   it('fails with a reason when its file is not there', async () => {
-    const lost = acquireWorkers({ motionWorkerUrl: '/no-such-worker.js' });
+    const lost = acquireWorkers({ ...WORKER_FILES, motion: workerAt('/no-such-worker.js') });
     const failed = await SessionProbe.open(lost.motion, { kind: 'local' }).then(() => null, (reason: unknown) => reason);
     assert.propertyVal(failed, 'code', 'workerFailed');
     lost.release();

@@ -1,9 +1,10 @@
 import { assert } from 'chai';
 
+import { asset } from '../../../src/asset-urls.js';
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import type { AvatarError } from '../../../src/shared/errors.js';
-import { ADD_ON_URLS } from '../../helpers/browser/stage-probe.js';
 import type { Stage, StageListener } from '../../../src/workers/worker-api.js';
+import { WORKER_FILES, workerAt } from '../../helpers/browser/worker-files.js';
 
 describe('The stage, from the page', () => {
   let workers: AvatarWorkers;
@@ -16,10 +17,11 @@ describe('The stage, from the page', () => {
     handleContextLost: () => undefined,
     handleContextRestored: () => undefined,
     handleError: (error) => errors.push(error),
+    locateAddOn: (name) => asset(`workers/${name}.add-on.js`).locate(),
   });
 
   beforeEach(() => {
-    workers = acquireWorkers();
+    workers = acquireWorkers(WORKER_FILES);
     stage = null;
     errors.length = 0;
     canvas = document.createElement('canvas');
@@ -43,7 +45,6 @@ describe('The stage, from the page', () => {
         playheadPort: new MessageChannel().port1,
         motionPort: new MessageChannel().port1,
         seed: 1,
-        addOnUrls: ADD_ON_URLS,
       },
       listener(),
     );
@@ -78,7 +79,7 @@ describe('The stage, from the page', () => {
 
   it('draws on the page when the worker cannot be started', async () => {
     workers.release();
-    workers = acquireWorkers({ renderWorkerUrl: new URL('../../helpers/browser/dying-render.worker.js', import.meta.url) });
+    workers = acquireWorkers({ ...WORKER_FILES, render: workerAt(new URL('../../helpers/browser/dying-render.worker.js', import.meta.url)) });
     const opened = await openStage();
     assert.isTrue(workers.isRenderingOnPage);
     assert.isNumber((await opened.stats()).framesDrawn);

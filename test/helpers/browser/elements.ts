@@ -1,7 +1,7 @@
 /** Small avatars in the test's page. */
 import { AvatarError, setAssetUrls, type SpatiusAvatar } from '../../../src/index.js';
 
-setAssetUrls({ avatarsUrl: new URL('/dist/avatars/', location.href) });
+setAssetUrls({ files: { 'avatars/aria.glb': '/dist/avatars/aria.glb', 'avatars/theo.glb': '/dist/avatars/theo.glb', 'avatars/nia.glb': '/dist/avatars/nia.glb' } });
 
 export function createAvatar(markup = '<spatius-avatar></spatius-avatar>'): SpatiusAvatar {
   const holder = document.createElement('div');

@@ -26,6 +26,7 @@ export class SessionProbe implements MotionSessionListener {
     service: MotionService,
     source: MotionSource,
     frameStarvation: FrameStarvation = 'audio-independent',
+    mouthModelUrl = new URL('../../../src/models/mouth.bin', import.meta.url).href,
   ): Promise<SessionProbe> {
     const probe = new SessionProbe();
     const playback = new MessageChannel();
@@ -33,7 +34,7 @@ export class SessionProbe implements MotionSessionListener {
     playback.port2.onmessage = ({ data }) => probe.note(() => probe.playback.push(data as PlaybackFeed));
     stage.port2.onmessage = ({ data }) => probe.note(() => probe.motion.push(data as MotionFeed));
     probe.session = await service.createSession(
-      { source, frameStarvation, contextRateHz: 48000, playbackPort: playback.port1, stagePort: stage.port1 },
+      { source, frameStarvation, mouthModelUrl, contextRateHz: 48000, playbackPort: playback.port1, stagePort: stage.port1 },
       probe,
     );
     return probe;

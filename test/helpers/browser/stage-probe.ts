@@ -1,17 +1,15 @@
-import { assetUrls } from '../../../src/asset-urls.js';
+import { asset } from '../../../src/asset-urls.js';
 import { AddOnLoader } from '../../../src/render/add-ons.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
 import type { AvatarError } from '../../../src/shared/errors.js';
 import type { PlayheadReport } from '../../../src/shared/playback-messages.js';
-import type { AddOnUrls, Stage, StageListener, StageOptions } from '../../../src/workers/worker-api.js';
+import type { AddOnName, Stage, StageListener, StageOptions } from '../../../src/workers/worker-api.js';
 
 /** Built before the tests by `scripts/build-avatars.js`. */
 export const ARIA_URL = new URL('/dist/avatars/aria.glb', location.href).href;
 
-export const ADD_ON_URLS = Object.fromEntries(
-  Object.entries(assetUrls().addOnUrls).map(([name, url]) => [name, String(url)]),
-) as AddOnUrls;
-export const ADD_ONS = new AddOnLoader(ADD_ON_URLS);
+const locateAddOn = (name: AddOnName) => asset(`workers/${name}.add-on.js`).locate();
+export const ADD_ONS = new AddOnLoader(locateAddOn);
 
 type CreateStage = (options: StageOptions, listener: StageListener) => Stage | Promise<Stage>;
 
@@ -38,7 +36,6 @@ export class StageProbe implements StageListener {
         view: 'portrait',
         motionStyle: 'calm',
         seed: 1,
-        addOnUrls: ADD_ON_URLS,
         ...options,
         playheadPort: probe.playhead.port2,
         motionPort: probe.motion.port2,
@@ -63,6 +60,7 @@ export class StageProbe implements StageListener {
   handleError(error: AvatarError): void {
     this.errors.push(error);
   }
+  readonly locateAddOn = locateAddOn;
 
   /** Sends one pose for the whole round and lets the round play from now on. */
   play(round: number, pose: Partial<Record<Channel, number>>, seconds = 20): void {
