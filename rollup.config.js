@@ -151,6 +151,7 @@ export default [
   livekitClient,
   ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),
   addOn('materials', bringShaders()),
+  addOn('vrm'),
   // After its add-ons, whose needs are known only then.
   standalone(RENDER_WORKER, ...lessThree(), addOnBuild.handToAddOns()),
 ];

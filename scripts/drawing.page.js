@@ -2,7 +2,6 @@
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { asset } from '../build/src/asset-urls.js';
 import { frameCamera } from '../build/src/render/framing.js';
-import { createLights } from '../build/src/render/lights.js';
 import { AddOnLoader } from '../build/src/render/add-ons.js';
 import { loadAvatar } from '../build/src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/channels.js';
@@ -13,7 +12,6 @@ const canvas = document.getElementById('drawing');
 const renderer = new WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true });
 renderer.toneMapping = NeutralToneMapping;
 const scene = new Scene();
-scene.add(createLights());
 const camera = new PerspectiveCamera();
 const addOns = new AddOnLoader((name) => asset(`workers/${name}.add-on.js`).locate());
 let avatar = null;

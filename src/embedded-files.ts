@@ -16,6 +16,7 @@ const COPIES: Copies | null =
         'workers/motion.worker.js': () => import('./embedded/motion.worker.embedded.js'),
         'workers/render.worker.js': () => import('./embedded/render.worker.embedded.js'),
         'workers/materials.add-on.js': () => import('./embedded/materials.add-on.embedded.js'),
+        'workers/vrm.add-on.js': () => import('./embedded/vrm.add-on.embedded.js'),
         'audio/playback.worklet.js': () => import('./embedded/playback.worklet.embedded.js'),
         'audio/capture.worklet.js': () => import('./embedded/capture.worklet.embedded.js'),
         'avatars/aria.glb': () => import('./embedded/aria.glb.embedded.js'),

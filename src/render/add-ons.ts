@@ -2,9 +2,9 @@
  * Add-ons: parts of the renderer that few avatars need, each a file of its own (`workers/*.add-on.js`) that this thread
  * imports when an avatar asks for it. Where the files are only the page knows: bundlers rename them.
  *
- * To add one: its module in this folder, a line in the table below, its name in `worker-api.ts`, `workers/NAME.add-on.ts` that
- * exports the module, its file in `asset-urls.ts` and `embedded-files.ts`, its name in `rollup.config.js` and its budget in
- * `scripts/sizes.js`.
+ * To add one: its module in this folder, a line in the table below, its name in `workers/worker-api.ts`, `workers/NAME.add-on.ts`
+ * that exports the module, its place in `asset-urls.ts` and `embedded-files.ts`, its name in `rollup.config.js` and its budget
+ * in `scripts/sizes.js`.
  */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { AddOnName, StageListener } from '../workers/worker-api.js';
@@ -12,6 +12,7 @@ import type { AddOnName, StageListener } from '../workers/worker-api.js';
 /** What each add-on exports. */
 export interface AddOns extends Record<AddOnName, object> {
   materials: typeof import('./materials/three-shaders.js');
+  vrm: typeof import('./loaders/vrm-loader.js');
 }
 
 /** Loads add-ons from where the page has them. The browser keeps each for as long as the thread lives. */

@@ -19,6 +19,7 @@ import { floatsOf, morphShapeFrom, seamGroups, type MorphShape } from './morph-s
 const NOISE = 1e-5;
 /** Weights up to this move nothing one could see. */
 const MIN_WEIGHT = 1e-4;
+const NO_SHAPE: MorphShape = { vertices: new Uint32Array(0), deltas: new Float32Array(0) };
 
 export class MorphMesh {
   /** Names of the shapes, in the order of `weights`. */
@@ -49,8 +50,11 @@ export class MorphMesh {
   private readonly bent: VertexList;
   private updateCount = 1;
 
-  /** @param mesh With morph targets; they are taken over from its geometry, which must not be shared. */
-  constructor(mesh: Mesh) {
+  /**
+   * @param mesh With morph targets; they are taken over from its geometry, which must not be shared.
+   * @param isUsed Tells of a target whether it ever has a weight. Avatars of hundreds of shapes keep only those in memory.
+   */
+  constructor(mesh: Mesh, isUsed: (target: number) => boolean = () => true) {
     const { geometry } = mesh;
     const targets = geometry.morphAttributes.position ?? [];
     this.names = namesOf(mesh, targets.length);
@@ -61,7 +65,7 @@ export class MorphMesh {
     this.restPositions = floatsOf(geometry.attributes.position);
     this.restNormals = floatsOf(geometry.attributes.normal);
     const threshold = NOISE * extentOf(this.restPositions);
-    this.shapes = targets.map((target) => morphShapeFrom(target, threshold));
+    this.shapes = targets.map((target, index) => (isUsed(index) ? morphShapeFrom(target, threshold) : NO_SHAPE));
     this.groups = seamGroups(this.restPositions, this.restNormals, this.shapes);
     this.nextInGroup = ringsOf(this.groups);
 

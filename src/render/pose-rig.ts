@@ -6,7 +6,7 @@
  */
 import { Euler, Object3D, Quaternion, Vector3 } from 'three';
 import { CHANNEL_INDEX } from '../shared/channels.js';
-import { NECK_SHARE, eyeRotation, findJointsAmong, type JointRole } from '../motion/retarget/joints.js';
+import { NECK_SHARE, eyeRotation, findJointsAmong, jawRotation, type JointRole } from '../motion/retarget/joints.js';
 
 /** Finds joints by their usual names. */
 export function findJoints(root: Object3D): Partial<Record<JointRole, Object3D>> {
@@ -54,6 +54,23 @@ const euler = new Euler(0, 0, 0, 'YXZ');
 const rotation = new Quaternion();
 const offset = new Vector3();
 const eyeTurn = { pitch: 0, yaw: 0 };
+const jawTurn = { pitch: 0, yaw: 0 };
+
+/** How far painted eyes may turn, as a share of a real eye's turn: towards the nose, away from it, down and up. */
+export interface EyeRange {
+  readonly inner: number;
+  readonly outer: number;
+  readonly down: number;
+  readonly up: number;
+}
+
+const WHOLE_RANGE: EyeRange = { inner: 1, outer: 1, down: 1, up: 1 };
+
+export interface PoseRigOptions {
+  /** The jaw's joint opens the mouth. */
+  readonly usesJaw?: boolean;
+  readonly eyeRange?: EyeRange;
+}
 
 export class PoseRig {
   /** True when eyeballs turn by joints; then the look shapes only move the lids. */
@@ -64,14 +81,18 @@ export class PoseRig {
   private readonly head: Joint | null;
   private readonly leftEye: Joint | null;
   private readonly rightEye: Joint | null;
+  private readonly jaw: Joint | null;
+  private readonly eyeRange: EyeRange;
 
   /** @param joints In their rest pose, world matrices up to date. */
-  constructor(joints: Partial<Record<JointRole, Object3D>>) {
+  constructor(joints: Partial<Record<JointRole, Object3D>>, options: PoseRigOptions = {}) {
+    this.eyeRange = options.eyeRange ?? WHOLE_RANGE;
     const jointOf = (role: JointRole) => (joints[role] ? new Joint(joints[role]) : null);
     this.head = jointOf('head');
     this.neck = this.head && jointOf('neck');
     this.leftEye = jointOf('leftEye');
     this.rightEye = jointOf('rightEye');
+    this.jaw = options.usesJaw ? jointOf('jaw') : null;
     this.hasEyes = this.leftEye !== null && this.rightEye !== null;
     this.hasHead = this.head !== null;
   }
@@ -88,12 +109,17 @@ export class PoseRig {
     (this.neck ?? this.head)?.move(pose[CHANNEL_INDEX.headX], pose[CHANNEL_INDEX.headY], pose[CHANNEL_INDEX.headZ]);
     this.look('leftEye', pose);
     this.look('rightEye', pose);
+    if (!this.jaw) return;
+    const { pitch: opening, yaw: side } = jawRotation(pose, jawTurn);
+    this.jaw.turn(rotation.setFromEuler(euler.set(opening, side, 0)));
   }
 
   private look(eye: 'leftEye' | 'rightEye', pose: Float32Array): void {
     const joint = this[eye];
     if (!joint) return;
     const { pitch, yaw } = eyeRotation(pose, eye, eyeTurn);
-    joint.turn(rotation.setFromEuler(euler.set(pitch, yaw, 0)));
+    const { inner, outer, down, up } = this.eyeRange;
+    const isOutwards = yaw > 0 === (eye === 'leftEye');
+    joint.turn(rotation.setFromEuler(euler.set(pitch * (pitch > 0 ? down : up), yaw * (isOutwards ? outer : inner), 0)));
   }
 }

@@ -17,7 +17,6 @@ import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
 import { FrameStats } from './frame-stats.js';
-import { createLights } from './lights.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { loadAvatar } from './loaders/load-avatar.js';
 import { openSurface } from './open-surface.js';
@@ -57,7 +56,6 @@ export class LiveStage implements Stage, SurfaceListener {
   private readonly surface: Surface;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
-  private readonly lights = createLights();
   private readonly rig: CameraRig;
   private readonly governor: ResolutionGovernor;
   private seenUnderruns = 0;
@@ -102,7 +100,6 @@ export class LiveStage implements Stage, SurfaceListener {
     this.renderer = this.surface.renderer;
     const { isSoftware } = this.facts;
     this.governor = new ResolutionGovernor({ isSoftware, budgetMs: isSoftware ? BUDGET_SOFTWARE_MS : BUDGET_MS });
-    this.scene.add(this.lights);
     this.addSource(options.playheadPort, options.motionPort);
     this.resize(options.width, options.height, options.pixelRatio);
   }
@@ -236,8 +233,10 @@ export class LiveStage implements Stage, SurfaceListener {
     if (this.isContextLost) return;
     try {
       const canWait = this.renderer.extensions.has('KHR_parallel_shader_compile');
-      if (canWait) await this.renderer.compileAsync(avatar.root, this.rig.camera, this.scene);
-      else this.renderer.compile(avatar.root, this.rig.camera, this.scene);
+      // In a scene of its own: shaders are made for a number of lamps, and those of the avatar before are still there.
+      const scene = new Scene();
+      if (canWait) await this.renderer.compileAsync(avatar.root, this.rig.camera, scene);
+      else this.renderer.compile(avatar.root, this.rig.camera, scene);
       avatar.eachTexture((texture) => this.renderer.initTexture(texture));
     } catch (reason) {
       avatar.dispose();
@@ -277,7 +276,7 @@ export class LiveStage implements Stage, SurfaceListener {
 
     this.idle.sample(this.lifeSeconds, pose);
     speech.update(timestampMs + this.showDelayMs, elapsedSeconds, pose);
-    avatar.apply(pose);
+    avatar.apply(pose, elapsedSeconds);
     this.rig.update(elapsedSeconds);
     this.render();
 
@@ -289,7 +288,7 @@ export class LiveStage implements Stage, SurfaceListener {
     // Pictures that are kept have all their pixels.
     const scale = this.blobWaiters.length > 0 ? 1 : this.governor.scale;
     if (scale !== this.bufferScale) this.resizeBuffer(scale);
-    this.lights.quaternion.copy(this.rig.camera.quaternion);
+    this.avatar?.lights?.quaternion.copy(this.rig.camera.quaternion);
     this.surface.render(this.scene, this.rig.camera);
     if (this.drawnAvatar !== this.avatar) {
       this.drawnAvatar = this.avatar;

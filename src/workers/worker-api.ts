@@ -175,7 +175,7 @@ export type View = 'portrait' | 'bust' | 'full';
 export type MotionStyle = 'lively' | 'calm';
 
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
-export type AddOnName = 'materials';
+export type AddOnName = 'materials' | 'vrm';
 
 /** Where the camera stands around the head of the avatar. */
 export interface CameraOrbit {
@@ -225,11 +225,15 @@ export interface StageListener {
 
 export interface AvatarInfo {
   /** File format it was read from. */
-  format: 'glb';
+  format: 'glb' | 'vrm';
   vertexCount: number;
   triangleCount: number;
-  /** Neutral channels that this avatar cannot show. */
+  /** Neutral channels that this avatar has no shape or joint of its own for. */
   missingChannels: string[];
+  /** Those of the missing ones that the nearest thing it has stands in for. */
+  approximatedChannels: string[];
+  /** Joints it would move better with. */
+  missingJoints: string[];
 }
 
 export interface StageStats {

@@ -26,7 +26,7 @@ for (let load = 0; load < LOADS; load++) {
 figure('reading the file, median (first)', `${milliseconds(median(loads))} (${milliseconds(loads[0])})`);
 
 const meshes: MorphMesh[] = [];
-(await readGlb(file)).traverse((object) => {
+(await readGlb(file)).scene.traverse((object) => {
   const mesh = object as Mesh;
   if (mesh.isMesh && mesh.geometry.morphAttributes.position) meshes.push(new MorphMesh(mesh));
 });

@@ -13,7 +13,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   transports: { own: ['shared', 'motion'], packages: [], ownTypes: ['workers/worker-api'] },
   session: { own: ['shared', 'motion', 'transports'], packages: [], ownTypes: ['workers/worker-api'] },
   livekit: { own: ['shared'], packages: ['livekit-client'], ownTypes: ['workers/worker-api'] },
-  render: { own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead'], packages: ['three'], ownTypes: ['workers/worker-api'] },
+  render: { own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead'], packages: ['three', '@pixiv/three-vrm'], ownTypes: ['workers/worker-api'] },
   workers: { own: ['shared', 'session', 'render', 'transports', 'motion'], packages: ['comlink'] },
   controller: { own: ['shared'], packages: [], ownTypes: ['workers/worker-api', 'audio', 'session'] },
   host: { own: ['shared', 'controller', 'assemble'], packages: [], ownTypes: ['workers/worker-api'] },

@@ -5,7 +5,7 @@
 import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
 import { AvatarError, ErrorCode } from '../../shared/errors.js';
 import { NECK_SHARE, eyeRotation, findJointsAmong, type JointRole } from '../retarget/joints.js';
-import { mapMorphs } from '../retarget/morph-map.js';
+import { mapMorphs } from '../retarget/map-morphs.js';
 import { GlbAppender } from './glb-bytes.js';
 import { readGlb, writeGlb, type GlbDocument, type GlbMesh } from './glb-container.js';
 import { inverted, multiplied, parentSpace, quaternionFromAngles, restOf, turned, type Quaternion } from './rotations.js';

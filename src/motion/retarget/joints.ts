@@ -12,6 +12,7 @@ const JOINT_NAMES = {
   chest: ['spine2', 'spine02', 'upperchest', 'spine03', 'chest', 'jbipcupperchest', 'spine1'],
   leftEye: ['lefteye', 'eyeleft', 'eyel', 'leye', 'lefteyeball', 'jadjlfaceeye'],
   rightEye: ['righteye', 'eyeright', 'eyer', 'reye', 'righteyeball', 'jadjrfaceeye'],
+  jaw: ['jaw', 'jawroot', 'lowerjaw', 'jawbone', 'mandible', 'cjaw', 'jbipcjaw', 'facjaw', 'jawbnd'],
 } as const;
 
 export type JointRole = keyof typeof JOINT_NAMES;
@@ -52,6 +53,23 @@ export function findJointsAmong<Node>(candidates: Iterable<JointCandidate<Node>>
     if (name) joints[role] = byName.get(name)!.node;
   }
   return joints;
+}
+
+/** Turn of a jaw at weight 1 of its channels, radians. */
+const JAW_OPEN = 0.36;
+const JAW_SIDE = 0.1;
+
+/**
+ * Turn of a jaw joint, radians: pitch > 0 opens, yaw > 0 goes to the character's left. What closes the lips over an
+ * open jaw closes the jaw, since nothing else can.
+ *
+ * @param pose `[58]`
+ * @param out Filled in place.
+ */
+export function jawRotation(pose: Float32Array, out: { pitch: number; yaw: number } = { pitch: 0, yaw: 0 }): { pitch: number; yaw: number } {
+  out.pitch = Math.max(0, pose[C.jawOpen]! - pose[C.mouthClose]!) * JAW_OPEN;
+  out.yaw = (pose[C.jawLeft]! - pose[C.jawRight]!) * JAW_SIDE;
+  return out;
 }
 
 const LOOK_CHANNELS = {

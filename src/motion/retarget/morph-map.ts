@@ -3,15 +3,34 @@
  */
 import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
 import { VISEME_COUNT } from '../../shared/visemes.js';
-import { channelsFromMorphName } from './morph-names.js';
-import { visemeFromMorphName, visemesFromChannels } from './visemes.js';
+import { PRESET_COUNT, PRESET_INDEX, presetsFromChannels } from './presets.js';
+import { visemesFromChannels } from './visemes.js';
 
-/** Suffix of an in-between corrective: full where its channel is half, gone at both ends. */
-const MID_SUFFIX = /\.mid$/i;
 /** Below this a shape moves no vertex by a visible amount. */
 const SMALLEST_WEIGHT = 1e-4;
-/** An avatar without these cannot show speech by ARKit shapes; visemes stand in. */
-const ESSENTIAL_MOUTH = ['jawOpen', 'mouthFunnel', 'mouthPucker'] as const;
+
+/** Sources of weights: channels, then visemes, then presets. */
+export const FIRST_VISEME = CHANNEL_COUNT;
+export const FIRST_PRESET = CHANNEL_COUNT + VISEME_COUNT;
+const SOURCE_COUNT = FIRST_PRESET + PRESET_COUNT;
+const BLINKS = [PRESET_INDEX.blink, PRESET_INDEX.blinkLeft, PRESET_INDEX.blinkRight].map((preset) => FIRST_PRESET + preset);
+
+/** One term of one morph's weight. */
+export interface MorphEntry {
+  morph: number;
+  /** Channel, `FIRST_VISEME` + viseme or `FIRST_PRESET` + preset. */
+  source: number;
+  factor: number;
+  /** An in-between corrective: full where its source is half, gone at both ends. */
+  isMid: boolean;
+}
+
+export interface MorphRules {
+  /** Nothing closes the lips over an open jaw: the jaw opens less instead. */
+  lacksMouthClose: boolean;
+  /** Presets that close the eyes themselves, as sources: a blink on top of them would close them twice. */
+  blinkOverriders: readonly number[];
+}
 
 /** Weights of one mesh. */
 export class MorphMap {
@@ -23,18 +42,27 @@ export class MorphMap {
   private readonly sources: Uint16Array;
   private readonly factors: Float32Array;
   private readonly isMid: Uint8Array;
+  private readonly rules: MorphRules;
   private readonly usesVisemes: boolean;
-  private readonly values = new Float32Array(CHANNEL_COUNT + VISEME_COUNT);
+  private readonly usesPresets: boolean;
+  private readonly values = new Float32Array(SOURCE_COUNT);
 
   /** @param entries Sorted by morph. */
-  constructor(morphCount: number, entries: readonly MorphEntry[]) {
+  constructor(morphCount: number, entries: readonly MorphEntry[], rules: MorphRules) {
     this.morphCount = morphCount;
+    this.rules = rules;
     this.active = new Uint16Array(morphCount);
     this.morphs = Uint16Array.from(entries, (entry) => entry.morph);
     this.sources = Uint16Array.from(entries, (entry) => entry.source);
     this.factors = Float32Array.from(entries, (entry) => entry.factor);
     this.isMid = Uint8Array.from(entries, (entry) => (entry.isMid ? 1 : 0));
-    this.usesVisemes = entries.some((entry) => entry.source >= CHANNEL_COUNT);
+    this.usesPresets = entries.some((entry) => entry.source >= FIRST_PRESET);
+    this.usesVisemes = entries.some((entry) => entry.source >= FIRST_VISEME);
+  }
+
+  /** Whether a morph ever gets a weight. */
+  isUsed(morph: number): boolean {
+    return this.morphs.includes(morph);
   }
 
   /**
@@ -46,12 +74,7 @@ export class MorphMap {
    */
   apply(channels: Float32Array, weights: Float32Array): number {
     const { values, morphs, sources, factors, isMid, active } = this;
-    for (let i = 0; i < ARKIT_CHANNELS.length; i++) {
-      const value = channels[i]!;
-      values[i] = value > 0 ? (value < 1 ? value : 1) : 0;
-    }
-    values[CHANNEL_INDEX.mouthClose] = Math.min(values[CHANNEL_INDEX.mouthClose]!, values[CHANNEL_INDEX.jawOpen]!);
-    if (this.usesVisemes) visemesFromChannels(values, values, CHANNEL_COUNT);
+    this.readSources(channels);
     weights.fill(0, 0, this.morphCount);
     for (let i = 0; i < morphs.length; i++) {
       const value = values[sources[i]!]!;
@@ -69,64 +92,22 @@ export class MorphMap {
     this.activeCount = count;
     return count;
   }
-}
 
-/** One term of one morph's weight. */
-export interface MorphEntry {
-  morph: number;
-  /** Channel, or `CHANNEL_COUNT` + viseme. */
-  source: number;
-  factor: number;
-  isMid: boolean;
-}
-
-export interface AvatarMorphs {
-  /** One for each mesh, in the order given. */
-  maps: MorphMap[];
-  /** ARKit channels that no mesh of this avatar can show. */
-  missingChannels: string[];
-  /** True when visemes stand in for missing mouth shapes. */
-  usesVisemes: boolean;
-}
-
-/**
- * @param meshes Morph names of each mesh, in the order of its morph targets.
- */
-export function mapMorphs(meshes: readonly (readonly string[])[]): AvatarMorphs {
-  const shown = new Set<number>();
-  const exact = new Set<number>();
-  const candidates = meshes.map((names) =>
-    names.flatMap((name, morph) => {
-      const isMid = MID_SUFFIX.test(name);
-      return channelsFromMorphName(name.replace(MID_SUFFIX, '')).map(({ channel, factor, isExact }) => {
-        if (!isMid) {
-          shown.add(channel);
-          if (isExact) exact.add(channel);
-        }
-        return { morph, source: channel, factor, isMid, isExact };
-      });
-    }),
-  );
-  // Many avatars carry `mouthSmile` beside `mouthSmileLeft` and `mouthSmileRight`: both would smile twice.
-  const perMesh: MorphEntry[][] = candidates.map((entries) =>
-    entries.filter(({ source, isExact }) => isExact || !exact.has(source)),
-  );
-  const usesVisemes =
-    ESSENTIAL_MOUTH.some((name) => !shown.has(CHANNEL_INDEX[name])) &&
-    meshes.some((names) => names.some((name) => visemeFromMorphName(name) > 0));
-  if (usesVisemes) {
-    meshes.forEach((names, mesh) => {
-      // Half a set of mouth shapes on top of visemes would open the mouth twice.
-      perMesh[mesh] = perMesh[mesh]!.filter(({ source }) => !/^(mouth|jaw)/.test(ARKIT_CHANNELS[source]!));
-      names.forEach((name, morph) => {
-        const viseme = visemeFromMorphName(name);
-        if (viseme > 0) perMesh[mesh]!.push({ morph, source: CHANNEL_COUNT + viseme, factor: 1, isMid: false });
-      });
-    });
+  private readSources(channels: Float32Array): void {
+    const { values } = this;
+    const { jawOpen, mouthClose } = CHANNEL_INDEX;
+    for (let i = 0; i < ARKIT_CHANNELS.length; i++) {
+      const value = channels[i]!;
+      values[i] = value > 0 ? (value < 1 ? value : 1) : 0;
+    }
+    values[mouthClose] = Math.min(values[mouthClose]!, values[jawOpen]!);
+    if (this.usesVisemes) visemesFromChannels(values, values, FIRST_VISEME);
+    if (this.usesPresets) {
+      presetsFromChannels(values, FIRST_VISEME, values, FIRST_PRESET);
+      for (const overrider of this.rules.blinkOverriders) {
+        for (let i = 0; i < BLINKS.length; i++) values[BLINKS[i]!]! *= 1 - values[overrider]!;
+      }
+    }
+    if (this.rules.lacksMouthClose) values[jawOpen]! -= values[mouthClose]!;
   }
-  return {
-    maps: meshes.map((names, mesh) => new MorphMap(names.length, perMesh[mesh]!.sort((a, b) => a.morph - b.morph))),
-    missingChannels: ARKIT_CHANNELS.filter((_, channel) => !shown.has(channel)),
-    usesVisemes,
-  };
 }

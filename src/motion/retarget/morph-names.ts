@@ -8,7 +8,7 @@ export interface MorphSource {
   isExact: boolean;
 }
 
-/** Names of Character Creator and of other tools whose words differ from Apple's; all in lower case, without sides. */
+/** Names of Character Creator, Mixamo and other tools whose words differ from Apple's; all in lower case, without sides. */
 const WORDS: Readonly<Record<string, string>> = {
   browraiseinner: 'browinnerup',
   browraiseouter: 'browouterup',
@@ -25,6 +25,23 @@ const WORDS: Readonly<Record<string, string>> = {
   eyesclosed: 'eyeblink',
   eyeslookup: 'eyelookup',
   eyeslookdown: 'eyelookdown',
+  blink: 'eyeblink',
+  eyeswide: 'eyewide',
+  squint: 'eyesquint',
+  smile: 'mouthsmile',
+  frown: 'mouthfrown',
+  mouthopen: 'jawopen',
+  mouthnarrow: 'mouthpucker',
+  mouthwhistlenarrowadjust: 'mouthfunnel',
+  lowerlipdown: 'mouthlowerdown',
+  upperlipup: 'mouthupperup',
+  lowerlipin: 'mouthrolllower',
+  upperlipin: 'mouthrollupper',
+  midmouth: 'mouth',
+  nosescrunch: 'nosesneer',
+  browsdown: 'browdown',
+  browsup: 'browouterup',
+  cheekspuff: 'cheekpuff',
 };
 
 const CHANNEL_BY_NAME = new Map<string, ArkitChannel>(ARKIT_CHANNELS.map((name) => [name.toLowerCase(), name]));
@@ -53,7 +70,7 @@ function lookUp(name: string): MorphSource[] {
   if (sided) return [source(sided, 1, isOwnWord)];
   // Half of a shape that ARKit has as one, or the shape itself.
   const single = CHANNEL_BY_NAME.get(word);
-  if (single) return [source(single, 1, isOwnWord && !side)];
+  if (single && (isOwnWord || !side)) return [source(single, 1, isOwnWord && !side)];
   const left = CHANNEL_BY_NAME.get(`${word}left`);
   const right = CHANNEL_BY_NAME.get(`${word}right`);
   return !side && left && right ? [source(left, 0.5, false), source(right, 0.5, false)] : [];
@@ -83,4 +100,11 @@ function splitSide(name: string): { base: string; side: 'left' | 'right' | null 
     }
   }
   return { base, side };
+}
+
+/** `eyeBlinkLeft` is `eyeBlink` on the left; `mouthLeft` is a shape of its own. */
+export function splitChannelSide(channel: ArkitChannel): { base: string; side: 'Left' | 'Right' | null } {
+  const match = /^(.+)(Left|Right)$/.exec(channel);
+  if (!match || match[1] === 'mouth' || match[1] === 'jaw') return { base: channel, side: null };
+  return { base: match[1]!, side: match[2] as 'Left' | 'Right' };
 }

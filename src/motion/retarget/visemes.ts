@@ -1,9 +1,9 @@
 import { CHANNEL_INDEX as C } from '../../shared/channels.js';
 import { VISEME_COUNT, visemeFromName } from '../../shared/visemes.js';
 
-/** Index in `VISEMES` of a morph called `viseme_aa`, `Viseme.PP` …, or −1. */
+/** Index in `VISEMES` of a morph called `viseme_aa`, `Viseme.PP`, `vrc.v_ou` …, or −1. */
 export function visemeFromMorphName(name: string): number {
-  const match = /viseme[^a-z]*([a-z]+)$/i.exec(name);
+  const match = /(?:viseme[^a-z]*|\bv_)([a-z]+)$/i.exec(name);
   return match ? visemeFromName(match[1]!) : -1;
 }
 

@@ -6,6 +6,8 @@ import type { FramingAnchors } from '../framing.js';
 export interface AvatarModel {
   /** Added to the scene by the stage. Metres, y up, face towards +z. */
   readonly root: Object3D;
+  /** Lamps within the root, for those who do without our own shader. They turn with the camera. */
+  readonly lights: Object3D | null;
   readonly info: AvatarInfo;
   /** Where head and body are at rest, for the camera. */
   readonly anchors: FramingAnchors;
@@ -14,8 +16,9 @@ export interface AvatarModel {
    * Takes a pose on. Called once per drawn frame; allocates nothing.
    *
    * @param pose `[58]`, channels in the order of `CHANNELS`. Only read.
+   * @param elapsedSeconds Since the frame before, 0 and more.
    */
-  apply(pose: Float32Array): void;
+  apply(pose: Float32Array, elapsedSeconds: number): void;
   /** Its textures, to be sent to the GPU before the first frame. */
   eachTexture(visit: (texture: Texture) => void): void;
   /** Frees everything it holds on the GPU. */

@@ -1,57 +1,98 @@
-import { Box3, Mesh, Vector3, type Material, type Object3D, type SkinnedMesh, type Texture } from 'three';
+import { Group, Mesh, type Object3D, type SkinnedMesh, type Texture } from 'three';
 import { CHANNEL_INDEX } from '../../shared/channels.js';
 import type { JointRole } from '../../motion/retarget/joints.js';
-import { mapMorphs, type MorphMap } from '../../motion/retarget/morph-map.js';
+import { mapMorphs, type BoundMorph, type MorphOptions } from '../../motion/retarget/map-morphs.js';
+import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import type { AvatarInfo } from '../../workers/worker-api.js';
 import type { FramingAnchors } from '../framing.js';
-import { disposeTexture, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
+import { createLights } from '../lights.js';
+import { hasThreeMaterials, disposeTexture, materialsOf, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
 import { MorphMesh } from '../morph-mesh.js';
-import { PoseRig, findJoints } from '../pose-rig.js';
-import { lowerArms } from '../rest-pose.js';
+import { PoseRig, findJoints, type EyeRange } from '../pose-rig.js';
+import { lowerArms, type Arm } from '../rest-pose.js';
 import { unskinRigid } from '../rigid-skin.js';
+import { anchorsOf, normaliseRoot, triangleCountOf } from './anchors.js';
 import type { AvatarModel } from './avatar-model.js';
 
 /** Channels that a head joint or eye joints show without any morph. */
 const EYE_CHANNELS = Object.keys(CHANNEL_INDEX).filter((name) => name.startsWith('eyeLook'));
+/** Without these a face is stiffer than it need be; the jaw counts only where no shape opens the mouth. */
+const WANTED_JOINTS = ['head', 'neck', 'leftEye', 'rightEye'] as const satisfies JointRole[];
 
-/** A glTF scene as an avatar: morphs by name, joints by name. */
+export interface GlbAvatarOptions {
+  readonly format: AvatarInfo['format'];
+  readonly isSoftware: boolean;
+  /** Known by the file; else found by their names. */
+  readonly joints?: Partial<Record<JointRole, Object3D>>;
+  readonly arms?: readonly Arm[];
+  /** Expressions of the file. @param mesh As the loader made it. */
+  readonly boundOf?: (mesh: Mesh) => readonly BoundMorph[];
+  readonly blinkOverriders?: MorphOptions['blinkOverriders'];
+  /** False: the eyes' joints stay where they are, shapes move the eyes. */
+  readonly turnsEyes?: boolean;
+  readonly eyeRange?: EyeRange;
+  /** Default `createLights`. */
+  readonly lights?: Object3D;
+  /** What lives on its own: called after the joints were turned. */
+  readonly handleMoved?: (elapsedSeconds: number) => void;
+  readonly handleDisposed?: () => void;
+}
+
+/** A glTF scene as an avatar: morphs by name or expression, joints by name or role. */
 export class GlbAvatar implements AvatarModel {
-  readonly root: Object3D;
+  readonly root = new Group();
+  readonly lights: Object3D | null;
   readonly info: AvatarInfo;
   readonly anchors: FramingAnchors;
 
+  private readonly options: GlbAvatarOptions;
   private readonly morphMeshes: MorphMesh[];
   private readonly morphMaps: MorphMap[];
   private readonly rig: PoseRig;
 
-  constructor(scene: Object3D, isSoftware: boolean) {
-    this.root = scene;
-    scene.updateMatrixWorld(true);
-    lowerArms(scene);
-    const meshes = collectMeshes(scene);
-    this.anchors = anchorsOf(scene, findJoints(scene));
-    this.morphMeshes = meshes.filter((mesh) => mesh.geometry.morphAttributes.position?.length).map((mesh) => new MorphMesh(mesh));
-    const morphs = mapMorphs(this.morphMeshes.map((mesh) => mesh.names));
+  constructor(scene: Object3D, options: GlbAvatarOptions) {
+    this.options = options;
+    const joints = options.joints ?? findJoints(scene);
+    normaliseRoot(scene, joints);
+    lowerArms(scene, options.arms);
+    this.lights = hasThreeMaterials(scene) ? (options.lights ?? createLights()) : null;
+    if (this.lights) this.root.add(this.lights);
+    this.root.add(scene);
+    const collected = collectMeshes(scene);
+    const meshes = collected.map(({ mesh }) => mesh);
+    this.anchors = anchorsOf(scene, joints);
+    const turned = options.turnsEyes === false ? { ...joints, leftEye: undefined, rightEye: undefined } : joints;
+    const morphed = collected.filter(({ mesh }) => mesh.geometry.morphAttributes.position?.length);
+    const morphs = mapMorphs(morphed.map(({ mesh }) => morphNamesOf(mesh)), {
+      bound: morphed.map(({ source }) => options.boundOf?.(source) ?? []),
+      blinkOverriders: options.blinkOverriders,
+      turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
+      hasJawJoint: turned.jaw !== undefined,
+      hasEyeJoints: turned.leftEye !== undefined && turned.rightEye !== undefined,
+    });
     this.morphMaps = morphs.maps;
-    const joints = findJoints(scene);
-    this.rig = new PoseRig(joints);
-    replaceMaterials(meshes, joints, isSoftware);
+    this.morphMeshes = morphed.map(({ mesh }, index) => new MorphMesh(mesh, (morph) => morphs.maps[index].isUsed(morph)));
+    this.rig = new PoseRig(turned, { usesJaw: morphs.usesJawJoint, eyeRange: options.eyeRange });
+    replaceMaterials(meshes, joints, options.isSoftware);
     const shownByEyes = this.rig.hasEyes ? EYE_CHANNELS : [];
     this.info = {
-      format: 'glb',
+      format: options.format,
       vertexCount: meshes.reduce((sum, mesh) => sum + mesh.geometry.attributes.position.count, 0),
       triangleCount: meshes.reduce((sum, mesh) => sum + triangleCountOf(mesh), 0),
       missingChannels: morphs.missingChannels.filter((name) => !shownByEyes.includes(name)),
+      approximatedChannels: morphs.approximatedChannels.filter((name) => !shownByEyes.includes(name)),
+      missingJoints: WANTED_JOINTS.filter((role) => !joints[role]),
     };
   }
 
-  apply(pose: Float32Array): void {
+  apply(pose: Float32Array, elapsedSeconds: number): void {
     for (let index = 0; index < this.morphMeshes.length; index++) {
       const mesh = this.morphMeshes[index];
       this.morphMaps[index].apply(pose, mesh.weights);
       mesh.update();
     }
     this.rig.apply(pose);
+    this.options.handleMoved?.(elapsedSeconds);
   }
 
   eachTexture(visit: (texture: Texture) => void): void {
@@ -73,55 +114,35 @@ export class GlbAvatar implements AvatarModel {
         material.dispose();
       }
     });
+    this.options.handleDisposed?.();
   }
 }
 
 /** All meshes that can be drawn, ready for our use: rigid ones unskinned, never culled, shapes in geometries of their own. */
-function collectMeshes(scene: Object3D): Mesh[] {
+function collectMeshes(scene: Object3D): { mesh: Mesh; source: Mesh }[] {
   const found: Mesh[] = [];
   scene.traverse((object) => {
     if (object instanceof Mesh && object.geometry.attributes.position) found.push(object);
   });
   const seen = new Set<unknown>();
-  return found.map((mesh) => {
-    if (seen.has(mesh.geometry)) mesh.geometry = mesh.geometry.clone();
-    seen.add(mesh.geometry);
-    const used = (mesh as SkinnedMesh).isSkinnedMesh ? unskinRigid(mesh as SkinnedMesh) : mesh;
+  return found.map((source) => {
+    if (seen.has(source.geometry)) source.geometry = source.geometry.clone();
+    seen.add(source.geometry);
+    const mesh = (source as SkinnedMesh).isSkinnedMesh ? unskinRigid(source as SkinnedMesh) : source;
     // Its bounds are those of the rest pose, and an avatar is nearly always in the picture.
-    used.frustumCulled = false;
-    return used;
+    mesh.frustumCulled = false;
+    return { mesh, source };
   });
 }
 
-function anchorsOf(scene: Object3D, joints: Partial<Record<JointRole, Object3D>>): FramingAnchors {
-  scene.updateMatrixWorld(true);
-  const bounds = new Box3().setFromObject(scene, true);
-  const size = bounds.getSize(new Vector3());
-  const eyes = new Vector3();
-  if (joints.leftEye && joints.rightEye) {
-    eyes.addVectors(joints.leftEye.getWorldPosition(new Vector3()), joints.rightEye.getWorldPosition(new Vector3())).multiplyScalar(0.5);
-  } else if (joints.head) {
-    // The joint sits at the base of the skull; the eyes are about half way up from there.
-    joints.head.getWorldPosition(eyes);
-    eyes.y += (bounds.max.y - eyes.y) * 0.48;
-  } else {
-    bounds.getCenter(eyes);
-    // A whole body is seven to eight heads high; anything less slender is a head or a bust.
-    const headHeight = size.y > 3 * size.z ? size.y / 7.3 : size.y;
-    eyes.y = bounds.max.y - headHeight * 0.5;
-  }
-  return {
-    eyes: { x: eyes.x, y: eyes.y, z: eyes.z },
-    topY: bounds.max.y,
-    bottomY: bounds.min.y,
-    halfWidth: Math.max(bounds.max.x - eyes.x, eyes.x - bounds.min.x),
-  };
+/** By target; numbers where the file has no names. */
+function morphNamesOf(mesh: Mesh): string[] {
+  const names = (mesh.geometry.morphAttributes.position ?? []).map((_, target) => String(target));
+  for (const [name, target] of Object.entries(mesh.morphTargetDictionary ?? {})) if (target < names.length) names[target] = name;
+  return names;
 }
 
-function triangleCountOf(mesh: Mesh): number {
-  return Math.floor((mesh.geometry.index?.count ?? mesh.geometry.attributes.position.count) / 3);
-}
-
-function materialsOf(mesh: Mesh): Material[] {
-  return Array.isArray(mesh.material) ? mesh.material : [mesh.material];
+function hangsOnEye(mesh: Mesh, joints: Partial<Record<JointRole, Object3D>>): boolean {
+  for (let at: Object3D | null = mesh; at; at = at.parent) if (at === joints.leftEye || at === joints.rightEye) return true;
+  return false;
 }

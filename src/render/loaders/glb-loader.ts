@@ -1,16 +1,25 @@
 import { hasThreeMaterials } from '../materials/replace-materials.js';
 import type { AvatarModel } from './avatar-model.js';
 import { GlbAvatar } from './glb-avatar.js';
+import { extensionsOf } from './glb-check.js';
 import { readGlb } from './glb-reader.js';
 import type { ReadOptions } from './load-avatar.js';
 
 /**
- * An avatar from a binary glTF 2.0 file: meshopt compression and quantisation are understood, Draco and KTX2 are not.
+ * An avatar from a binary glTF 2.0 file, or from a VRM, which is one.
  *
  * @throws {Error} when the file is damaged or needs what is not understood.
+ * @throws {AvatarError} `renderingFailed` when an add-on that it needs cannot be had.
  */
-export async function loadGlbAvatar(bytes: ArrayBuffer, { isSoftware, addOns }: ReadOptions): Promise<AvatarModel> {
-  const scene = await readGlb(bytes);
+export async function loadGlbAvatar(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> {
+  const { isSoftware, addOns } = options;
+  const extensions = extensionsOf(bytes);
+  if (extensions.includes('VRM') || extensions.includes('VRMC_vrm')) {
+    const [{ bringShaderTexts }, { loadVrmAvatar }] = await Promise.all([addOns.load('materials'), addOns.load('vrm')]);
+    bringShaderTexts();
+    return loadVrmAvatar(bytes, options);
+  }
+  const { scene } = await readGlb(bytes);
   if (hasThreeMaterials(scene)) (await addOns.load('materials')).bringShaderTexts();
-  return new GlbAvatar(scene, isSoftware);
+  return new GlbAvatar(scene, { format: 'glb', isSoftware });
 }

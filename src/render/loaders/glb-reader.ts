@@ -1,6 +1,5 @@
-import type { Group } from 'three';
-import { GLTFLoader } from 'three/examples/jsm/loaders/GLTFLoader.js';
-import { checkGlbNodes } from './glb-nodes.js';
+import { GLTFLoader, type GLTF, type GLTFLoaderPlugin, type GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
+import { checkGlb } from './glb-check.js';
 import { decodeMeshopt, type MeshoptView } from './meshopt.js';
 
 /** In the place of meshoptimizer's own decoder, which is WebAssembly; all of it that the loader calls. */
@@ -11,13 +10,16 @@ const meshoptDecoder = {
     decodeMeshopt(source, { count, byteStride, mode, filter } as MeshoptView),
 } as Parameters<GLTFLoader['setMeshoptDecoder']>[0];
 
+export type GltfPlugin = (parser: GLTFParser) => GLTFLoaderPlugin;
+
 /**
- * Reads a binary glTF 2.0 file: meshopt compression and quantisation are understood, Draco and KTX2 are not.
+ * Reads a binary glTF 2.0 file: meshopt compression and quantisation are understood, Draco is not.
  *
  * @throws {Error} when the file is damaged or needs what is not understood.
  */
-export async function readGlb(bytes: ArrayBuffer): Promise<Group> {
-  checkGlbNodes(bytes);
-  const { scene } = await new GLTFLoader().setMeshoptDecoder(meshoptDecoder).parseAsync(bytes, '');
-  return scene;
+export async function readGlb(bytes: ArrayBuffer, plugins: readonly GltfPlugin[] = []): Promise<GLTF> {
+  checkGlb(bytes);
+  const loader = new GLTFLoader().setMeshoptDecoder(meshoptDecoder);
+  for (const plugin of plugins) loader.register(plugin);
+  return loader.parseAsync(bytes, '');
 }

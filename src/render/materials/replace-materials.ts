@@ -1,28 +1,31 @@
-import { Mesh, MeshLambertMaterial, MeshStandardMaterial, type Material, type Object3D, type Texture } from 'three';
+import { Mesh, MeshLambertMaterial, MeshStandardMaterial, type Material, type Object3D, type ShaderMaterial, type Texture } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import { createLeanMaterial, leanParametersOf } from './lean-material.js';
 
 /**
- * Gives meshes whose materials ask for it (`extras.spatius`) our own shader. The others keep three.js's materials, in
- * software GL reduced to what it can draw in time: the physical ones take ten times as long there.
+ * Gives meshes whose materials ask for it (`extras.spatius`) our own shader. The others keep their materials, in software
+ * GL reduced to what it can draw in time: the physical ones take ten times as long there.
  */
 export function replaceMaterials(meshes: readonly Mesh[], joints: Partial<Record<JointRole, Object3D>>, isSoftware: boolean): void {
   const plainOf = new Map<Material, Material>();
   const unused = new Set<Material>();
   for (const mesh of meshes) {
-    const material = mesh.material as Material;
+    const [material] = materialsOf(mesh);
     const parameters = leanParametersOf(material);
+    const isPlainEnough = !isSoftware || !(material instanceof MeshStandardMaterial || isToon(material));
+    if (!parameters && isPlainEnough) continue;
+    materialsOf(mesh).forEach((old) => unused.add(old));
     if (parameters) {
       mesh.material = createLeanMaterial(parameters, mesh, joints);
-      unused.add(material);
-    } else if (isSoftware && material instanceof MeshStandardMaterial) {
-      const plain = plainOf.get(material) ?? plainMaterialFrom(material);
+    } else {
+      const plain = plainOf.get(material) ?? plainMaterialFrom(material as MeshStandardMaterial);
       plainOf.set(material, plain);
       mesh.material = plain;
-      unused.add(material);
+      // The second material of a toon is its outline, drawn over the same triangles.
+      mesh.geometry.clearGroups();
     }
   }
-  const used = new Set(meshes.flatMap((mesh) => texturesOf(mesh.material as Material)));
+  const used = new Set(meshes.flatMap((mesh) => materialsOf(mesh).flatMap(texturesOf)));
   for (const material of unused) {
     for (const texture of texturesOf(material)) if (!used.has(texture)) disposeTexture(texture);
     material.dispose();
@@ -33,13 +36,19 @@ export function replaceMaterials(meshes: readonly Mesh[], joints: Partial<Record
 export function hasThreeMaterials(root: Object3D): boolean {
   let isFound = false;
   root.traverse((object) => {
-    if (object instanceof Mesh && !leanParametersOf(object.material as Material)) isFound = true;
+    if (object instanceof Mesh && materialsOf(object).some((material) => !leanParametersOf(material))) isFound = true;
   });
   return isFound;
 }
 
+export function materialsOf(mesh: Mesh): Material[] {
+  return Array.isArray(mesh.material) ? mesh.material : [mesh.material];
+}
+
 export function texturesOf(material: Material): Texture[] {
-  return (Object.values(material) as unknown[]).filter((value): value is Texture => (value as Texture | null)?.isTexture === true);
+  const { uniforms = {} } = material as Partial<ShaderMaterial>;
+  const values: unknown[] = [...Object.values(material), ...Object.values(uniforms).map(({ value }) => value as unknown)];
+  return values.filter((value): value is Texture => (value as Texture | null)?.isTexture === true);
 }
 
 /** Frees a texture on the GPU and its decoded image. */
@@ -49,6 +58,11 @@ export function disposeTexture(texture: Texture): void {
 }
 
 function plainMaterialFrom(material: MeshStandardMaterial): MeshLambertMaterial {
-  const { name, color, map, alphaMap, alphaTest, transparent, opacity, side, vertexColors, emissive, emissiveMap, emissiveIntensity } = material;
+  const { name, color, map, alphaMap = null, alphaTest, transparent, opacity, side, vertexColors, emissive, emissiveMap, emissiveIntensity } = material;
   return new MeshLambertMaterial({ name, color, map, alphaMap, alphaTest, transparent, opacity, side, vertexColors, emissive, emissiveMap, emissiveIntensity });
+}
+
+/** VRM's cel shading, known by what it says of itself: its class is in an add-on. It has the fields of a standard material that count here. */
+function isToon(material: Material): boolean {
+  return (material as { isMToonMaterial?: boolean }).isMToonMaterial === true;
 }

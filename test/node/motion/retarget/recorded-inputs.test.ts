@@ -7,7 +7,7 @@ import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shar
 import { decodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { motionPayloadFrom } from '../../../../src/motion/protocol/motion-payload.js';
 import { framesFromFlame } from '../../../../src/motion/retarget/flame.js';
-import { mapMorphs } from '../../../../src/motion/retarget/morph-map.js';
+import { mapMorphs } from '../../../../src/motion/retarget/map-morphs.js';
 import { packageFolder } from '../../../../src/server/package-folder.js';
 
 const assets = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');

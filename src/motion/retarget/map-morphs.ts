@@ -1,0 +1,181 @@
+/**
+ * Which morph shows which channel, by the names that an avatar's author gave. In this order, the first that it has:
+ *
+ *     mouth   ARKit's shapes · Oculus visemes · VRM's vowels · a jaw joint
+ *     lids    ARKit's blinks · VRM's, each eye or both
+ *     else    ARKit's shapes · VRM's feelings and looks
+ *
+ * and for single channels that are missing the nearest shapes that there are (`stand-ins.ts`).
+ */
+import { ARKIT_CHANNELS, CHANNEL_INDEX, type ArkitChannel } from '../../shared/channels.js';
+import { channelsFromMorphName } from './morph-names.js';
+import { FIRST_PRESET, FIRST_VISEME, MorphMap, type MorphEntry, type MorphRules } from './morph-map.js';
+import { PRESETS, PRESET_CHANNELS, PRESET_INDEX, presetFromExpressionName, presetFromMorphName, type Preset } from './presets.js';
+import { standInsFor } from './stand-ins.js';
+import { visemeFromMorphName } from './visemes.js';
+
+/** Suffix of an in-between corrective. */
+const MID_SUFFIX = /\.mid$/i;
+/** An avatar without these cannot show speech by ARKit shapes; visemes or vowels stand in. */
+const ESSENTIAL_MOUTH = ['jawOpen', 'mouthFunnel', 'mouthPucker'] as const;
+const VOWELS: readonly Preset[] = ['aa', 'ih', 'ou', 'ee', 'oh'];
+const LOOKS: readonly Preset[] = ['lookUp', 'lookDown', 'lookLeft', 'lookRight'];
+
+/** A morph that an expression moves. */
+export interface BoundMorph {
+  /** Index in the mesh's morph targets. */
+  morph: number;
+  /** Name of the expression: a preset of VRM, or a shape of ARKit's. */
+  expression: string;
+  /** Weight of the morph at weight 1 of the expression. */
+  factor: number;
+}
+
+export interface MorphOptions {
+  /** Expressions, for each mesh in the order given. */
+  bound?: readonly (readonly BoundMorph[])[];
+  /** Presets that close the eyes themselves. */
+  blinkOverriders?: readonly Preset[];
+  /** Meshes that turn with an eye joint: their look shapes would turn them twice. */
+  turnsWithEye?: readonly boolean[];
+  /** A joint can open the mouth. */
+  hasJawJoint?: boolean;
+  /** Joints turn the eyes. */
+  hasEyeJoints?: boolean;
+}
+
+export interface AvatarMorphs {
+  /** One for each mesh, in the order given. */
+  maps: MorphMap[];
+  /** ARKit channels that no mesh of this avatar has a shape for. */
+  missingChannels: string[];
+  /** Those of the missing ones that other shapes stand in for. */
+  approximatedChannels: string[];
+  /** True when visemes stand in for missing mouth shapes. */
+  usesVisemes: boolean;
+  /** True when the mouth is opened by the jaw joint, for want of a shape. */
+  usesJawJoint: boolean;
+}
+
+type Candidate = MorphEntry & { isExact: boolean };
+
+/**
+ * @param meshes Morph names of each mesh, in the order of its morph targets.
+ */
+export function mapMorphs(meshes: readonly (readonly string[])[], options: MorphOptions = {}): AvatarMorphs {
+  const candidates = meshes.map((names, mesh) => [...namedEntries(names), ...boundEntries(options.bound?.[mesh] ?? [])]);
+  const shown = new Set<number>();
+  const exact = new Set<number>();
+  for (const { source, isExact, isMid } of candidates.flat()) {
+    if (source >= FIRST_VISEME || isMid) continue;
+    shown.add(source);
+    if (isExact) exact.add(source);
+  }
+  const isShown = (name: string): boolean => shown.has(CHANNEL_INDEX[name as ArkitChannel]);
+  const has = (test: (source: number) => boolean): boolean => candidates.some((entries) => entries.some(({ source }) => test(source)));
+
+  const hasWholeMouth = ESSENTIAL_MOUTH.every(isShown);
+  const usesVisemes = !hasWholeMouth && has(isViseme);
+  const usesVowels = !hasWholeMouth && !usesVisemes && has((source) => isPreset(source, VOWELS));
+  const usesOtherMouth = usesVisemes || usesVowels;
+  const presets = usablePresets(options, isShown, usesVowels, (preset) => has((source) => isPreset(source, [preset])));
+
+  const perMesh = candidates.map((entries, mesh) =>
+    unique(
+      entries.filter(({ source, isExact }) => {
+        if (isViseme(source)) return usesVisemes;
+        if (source >= FIRST_PRESET) return presets.has(PRESETS[source - FIRST_PRESET]!);
+        const name = ARKIT_CHANNELS[source]!;
+        // Half a set of mouth shapes on top of visemes would open the mouth twice.
+        if (usesOtherMouth && /^(mouth|jaw)/.test(name) && !isFeeling(name)) return false;
+        if (options.turnsWithEye?.[mesh] && name.startsWith('eyeLook')) return false;
+        // Many avatars carry `mouthSmile` beside `mouthSmileLeft` and `mouthSmileRight`: both would smile twice.
+        return isExact || !exact.has(source);
+      }),
+    ),
+  );
+
+  const approximated = new Set<string>();
+  const usesJawJoint = options.hasJawJoint === true && !isShown('jawOpen') && !usesOtherMouth;
+  if (usesJawJoint) approximated.add('jawOpen').add('jawLeft').add('jawRight');
+  if (usesOtherMouth) PRESET_CHANNELS.mouth.forEach((name) => approximated.add(name));
+  for (const preset of presets) {
+    const group = VOWELS.includes(preset) ? 'mouth' : preset.startsWith('blink') ? 'blink' : preset;
+    PRESET_CHANNELS[group as keyof typeof PRESET_CHANNELS].forEach((name) => approximated.add(name));
+  }
+  for (const name of ARKIT_CHANNELS) {
+    if (isShown(name) || approximated.has(name) || (usesOtherMouth && /^(mouth|jaw)/.test(name))) continue;
+    const standIns = standInsFor(name, (channel) => shown.has(channel));
+    if (standIns.length > 0) approximated.add(name);
+    for (const { channel, factor } of standIns) {
+      for (const entries of perMesh) {
+        const doubles = entries.filter((entry) => entry.source === channel && !entry.isMid);
+        entries.push(...doubles.map((entry) => ({ ...entry, source: CHANNEL_INDEX[name], factor: entry.factor * factor })));
+      }
+    }
+  }
+
+  const rules: MorphRules = {
+    lacksMouthClose: !isShown('mouthClose') && !usesOtherMouth,
+    blinkOverriders: (options.blinkOverriders ?? []).filter((preset) => presets.has(preset)).map((preset) => FIRST_PRESET + PRESET_INDEX[preset]),
+  };
+  const missingChannels = ARKIT_CHANNELS.filter((name) => !isShown(name));
+  return {
+    maps: meshes.map((names, mesh) => new MorphMap(names.length, perMesh[mesh]!.sort((a, b) => a.morph - b.morph), rules)),
+    missingChannels,
+    approximatedChannels: missingChannels.filter((name) => approximated.has(name)),
+    usesVisemes,
+    usesJawJoint,
+  };
+}
+
+const isViseme = (source: number): boolean => source >= FIRST_VISEME && source < FIRST_PRESET;
+const isPreset = (source: number, presets: readonly Preset[]): boolean => presets.includes(PRESETS[source - FIRST_PRESET]!);
+/** Corners of the mouth: no vowel moves them. */
+const isFeeling = (channel: string): boolean => /^mouth(Smile|Frown|Dimple)/.test(channel);
+
+function namedEntries(names: readonly string[]): Candidate[] {
+  return names.flatMap((name, morph): Candidate[] => {
+    const viseme = visemeFromMorphName(name);
+    if (viseme > 0) return [{ morph, source: FIRST_VISEME + viseme, factor: 1, isMid: false, isExact: true }];
+    const preset = presetFromMorphName(name);
+    if (preset) return [{ morph, source: FIRST_PRESET + PRESET_INDEX[preset], factor: 1, isMid: false, isExact: true }];
+    const isMid = MID_SUFFIX.test(name);
+    return channelsFromMorphName(name.replace(MID_SUFFIX, '')).map(({ channel, factor, isExact }) => ({ morph, source: channel, factor, isMid, isExact }));
+  });
+}
+
+function boundEntries(bound: readonly BoundMorph[]): Candidate[] {
+  return bound.flatMap(({ morph, expression, factor }) => {
+    const preset = presetFromExpressionName(expression);
+    if (preset) return [{ morph, source: FIRST_PRESET + PRESET_INDEX[preset], factor, isMid: false, isExact: true }];
+    return channelsFromMorphName(expression).map((source) => ({ morph, source: source.channel, factor: factor * source.factor, isMid: false, isExact: source.isExact }));
+  });
+}
+
+/** Presets whose channels the avatar has no shapes of its own for, and that nothing else does better. */
+function usablePresets(
+  options: MorphOptions,
+  isShown: (channel: string) => boolean,
+  usesVowels: boolean,
+  isThere: (preset: Preset) => boolean,
+): Set<Preset> {
+  const usable = PRESETS.filter((preset) => {
+    if (!isThere(preset)) return false;
+    if (VOWELS.includes(preset)) return usesVowels;
+    if (preset.startsWith('blink')) return !PRESET_CHANNELS.blink.some(isShown);
+    if (LOOKS.includes(preset) && options.hasEyeJoints) return false;
+    return !PRESET_CHANNELS[preset as keyof typeof PRESET_CHANNELS].some(isShown);
+  });
+  const bothEyes = usable.includes('blinkLeft') && usable.includes('blinkRight');
+  return new Set(usable.filter((preset) => (bothEyes ? preset !== 'blink' : preset !== 'blinkLeft' && preset !== 'blinkRight')));
+}
+
+/** An expression that moves the shape of its own name says the same twice. */
+function unique(entries: readonly Candidate[]): Candidate[] {
+  const seen = new Set<string>();
+  return entries.filter(({ morph, source, isMid }) => {
+    const key = `${morph} ${source} ${isMid}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}

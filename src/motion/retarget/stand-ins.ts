@@ -1,0 +1,50 @@
+/** Shapes that stand in for one an avatar does not have: the nearest thing it can do. */
+import { CHANNEL_INDEX, type ArkitChannel } from '../../shared/channels.js';
+import { splitChannelSide } from './morph-names.js';
+
+/** For each channel, without its side, the channels that can take its place, the best first, and their weights. */
+const NEAREST: Readonly<Record<string, readonly Readonly<Record<string, number>>[]>> = {
+  mouthFunnel: [{ mouthPucker: 0.7 }],
+  mouthPucker: [{ mouthFunnel: 0.7 }],
+  mouthPress: [{ mouthRollUpper: 0.4, mouthRollLower: 0.4 }, { mouthRollLower: 0.5 }, { mouthShrugLower: 0.4 }],
+  mouthRollLower: [{ mouthPress: 0.6 }],
+  mouthRollUpper: [{ mouthPress: 0.5 }],
+  mouthStretch: [{ mouthDimple: 0.7 }, { mouthSmile: 0.4 }],
+  mouthDimple: [{ mouthStretch: 0.5 }, { mouthSmile: 0.3 }],
+  mouthSmile: [{ mouthDimple: 0.9 }, { cheekSquint: 0.5 }],
+  mouthUpperUp: [{ noseSneer: 0.5 }],
+  noseSneer: [{ mouthUpperUp: 0.3 }],
+  mouthShrugUpper: [{ mouthUpperUp: 0.3 }],
+  mouthShrugLower: [{ mouthPress: 0.3 }],
+  eyeSquint: [{ cheekSquint: 0.6 }, { eyeBlink: 0.25 }],
+  cheekSquint: [{ eyeSquint: 0.6 }],
+  browInnerUp: [{ browOuterUp: 0.7 }],
+  browOuterUp: [{ browInnerUp: 0.7 }],
+};
+
+export interface StandIn {
+  channel: number;
+  factor: number;
+}
+
+/**
+ * @param channel One that the avatar cannot show.
+ * @param isShown Whether it can show another.
+ * @returns The channels whose morphs take its weight; empty when nothing comes near.
+ */
+export function standInsFor(channel: ArkitChannel, isShown: (channel: number) => boolean): StandIn[] {
+  const { base, side } = splitChannelSide(channel);
+  for (const parts of NEAREST[base] ?? []) {
+    const found = Object.entries(parts).map(([name, factor]) => onSide(name, side, factor));
+    if (found.every((part) => part.every((one) => isShown(one.channel)))) return found.flat();
+  }
+  return [];
+}
+
+/** A pair stands in for something in the middle by both halves, something in the middle for one side by half of it. */
+function onSide(name: string, side: 'Left' | 'Right' | null, factor: number): StandIn[] {
+  const index = CHANNEL_INDEX as Readonly<Record<string, number>>;
+  const middle = index[name];
+  if (middle !== undefined) return [{ channel: middle, factor: side ? factor / 2 : factor }];
+  return (side ? [side] : ['Left', 'Right']).map((one) => ({ channel: index[name + one]!, factor }));
+}

@@ -1,0 +1,155 @@
+/**
+ * Add-on `vrm`: characters in the format VRM, 0 and 1, read by three-vrm.
+ *
+ * Its expressions become entries of the same map that drives every other avatar, so that speech, blinks and feelings come
+ * from the neutral channels and morphs are applied as everywhere; of three-vrm's own machinery only springs, constraints
+ * and materials run.
+ *
+ * @see https://github.com/vrm-c/vrm-specification
+ */
+import { AmbientLight, DirectionalLight, Group, type Mesh, type Object3D } from 'three';
+import {
+  VRMExpressionMorphTargetBind,
+  VRMLoaderPlugin,
+  VRMLookAtBoneApplier,
+  VRMLookAtExpressionApplier,
+  VRMUtils,
+  type VRM,
+  type VRMHumanBoneName,
+  type VRMLookAtRangeMap,
+} from '@pixiv/three-vrm';
+import type { JointRole } from '../../motion/retarget/joints.js';
+import type { BoundMorph } from '../../motion/retarget/map-morphs.js';
+import { presetFromExpressionName, type Preset } from '../../motion/retarget/presets.js';
+import type { EyeRange } from '../pose-rig.js';
+import type { Arm } from '../rest-pose.js';
+import type { AvatarModel } from './avatar-model.js';
+import { GlbAvatar } from './glb-avatar.js';
+import { readGlb } from './glb-reader.js';
+import type { ReadOptions } from './load-avatar.js';
+
+const BONES: Readonly<Record<JointRole, readonly VRMHumanBoneName[]>> = {
+  head: ['head'],
+  neck: ['neck'],
+  chest: ['upperChest', 'chest', 'spine'],
+  leftEye: ['leftEye'],
+  rightEye: ['rightEye'],
+  jaw: ['jaw'],
+};
+
+/** Turn of a real eye at weight 1 of its look channels, degrees, sideways and up or down: what VRM's range maps begin with. */
+const LOOK_SIDE_DEGREES = 30;
+const LOOK_UP_DOWN_DEGREES = 25;
+
+/** @throws {Error} when the file is damaged, or when it says of itself that it is a VRM and has no humanoid. */
+export async function loadVrmAvatar(bytes: ArrayBuffer, { isSoftware }: ReadOptions): Promise<AvatarModel> {
+  const { scene, userData } = await readGlb(bytes, [(parser) => new VRMLoaderPlugin(parser)]);
+  const vrm = userData.vrm as VRM | undefined;
+  if (!vrm) throw new Error('it is a VRM without a humanoid');
+  VRMUtils.rotateVRM0(vrm);
+  VRMUtils.removeUnnecessaryVertices(scene);
+  const joints = jointsOf(vrm);
+  const bound = boundMorphs(vrm);
+  const avatar = new GlbAvatar(scene, {
+    format: 'vrm',
+    isSoftware,
+    joints,
+    arms: armsOf(vrm),
+    boundOf: (mesh) => bound.get(mesh) ?? [],
+    blinkOverriders: blinkOverridersOf(vrm),
+    turnsEyes: !(vrm.lookAt?.applier instanceof VRMLookAtExpressionApplier),
+    eyeRange: eyeRangeOf(vrm),
+    lights: toonLights(),
+    handleMoved: (elapsedSeconds) => live(vrm, elapsedSeconds),
+  });
+  vrm.springBoneManager?.reset();
+  return avatar;
+}
+
+/** What moves by itself: twist and aim constraints, hair and cloth, textures that scroll. */
+function live({ nodeConstraintManager, springBoneManager, materials }: VRM, elapsedSeconds: number): void {
+  nodeConstraintManager?.update();
+  springBoneManager?.update(elapsedSeconds);
+  for (const material of materials ?? []) (material as { update?: (seconds: number) => void }).update?.(elapsedSeconds);
+}
+
+function jointsOf({ humanoid }: VRM): Partial<Record<JointRole, Object3D>> {
+  const joints: Partial<Record<JointRole, Object3D>> = {};
+  for (const role of Object.keys(BONES) as JointRole[]) {
+    const node = BONES[role].map((bone) => humanoid.getRawBoneNode(bone)).find((found) => found !== null);
+    if (node) joints[role] = node;
+  }
+  return joints;
+}
+
+function armsOf({ humanoid }: VRM): Arm[] {
+  return (['left', 'right'] as const).flatMap((side) => {
+    const upper = humanoid.getRawBoneNode(`${side}UpperArm`);
+    const lower = humanoid.getRawBoneNode(`${side}LowerArm`);
+    return upper && lower ? [{ upper, lower, side }] : [];
+  });
+}
+
+function boundMorphs({ expressionManager, lookAt }: VRM): Map<Mesh, BoundMorph[]> {
+  const bound = new Map<Mesh, BoundMorph[]>();
+  const applier = lookAt?.applier;
+  for (const { expressionName, binds } of expressionManager?.expressions ?? []) {
+    const share = applier instanceof VRMLookAtExpressionApplier ? lookShare(expressionName, applier) : 1;
+    for (const bind of binds) {
+      if (!(bind instanceof VRMExpressionMorphTargetBind)) continue;
+      for (const mesh of bind.primitives) {
+        const morphs = bound.get(mesh) ?? [];
+        morphs.push({ morph: bind.index, expression: expressionName, factor: bind.weight * share });
+        bound.set(mesh, morphs);
+      }
+    }
+  }
+  return bound;
+}
+
+/** How much of a look expression a look of ours at weight 1 is. */
+function lookShare(expression: string, applier: VRMLookAtExpressionApplier): number {
+  switch (presetFromExpressionName(expression)) {
+    case 'lookUp':
+      return outputOf(applier.rangeMapVerticalUp, LOOK_UP_DOWN_DEGREES);
+    case 'lookDown':
+      return outputOf(applier.rangeMapVerticalDown, LOOK_UP_DOWN_DEGREES);
+    case 'lookLeft':
+    case 'lookRight':
+      return outputOf(applier.rangeMapHorizontalOuter, LOOK_SIDE_DEGREES);
+    default:
+      return 1;
+  }
+}
+
+function outputOf({ inputMaxValue, outputScale }: VRMLookAtRangeMap, degrees: number): number {
+  return inputMaxValue > 0 ? Math.min(degrees / inputMaxValue, 1) * outputScale : 0;
+}
+
+/** Eyes of a drawn face are flat and may turn by a few degrees only; the file says how many. */
+function eyeRangeOf({ lookAt }: VRM): EyeRange | undefined {
+  const applier = lookAt?.applier;
+  if (!(applier instanceof VRMLookAtBoneApplier)) return undefined;
+  return {
+    inner: outputOf(applier.rangeMapHorizontalInner, LOOK_SIDE_DEGREES) / LOOK_SIDE_DEGREES,
+    outer: outputOf(applier.rangeMapHorizontalOuter, LOOK_SIDE_DEGREES) / LOOK_SIDE_DEGREES,
+    down: outputOf(applier.rangeMapVerticalDown, LOOK_UP_DOWN_DEGREES) / LOOK_UP_DOWN_DEGREES,
+    up: outputOf(applier.rangeMapVerticalUp, LOOK_UP_DOWN_DEGREES) / LOOK_UP_DOWN_DEGREES,
+  };
+}
+
+function blinkOverridersOf({ expressionManager }: VRM): Preset[] {
+  return (expressionManager?.expressions ?? []).flatMap(({ expressionName, overrideBlink }) => {
+    const preset = presetFromExpressionName(expressionName);
+    return preset && overrideBlink !== 'none' ? [preset] : [];
+  });
+}
+
+/** Cel shading is drawn for one lamp, from the viewer's upper left, and an even rest. */
+function toonLights(): Group {
+  const lights = new Group();
+  const key = new DirectionalLight('#fff6ee', Math.PI * 0.8);
+  key.position.set(-0.5, 0.8, 1.4);
+  lights.add(key, new AmbientLight('#ffffff', 0.3));
+  return lights;
+}
