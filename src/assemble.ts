@@ -162,6 +162,16 @@ export class AssembledAvatar {
     return capture;
   }
 
+  /**
+   * Hears whether the visitor speaks, beside what the avatar says.
+   *
+   * @returns Stops hearing.
+   * @throws {AvatarError} `noAudio`, `playbackInitFailed`.
+   */
+  async hearUser(stream: MediaStream, handleVoice: (isSpeaking: boolean) => void): Promise<() => void> {
+    return this.voice.hearUser(stream, await asset('audio/capture.worklet.js').locate(), handleVoice);
+  }
+
   /** LiveKit mode: lets the room hear the visitor. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
   async publishMicrophone(isOn: boolean): Promise<void> {
     if (!this.room) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'No room is joined.');

@@ -1,7 +1,13 @@
 /**
- * The capture worklet: hands on what comes in, mixed to mono, as `Float32Array` of about 20 ms through its port.
+ * The capture worklet's two processors.
+ *
+ * `spatius-capture` hands on what comes in, mixed to mono, as `Float32Array` of about 20 ms through its port.
  * Any message ends it: it sends what it still has, then null.
+ *
+ * `spatius-voice-activity` listens to a microphone (first input) beside what a loudspeaker is given (second), both mono, and says
+ * through its port whether somebody speaks. Any message ends it.
  */
+import { VoiceActivity } from './voice-activity.js';
 
 const CHUNK_QUANTA = 8;
 
@@ -49,4 +55,24 @@ class CaptureProcessor extends AudioWorkletProcessor {
   }
 }
 
+class VoiceActivityProcessor extends AudioWorkletProcessor {
+  private readonly activity = new VoiceActivity(sampleRate, this);
+  private isAlive = true;
+
+  constructor() {
+    super();
+    this.port.onmessage = () => (this.isAlive = false);
+  }
+
+  handleVoice(isSpeaking: boolean): void {
+    this.port.postMessage(isSpeaking);
+  }
+
+  process([microphone, loudspeaker]: Float32Array[][]): boolean {
+    if (this.isAlive && microphone[0]) this.activity.process(microphone[0], loudspeaker[0]);
+    return this.isAlive;
+  }
+}
+
 registerProcessor('spatius-capture', CaptureProcessor);
+registerProcessor('spatius-voice-activity', VoiceActivityProcessor);

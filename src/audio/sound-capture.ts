@@ -1,7 +1,7 @@
 import { watchTracksEnd } from './live-tracks.js';
 import type { Player } from './player.js';
 import { tapVoice } from './voice-tap.js';
-import type { OtherSound } from './voice.js';
+import type { Voice } from './voice.js';
 
 /** More than any loudspeaker is late, s. */
 const MAX_DELAY_SECONDS = 2;
@@ -19,16 +19,16 @@ export class SoundCapture {
   /** Resolves when the track was stopped, by whom ever. */
   readonly ended: Promise<void>;
 
-  constructor(player: Player, other: OtherSound | null) {
+  constructor(voice: Voice, player: Player) {
     const context = player.captureNode.context as AudioContext;
     const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
     const delay = new DelayNode(context, { maxDelayTime: MAX_DELAY_SECONDS });
     delay.connect(destination);
-    // A room's voice is taken where it leaves the browser's own buffers, which are as late as its picture.
-    const seconds = (): number => (other ? 0 : Math.min(Math.max(player.outputLatencySeconds - PATH_SECONDS, 0), MAX_DELAY_SECONDS));
+    const seconds = (): number => Math.min(Math.max(player.outputLatencySeconds - PATH_SECONDS, 0), MAX_DELAY_SECONDS);
     delay.delayTime.value = seconds();
     const follow = (): unknown => delay.delayTime.setTargetAtTime(seconds(), context.currentTime, GLIDE_SECONDS);
-    const forget = [player.on('latency', follow), tapVoice(player, other, delay)];
+    // A room's voice is taken where it leaves the browser's own buffers, which are as late as its picture.
+    const forget = [player.on('latency', follow), tapVoice(voice, player, delay, destination)];
     this.track = destination.stream.getAudioTracks()[0]!;
     this.ended = new Promise<void>((resolve) => watchTracksEnd([this.track], resolve)).then(() => {
       for (const end of forget) end();

@@ -25,8 +25,10 @@ export interface OtherSound {
   setLatencyOffset(seconds: number): void;
   mediaSeconds(): number;
   /** Tells the track that is played now, or null, at once and at each change; the returned function ends it. */
-  watchTrack(listener: (track: MediaStreamTrack | null) => void): () => void;
+  watchTrack(listener: TrackListener): () => void;
 }
+
+type TrackListener = (track: MediaStreamTrack | null) => void;
 
 /** The sound of one element: a player made at first use, so that a silent page opens no sound device. */
 export class Voice {
@@ -40,6 +42,8 @@ export class Voice {
   private isMuted = false;
   private latencyOffsetSeconds = 0;
   private other: OtherSound | null = null;
+  /** With what ends each at the present other sound. */
+  private readonly trackWatches = new Map<TrackListener, (() => void) | undefined>();
 
   constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, listener: VoiceListener) {
     this.outputPromise = output;
@@ -62,9 +66,29 @@ export class Voice {
     return opening;
   }
 
+  /** Hears whether the visitor speaks, see `hearUser` of `user-voice.ts`. */
+  async hearUser(stream: MediaStream, workletUrl: string, handleVoice: (isSpeaking: boolean) => void): Promise<() => void> {
+    const [player, { hearUser }] = await Promise.all([this.player(), import('./user-voice.js')]);
+    return hearUser(this, player, stream, workletUrl, handleVoice);
+  }
+
+  /** Tells the track of the sound that comes from elsewhere, or null, at once and at each change. */
+  watchTrack(listener: TrackListener): () => void {
+    this.trackWatches.set(listener, this.other?.watchTrack(listener));
+    return () => {
+      this.trackWatches.get(listener)?.();
+      this.trackWatches.delete(listener);
+    };
+  }
+
   /** Sound comes from elsewhere now; null: from here. */
   useOther(other: OtherSound | null): void {
     this.other = other;
+    for (const [listener, forget] of this.trackWatches) {
+      forget?.();
+      if (!other) listener(null);
+      this.trackWatches.set(listener, other?.watchTrack(listener));
+    }
     other?.setVolume(this.volume);
     other?.setMuted(this.isMuted);
     other?.setLatencyOffset(this.latencyOffsetSeconds);
@@ -73,7 +97,7 @@ export class Voice {
   /** What it says as a track of its own; volume and mute do not change it. @throws {AvatarError} `playbackInitFailed`. */
   async capture(): Promise<SoundCapture> {
     const [player, { SoundCapture }] = await Promise.all([this.player(), import('./sound-capture.js')]);
-    return new SoundCapture(player, this.other);
+    return new SoundCapture(this, player);
   }
 
   async unlock(): Promise<void> {

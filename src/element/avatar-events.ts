@@ -137,8 +137,20 @@ export class AvatarPlaybackStallEvent extends Event {
   }
 }
 
+/** With `interruptible`: the visitor has begun to speak, which interrupts the avatar unless prevented, or has ended. */
+export class AvatarUserSpeechEvent extends Event {
+  static readonly eventName = 'avatar-user-speech';
+  readonly isSpeaking: boolean;
+
+  constructor(isSpeaking: boolean) {
+    super(AvatarUserSpeechEvent.eventName, { cancelable: isSpeaking });
+    this.isSpeaking = isSpeaking;
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
+    'avatar-user-speech': AvatarUserSpeechEvent;
     'avatar-load-progress': AvatarLoadProgressEvent;
     'avatar-ready': AvatarReadyEvent;
     'avatar-connection-state': AvatarConnectionStateEvent;

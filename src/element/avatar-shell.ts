@@ -45,6 +45,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   protected readonly errors = new ErrorLog();
   private readonly customStates = new CustomStates(this);
   private lastMotionStyle: string | null = null;
+  private userSpeech: Promise<void> | null = null;
   private camera: Promise<StageCamera> | null = null;
 
   constructor() {
@@ -64,6 +65,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
     if (this.controls && !this.controlsBar) void this.loadControls();
+    if (this.interruptible) this.userSpeech ??= this.loadUserSpeech();
   }
 
   protected override render(): TemplateResult {
@@ -103,6 +105,14 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
         this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The camera could not be loaded'));
       },
     );
+  }
+
+  private async loadUserSpeech(): Promise<void> {
+    try {
+      new (await import('./user-speech-controller.js')).UserSpeechController(this, this.assembly);
+    } catch (reason) {
+      this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'What hears the visitor could not be loaded'));
+    }
   }
 
   private applyOptions(): void {

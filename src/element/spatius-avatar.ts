@@ -33,6 +33,7 @@ import type { SayOptions, Sayings } from './sayings.js';
  * @fires {AvatarAudioBlockedEvent} avatar-audio-blocked - The browser keeps the sound locked until a gesture.
  * @fires {AvatarAudioUnblockedEvent} avatar-audio-unblocked - The sound is free.
  * @fires {AvatarPlaybackStallEvent} avatar-playback-stall - Speech waits for data (`isStalled`) or goes on.
+ * @fires {AvatarUserSpeechEvent} avatar-user-speech - With `interruptible`: the visitor speaks (`isSpeaking`) or has ended. Prevented, it interrupts nothing.
  *
  * @csspart canvas - The picture of the avatar.
  * @csspart poster - The layer of the poster.

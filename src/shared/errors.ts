@@ -52,6 +52,8 @@ export const ErrorCode = {
   tokenRequestFailed: 'tokenRequestFailed',
   /** The speech endpoint could not be reached, or refused. */
   speechRequestFailed: 'speechRequestFailed',
+  /** There is no microphone, or the visitor keeps it from the page. */
+  microphoneUnavailable: 'microphoneUnavailable',
   /** Picture or sound could not be recorded. */
   recordingFailed: 'recordingFailed',
   /** Not connected within the connect time-out; the conversation goes on as audio only. */

@@ -1,0 +1,37 @@
+/** Hears whether the visitor speaks: the microphone beside what the avatar says, in the audio thread. */
+import { avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { liveAudioTracks } from './live-tracks.js';
+import type { Player } from './player.js';
+import { tapVoice } from './voice-tap.js';
+import type { Voice } from './voice.js';
+
+/**
+ * @param workletUrl URL of `capture.worklet.js`.
+ * @param handleVoice Told `true` when speech begins and `false` when it has ended.
+ * @returns Stops hearing; the stream's tracks go on.
+ * @throws {AvatarError} `noAudio` without a live track, `playbackInitFailed`.
+ */
+export async function hearUser(
+  voice: Voice, player: Player, stream: MediaStream, workletUrl: string | URL, handleVoice: (isSpeaking: boolean) => void,
+): Promise<() => void> {
+  liveAudioTracks(stream);
+  const context = player.captureNode.context as AudioContext;
+  try {
+    await context.audioWorklet.addModule(String(workletUrl));
+    const node = new AudioWorkletNode(context, 'spatius-voice-activity', { numberOfInputs: 2, numberOfOutputs: 1, channelCount: 1, channelCountMode: 'explicit' });
+    const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+    node.port.onmessage = ({ data }) => handleVoice(data as boolean);
+    // Its output is silence, but only what leads to the loudspeaker is sure to be run.
+    source.connect(node).connect(context.destination);
+    const forget = tapVoice(voice, player, node, node, 1);
+    return () => {
+      forget();
+      source.disconnect();
+      node.disconnect();
+      node.port.onmessage = null;
+      node.port.postMessage('end');
+    };
+  } catch (reason) {
+    throw avatarErrorFrom(reason, ErrorCode.playbackInitFailed, 'This browser cannot hear the microphone');
+  }
+}
