@@ -152,6 +152,7 @@ export default [
   ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),
   addOn('materials', bringShaders()),
   addOn('vrm'),
+  addOn('splats'),
   // After its add-ons, whose needs are known only then.
   standalone(RENDER_WORKER, ...lessThree(), addOnBuild.handToAddOns()),
 ];

@@ -16,6 +16,7 @@ const PLACES = {
   'workers/render.worker.js': () => new URL('./workers/render.worker.js', import.meta.url),
   'workers/materials.add-on.js': () => new URL('./workers/materials.add-on.js', import.meta.url),
   'workers/vrm.add-on.js': () => new URL('./workers/vrm.add-on.js', import.meta.url),
+  'workers/splats.add-on.js': () => new URL('./workers/splats.add-on.js', import.meta.url),
   'audio/playback.worklet.js': () => new URL('./audio/playback.worklet.js', import.meta.url),
   'audio/capture.worklet.js': () => new URL('./audio/capture.worklet.js', import.meta.url),
   'avatars/aria.glb': () => new URL('./avatars/aria.glb', import.meta.url),

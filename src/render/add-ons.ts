@@ -13,6 +13,7 @@ import type { AddOnName, StageListener } from '../workers/worker-api.js';
 export interface AddOns extends Record<AddOnName, object> {
   materials: typeof import('./materials/three-shaders.js');
   vrm: typeof import('./loaders/vrm-loader.js');
+  splats: typeof import('./splats/splat-avatar.js');
 }
 
 /** Loads add-ons from where the page has them. The browser keeps each for as long as the thread lives. */

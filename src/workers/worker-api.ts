@@ -175,7 +175,7 @@ export type View = 'portrait' | 'bust' | 'full';
 export type MotionStyle = 'lively' | 'calm';
 
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
-export type AddOnName = 'materials' | 'vrm';
+export type AddOnName = 'materials' | 'vrm' | 'splats';
 
 /** Where the camera stands around the head of the avatar. */
 export interface CameraOrbit {
@@ -225,7 +225,7 @@ export interface StageListener {
 
 export interface AvatarInfo {
   /** File format it was read from. */
-  format: 'glb' | 'vrm';
+  format: 'glb' | 'vrm' | 'splats';
   vertexCount: number;
   triangleCount: number;
   /** Neutral channels that this avatar has no shape or joint of its own for. */

@@ -8,7 +8,7 @@ import { CHANNEL_INDEX as C } from '../../shared/channels.js';
 /** Names in use for each joint, without prefix, case and separators (Mixamo, Ready Player Me, VRM, Unreal, CC). */
 const JOINT_NAMES = {
   head: ['head', 'jbipchead', 'bip01head'],
-  neck: ['neck', 'neck1', 'neck01', 'necktwist01', 'jbipcneck', 'bip01neck'],
+  neck: ['neck', 'neck1', 'necklower', 'neck01', 'necktwist01', 'jbipcneck', 'bip01neck'],
   chest: ['spine2', 'spine02', 'upperchest', 'spine03', 'chest', 'jbipcupperchest', 'spine1'],
   leftEye: ['lefteye', 'eyeleft', 'eyel', 'leye', 'lefteyeball', 'jadjlfaceeye'],
   rightEye: ['righteye', 'eyeright', 'eyer', 'reye', 'righteyeball', 'jadjrfaceeye'],

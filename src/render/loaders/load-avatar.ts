@@ -56,6 +56,8 @@ async function read(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarMod
     switch (avatarFormatOf(bytes)) {
       case 'glb':
         return await loadGlbAvatar(bytes, options);
+      case 'zip':
+        return await (await options.addOns.load('splats')).loadSplatAvatar(bytes);
       default:
         throw new Error('it is no binary glTF (.glb)');
     }

@@ -1,0 +1,141 @@
+import { Matrix4, type Bone, type Mesh, type Object3D, type SkinnedMesh } from 'three';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
+import { mapMorphs, type MorphMap } from '../../motion/retarget/morph-map.js';
+import { channelsFromMorphName } from '../../motion/retarget/morph-names.js';
+import type { AvatarInfo } from '../../workers/worker-api.js';
+import type { FramingAnchors } from '../framing.js';
+import type { AvatarModel } from '../loaders/avatar-model.js';
+import { floatsOf, morphShapeFrom, type MorphShape } from '../morph-shapes.js';
+import { PoseRig, findJoints } from '../pose-rig.js';
+import { LipSeal } from './lip-seal.js';
+import type { Splats } from './ply-splats.js';
+import { SplatDeformer } from './splat-deformer.js';
+import { createSplatMesh } from './splat-mesh.js';
+import { SplatProjector, type SplatCamera } from './splat-projector.js';
+import { skinSplats } from './splat-skin.js';
+
+/** Offsets up to this are noise of the exporter, metres. */
+const NOISE = 2e-6;
+
+/** A head of Gaussian splats, one on each vertex of a skinned mesh with shapes. The mesh itself is not drawn. */
+export class SplatHead implements AvatarModel {
+  readonly root: Object3D;
+  readonly info: AvatarInfo;
+  readonly anchors: FramingAnchors;
+
+  private readonly morphs: MorphMap;
+  private readonly weights: Float32Array;
+  private readonly rig: PoseRig;
+  private readonly deformer: SplatDeformer;
+  private readonly lipSeal: LipSeal | null;
+  private readonly projector: SplatProjector;
+  private readonly covariances: Float32Array;
+  private readonly mesh: Mesh;
+  private readonly bones: readonly Bone[];
+  private readonly boneInverses: readonly Matrix4[];
+  /** `[joint, 16]` */
+  private readonly jointMatrices: Float32Array;
+
+  /**
+   * @param scene Holds `skin` and its joints. Becomes the model's own.
+   * @param skin As many vertices as there are splats.
+   */
+  constructor(scene: Object3D, skin: SkinnedMesh, splats: Splats) {
+    this.root = scene;
+    scene.updateMatrixWorld(true);
+    const { geometry, skeleton } = skin;
+    const vertices = floatsOf(geometry.attributes.position);
+    const shapes = (geometry.morphAttributes.position ?? []).map((target) => morphShapeFrom(target, NOISE));
+    const names = Object.keys(skin.morphTargetDictionary ?? {});
+    const morphs = mapMorphs([names]);
+    this.morphs = morphs.maps[0];
+    this.weights = new Float32Array(shapes.length);
+    this.deformer = new SplatDeformer(splats.positions, vertices, shapes);
+    const mouthClose = shapes[names.findIndex((name) => channelsFromMorphName(name).some(({ channel }) => channel === CHANNEL_INDEX.mouthClose))];
+    this.lipSeal = mouthClose?.vertices.length > 0 ? new LipSeal(vertices, mouthClose) : null;
+    const splatSkin = skinSplats(this.deformer.positions, geometry.attributes.skinIndex.array, geometry.attributes.skinWeight.array);
+    this.bones = splatSkin.used.map((joint) => skeleton.bones[joint]);
+    this.boneInverses = splatSkin.used.map((joint) => skeleton.boneInverses[joint]);
+    this.jointMatrices = new Float32Array(splatSkin.used.length * 16);
+    this.covariances = splats.covariances;
+    this.projector = new SplatProjector(splats.colors, splatSkin);
+
+    skin.removeFromParent();
+    geometry.dispose();
+    const joints = findJoints(scene);
+    this.rig = new PoseRig(joints);
+    prune(scene, new Set<Object3D>([...this.bones, ...Object.values(joints)]));
+    this.anchors = anchorsOf(this.deformer.positions, splats.colors, vertices, shapes, this.morphs);
+    this.mesh = createSplatMesh(this.projector, splats.count, (camera) => this.project(camera));
+    scene.add(this.mesh);
+    this.info = { format: 'splats', vertexCount: splats.count, triangleCount: splats.count * 2, missingChannels: morphs.missingChannels };
+  }
+
+  apply(pose: Float32Array): void {
+    const { morphs, weights } = this;
+    morphs.apply(pose, weights);
+    this.deformer.update(weights, morphs.active, morphs.activeCount);
+    this.lipSeal?.apply(pose, this.deformer);
+    this.rig.apply(pose);
+  }
+
+  /** Its one texture is sent anew with each frame. */
+  eachTexture(): void {}
+
+  dispose(): void {
+    this.root.removeFromParent();
+    this.mesh.geometry.dispose();
+    const { uniforms } = this.mesh.material as unknown as { uniforms: { splats: { value: { dispose(): void } } } };
+    uniforms.splats.value.dispose();
+    (this.mesh.material as { dispose(): void }).dispose();
+  }
+
+  private project(camera: SplatCamera): void {
+    this.bones.forEach((bone, joint) => matrix.multiplyMatrices(bone.matrixWorld, this.boneInverses[joint]).toArray(this.jointMatrices, joint * 16));
+    this.projector.project(this.deformer.positions, this.covariances, this.jointMatrices, camera);
+  }
+}
+
+const matrix = new Matrix4();
+
+/** Takes away what moves nothing: such rigs have fingers and toes. */
+function prune(object: Object3D, kept: ReadonlySet<Object3D>): boolean {
+  const children = object.children.filter((child) => prune(child, kept));
+  for (const child of [...object.children]) if (!children.includes(child)) child.removeFromParent();
+  return children.length > 0 || kept.has(object);
+}
+
+/** Splats that are seen count; eyes are where the lids move most. */
+function anchorsOf(positions: Float32Array, colors: Uint8Array, vertices: Float32Array, shapes: readonly MorphShape[], morphs: MorphMap): FramingAnchors {
+  const solid: number[] = [];
+  for (let splat = 0; splat < colors.length / 4; splat++) if (colors[splat * 4 + 3] > 100) solid.push(splat);
+  const along = (axis: number) => Float32Array.from(solid, (splat) => positions[splat * 3 + axis]).sort();
+  const [x, y, z] = [along(0), along(1), along(2)];
+  const at = (values: Float32Array, fraction: number) => values[Math.round((values.length - 1) * fraction)] ?? 0;
+  const eyes = eyesOf(vertices, shapes, morphs) ?? { x: at(x, 0.5), y: at(y, 0.6), z: at(z, 0.99) };
+  return {
+    eyes,
+    topY: Math.max(at(y, 0.998), eyes.y + 0.01),
+    bottomY: at(y, 0.01),
+    halfWidth: Math.max(at(x, 0.998) - eyes.x, eyes.x - at(x, 0.002)),
+  };
+}
+
+/** Mean of the vertices that the blinks move, by how far. */
+function eyesOf(vertices: Float32Array, shapes: readonly MorphShape[], morphs: MorphMap): { x: number; y: number; z: number } | null {
+  const pose = new Float32Array(CHANNEL_COUNT);
+  pose[CHANNEL_INDEX.eyeBlinkLeft] = pose[CHANNEL_INDEX.eyeBlinkRight] = 1;
+  const weights = new Float32Array(shapes.length);
+  morphs.apply(pose, weights);
+  const sum = [0, 0, 0];
+  let total = 0;
+  for (let index = 0; index < morphs.activeCount; index++) {
+    const shape = shapes[morphs.active[index]];
+    shape.vertices.forEach((vertex, k) => {
+      const length = Math.hypot(shape.deltas[k * 3], shape.deltas[k * 3 + 1], shape.deltas[k * 3 + 2]);
+      for (let axis = 0; axis < 3; axis++) sum[axis] += vertices[vertex * 3 + axis] * length;
+      total += length;
+    });
+  }
+  return total > 0 ? { x: sum[0] / total, y: sum[1] / total, z: sum[2] / total } : null;
+}

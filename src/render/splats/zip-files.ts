@@ -1,0 +1,109 @@
+import { AvatarError, ErrorCode } from '../../shared/errors.js';
+
+/** One file of an archive, still packed. */
+export interface ZipFile {
+  /** Path within the archive, `/` between folders. */
+  readonly name: string;
+  /** Bytes once unpacked, as the archive declares; `unpack` holds it to that. */
+  readonly byteLength: number;
+  readonly isDeflated: boolean;
+  readonly packed: Uint8Array<ArrayBuffer>;
+}
+
+const DIRECTORY_END = 0x06054b50;
+const DIRECTORY_ENTRY = 0x02014b50;
+const LOCAL_HEADER = 0x04034b50;
+const DIRECTORY_END_BYTES = 22;
+/** The archive's comment, behind which the end of the directory hides, has a length of 16 bits. */
+const MAX_COMMENT_BYTES = 0xffff;
+const STORED = 0;
+const DEFLATED = 8;
+
+/**
+ * Lists the files of a zip archive. Nothing is unpacked yet.
+ *
+ * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
+ * @throws {AvatarError} `unsupportedAvatarAsset` when the archive is damaged, encrypted, or larger than 4 GB.
+ */
+export function listZip(archive: ArrayBuffer): ZipFile[] {
+  try {
+    return readDirectory(archive);
+  } catch (reason) {
+    throw reason instanceof AvatarError ? reason : damaged(reason);
+  }
+}
+
+/**
+ * Unpacks one file. Stops as soon as there is more than was declared, so a small archive cannot fill the memory.
+ *
+ * @throws {AvatarError} `unsupportedAvatarAsset` when it is damaged or its length is not the declared one.
+ */
+export async function unpack(file: ZipFile): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(file.byteLength);
+  let at = 0;
+  try {
+    const reader = unpacked(file).getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (at + value.byteLength > bytes.byteLength) {
+        void reader.cancel().catch(() => undefined);
+        throw new Error(`${file.name} is longer than the archive says`);
+      }
+      bytes.set(value, at);
+      at += value.byteLength;
+    }
+  } catch (reason) {
+    throw damaged(reason);
+  }
+  if (at !== bytes.byteLength) throw damaged(new Error(`${file.name} is shorter than the archive says`));
+  return bytes;
+}
+
+function unpacked({ packed, isDeflated }: ZipFile): ReadableStream<Uint8Array> {
+  const { body } = new Response(packed);
+  if (!body) throw new Error('it is empty');
+  return isDeflated ? body.pipeThrough(new DecompressionStream('deflate-raw')) : body;
+}
+
+function readDirectory(archive: ArrayBuffer): ZipFile[] {
+  const view = new DataView(archive);
+  const end = findDirectoryEnd(view);
+  const count = view.getUint16(end + 10, true);
+  let at = view.getUint32(end + 16, true);
+  const files: ZipFile[] = [];
+  for (let entry = 0; entry < count; entry++) {
+    if (view.getUint32(at, true) !== DIRECTORY_ENTRY) throw new Error('its directory is broken');
+    const isEncrypted = (view.getUint16(at + 8, true) & 1) !== 0;
+    const method = view.getUint16(at + 10, true);
+    const packedLength = view.getUint32(at + 20, true);
+    const byteLength = view.getUint32(at + 24, true);
+    const nameLength = view.getUint16(at + 28, true);
+    const name = new TextDecoder().decode(new Uint8Array(archive, at + 46, nameLength));
+    const start = dataStart(view, view.getUint32(at + 42, true));
+    at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    if (name.endsWith('/')) continue;
+    if (isEncrypted) throw new Error(`${name} is encrypted`);
+    if (method !== STORED && method !== DEFLATED) throw new Error(`${name} is packed in a way that is not understood`);
+    files.push({ name, byteLength, isDeflated: method === DEFLATED, packed: new Uint8Array(archive, start, packedLength) });
+  }
+  return files;
+}
+
+function findDirectoryEnd(view: DataView): number {
+  const last = view.byteLength - DIRECTORY_END_BYTES;
+  for (let at = last; at >= Math.max(0, last - MAX_COMMENT_BYTES); at--) {
+    if (view.getUint32(at, true) === DIRECTORY_END) return at;
+  }
+  throw new Error('it is no zip archive');
+}
+
+/** A file's own header repeats its name, and may have other extra fields than the directory. */
+function dataStart(view: DataView, header: number): number {
+  if (view.getUint32(header, true) !== LOCAL_HEADER) throw new Error('a file is not where the directory says');
+  return header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
+}
+
+function damaged(cause: unknown): AvatarError {
+  return new AvatarError(ErrorCode.unsupportedAvatarAsset, `The zip archive cannot be used: ${cause instanceof Error ? cause.message : cause}`, { cause });
+}
