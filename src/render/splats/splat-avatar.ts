@@ -16,7 +16,7 @@ import { SplatHead } from './splat-head.js';
 export async function loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel> {
   const files = await unpackLam(archive);
   const splats = readPlySplats(files.splats);
-  const scene = await readGlb(files.skin);
+  const { scene } = await readGlb(files.skin);
   const meshes: SkinnedMesh[] = [];
   scene.traverse((object) => {
     if (object instanceof SkinnedMesh) meshes.push(object);

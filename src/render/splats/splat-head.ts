@@ -1,6 +1,7 @@
 import { Matrix4, type Bone, type Mesh, type Object3D, type SkinnedMesh } from 'three';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
-import { mapMorphs, type MorphMap } from '../../motion/retarget/morph-map.js';
+import { mapMorphs } from '../../motion/retarget/map-morphs.js';
+import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import { channelsFromMorphName } from '../../motion/retarget/morph-names.js';
 import type { AvatarInfo } from '../../workers/worker-api.js';
 import type { FramingAnchors } from '../framing.js';
@@ -20,6 +21,8 @@ const NOISE = 2e-6;
 /** A head of Gaussian splats, one on each vertex of a skinned mesh with shapes. The mesh itself is not drawn. */
 export class SplatHead implements AvatarModel {
   readonly root: Object3D;
+  /** Its light is in its colours. */
+  readonly lights = null;
   readonly info: AvatarInfo;
   readonly anchors: FramingAnchors;
 
@@ -62,13 +65,21 @@ export class SplatHead implements AvatarModel {
 
     skin.removeFromParent();
     geometry.dispose();
-    const joints = findJoints(scene);
-    this.rig = new PoseRig(joints);
-    prune(scene, new Set<Object3D>([...this.bones, ...Object.values(joints)]));
+    const { head, neck } = findJoints(scene);
+    // The eyes are splats of the head, which shapes turn.
+    this.rig = new PoseRig({ head, neck });
+    prune(scene, new Set<Object3D | undefined>([...this.bones, head, neck]));
     this.anchors = anchorsOf(this.deformer.positions, splats.colors, vertices, shapes, this.morphs);
     this.mesh = createSplatMesh(this.projector, splats.count, (camera) => this.project(camera));
     scene.add(this.mesh);
-    this.info = { format: 'splats', vertexCount: splats.count, triangleCount: splats.count * 2, missingChannels: morphs.missingChannels };
+    this.info = {
+      format: 'splats',
+      vertexCount: splats.count,
+      triangleCount: splats.count * 2,
+      missingChannels: morphs.missingChannels,
+      approximatedChannels: morphs.approximatedChannels,
+      missingJoints: [!head && 'head', !neck && 'neck'].filter((name) => typeof name === 'string'),
+    };
   }
 
   apply(pose: Float32Array): void {
@@ -99,7 +110,7 @@ export class SplatHead implements AvatarModel {
 const matrix = new Matrix4();
 
 /** Takes away what moves nothing: such rigs have fingers and toes. */
-function prune(object: Object3D, kept: ReadonlySet<Object3D>): boolean {
+function prune(object: Object3D, kept: ReadonlySet<Object3D | undefined>): boolean {
   const children = object.children.filter((child) => prune(child, kept));
   for (const child of [...object.children]) if (!children.includes(child)) child.removeFromParent();
   return children.length > 0 || kept.has(object);
