@@ -19,6 +19,7 @@ import type { SpeechChunk } from './controller/controller-parts.js';
 import type { SpeechInput } from './controller/speech-input.js';
 import type { LiveKitSession } from './livekit/livekit-session.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
+import type { LifeSettings } from './shared/life-settings.js';
 import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
 import type {
   AvatarInfo,
@@ -59,7 +60,7 @@ export interface AvatarListener {
   handleBreakdown(error: AvatarError): void;
 }
 
-export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'view' | 'motionStyle'> & {
+export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'view' | 'life'> & {
   canvas: HTMLCanvasElement;
 };
 
@@ -76,6 +77,8 @@ export class AssembledAvatar {
   private readonly captures = new Set<SoundCapture>();
   private stagePromise: Promise<Stage> | null = null;
   private stage: Stage | null = null;
+  private life: LifeSettings | null = null;
+  private isVisitorSpeaking = false;
   private hasSession = false;
   private loadCount = 0;
   private isDisposed = false;
@@ -150,6 +153,7 @@ export class AssembledAvatar {
     this.stage = stage;
     if (this.room) stage.addSource(...this.room.stagePorts);
     this.tellLatency();
+    this.tellLife();
     return stage;
   }
 
@@ -178,10 +182,27 @@ export class AssembledAvatar {
     await this.room.publishMicrophone(isOn);
   }
 
+  /** How the character lives; it also listens while the visitor speaks into the room. */
+  setLife(life: LifeSettings): void {
+    this.life = life;
+    this.tellLife();
+  }
+
+  private tellLife(): void {
+    const { life, isVisitorSpeaking } = this;
+    if (life) this.stage?.setLife(isVisitorSpeaking ? { ...life, isListening: true } : life);
+  }
+
   private async joinRoom(source: RoomSource): Promise<MotionSession> {
     this.leaveRoom();
     const { openRoom } = await import('./livekit/open-room.js');
-    const room = await openRoom(source, this.workers.motion, this.controller, () => this.tellLatency());
+    const room = await openRoom(source, this.workers.motion, this.controller, {
+      handleOutputLatency: () => this.tellLatency(),
+      handleVisitor: (isSpeaking) => {
+        this.isVisitorSpeaking = isSpeaking;
+        this.tellLife();
+      },
+    });
     this.room = room;
     this.voice.useOther(room);
     this.stage?.addSource(...room.stagePorts);

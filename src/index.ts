@@ -10,6 +10,7 @@ export type { SayOptions } from './element/sayings.js';
 export type { Diagnosis } from './element/diagnosis.js';
 export type { SpeakOptions } from './controller/controller-parts.js';
 export { setAssetUrls, type AssetName, type AssetUrls } from './asset-urls.js';
+export { MOODS as moods, type Mood } from './shared/life-settings.js';
 export { AvatarError, ErrorCode } from './shared/errors.js';
 
 // A page that loads the script twice keeps the first definition.

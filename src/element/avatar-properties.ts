@@ -1,7 +1,8 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { SpeechStyle } from '../shared/speech-style.js';
-import type { MotionStyle, PictureTransform, View } from '../workers/worker-api.js';
+import type { GazeHabit, Mood, MotionStyle } from '../shared/life-settings.js';
+import type { PictureTransform, View } from '../workers/worker-api.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 
 /** The attributes and properties of `<spatius-avatar>`; what they do is the element's business. */
@@ -74,6 +75,17 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property() transform: string | Partial<PictureTransform> | null = null;
   /** Dragging, and the arrow keys while the element has the focus, turn the camera; a double click puts it back. */
   @property({ attribute: 'camera-controls', type: Boolean, reflect: true }) cameraControls = false;
-  /** How much the character moves on its own. `prefers-reduced-motion` means `calm`. */
+  /** How much the character moves on its own; `calm` keeps lips and blinks only. `prefers-reduced-motion` means `calm`. */
   @property() motion: MotionStyle = 'lively';
+  /**
+   * The mood it is in, at rest and while it speaks: `neutral`, `happy`, `sad`, `surprised`, `angry`, `thinking`, `afraid`,
+   * `disgusted`, `sleepy`, `concerned` or `skeptical`.
+   */
+  @property() mood: Mood = 'neutral';
+  /** How much of the mood shows, 0..1. */
+  @property({ attribute: 'mood-intensity', type: Number }) moodIntensity = 1;
+  /** Where it looks by itself: mostly at the `viewer`, after the `pointer`, or around as it likes (`free`). */
+  @property() gaze: GazeHabit = 'viewer';
+  /** It listens to somebody: attends, nods. A microphone published in `livekit` mode does so by itself while it is spoken into. */
+  @property({ type: Boolean }) listening = false;
 }

@@ -6,6 +6,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
 import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/errors.js';
+import type { LifeSettings } from '../shared/life-settings.js';
 import type { ConnectionState } from '../workers/worker-api.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
@@ -15,7 +16,9 @@ import { avatarTemplate } from './avatar-template.js';
 import { relayControllerEvents } from './controller-events.js';
 import { CustomStates, avatarStates } from './custom-states.js';
 import { ErrorLog } from './error-log.js';
+import { GazeController } from './gaze-controller.js';
 import { GestureController } from './gesture-controller.js';
+import { LIFE_PROPERTIES, isSameLife, lifeErrors, lifeSettings } from './life-options.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
 import type { controlsBar } from './controls.js';
 import type { StageCamera } from './stage-camera.js';
@@ -44,8 +47,9 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   protected readonly assembly = new AssemblyController(this);
   protected readonly errors = new ErrorLog();
   private readonly customStates = new CustomStates(this);
-  private lastMotionStyle: string | null = null;
   private userSpeech: Promise<void> | null = null;
+  private lastLife: LifeSettings | null = null;
+  protected readonly gazeControl = new GazeController(this, (point) => this.assembly.lookAt(point));
   private camera: Promise<StageCamera> | null = null;
 
   constructor() {
@@ -64,6 +68,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
+    if (LIFE_PROPERTIES.some((name) => changed.has(name))) for (const error of lifeErrors(this)) this.handleError(error);
     if (this.controls && !this.controlsBar) void this.loadControls();
     if (this.interruptible) this.userSpeech ??= this.loadUserSpeech();
   }
@@ -79,10 +84,11 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
       assembly.controller.muted = this.muted;
     }
     if (changed.has('src') || changed.has('avatarId')) this.assembly.reload();
-    const { view, motionStyle } = this.assemblySettings;
+    const { view, life } = this.assemblySettings;
     if (changed.has('view')) assembly?.openedStage?.setView(view);
-    if (motionStyle !== this.lastMotionStyle) assembly?.openedStage?.setMotionStyle(motionStyle);
-    this.lastMotionStyle = motionStyle;
+    if (!isSameLife(life, this.lastLife)) assembly?.setLife(life);
+    this.lastLife = life;
+    this.gazeControl.followPointer(life.gaze === 'pointer' && life.motionStyle === 'lively');
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
   }
@@ -138,7 +144,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
       src: this.src,
       avatarId: this.avatarId,
       view: this.view,
-      motionStyle: this.motionPreference.isReduced ? 'calm' : this.motion,
+      life: lifeSettings(this, this.motionPreference.isReduced),
       volume: this.volume,
       isMuted: this.muted,
       isEager: this.loading === 'eager',

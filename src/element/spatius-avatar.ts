@@ -254,6 +254,17 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
+   * Looks at a point of the page, of the avatar's picture or beside it, until told otherwise; wins over `gaze`. Nothing moves in `calm`.
+   *
+   * @param x Pixels from the left edge of the viewport, like the `clientX` of a pointer event; null gives gaze back.
+   * @param y Pixels from its upper edge, like `clientY`.
+   * @throws {AvatarError} `invalidConfiguration` for what is no number.
+   */
+  lookAt(x: number | null, y?: number): void {
+    this.gazeControl.lookAt(x, y);
+  }
+
+  /**
    * `livekit` mode: lets the room hear the visitor's microphone, or no longer.
    *
    * @throws {AvatarError} `networkLayerNotAvailable` outside a room, or the browser's refusal.

@@ -8,7 +8,8 @@ import type { AvatarController } from '../controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import { SpeechInput } from '../controller/speech-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { AvatarInfo, MotionStyle, Stage, View } from '../workers/worker-api.js';
+import type { LifeSettings } from '../shared/life-settings.js';
+import type { AvatarInfo, GazePoint, Stage, View } from '../workers/worker-api.js';
 import { SizeObserver, type ElementSize } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
@@ -21,7 +22,7 @@ export interface AvatarHost {
     readonly src: string | null;
     readonly avatarId: string | null;
     readonly view: View;
-    readonly motionStyle: MotionStyle;
+    readonly life: LifeSettings;
     readonly volume: number;
     readonly isMuted: boolean;
     readonly isEager: boolean;
@@ -60,6 +61,7 @@ export class AvatarKeeper {
   private hasStage = false;
   private loadCount = 0;
   private lastBreakdownMs = -Infinity;
+  private gazePoint: GazePoint | null = null;
   private _avatar: AvatarInfo | null = null;
 
   /** @param place Where the avatar is shown: its size and visibility count. */
@@ -197,6 +199,12 @@ export class AvatarKeeper {
     this.host.handleClosed();
   }
 
+  /** What the avatar looks at from now on, in its picture (see `Stage.lookAt`); null gives its gaze back. Outlives what shows it. */
+  lookAt(point: GazePoint | null): void {
+    this.gazePoint = point;
+    this.current?.openedStage?.lookAt(point);
+  }
+
   private handleSize({ width, height, pixelRatio }: ElementSize): void {
     this.current?.openedStage?.resize(width, height, pixelRatio);
     this.openStage();
@@ -210,20 +218,21 @@ export class AvatarKeeper {
   /** Gives the avatar a stage as soon as it has a size and is about to be seen. */
   private openStage(): void {
     const { current, host, size } = this;
-    const { isEager, view, motionStyle } = host.assemblySettings;
+    const { isEager, view, life } = host.assemblySettings;
     if (!current || this.hasStage || !size.size || !(isEager || this.visibility.isVisible)) return;
     const canvas = host.replaceCanvas();
     if (!canvas) return;
     this.hasStage = true;
     host.handleLoading(null);
-    current.openStage({ canvas, ...size.size, view, motionStyle }).then(
+    current.openStage({ canvas, ...size.size, view, life }).then(
       (stage) => {
         // What has changed meanwhile.
-        const { view, motionStyle } = host.assemblySettings;
+        const { view, life } = host.assemblySettings;
         if (size.size) stage.resize(size.size.width, size.size.height, size.size.pixelRatio);
         stage.setVisible(this.visibility.isVisible);
         stage.setView(view);
-        stage.setMotionStyle(motionStyle);
+        current.setLife(life);
+        stage.lookAt(this.gazePoint);
         host.handleStage?.(stage);
         return this.load();
       },

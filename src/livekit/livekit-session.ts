@@ -31,9 +31,18 @@ export interface LiveKitSessionParts {
   /** The stage's ends of the playhead's and the motion's way. */
   readonly stagePorts: readonly [playhead: MessagePort, motion: MessagePort];
   readonly listener: RoomListener;
+  readonly events: RoomEvents;
+}
+
+export interface RoomEvents {
   /** `outputLatencySeconds` has changed. */
   handleOutputLatency(): void;
+  /** The room hears the visitor speak, or no longer. */
+  handleVisitor(isSpeaking: boolean): void;
 }
+
+/** The visitor has stopped speaking when the room has heard nothing for so long: people pause. */
+const VISITOR_PAUSE_MS = 900;
 
 const TICK_MS = 100;
 /** While the next voice is about to be heard: its face starts with it. */
@@ -49,6 +58,8 @@ export class LiveKitSession implements MotionSession {
   private voice: VoiceTrack | null = null;
   private readonly trackListeners = new Set<(track: MediaStreamTrack | null) => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private visitorTimer: ReturnType<typeof setTimeout> | undefined;
+  private isVisitorSpeaking = false;
   private volume = 1;
   private isMuted = false;
   private latencyOffsetSeconds = 0;
@@ -181,7 +192,7 @@ export class LiveKitSession implements MotionSession {
 
   setLatencyOffset(seconds: number): void {
     this.latencyOffsetSeconds = seconds;
-    this.parts.handleOutputLatency();
+    this.parts.events.handleOutputLatency();
   }
 
   /** Time from the jitter buffer to the loudspeaker, s; the user's offset included. */
@@ -223,6 +234,7 @@ export class LiveKitSession implements MotionSession {
     }
     room.on('participantDisconnected', this.handleLeft);
     room.on('audioPlaybackChanged', this.handlePlayback);
+    room.on('activeSpeakersChanged', this.handleSpeakers);
     this.updateSpeaker();
   }
 
@@ -236,6 +248,8 @@ export class LiveKitSession implements MotionSession {
     }
     room.off('participantDisconnected', this.handleLeft);
     room.off('audioPlaybackChanged', this.handlePlayback);
+    room.off('activeSpeakersChanged', this.handleSpeakers);
+    this.setVisitor(false);
   }
 
   private readonly handleData = (bytes: Uint8Array, participant?: RemoteParticipant, _kind?: unknown, topic?: string): void => {
@@ -255,6 +269,19 @@ export class LiveKitSession implements MotionSession {
   };
 
   private readonly handlePlayback = (): void => this.parts.listener.handleAudioBlocked(this.room?.canPlaybackAudio === false);
+
+  private readonly handleSpeakers = (): void => {
+    clearTimeout(this.visitorTimer);
+    if (this.room?.localParticipant.isSpeaking) this.setVisitor(true);
+    else this.visitorTimer = setTimeout(() => this.setVisitor(false), VISITOR_PAUSE_MS);
+  };
+
+  private setVisitor(isSpeaking: boolean): void {
+    clearTimeout(this.visitorTimer);
+    if (isSpeaking === this.isVisitorSpeaking) return;
+    this.isVisitorSpeaking = isSpeaking;
+    this.parts.events.handleVisitor(isSpeaking);
+  }
 
   private readonly updateSpeaker = (): void => {
     const { room } = this;
@@ -294,7 +321,7 @@ export class LiveKitSession implements MotionSession {
       this.clock.handlePlayout(playout.rtp, playout.bufferMs);
       if (playout.outputSeconds !== null && Math.abs(playout.outputSeconds - this.latencySeconds) > 0.002) {
         this.latencySeconds = playout.outputSeconds;
-        this.parts.handleOutputLatency();
+        this.parts.events.handleOutputLatency();
       }
     }
     this.rounds.tick(now);

@@ -1,7 +1,7 @@
 /** Makes a room's session and the ways from it to a stage. */
 import type { PlaybackState } from '../shared/playback-messages.js';
 import type { MotionService, MotionSessionListener, RoomSource } from '../workers/worker-api.js';
-import { LiveKitSession } from './livekit-session.js';
+import { LiveKitSession, type RoomEvents } from './livekit-session.js';
 
 /** What hears of a room; an `AvatarController` does. */
 export interface RoomListener extends MotionSessionListener {
@@ -11,12 +11,11 @@ export interface RoomListener extends MotionSessionListener {
   handleAudioBlocked(isBlocked: boolean): void;
 }
 
-/** @param handleOutputLatency Told when the session's `outputLatencySeconds` has changed. */
 export async function openRoom(
   source: RoomSource,
   motion: MotionService,
   listener: RoomListener,
-  handleOutputLatency: () => void,
+  events: RoomEvents,
 ): Promise<LiveKitSession> {
   const playheads = new MessageChannel();
   const frames = new MessageChannel();
@@ -27,6 +26,6 @@ export async function openRoom(
     playheadPort: playheads.port1,
     stagePorts: [playheads.port2, frames.port2],
     listener,
-    handleOutputLatency,
+    events,
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Head, neck and eyes of a skeleton, turned by the head and gaze channels.
+ * Head, neck, chest and eyes of a skeleton, turned by the head and gaze channels and lifted by the breath.
  *
  * Axes: right-handed, +x = the character's left, +y up, +z out of the face. A rotation R given in these axes turns a
  * joint whose parent stands at P (at rest) and which itself has the local rest rotation L to  P⁻¹ · R · P · L.
@@ -50,6 +50,11 @@ class Joint {
   }
 }
 
+/** Of a full breath at rest, about: the chest rises, comes forward and tilts back (metres, radians). */
+const BREATH_UP = 0.0022;
+const BREATH_FORWARD = 0.0012;
+const BREATH_TILT = -0.007;
+
 const euler = new Euler(0, 0, 0, 'YXZ');
 const rotation = new Quaternion();
 const offset = new Vector3();
@@ -77,6 +82,7 @@ export class PoseRig {
   readonly hasEyes: boolean;
   readonly hasHead: boolean;
 
+  private readonly chest: Joint | null;
   private readonly neck: Joint | null;
   private readonly head: Joint | null;
   private readonly leftEye: Joint | null;
@@ -90,6 +96,7 @@ export class PoseRig {
     const jointOf = (role: JointRole) => (joints[role] ? new Joint(joints[role]) : null);
     this.head = jointOf('head');
     this.neck = this.head && jointOf('neck');
+    this.chest = this.head && jointOf('chest');
     this.leftEye = jointOf('leftEye');
     this.rightEye = jointOf('rightEye');
     this.jaw = options.usesJaw ? jointOf('jaw') : null;
@@ -97,8 +104,13 @@ export class PoseRig {
     this.hasHead = this.head !== null;
   }
 
-  /** @param pose `[58]` */
-  apply(pose: Float32Array): void {
+  /**
+   * @param pose `[58]`
+   * @param breath Rise of the chest, about −1..1.
+   */
+  apply(pose: Float32Array, breath = 0): void {
+    this.chest?.turn(rotation.setFromEuler(euler.set(BREATH_TILT * breath, 0, 0)));
+    this.chest?.move(0, BREATH_UP * breath, BREATH_FORWARD * breath);
     const pitch = pose[CHANNEL_INDEX.headPitch];
     const yaw = pose[CHANNEL_INDEX.headYaw];
     const roll = pose[CHANNEL_INDEX.headRoll];

@@ -2,7 +2,7 @@
  * Speech on the face: keeps the motion of the newest rounds and samples it at the audible playhead.
  *
  * What the face does when there is nothing to sample:
- *   paused        speech holds, life at rest goes on
+ *   paused        speech holds, life goes on
  *   starved       it eases to rest, and back when motion covers the playhead again; the sound decides the place
  *   over          it eases to rest
  *   interrupted   the mouth is shut in the next frame, head and eyes follow
@@ -12,7 +12,7 @@
 import type { Playhead } from '../audio/playhead.js';
 import { SpeechBlend } from '../motion/life/blend.js';
 import { MotionTimeline } from '../motion/timeline/motion-timeline.js';
-import { CHANNELS, CHANNEL_COUNT } from '../shared/channels.js';
+import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import type { MotionFeed } from '../shared/playback-messages.js';
 
 /** Motion this far behind the playhead is let go. */
@@ -20,7 +20,7 @@ const KEEP_SECONDS = 3;
 /** A cut is blended over 25 ms; as one step of at least that it is done in the first frame after it. */
 const CUT_STEP_SECONDS = 0.03;
 /** Only a mouth must be shut at once: after a cut the rest of the face and the head follow with this time constant, s. */
-const FOLLOW_SECONDS = 0.1;
+const FOLLOW_SECONDS = 0.07;
 const IS_MOUTH = Uint8Array.from(CHANNELS, (name) => (/^(jaw|mouth|cheekPuff|tongue)/.test(name) ? 1 : 0));
 
 export class SpeechPose {
@@ -31,6 +31,10 @@ export class SpeechPose {
   isAdvancing = false;
   /** In the last update the playhead ran and no motion covered it. */
   isStarved = false;
+  /** Speech comes out of the playhead: somebody speaks, or holds the word. */
+  isSpeaking = false;
+  /** In the last update speech had the eyes closed. */
+  isBlinking = false;
   /** `[58]`: shown in place of speech, whatever is heard; null when speech shows. */
   heldPose: Float32Array | null = null;
 
@@ -45,7 +49,9 @@ export class SpeechPose {
   /** The pose shown last, and what a cut would have made it jump by. */
   private readonly shown = new Float32Array(CHANNEL_COUNT);
   private readonly jump = new Float32Array(CHANNEL_COUNT);
-  private jumpShare = 0;
+  /** How fast the pose moved, a second. */
+  private readonly speed = new Float32Array(CHANNEL_COUNT);
+  private sinceCut = Infinity;
 
   constructor(playhead: Playhead) {
     this.playhead = playhead;
@@ -73,9 +79,10 @@ export class SpeechPose {
   /**
    * @param shownMs Moment at which the frame will be seen, on the clock of `performance.now()`.
    * @param elapsedSeconds Since the update before.
-   * @param pose `[58]`, life at rest; speech is laid over it in place.
+   * @param pose `[58]`, life; speech is laid over it in place.
+   * @param liveliness How much of speech shows beside lips and lids, 0..1; a held pose shows as it is.
    */
-  update(shownMs: number, elapsedSeconds: number, pose: Float32Array): void {
+  update(shownMs: number, elapsedSeconds: number, pose: Float32Array, liveliness = 1): void {
     const { playhead } = this;
     const mediaSeconds = playhead.mediaSecondsAt(shownMs);
     const { round } = playhead;
@@ -87,6 +94,8 @@ export class SpeechPose {
     const timeline = isCurrent ? this.timelines.get(round) : undefined;
     const isCovered = timeline !== undefined && timeline.sample(mediaSeconds, this.sampled);
     this.isStarved = this.isAdvancing && !isCovered && !timeline?.isFinished;
+    this.isSpeaking = isCurrent && isCovered;
+    this.isBlinking = isCovered && this.sampled[CHANNEL_INDEX.eyeBlinkLeft] > 0.5;
     const { isCut } = this;
     this.isCut = false;
     let step = elapsedSeconds;
@@ -96,9 +105,9 @@ export class SpeechPose {
     } else if (isCurrent && playhead.isPaused && !this.heldPose) {
       step = 0;
     }
-    this.blend.advance(step, this.heldPose ?? (isCovered ? this.sampled : null), pose, pose);
+    this.blend.advance(step, this.heldPose ?? (isCovered ? this.sampled : null), pose, pose, this.heldPose ? 1 : liveliness);
     this.smoothCut(isCut, elapsedSeconds, pose);
-    this.shown.set(pose);
+    this.remember(elapsedSeconds, pose);
     if (!isCurrent) return;
     timeline?.forget(mediaSeconds - KEEP_SECONDS);
     if (round !== this.lastRound) this.forgetRoundsBefore(round);
@@ -109,17 +118,32 @@ export class SpeechPose {
     this.timelines.clear();
   }
 
-  /** Takes the jump of a cut out of everything but the mouth and gives it back little by little. */
+  /**
+   * Lets everything but the mouth go on after a cut from the place and at the speed it had: what is missing to the pose shrinks as a
+   * critically damped spring does, (d + (v + ω d) t) e^(−ω t).
+   */
   private smoothCut(isCut: boolean, elapsedSeconds: number, pose: Float32Array): void {
-    const { jump, shown } = this;
+    const { jump, speed, shown } = this;
     if (isCut) {
       for (let channel = 0; channel < CHANNEL_COUNT; channel++) jump[channel] = IS_MOUTH[channel] ? 0 : shown[channel] - pose[channel];
-      this.jumpShare = 1;
+      for (let channel = 0; channel < CHANNEL_COUNT; channel++) if (IS_MOUTH[channel]) speed[channel] = 0;
+      this.sinceCut = 0;
     }
-    if (this.jumpShare === 0) return;
-    for (let channel = 0; channel < CHANNEL_COUNT; channel++) pose[channel] += jump[channel] * this.jumpShare;
-    this.jumpShare *= Math.exp(-elapsedSeconds / FOLLOW_SECONDS);
-    if (this.jumpShare < 0.01) this.jumpShare = 0;
+    if (this.sinceCut > 8 * FOLLOW_SECONDS) return;
+    this.sinceCut += elapsedSeconds;
+    const decay = Math.exp(-this.sinceCut / FOLLOW_SECONDS);
+    const ofJump = (1 + this.sinceCut / FOLLOW_SECONDS) * decay;
+    const ofSpeed = this.sinceCut * decay;
+    for (let channel = 0; channel < CHANNEL_COUNT; channel++) pose[channel] += jump[channel] * ofJump + speed[channel] * ofSpeed;
+  }
+
+  /** The speed stays that of the cut while it is smoothed. */
+  private remember(elapsedSeconds: number, pose: Float32Array): void {
+    const { shown, speed } = this;
+    if (this.sinceCut > 8 * FOLLOW_SECONDS && elapsedSeconds > 0) {
+      for (let channel = 0; channel < CHANNEL_COUNT; channel++) speed[channel] = (pose[channel] - shown[channel]) / elapsedSeconds;
+    }
+    shown.set(pose);
   }
 
   private forgetRoundsBefore(round: number): void {

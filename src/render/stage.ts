@@ -1,18 +1,18 @@
 /**
  * One avatar on one canvas: owns its surface, the camera, the frame loop and both ports.
  *
- * Each frame, in this order: clear the pose, idle movement, speech at the playhead of the moment the frame will be seen,
- * apply, draw. Nothing is drawn while the canvas is out of sight, has no size, or the GPU was taken away.
+ * Each frame, in this order: life, speech at the playhead of the moment the frame will be seen, the eyes, apply, draw. Nothing is drawn while the canvas is out of sight, has no size, or the GPU was taken away.
  *
  * Runs in the render worker, or on the page where no worker can draw. Knows no DOM beyond the canvas it is given.
  */
 import { Scene, type WebGLRenderer } from 'three';
 import { Playhead } from '../audio/playhead.js';
-import { IdleMotion } from '../motion/life/idle-motion.js';
+import { LifeMotion } from '../motion/life/life-motion.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { LifeSettings } from '../shared/life-settings.js';
 import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
-import type { AvatarInfo, CameraOrbit, MotionStyle, PictureTransform, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
+import type { AvatarInfo, CameraOrbit, GazePoint, PictureTransform, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
 import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
@@ -23,6 +23,7 @@ import { openSurface } from './open-surface.js';
 import { pngOf, probeGraphics, type GraphicsFacts } from './renderer.js';
 import { ResolutionGovernor } from './resolution-governor.js';
 import { SpeechPose } from './speech-pose.js';
+import { StageGaze } from './stage-gaze.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
 /** More device pixels than this per CSS pixel cost much and show nothing on a face. */
@@ -60,7 +61,8 @@ export class LiveStage implements Stage, SurfaceListener {
   private readonly governor: ResolutionGovernor;
   private seenUnderruns = 0;
   private readonly playhead = new Playhead();
-  private readonly idle: IdleMotion;
+  private readonly life: LifeMotion;
+  private readonly gaze = new StageGaze();
   private readonly speech = new SpeechPose(this.playhead);
   private readonly frameStats = new FrameStats(this.playhead);
   private readonly loop = new FrameLoop((timestampMs) => this.drawFrame(timestampMs));
@@ -84,7 +86,7 @@ export class LiveStage implements Stage, SurfaceListener {
   private drawnAvatar: AvatarModel | null = null;
   private lastTimestampMs = Number.NaN;
   private showDelayMs = 1000 / 60;
-  /** Time of life at rest: stands while nothing is drawn. */
+  /** Time of life: stands while nothing is drawn. */
   private lifeSeconds = 0;
 
   /** @throws {AvatarError} `renderingFailed` when the canvas gives no WebGL 2. */
@@ -92,8 +94,8 @@ export class LiveStage implements Stage, SurfaceListener {
     this.options = options;
     this.listener = listener;
     this.rig = new CameraRig(options.view);
-    this.rig.isCalm = options.motionStyle === 'calm';
-    this.idle = new IdleMotion(options.seed, options.motionStyle);
+    this.rig.isCalm = options.life.motionStyle === 'calm';
+    this.life = new LifeMotion(options.seed, options.life);
     this.facts = probeGraphics(options.canvas);
     this.addOns = new AddOnLoader((name) => listener.locateAddOn(name));
     this.surface = openSurface(options.canvas, this.facts, this);
@@ -159,9 +161,13 @@ export class LiveStage implements Stage, SurfaceListener {
     this.rig.setTransform(transform);
   }
 
-  setMotionStyle(style: MotionStyle): void {
-    this.rig.isCalm = style === 'calm';
-    this.idle.style = style;
+  setLife(life: LifeSettings): void {
+    this.rig.isCalm = life.motionStyle === 'calm';
+    this.life.set(life);
+  }
+
+  lookAt(point: GazePoint | null): void {
+    this.gaze.point = point;
   }
 
   setPose(pose: Float32Array | null): void {
@@ -263,7 +269,7 @@ export class LiveStage implements Stage, SurfaceListener {
   }
 
   private drawFrame(timestampMs: number): void {
-    const { avatar, pose, speech } = this;
+    const { avatar, pose, life, speech } = this;
     if (!avatar) return;
     const startMs = performance.now();
     const elapsedMs = timestampMs - this.lastTimestampMs;
@@ -274,10 +280,14 @@ export class LiveStage implements Stage, SurfaceListener {
     const elapsedSeconds = elapsedMs > 0 ? Math.min(elapsedMs / 1000, MAX_ELAPSED_SECONDS) : 0;
     this.lifeSeconds += elapsedSeconds;
 
-    this.idle.sample(this.lifeSeconds, pose);
-    speech.update(timestampMs + this.showDelayMs, elapsedSeconds, pose);
-    avatar.apply(pose, elapsedSeconds);
     this.rig.update(elapsedSeconds);
+    life.lookAt(this.gaze.target(this.rig.camera, avatar.anchors.eyes));
+    life.setSpeaking(speech.isSpeaking);
+    if (speech.isBlinking) life.handleSpokenBlink();
+    life.sample(this.lifeSeconds, pose);
+    speech.update(timestampMs + this.showDelayMs, elapsedSeconds, pose, life.liveliness);
+    life.finish(pose);
+    avatar.apply(pose, elapsedSeconds, life.breath);
     this.render();
 
     const nowMs = performance.now();

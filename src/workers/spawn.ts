@@ -161,7 +161,8 @@ class RemoteStage extends RemoteObject<Stage> implements Stage {
   setView: Stage['setView'] = (view) => this.tell(() => this.remote.setView(view));
   setOrbit: Stage['setOrbit'] = (orbit) => this.tell(() => this.remote.setOrbit(orbit));
   setTransform: Stage['setTransform'] = (transform) => this.tell(() => this.remote.setTransform(transform));
-  setMotionStyle: Stage['setMotionStyle'] = (style) => this.tell(() => this.remote.setMotionStyle(style));
+  setLife: Stage['setLife'] = (life) => this.tell(() => this.remote.setLife(life));
+  lookAt: Stage['lookAt'] = (point) => this.tell(() => this.remote.lookAt(point));
   setPose: Stage['setPose'] = (pose) => this.tell(() => this.remote.setPose(pose));
   setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));
   addSource: Stage['addSource'] = (playheadPort, motionPort) =>

@@ -1,5 +1,6 @@
 /** What the page may ask of the two workers, and what they tell it. Both sides import these types and nothing else. */
 import type { AvatarError } from '../shared/errors.js';
+import type { LifeSettings } from '../shared/life-settings.js';
 import type { SpeechManner } from '../shared/speech-manner.js';
 import type { Expression } from '../shared/speech-style.js';
 
@@ -171,8 +172,12 @@ export interface MotionService {
 // ---- render worker -------------------------------------------------------------------------------------------------
 
 export type View = 'portrait' | 'bust' | 'full';
-/** How much the character moves on its own; `calm` keeps lips and blinks only. */
-export type MotionStyle = 'lively' | 'calm';
+
+/** A point of the picture, see `Stage.lookAt`. */
+export interface GazePoint {
+  x: number;
+  y: number;
+}
 
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
 export type AddOnName = 'materials' | 'vrm' | 'splats';
@@ -202,7 +207,7 @@ export interface StageOptions {
   height: number;
   pixelRatio: number;
   view: View;
-  motionStyle: MotionStyle;
+  life: LifeSettings;
   /** `PlayheadReport` comes in here, from the worklet. */
   playheadPort: MessagePort;
   /** `MotionFeed` comes in here, from the motion worker. */
@@ -275,7 +280,13 @@ export interface Stage {
   setView(view: View): void;
   setOrbit(orbit: CameraOrbit): void;
   setTransform(transform: PictureTransform): void;
-  setMotionStyle(style: MotionStyle): void;
+  /** How the character lives beside speech; everything moves over. */
+  setLife(life: LifeSettings): void;
+  /**
+   * A point of the picture to look at until it is given up by null: −1..1 from its left edge to the right and from the bottom to the
+   * top; points outside of the picture lie beyond.
+   */
+  lookAt(point: GazePoint | null): void;
   /** Speech gives way to this pose, `[58]`; null gives the face back to speech. */
   setPose(pose: Float32Array | null): void;
   /** Context time minus audible time, s; re-read while playing. */

@@ -1,13 +1,25 @@
 import { ARKIT_CHANNELS, ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { Spring } from './spring.js';
 
-/** Speech and idle share the brows and lids; idle steps back to this part while somebody speaks. */
-const IDLE_FACE_SHARE = 0.5;
-const IDLE_HEAD_SHARE = 0.6;
+/** Brows, cheeks and head of life at rest step back to this part while somebody speaks. */
+const LIFE_FACE_SHARE = 0.9;
+const LIFE_HEAD_SHARE = 0.7;
+/**
+ * What a mood may keep of its mouth under speech: shapes that move the corners and leave the lips together. All others open, close or
+ * round the mouth, which is speech's alone.
+ */
+const KEPT_SHARES: Readonly<Record<string, number>> = { mouthSmile: 0.6, mouthFrown: 0.6, mouthDimple: 0.5, mouthStretch: 0.3, mouthLeft: 0.4, mouthRight: 0.4 };
+/** Rounded lips keep this little of it: a smile would pull the vowel apart. */
+const KEPT_OF_ROUNDED = 0.35;
+/** Lips pressed this much are closed; see `motion/engine/face-assembly`. */
+const CLOSED_PRESS = 0.6;
 
 /** The face takes up speech in this time constant, s: quick enough for the first syllable. */
 const RISE_SECONDS = 0.03;
-/** Without motion the face eases to rest in this time constant, s. */
+/** Without motion the mouth eases to rest in this time constant, s. */
 const FALL_SECONDS = 0.09;
+/** Brows and head take longer: people settle after they have spoken. */
+const SETTLE_SECONDS = 0.2;
 /** An interrupted mouth is shut after this, s. */
 const CUT_SECONDS = 0.025;
 /** How long a movement swings on after motion ran out, s. */
@@ -23,46 +35,72 @@ const RULES = Uint8Array.from(ARKIT_CHANNELS, (name) => {
   if (name.startsWith('eyeLook')) return BlendRule.gaze;
   return /^(mouth|jaw|cheekPuff|tongue)/.test(name) ? BlendRule.mouth : BlendRule.face;
 });
+/** Brows, eyes and head. */
+const SETTLES_LATE = Uint8Array.from({ length: CHANNEL_COUNT }, (_, i) => (i >= ARKIT_CHANNEL_COUNT || RULES[i] === BlendRule.gaze || RULES[i] === BlendRule.face ? 1 : 0));
+const KEPT = Float32Array.from(ARKIT_CHANNELS, (name) => KEPT_SHARES[name] ?? KEPT_SHARES[name.replace(/(Left|Right)$/, '')] ?? 0);
 
 /**
- * Lays speech over life at rest: the mouth belongs to speech, blinks come from either, gaze, brows and head add up.
+ * Lays speech over life: the mouth belongs to speech, blinks come from either, gaze, brows and head add up. Corners that a mood has
+ * lifted or drawn down stay so in part; where speech closes the lips nothing of life opens them, however little speech there is yet.
  *
- * @param idle `[58]`, see `IdleMotion`.
+ * @param life `[58]`, see `LifeMotion`.
  * @param speech `[58]`
  * @param weight 0 (rest) .. 1 (speech).
  * @param out Filled in place, `[58]`; may be one of the inputs.
+ * @param faceWeight The same for brows, eyes and head.
+ * @param liveliness How much of speech these show, 0..1.
  */
-export function blendPose(idle: Float32Array, speech: Float32Array, weight: number, out: Float32Array): void {
+export function blendPose(life: Float32Array, speech: Float32Array, weight: number, out: Float32Array, faceWeight = weight, liveliness = 1): void {
+  const face = faceWeight * liveliness;
+  const round = Math.max(speech[C.mouthFunnel]!, speech[C.mouthPucker]!);
+  const kept = weight * (1 - (1 - KEPT_OF_ROUNDED) * Math.min(1, 1.5 * round));
+  const open = (1 - weight) * (1 - Math.min(1, 4 * weight) * closureOf(speech));
   for (let i = 0; i < ARKIT_CHANNEL_COUNT; i++) {
-    const rest = idle[i]!;
+    const rest = life[i]!;
     const spoken = speech[i]! * weight;
     const rule = RULES[i]!;
     let value: number;
-    if (rule === BlendRule.mouth) value = rest * (1 - weight) + spoken;
+    if (rule === BlendRule.mouth) value = rest * (KEPT[i] === 0 ? open : 1 - weight + kept * KEPT[i]!) + spoken;
     else if (rule === BlendRule.blink) value = Math.max(rest, spoken);
-    else if (rule === BlendRule.gaze) value = rest + spoken;
-    else value = rest * (1 - weight * (1 - IDLE_FACE_SHARE)) + spoken;
+    else if (rule === BlendRule.gaze) value = rest + speech[i]! * face;
+    else {
+      // What both do at once comes near to 1 and does not bump into it.
+      const own = rest * (1 - faceWeight * (1 - LIFE_FACE_SHARE));
+      value = own + speech[i]! * face * (1 - own);
+    }
     out[i] = value > 0 ? Math.min(1, value) : 0;
   }
   for (let i = ARKIT_CHANNEL_COUNT; i < CHANNEL_COUNT; i++) {
-    out[i] = idle[i]! * (1 - weight * (1 - IDLE_HEAD_SHARE)) + speech[i]! * weight;
+    out[i] = life[i]! * (1 - faceWeight * (1 - LIFE_HEAD_SHARE)) + speech[i]! * face;
   }
+}
+
+/** How far speech holds the lips together, 0..1. */
+function closureOf(speech: Float32Array): number {
+  const press = Math.max(speech[C.mouthPressLeft]!, speech[C.mouthPressRight]!) / CLOSED_PRESS;
+  const jaw = speech[C.jawOpen]!;
+  return Math.min(1, Math.max(press, jaw > 0.02 ? speech[C.mouthClose]! / jaw : 0));
 }
 
 /**
  * Takes the face from rest to speech and back without a jolt: when motion runs out the last movement swings out while the
- * face eases to rest; when it comes back the face returns to it; an interrupted mouth shuts at once.
+ * face eases to rest, the lips first; when it comes back the face returns to it; an interrupted mouth shuts at once.
  */
 export class SpeechBlend {
-  /** Share of speech in the face, 0..1. */
+  /** Share of speech in the mouth, 0..1. */
   weight = 0;
-  private weightSpeed = 0;
+  private readonly mouth = new Spring(0);
+  /** Share of speech in brows and head, which settle after the lips. */
+  private readonly rest = new Spring(0);
   private readonly pose = new Float32Array(CHANNEL_COUNT);
   private readonly speed = new Float32Array(CHANNEL_COUNT);
   private readonly last = new Float32Array(CHANNEL_COUNT);
-  /** What is still missing from the face to speech that came back. */
+  /** What is still missing from the face to speech that came back, and how fast that shrinks. */
   private readonly offset = new Float32Array(CHANNEL_COUNT);
+  private readonly offsetSpeed = new Float32Array(CHANNEL_COUNT);
   private hasLast = false;
+  /** Speech has come back and its speed is not known yet. */
+  private isBack = false;
   private isCut = false;
 
   /**
@@ -70,16 +108,17 @@ export class SpeechBlend {
    *
    * @param elapsedSeconds Since the frame before, ≥ 0.
    * @param speech `[58]` from the timeline, or null when nothing covers the moment or nobody speaks.
-   * @param idle `[58]`
-   * @param out Filled in place, `[58]`; may be `idle`.
+   * @param life `[58]`
+   * @param out Filled in place, `[58]`; may be `life`.
+   * @param liveliness See `blendPose`.
    */
-  advance(elapsedSeconds: number, speech: Float32Array | null, idle: Float32Array, out: Float32Array): void {
-    // After a long pause (hidden tab) everything has come to rest anyway; the springs below would overshoot.
+  advance(elapsedSeconds: number, speech: Float32Array | null, life: Float32Array, out: Float32Array, liveliness = 1): void {
+    // After a long pause (hidden tab) everything has come to rest anyway.
     const elapsed = Math.min(0.1, Math.max(0, elapsedSeconds));
     if (speech) this.follow(elapsed, speech);
     else this.coast(elapsed);
-    this.moveWeight(elapsed, speech !== null);
-    blendPose(idle, this.pose, this.weight, out);
+    this.moveWeights(elapsed, speech !== null);
+    blendPose(life, this.pose, this.weight, out, this.rest.value, liveliness);
     if (out[C.mouthClose]! > out[C.jawOpen]!) out[C.mouthClose] = out[C.jawOpen]!;
   }
 
@@ -91,21 +130,37 @@ export class SpeechBlend {
   }
 
   private follow(elapsed: number, speech: Float32Array): void {
-    const { pose, speed, last, offset } = this;
-    const isBack = !this.hasLast;
-    if (isBack && this.isCut) this.offset.fill(0);
-    const keep = Math.exp(-elapsed / CATCH_UP_SECONDS);
-    for (let i = 0; i < CHANNEL_COUNT; i++) {
-      const now = speech[i]!;
-      // At rest there is nothing to come back from.
-      if (isBack) offset[i] = this.weight > 0.02 && !this.isCut ? pose[i]! - now : 0;
-      else offset[i]! *= keep;
-      speed[i] = !isBack && elapsed > 0 ? (now - last[i]!) / elapsed : 0;
-      last[i] = now;
-      pose[i] = now + offset[i]!;
+    const { pose, speed, last, offset, offsetSpeed } = this;
+    if (!this.hasLast) this.comeBack(speech);
+    else if (elapsed > 0) {
+      const decay = Math.exp(-elapsed / CATCH_UP_SECONDS);
+      for (let i = 0; i < CHANNEL_COUNT; i++) {
+        const now = speech[i]!;
+        speed[i] = (now - last[i]!) / elapsed;
+        if (this.isBack && offsetSpeed[i] !== 0) offsetSpeed[i]! -= speed[i]!;
+        // A critically damped spring to 0.
+        const slope = offsetSpeed[i]! + offset[i]! / CATCH_UP_SECONDS;
+        offset[i] = (offset[i]! + slope * elapsed) * decay;
+        offsetSpeed[i] = (offsetSpeed[i]! - (slope * elapsed) / CATCH_UP_SECONDS) * decay;
+      }
+      this.isBack = false;
     }
+    last.set(speech);
+    for (let i = 0; i < CHANNEL_COUNT; i++) pose[i] = speech[i]! + offset[i]!;
     this.hasLast = true;
     this.isCut = false;
+  }
+
+  /** The face goes on from where it is, at the speed it has. */
+  private comeBack(speech: Float32Array): void {
+    const { pose, speed, offset, offsetSpeed } = this;
+    for (let i = 0; i < CHANNEL_COUNT; i++) {
+      // At rest there is nothing to come back from.
+      const isShown = !this.isCut && (SETTLES_LATE[i] ? this.rest.value > 1e-3 : this.weight > 0.02);
+      offset[i] = isShown ? pose[i]! - speech[i]! : 0;
+      offsetSpeed[i] = isShown ? speed[i]! : 0;
+    }
+    this.isBack = true;
   }
 
   private coast(elapsed: number): void {
@@ -120,21 +175,16 @@ export class SpeechBlend {
     this.hasLast = false;
   }
 
-  private moveWeight(elapsed: number, isSpeaking: boolean): void {
+  private moveWeights(elapsed: number, isSpeaking: boolean): void {
+    const { mouth, rest } = this;
     if (this.isCut) {
-      this.weight = Math.max(0, this.weight - elapsed / CUT_SECONDS);
-      this.weightSpeed = 0;
+      mouth.value = rest.value = this.weight = Math.max(0, this.weight - elapsed / CUT_SECONDS);
+      mouth.speed = rest.speed = 0;
       return;
     }
-    // Critically damped spring, exact for any step: x'' = ω² (goal − x) − 2 ω x'.
     const goal = isSpeaking ? 1 : 0;
-    const omega = 1 / (isSpeaking ? RISE_SECONDS : FALL_SECONDS);
-    const distance = this.weight - goal;
-    const decay = Math.exp(-omega * elapsed);
-    const slope = this.weightSpeed + omega * distance;
-    const next = goal + (distance + slope * elapsed) * decay;
-    this.weightSpeed = (this.weightSpeed - omega * slope * elapsed) * decay;
-    this.weight = Math.min(1, Math.max(0, next));
-    if (goal === 0 && this.weight < 1e-3) this.weight = 0;
+    this.weight = mouth.advance(goal, isSpeaking ? RISE_SECONDS : FALL_SECONDS, elapsed);
+    rest.advance(goal, isSpeaking ? RISE_SECONDS : SETTLE_SECONDS, elapsed);
+    if (goal === 0 && this.weight < 1e-3) this.weight = mouth.value = mouth.speed = 0;
   }
 }

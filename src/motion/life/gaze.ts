@@ -1,104 +1,242 @@
-import { CHANNEL_INDEX as C } from '../../shared/channels.js';
-import { createRandom, gaussian, type Random } from './random.js';
-
-/** Rotation of an eye that the eyeLook shapes show at weight 1, radians. */
-const YAW_AT_FULL = 0.52;
-const PITCH_AT_FULL = 0.44;
-/** While listening people look at the partner three quarters of the time (Argyle & Cook 1976). */
-const AWAY_SHARE = 0.22;
-/** A head turns along with a glance that is wide enough, by this share of it, and late. */
-const HEAD_SHARE = 0.22;
-const HEAD_SECONDS = 0.35;
-
 /**
- * Where the eyes look: fixations on the partner with tiny saccades between the partner's features, and now and then a glance
- * aside. Eyes jump as fast as eyes do (main sequence: 21 ms + 2.2 ms a degree, Carpenter 1988). Time only moves forward.
+ * Where somebody looks: at whom they speak with, or what they were shown, with tiny saccades over it, and now and then aside.
+ *
+ * Gaze is a direction in the room. Eyes take it at once, the head takes its share later and slower, and what the head does for
+ * other reasons (nods, sway, speech) the eyes take off again, as the vestibulo-ocular reflex does: eye = gaze − head.
+ *
+ * Angles in radians: yaw > 0 to the character's left, pitch > 0 down. Time only moves forward.
  */
+import { CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { LOOK_SIDE, LOOK_UP_DOWN } from '../retarget/joints.js';
+import { Glide } from './glide.js';
+import type { Habits } from './moods.js';
+import { createRandom, gaussian, variation, type Random } from './random.js';
+
+const DEGREE = Math.PI / 180;
+
+/** Main sequence: duration of a saccade by its size (Carpenter 1988). */
+const SACCADE_SECONDS = 0.021;
+const SACCADE_SECONDS_PER_DEGREE = 0.0022;
+/** Size of a glance aside, degrees, for P even in 0..15 %, and how often in each direction from the right on, counterclockwise, %: Lee, Badler & Badler 2002. */
+const glanceDegrees = (share: number): number => -6.9 * Math.log((share * 15 + 0.01) / 15.7);
+const DIRECTION_SHARES = [15.54, 6.46, 17.69, 7.44, 16.8, 7.89, 20.38, 7.79];
+const [SMALLEST_GLANCE, WIDEST_GLANCE] = [4, 24];
+/** Glances of a character whose mood draws them somewhere scatter less. */
+const DRAWN_SCATTER = 0.35;
+/** Fixations on a face last a good half second. */
+const FIXATION_SECONDS = 0.62;
+const FIXATION_SPREAD = 0.5;
+/** Of the saccades during a fixation the most are microsaccades, a third of a degree wide (Martinez-Conde et al. 2004). */
+const MICRO_SHARE = 0.55;
+const MICRO_SIZE = 0.24 * DEGREE;
+/** The partner's features as seen from a metre away: an eye, the other, the mouth. */
+const FEATURES = [[-1.6, -0.5], [1.6, -0.5], [0, 2.4]].map(([x, y]) => [x! * DEGREE, y! * DEGREE] as const);
+
+/** A target that moves less than this in one step is pursued, a further one is jumped to. */
+const PURSUIT_LIMIT = 3 * DEGREE;
+const PURSUIT_SECONDS = 0.16;
+const [WIDEST_TARGET_YAW, HIGHEST_TARGET] = [58 * DEGREE, 34 * DEGREE];
+/** How far an eye turns in its socket without strain: the rest waits for the head. */
+const WIDEST_EYE_YAW = 27 * DEGREE;
+const WIDEST_EYE_PITCH = 20 * DEGREE;
+
+/** The head leaves glances below about 15° to the eyes (Stahl 1999), and turns to what is looked at for long. */
+const HEAD_RANGE = 13 * DEGREE;
+const HEAD_SHARE_INSIDE = 0.2;
+const HEAD_SHARE_BEYOND = 0.65;
+const HEAD_SHARE_OF_TARGET = 0.6;
+/** It contributes less to looking up and down than to the sides (Goossens & Van Opstal 1997). */
+const HEAD_PITCH_SHARE = 0.6;
+/** It sets out after the eyes, and needs longer the further it goes. */
+const HEAD_LAG_SECONDS = 0.07;
+const HEAD_SECONDS = 0.42;
+const HEAD_SECONDS_PER_RADIAN = 0.9;
+
 export class Gaze {
-  /** Turn of the head that follows the eyes, radians, axes as in `HEAD_CHANNELS`. */
+  /** Turn of the head that goes with the gaze. */
   headYaw = 0;
   headPitch = 0;
   private readonly random: Random;
-  private fromYaw = 0;
-  private fromPitch = 0;
-  private toYaw = 0;
-  private toPitch = 0;
+  private readonly habits: Habits;
+  private readonly handleShift: (seconds: number, degrees: number) => void;
+  /** Where the target is, and where on or beside it the eyes are. */
+  private readonly targetYaw = new Glide(0);
+  private readonly targetPitch = new Glide(0);
+  private readonly glanceYaw = new Glide(0);
+  private readonly glancePitch = new Glide(0);
+  private readonly turnYaw = new Glide(0);
+  private readonly turnPitch = new Glide(0);
   private yaw = 0;
   private pitch = 0;
-  private jumpSeconds = 0;
-  private jumpDuration = 0.03;
   private nextSeconds: number;
+  /** When glance or contact are over. */
+  private phaseEndSeconds: number;
   private isAway = false;
-  private aimYaw = 0;
-  private aimPitch = 0;
-  private headSeconds = 0;
+  /** Where a glance aside went. */
+  private asideYaw = 0;
+  private asidePitch = 0;
+  /** When the head follows; Infinity while it has nothing to do. */
+  private headStartSeconds = Infinity;
+  private isHeld = false;
 
-  constructor(seed: number) {
+  /**
+   * @param habits Read whenever something is decided.
+   * @param handleShift A gaze shift of this size begins.
+   */
+  constructor(seed: number, habits: Habits, handleShift: (seconds: number, degrees: number) => void) {
     this.random = createRandom(seed);
-    this.nextSeconds = 0.6 + this.random();
+    this.habits = habits;
+    this.handleShift = handleShift;
+    this.nextSeconds = 0.5 + this.random();
+    this.phaseEndSeconds = this.habits.contactSeconds * (0.4 + this.random());
+  }
+
+  /**
+   * What is to be looked at.
+   *
+   * @param isHeld It is looked at until it is given up; no glance aside.
+   */
+  setTarget(yaw: number, pitch: number, isHeld: boolean, seconds: number): void {
+    const goalYaw = limit(yaw, WIDEST_TARGET_YAW);
+    const goalPitch = limit(pitch, HIGHEST_TARGET);
+    const change = Math.hypot(goalYaw - this.targetYaw.goal, goalPitch - this.targetPitch.goal);
+    if (isHeld && !this.isHeld && this.isAway) this.attend(seconds);
+    this.isHeld = isHeld;
+    if (change < 1e-4) return;
+    const isJump = change > PURSUIT_LIMIT;
+    const duration = isJump ? saccadeSeconds(change) : PURSUIT_SECONDS;
+    this.targetYaw.to(goalYaw, seconds, duration);
+    this.targetPitch.to(goalPitch, seconds, duration);
+    if (isJump) this.handleShift(seconds, change / DEGREE);
+    if (isJump || this.headStartSeconds === Infinity) this.headStartSeconds = seconds + (isJump ? HEAD_LAG_SECONDS : 0);
+  }
+
+  /** Looks at the target at once. */
+  attend(seconds: number): void {
+    this.isAway = false;
+    this.phaseEndSeconds = seconds + this.habits.contactSeconds * variation(this.random, 0.5);
+    this.jump(0, 0, seconds);
+    this.nextSeconds = seconds + this.fixation();
+  }
+
+  /** Looks aside at once, as people do who begin to speak. */
+  avert(seconds: number): void {
+    if (this.isHeld || this.isAway) return;
+    this.phaseEndSeconds = seconds;
+    this.nextSeconds = seconds;
   }
 
   /** @param seconds ≥ those of the call before. */
   advance(seconds: number): void {
-    while (seconds >= this.nextSeconds) {
-      this.followWithHead(this.nextSeconds);
-      this.settle(this.nextSeconds);
-      this.jump(this.nextSeconds);
+    for (;;) {
+      const next = Math.min(this.nextSeconds, this.headStartSeconds);
+      if (next > seconds) break;
+      if (this.headStartSeconds <= this.nextSeconds) this.turnHead(next);
+      else this.decide(next);
     }
-    this.followWithHead(seconds);
-    this.settle(seconds);
+    this.yaw = this.targetYaw.at(seconds) + this.glanceYaw.at(seconds);
+    this.pitch = this.targetPitch.at(seconds) + this.glancePitch.at(seconds);
+    this.headYaw = this.turnYaw.at(seconds);
+    this.headPitch = this.turnPitch.at(seconds);
   }
 
-  /** Writes the eyes' channels. */
-  write(out: Float32Array): void {
-    const left = Math.max(0, this.yaw) / YAW_AT_FULL;
-    const right = Math.max(0, -this.yaw) / YAW_AT_FULL;
-    const up = Math.max(0, -this.pitch) / PITCH_AT_FULL;
-    const down = Math.max(0, this.pitch) / PITCH_AT_FULL;
-    out[C.eyeLookOutLeft] = left;
-    out[C.eyeLookInRight] = left;
-    out[C.eyeLookInLeft] = right;
-    out[C.eyeLookOutRight] = right;
-    out[C.eyeLookUpLeft] = up;
-    out[C.eyeLookUpRight] = up;
-    out[C.eyeLookDownLeft] = down;
-    out[C.eyeLookDownRight] = down;
+  /**
+   * Turns the eyes of a finished pose: its head's turn is taken off the gaze, and what the pose itself looks at is added.
+   *
+   * @param share 0 leaves the eyes as they are .. 1.
+   * @param out `[58]`
+   */
+  aim(out: Float32Array, share: number): void {
+    const yaw = limit(this.yaw - out[C.headYaw]!, WIDEST_EYE_YAW) * share;
+    const pitch = limit(this.pitch - out[C.headPitch]!, WIDEST_EYE_PITCH) * share;
+    add(out, C.eyeLookOutLeft, C.eyeLookInLeft, yaw / LOOK_SIDE);
+    add(out, C.eyeLookInRight, C.eyeLookOutRight, yaw / LOOK_SIDE);
+    add(out, C.eyeLookDownLeft, C.eyeLookUpLeft, pitch / LOOK_UP_DOWN);
+    add(out, C.eyeLookDownRight, C.eyeLookUpRight, pitch / LOOK_UP_DOWN);
   }
 
-  private settle(seconds: number): void {
-    const x = Math.min(1, Math.max(0, (seconds - this.jumpSeconds) / this.jumpDuration));
-    const eased = x * x * (3 - 2 * x);
-    // The head's share is taken off the eyes again: they stay on their aim while it turns.
-    this.yaw = this.fromYaw + (this.toYaw - this.fromYaw) * eased - this.headYaw;
-    this.pitch = this.fromPitch + (this.toPitch - this.fromPitch) * eased - this.headPitch;
-  }
-
-  private followWithHead(seconds: number): void {
-    const share = 1 - Math.exp(-(seconds - this.headSeconds) / HEAD_SECONDS);
-    this.headSeconds = seconds;
-    this.headYaw += (HEAD_SHARE * this.aimYaw - this.headYaw) * share;
-    this.headPitch += (HEAD_SHARE * this.aimPitch - this.headPitch) * share;
-  }
-
-  private jump(seconds: number): void {
-    const { random } = this;
-    if (this.isAway) {
-      this.isAway = false;
-      this.aimYaw = 0;
-      this.aimPitch = 0;
-    } else if (random() < AWAY_SHARE) {
-      this.isAway = true;
-      this.aimYaw = (random() < 0.5 ? -1 : 1) * (0.1 + 0.16 * random());
-      this.aimPitch = random() < 0.6 ? 0.02 + 0.07 * random() : -0.03 - 0.08 * random();
+  private decide(seconds: number): void {
+    const { random, habits } = this;
+    if (seconds >= this.phaseEndSeconds && !this.isHeld) {
+      this.isAway = !this.isAway;
+      const mean = this.isAway ? habits.awaySeconds : habits.contactSeconds;
+      this.phaseEndSeconds = seconds + mean * variation(random, 0.5);
+      if (this.isAway) this.lookAside(seconds);
+      else this.jump(0, 0, seconds);
+    } else if (random() < MICRO_SHARE) {
+      this.jump(this.glanceYaw.goal + MICRO_SIZE * gaussian(random), this.glancePitch.goal + MICRO_SIZE * gaussian(random), seconds);
+    } else if (this.isAway) {
+      // What is seen aside has parts as well; sometimes something else is.
+      if (random() < 0.35) this.lookAside(seconds);
+      else this.jump(this.asideYaw + 2 * DEGREE * gaussian(random), this.asidePitch + 1.2 * DEGREE * gaussian(random), seconds);
+    } else {
+      const [x, y] = FEATURES[Math.floor(random() * FEATURES.length)]!;
+      this.jump(x + 0.2 * DEGREE * gaussian(random), y + 0.2 * DEGREE * gaussian(random), seconds);
     }
-    this.fromYaw = this.toYaw;
-    this.fromPitch = this.toPitch;
-    // Eyes and mouth of a partner a metre away lie about 3° apart.
-    this.toYaw = this.aimYaw + 0.018 * gaussian(random);
-    this.toPitch = this.aimPitch + 0.014 * gaussian(random);
-    const degrees = Math.hypot(this.toYaw - this.fromYaw, this.toPitch - this.fromPitch) * (180 / Math.PI);
-    this.jumpSeconds = seconds;
-    this.jumpDuration = 0.021 + 0.0022 * degrees;
-    this.nextSeconds = seconds + (this.isAway ? 0.5 + 0.9 * random() : 0.35 + 2.1 * random() * random() + 0.2 * random());
+    this.nextSeconds = seconds + this.fixation();
+    // Contact and glance end when they should, not at the next fixation.
+    if (this.phaseEndSeconds > seconds) this.nextSeconds = Math.min(this.nextSeconds, this.phaseEndSeconds);
   }
+
+  private lookAside(seconds: number): void {
+    const { random, habits } = this;
+    const size = Math.min(WIDEST_GLANCE, Math.max(SMALLEST_GLANCE, glanceDegrees(random()))) * DEGREE;
+    const angle = (this.drawDirection() * Math.PI) / 4;
+    const isDrawn = habits.awayYaw !== 0 || habits.awayPitch !== 0;
+    const scatter = isDrawn ? DRAWN_SCATTER : 1;
+    // Eyes go further to the sides than up and down.
+    this.asideYaw = habits.awayYaw + scatter * size * -Math.cos(angle);
+    this.asidePitch = habits.awayPitch + scatter * size * -0.7 * Math.sin(angle);
+    this.jump(this.asideYaw, this.asidePitch, seconds);
+  }
+
+  private drawDirection(): number {
+    let rest = this.random() * 99.99;
+    let direction = 0;
+    while (direction < 7 && rest > DIRECTION_SHARES[direction]!) rest -= DIRECTION_SHARES[direction++]!;
+    return direction;
+  }
+
+  private fixation(): number {
+    return Math.max(0.18, FIXATION_SECONDS * variation(this.random, FIXATION_SPREAD));
+  }
+
+  private jump(yaw: number, pitch: number, seconds: number): void {
+    const size = Math.hypot(yaw - this.glanceYaw.at(seconds), pitch - this.glancePitch.at(seconds));
+    this.glanceYaw.to(yaw, seconds, saccadeSeconds(size));
+    this.glancePitch.to(pitch, seconds, saccadeSeconds(size));
+    this.handleShift(seconds, size / DEGREE);
+    if (size > PURSUIT_LIMIT) this.headStartSeconds = seconds + HEAD_LAG_SECONDS;
+  }
+
+  private turnHead(seconds: number): void {
+    const yaw = HEAD_SHARE_OF_TARGET * this.targetYaw.goal + headShareOf(this.glanceYaw.goal);
+    const pitch = HEAD_PITCH_SHARE * (HEAD_SHARE_OF_TARGET * this.targetPitch.goal + headShareOf(this.glancePitch.goal));
+    const way = Math.hypot(yaw - this.turnYaw.at(seconds), pitch - this.turnPitch.at(seconds));
+    const duration = HEAD_SECONDS + HEAD_SECONDS_PER_RADIAN * way;
+    this.turnYaw.to(yaw, seconds, duration);
+    this.turnPitch.to(pitch, seconds, duration);
+    this.headStartSeconds = Infinity;
+  }
+}
+
+/** What a head turns along with a glance of this angle. */
+function headShareOf(angle: number): number {
+  const beyond = Math.max(0, Math.abs(angle) - HEAD_RANGE);
+  return HEAD_SHARE_INSIDE * angle + Math.sign(angle) * (HEAD_SHARE_BEYOND - HEAD_SHARE_INSIDE) * beyond;
+}
+
+function saccadeSeconds(size: number): number {
+  return SACCADE_SECONDS + (SACCADE_SECONDS_PER_DEGREE * size) / DEGREE;
+}
+
+function limit(value: number, most: number): number {
+  return Math.min(most, Math.max(-most, value));
+}
+
+/** Adds to one of two opposite channels what `value` says by its sign. */
+function add(out: Float32Array, positive: number, negative: number, value: number): void {
+  const sum = out[positive]! - out[negative]! + value;
+  out[positive] = sum > 0 ? Math.min(1, sum) : 0;
+  out[negative] = sum < 0 ? Math.min(1, -sum) : 0;
 }

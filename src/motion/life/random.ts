@@ -21,3 +21,12 @@ export function createRandom(seed: number): Random {
 export function gaussian(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
+
+/**
+ * A positive number around 1, log-normally spread as the intervals of living things are; mean 1.
+ *
+ * @param spread Standard deviation of its logarithm.
+ */
+export function variation(random: Random, spread: number): number {
+  return Math.exp(spread * gaussian(random) - (spread * spread) / 2);
+}

@@ -20,8 +20,8 @@ export type JointRole = keyof typeof JOINT_NAMES;
 /** Part of a head turn that the neck takes. */
 export const NECK_SHARE = 0.38;
 /** Turn of an eyeball at weight 1 of its look channels, radians; the gaze of `motion/life` is made for it. */
-const LOOK_SIDE = 0.52;
-const LOOK_UP_DOWN = 0.44;
+export const LOOK_SIDE = 0.52;
+export const LOOK_UP_DOWN = 0.44;
 
 /** Something of a scene that may be a joint. */
 export interface JointCandidate<Node> {

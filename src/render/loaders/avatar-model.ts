@@ -17,8 +17,9 @@ export interface AvatarModel {
    *
    * @param pose `[58]`, channels in the order of `CHANNELS`. Only read.
    * @param elapsedSeconds Since the frame before, 0 and more.
+   * @param breath Rise of the chest, about −1..1; 0 is the middle.
    */
-  apply(pose: Float32Array, elapsedSeconds: number): void;
+  apply(pose: Float32Array, elapsedSeconds: number, breath?: number): void;
   /** Its textures, to be sent to the GPU before the first frame. */
   eachTexture(visit: (texture: Texture) => void): void;
   /** Frees everything it holds on the GPU. */

@@ -85,13 +85,13 @@ export class GlbAvatar implements AvatarModel {
     };
   }
 
-  apply(pose: Float32Array, elapsedSeconds: number): void {
+  apply(pose: Float32Array, elapsedSeconds: number, breath = 0): void {
     for (let index = 0; index < this.morphMeshes.length; index++) {
       const mesh = this.morphMeshes[index];
       this.morphMaps[index].apply(pose, mesh.weights);
       mesh.update();
     }
-    this.rig.apply(pose);
+    this.rig.apply(pose, breath);
     this.options.handleMoved?.(elapsedSeconds);
   }
 

@@ -2,7 +2,7 @@
 import 'axe-core';
 import type Axe from 'axe-core';
 import { assert } from 'chai';
-import { AvatarError, SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
+import { AvatarError, SpatiusAvatar, moods, setAssetUrls } from '../../../src/index.js';
 
 setAssetUrls({ files: { 'avatars/aria.glb': '/dist/avatars/aria.glb', 'avatars/theo.glb': '/dist/avatars/theo.glb', 'avatars/nia.glb': '/dist/avatars/nia.glb' } });
 
@@ -93,6 +93,22 @@ describe('<spatius-avatar>', () => {
       assert.isTrue(messages.some((message) => message.includes(name)), name);
     }
     assert.instanceOf(await avatar.start().catch((error: unknown) => error), AvatarError);
+  });
+
+  it('refuses moods and gazes that it does not know, and goes on neutral', async () => {
+    const avatar = create('<spatius-avatar mood="grumpy" gaze="away" mood-intensity="3"></spatius-avatar>');
+    const messages: string[] = [];
+    avatar.addEventListener('avatar-error', ({ error }) => messages.push(`${error.code} ${error.message}`));
+    await once(avatar, 'avatar-ready');
+    const refused = (await avatar.diagnose()).errors.map(({ message }) => message).concat(messages).join('\n');
+    for (const word of ['mood="grumpy"', 'gaze="away"', 'mood-intensity', '"skeptical"']) assert.include(refused, word);
+    assert.throws(() => avatar.lookAt(Number.NaN, 1), AvatarError);
+    avatar.mood = 'happy';
+    avatar.listening = true;
+    avatar.lookAt(0, 0);
+    avatar.lookAt(null);
+    await avatar.updateComplete;
+    assert.isTrue(moods.includes('happy'));
   });
 
   it('tells what went wrong, and no token with it', async () => {

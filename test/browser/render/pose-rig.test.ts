@@ -68,6 +68,26 @@ describe('The rig of head and eyes', () => {
     assert.closeTo(head.getWorldPosition(new Vector3()).y - before.y, 0.01, 1e-6);
   });
 
+  it('lifts the chest by the breath, and the head with it', () => {
+    const root = new Bone();
+    root.name = 'Spine2';
+    root.position.y = 1.2;
+    root.add(skeleton(''));
+    root.updateMatrixWorld(true);
+    const { chest, head } = findJoints(root);
+    const rig = new PoseRig(findJoints(root));
+    const heights = [-1, 0, 1].map((breath) => {
+      rig.apply(new Float32Array(CHANNEL_COUNT), breath);
+      root.updateMatrixWorld(true);
+      return [chest!, head!].map((joint) => joint.getWorldPosition(new Vector3()).y);
+    });
+    for (const joint of [0, 1]) {
+      assert.isAbove(heights[2]![joint]! - heights[0]![joint]!, 0.003);
+      assert.isBelow(heights[2]![joint]! - heights[0]![joint]!, 0.008);
+    }
+    assert.closeTo(heights[1]![0]!, 1.2, 1e-6);
+  });
+
   it('turns both eyes to the same side: out for one is in for the other', () => {
     const root = skeleton('');
     const { leftEye, rightEye } = findJoints(root);

@@ -1,3 +1,4 @@
+import { DEFAULT_LIFE } from '../../../src/shared/life-settings.js';
 import { assert } from 'chai';
 
 import { asset } from '../../../src/asset-urls.js';
@@ -41,7 +42,7 @@ describe('The stage, from the page', () => {
         height: 64,
         pixelRatio: 1,
         view: 'portrait',
-        motionStyle: 'calm',
+        life: { ...DEFAULT_LIFE, motionStyle: 'calm' },
         playheadPort: new MessageChannel().port1,
         motionPort: new MessageChannel().port1,
         seed: 1,

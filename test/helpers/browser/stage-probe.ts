@@ -1,4 +1,5 @@
 import { asset } from '../../../src/asset-urls.js';
+import { DEFAULT_LIFE } from '../../../src/shared/life-settings.js';
 import { AddOnLoader } from '../../../src/render/add-ons.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
 import type { AvatarError } from '../../../src/shared/errors.js';
@@ -34,7 +35,7 @@ export class StageProbe implements StageListener {
         height: 160,
         pixelRatio: 1,
         view: 'portrait',
-        motionStyle: 'calm',
+        life: { ...DEFAULT_LIFE, motionStyle: 'calm' },
         seed: 1,
         ...options,
         playheadPort: probe.playhead.port2,

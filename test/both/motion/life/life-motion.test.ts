@@ -1,18 +1,20 @@
 import { describe, it, assert } from '#test';
 import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/channels.js';
 import { blendPose, SpeechBlend } from '../../../../src/motion/life/blend.js';
-import { BLINK_SECONDS, BlinkSchedule, blinkWeight } from '../../../../src/motion/life/blink.js';
-import { IdleMotion } from '../../../../src/motion/life/idle-motion.js';
+import { BLINK_SECONDS, blinkWeight } from '../../../../src/motion/life/blink.js';
+import { LifeMotion } from '../../../../src/motion/life/life-motion.js';
 import { noise, sway } from '../../../../src/motion/life/noise.js';
 import { createRandom, gaussian } from '../../../../src/motion/life/random.js';
+import { DEFAULT_LIFE } from '../../../../src/shared/life-settings.js';
 
 const STEP = 1 / 60;
 
-function life(seed: number, seconds: number, style: 'lively' | 'calm' = 'lively', step = STEP): Float32Array[] {
-  const idle = new IdleMotion(seed, style);
+function lived(seed: number, seconds: number, style: 'lively' | 'calm' = 'lively', step = STEP): Float32Array[] {
+  const life = new LifeMotion(seed, { ...DEFAULT_LIFE, motionStyle: style });
   return Array.from({ length: Math.round(seconds / step) }, (_, i) => {
     const pose = new Float32Array(CHANNEL_COUNT);
-    idle.sample(i * step, pose);
+    life.sample(i * step, pose);
+    life.finish(pose);
     return pose;
   });
 }
@@ -57,62 +59,34 @@ describe('blinks', () => {
     assert.equal(blinkWeight(BLINK_SECONDS), 0);
     assert.isBelow(Math.max(...weights.slice(1).map((w, i) => Math.abs(w - weights[i]!))), 0.25);
   });
-
-  it('comes as often as people blink, never regularly', () => {
-    const schedule = new BlinkSchedule(5);
-    const starts: number[] = [];
-    let wasOpen = true;
-    for (let t = 0; t < 1200; t += 0.01) {
-      const isOpen = schedule.sample(t) < 0.5;
-      if (wasOpen && !isOpen) starts.push(t);
-      wasOpen = isOpen;
-    }
-    const perMinute = starts.length / 20;
-    assert.isAtLeast(perMinute, 10);
-    assert.isAtMost(perMinute, 24);
-    const intervals = starts.slice(1).map((t, i) => t - starts[i]!);
-    const mean = intervals.reduce((s, x) => s + x, 0) / intervals.length;
-    const deviation = Math.sqrt(intervals.reduce((s, x) => s + (x - mean) ** 2, 0) / intervals.length);
-    assert.isAbove(deviation / mean, 0.4);
-  });
 });
 
-describe('IdleMotion', () => {
+describe('LifeMotion', () => {
   it('is the same life at any frame rate, and another for another seed', () => {
-    const coarse = life(9, 30, 'lively', 1 / 30);
-    const fine = life(9, 30, 'lively', 1 / 120);
+    const coarse = lived(9, 30, 'lively', 1 / 30);
+    const fine = lived(9, 30, 'lively', 1 / 120);
     for (let i = 0; i < coarse.length; i++) {
       for (let c = 0; c < CHANNEL_COUNT; c++) assert.approximately(coarse[i]![c]!, fine[i * 4]![c]!, 1e-5, `frame ${i}`);
     }
-    assert.notDeepEqual(life(10, 2), life(9, 2));
-  });
-
-  it('begins anew when time runs backwards', () => {
-    const idle = new IdleMotion(4);
-    const first = new Float32Array(CHANNEL_COUNT);
-    const again = new Float32Array(CHANNEL_COUNT);
-    idle.sample(3.3, first);
-    idle.sample(50, again);
-    idle.sample(3.3, again);
-    assert.deepEqual(again, first);
+    assert.notDeepEqual(lived(10, 2), lived(9, 2));
   });
 
   it('keeps weights in range, the head within a few degrees and the mouth shut', () => {
-    for (const pose of life(2, 120)) {
+    for (const pose of lived(2, 120)) {
       for (let c = 0; c < 52; c++) assert.isTrue(pose[c]! >= 0 && pose[c]! <= 1);
-      for (let c = 52; c < 55; c++) assert.isBelow(Math.abs(pose[c]!), 0.16);
+      for (let c = 52; c < 55; c++) assert.isBelow(Math.abs(pose[c]!), 0.3);
       for (let c = 55; c < 58; c++) assert.isBelow(Math.abs(pose[c]!), 0.01);
       assert.equal(pose[C.jawOpen], 0);
     }
   });
 
   it('looks around, moves slowly otherwise, and never freezes', () => {
-    const poses = life(3, 60);
+    const poses = lived(3, 60);
     const turns = poses.filter((pose) => Math.abs(pose[C.eyeLookOutLeft]! - pose[C.eyeLookInLeft]!) > 0.12).length;
     assert.isAbove(turns / poses.length, 0.02);
     assert.isBelow(turns / poses.length, 0.5);
     for (let i = 1; i < poses.length; i++) {
-      assert.isBelow(Math.abs(poses[i]![C.headYaw]! - poses[i - 1]![C.headYaw]!), 0.004);
+      assert.isBelow(Math.abs(poses[i]![C.headYaw]! - poses[i - 1]![C.headYaw]!), 0.01);
     }
     for (let second = 0; second < 60; second++) {
       assert.notEqual(poses[second * 60]![C.headPitch], poses[second * 60 + 59]![C.headPitch]);
@@ -120,7 +94,7 @@ describe('IdleMotion', () => {
   });
 
   it('only blinks when calm', () => {
-    const poses = life(3, 60, 'calm');
+    const poses = lived(3, 60, 'calm');
     assert.isTrue(poses.some((pose) => pose[C.eyeBlinkLeft]! > 0.9));
     for (const pose of poses) {
       pose.forEach((value, c) => assert.isTrue(value === 0 || c === C.eyeBlinkLeft || c === C.eyeBlinkRight));
@@ -140,11 +114,24 @@ describe('blending speech and idle', () => {
   idle[C.eyeBlinkLeft] = 0.8;
   idle[C.headYaw] = 0.02;
 
+  it('takes shapes that open or shut the mouth away from life, all of them, and lets none part closed lips before', () => {
+    const mood = new Float32Array(CHANNEL_COUNT);
+    for (const name of ['jawOpen', 'mouthPressLeft', 'mouthFunnel', 'mouthUpperUpLeft', 'mouthLowerDownRight', 'mouthShrugLower'] as const) mood[C[name]] = 0.5;
+    const out = new Float32Array(CHANNEL_COUNT);
+    blendPose(mood, speaking(0.4), 1, out);
+    assert.deepEqual([...out.subarray(14, 41)], [...speaking(0.4).subarray(14, 41)]);
+    const closed = new Float32Array(CHANNEL_COUNT);
+    closed[C.mouthPressLeft] = closed[C.mouthPressRight] = 0.8;
+    blendPose(mood, closed, 0.3, out);
+    assert.equal(out[C.jawOpen], 0);
+    assert.equal(out[C.mouthUpperUpLeft], 0);
+  });
+
   it('gives the mouth to speech, the blink to whoever blinks, and adds the head', () => {
     const out = new Float32Array(CHANNEL_COUNT);
     blendPose(idle, speaking(0.4), 1, out);
     assert.approximately(out[C.jawOpen]!, 0.4, 1e-6);
-    assert.equal(out[C.mouthSmileLeft], 0);
+    assert.approximately(out[C.mouthSmileLeft]!, 0.06, 1e-6, 'corners keep a part');
     assert.approximately(out[C.eyeBlinkLeft]!, 0.8, 1e-6);
     assert.isAbove(out[C.headYaw]!, 0.1);
     blendPose(idle, speaking(0.4), 0, out);

@@ -1,0 +1,59 @@
+/**
+ * Tells where mouse, pen or finger are, for `gaze="pointer"`: at most once per frame, by listeners that hold nothing up. A mouse that leaves
+ * the window, or a finger that was lifted, is let go of. Loaded when it is first wanted.
+ */
+
+/** A finger that was lifted is remembered for a moment: a tap is a point to look at, too. */
+const LIFTED_MS = 1200;
+
+export class PointerGaze {
+  private readonly handlePoint: (point: { clientX: number; clientY: number } | null) => void;
+  private readonly listening = new AbortController();
+  private newest: { clientX: number; clientY: number } | null = null;
+  private frame = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Begins at once. @param handlePoint Where the pointer is, in the page's pixels; null when there is none any more. */
+  constructor(handlePoint: (point: { clientX: number; clientY: number } | null) => void) {
+    this.handlePoint = handlePoint;
+    const options = { capture: true, passive: true, signal: this.listening.signal };
+    for (const name of ['pointermove', 'pointerdown'] as const) window.addEventListener(name, this.follow, options);
+    for (const name of ['pointerup', 'pointercancel'] as const) window.addEventListener(name, this.lift, options);
+    document.documentElement.addEventListener('pointerleave', this.leave, options);
+    window.addEventListener('blur', this.letGo, options);
+  }
+
+  /** Ends it; nothing is told any more. */
+  stop(): void {
+    this.listening.abort();
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.timer);
+  }
+
+  private readonly follow = ({ clientX, clientY }: PointerEvent): void => {
+    clearTimeout(this.timer);
+    this.newest = { clientX, clientY };
+    this.frame ||= requestAnimationFrame(this.tell);
+  };
+
+  private readonly lift = ({ pointerType }: PointerEvent): void => {
+    if (pointerType === 'mouse') return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.letGo, LIFTED_MS);
+  };
+
+  /** A finger leaves whenever it is lifted. */
+  private readonly leave = ({ pointerType }: PointerEvent): void => {
+    if (pointerType === 'mouse') this.letGo();
+  };
+
+  private readonly letGo = (): void => {
+    this.newest = null;
+    this.frame ||= requestAnimationFrame(this.tell);
+  };
+
+  private readonly tell = (): void => {
+    this.frame = 0;
+    this.handlePoint(this.newest);
+  };
+}
