@@ -10,7 +10,7 @@ import { Playhead } from '../audio/playhead.js';
 import { LifeMotion } from '../motion/life/life-motion.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { LifeSettings } from '../shared/life-settings.js';
+import type { LifeSettings, MotionStyle } from '../shared/life-settings.js';
 import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
 import type { AvatarInfo, CameraOrbit, GazePoint, PictureTransform, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
 import { AddOnLoader } from './add-ons.js';
@@ -73,6 +73,7 @@ export class LiveStage implements Stage, SurfaceListener {
   /** Whose report was the last. */
   private playheadPort: MessagePort | null = null;
   private avatar: AvatarModel | null = null;
+  private motionStyle: MotionStyle;
   private loading: AbortController | null = null;
   private width = 0;
   private height = 0;
@@ -96,6 +97,7 @@ export class LiveStage implements Stage, SurfaceListener {
     this.rig = new CameraRig(options.view);
     this.rig.isCalm = options.life.motionStyle === 'calm';
     this.life = new LifeMotion(options.seed, options.life);
+    this.motionStyle = options.life.motionStyle;
     this.facts = probeGraphics(options.canvas);
     this.addOns = new AddOnLoader((name) => listener.locateAddOn(name));
     this.surface = openSurface(options.canvas, this.facts, this);
@@ -164,6 +166,8 @@ export class LiveStage implements Stage, SurfaceListener {
   setLife(life: LifeSettings): void {
     this.rig.isCalm = life.motionStyle === 'calm';
     this.life.set(life);
+    this.motionStyle = life.motionStyle;
+    if (this.avatar) this.avatar.motionStyle = life.motionStyle;
   }
 
   lookAt(point: GazePoint | null): void {
@@ -253,6 +257,7 @@ export class LiveStage implements Stage, SurfaceListener {
   private show(avatar: AvatarModel): void {
     this.avatar?.dispose();
     this.avatar = avatar;
+    avatar.motionStyle = this.motionStyle;
     this.governor.reset();
     this.scene.add(avatar.root);
     this.frameAvatar();

@@ -9,7 +9,7 @@ import { CHANNEL_INDEX as C } from '../../shared/channels.js';
 const JOINT_NAMES = {
   head: ['head', 'jbipchead', 'bip01head'],
   neck: ['neck', 'neck1', 'necklower', 'neck01', 'necktwist01', 'jbipcneck', 'bip01neck'],
-  chest: ['spine2', 'spine02', 'upperchest', 'spine03', 'chest', 'jbipcupperchest', 'spine1'],
+  chest: ['spine2', 'spine02', 'upperchest', 'spine03', 'chest', 'jbipcupperchest', 'chestupper', 'spine1'],
   leftEye: ['lefteye', 'eyeleft', 'eyel', 'leye', 'lefteyeball', 'jadjlfaceeye'],
   rightEye: ['righteye', 'eyeright', 'eyer', 'reye', 'righteyeball', 'jadjrfaceeye'],
   jaw: ['jaw', 'jawroot', 'lowerjaw', 'jawbone', 'mandible', 'cjaw', 'jbipcjaw', 'facjaw', 'jawbnd'],

@@ -1,4 +1,5 @@
 import type { Object3D, Texture } from 'three';
+import type { MotionStyle } from '../../shared/life-settings.js';
 import type { AvatarInfo } from '../../workers/worker-api.js';
 import type { FramingAnchors } from '../framing.js';
 
@@ -11,6 +12,8 @@ export interface AvatarModel {
   readonly info: AvatarInfo;
   /** Where head and body are at rest, for the camera. */
   readonly anchors: FramingAnchors;
+  /** Set by the stage, for those that bring movement of their own along. */
+  motionStyle?: MotionStyle;
 
   /**
    * Takes a pose on. Called once per drawn frame; allocates nothing.

@@ -25,5 +25,5 @@ export async function loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel
   if (!skin) {
     throw new AvatarError(ErrorCode.unsupportedAvatarAsset, `The head has ${splats.count} splats, but skin.glb has no skinned mesh of so many vertices`);
   }
-  return new SplatHead(scene, skin, splats);
+  return new SplatHead(scene, skin, splats, files.animation);
 }

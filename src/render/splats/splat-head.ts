@@ -3,11 +3,13 @@ import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
 import { mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import { channelsFromMorphName } from '../../motion/retarget/morph-names.js';
+import type { MotionStyle } from '../../shared/life-settings.js';
 import type { AvatarInfo } from '../../workers/worker-api.js';
 import type { FramingAnchors } from '../framing.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
 import { floatsOf, morphShapeFrom, type MorphShape } from '../morph-shapes.js';
 import { PoseRig, findJoints } from '../pose-rig.js';
+import { IdleClip } from './idle-clip.js';
 import { LipSeal } from './lip-seal.js';
 import type { Splats } from './ply-splats.js';
 import { SplatDeformer } from './splat-deformer.js';
@@ -17,6 +19,8 @@ import { skinSplats } from './splat-skin.js';
 
 /** Offsets up to this are noise of the exporter, metres. */
 const NOISE = 2e-6;
+/** Time constant of coming to rest, and of coming to life. */
+const SWAY_EASE_SECONDS = 0.7;
 
 /** A head of Gaussian splats, one on each vertex of a skinned mesh with shapes. The mesh itself is not drawn. */
 export class SplatHead implements AvatarModel {
@@ -26,6 +30,8 @@ export class SplatHead implements AvatarModel {
   readonly info: AvatarInfo;
   readonly anchors: FramingAnchors;
 
+  motionStyle: MotionStyle = 'calm';
+
   private readonly morphs: MorphMap;
   private readonly weights: Float32Array;
   private readonly rig: PoseRig;
@@ -33,6 +39,9 @@ export class SplatHead implements AvatarModel {
   private readonly lipSeal: LipSeal | null;
   private readonly projector: SplatProjector;
   private readonly covariances: Float32Array;
+  private readonly idleClip: IdleClip | null;
+  /** 0..1 */
+  private swayAmount = 0;
   private readonly mesh: Mesh;
   private readonly bones: readonly Bone[];
   private readonly boneInverses: readonly Matrix4[];
@@ -42,8 +51,9 @@ export class SplatHead implements AvatarModel {
   /**
    * @param scene Holds `skin` and its joints. Becomes the model's own.
    * @param skin As many vertices as there are splats.
+   * @param animation Movements of the joints, a binary glTF.
    */
-  constructor(scene: Object3D, skin: SkinnedMesh, splats: Splats) {
+  constructor(scene: Object3D, skin: SkinnedMesh, splats: Splats, animation: ArrayBuffer | null) {
     this.root = scene;
     scene.updateMatrixWorld(true);
     const { geometry, skeleton } = skin;
@@ -65,10 +75,11 @@ export class SplatHead implements AvatarModel {
 
     skin.removeFromParent();
     geometry.dispose();
-    const { head, neck } = findJoints(scene);
+    const { head, neck, chest } = findJoints(scene);
     // The eyes are splats of the head, which shapes turn.
-    this.rig = new PoseRig({ head, neck });
-    prune(scene, new Set<Object3D | undefined>([...this.bones, head, neck]));
+    this.rig = new PoseRig({ head, neck, chest });
+    prune(scene, new Set<Object3D | undefined>([...this.bones, head, neck, chest]));
+    this.idleClip = animation && IdleClip.from(animation, bodyOf(chest ?? neck ?? head));
     this.anchors = anchorsOf(this.deformer.positions, splats.colors, vertices, shapes, this.morphs);
     this.mesh = createSplatMesh(this.projector, splats.count, (camera) => this.project(camera));
     scene.add(this.mesh);
@@ -82,12 +93,15 @@ export class SplatHead implements AvatarModel {
     };
   }
 
-  apply(pose: Float32Array): void {
+  apply(pose: Float32Array, elapsedSeconds: number, breath = 0): void {
     const { morphs, weights } = this;
     morphs.apply(pose, weights);
     this.deformer.update(weights, morphs.active, morphs.activeCount);
     this.lipSeal?.apply(pose, this.deformer);
-    this.rig.apply(pose);
+    const sway = this.motionStyle === 'lively' ? 1 : 0;
+    this.swayAmount += (sway - this.swayAmount) * (1 - Math.exp(-elapsedSeconds / SWAY_EASE_SECONDS));
+    this.idleClip?.apply(elapsedSeconds, this.swayAmount);
+    this.rig.apply(pose, breath);
   }
 
   /** Its one texture is sent anew with each frame. */
@@ -108,6 +122,11 @@ export class SplatHead implements AvatarModel {
 }
 
 const matrix = new Matrix4();
+
+/** What a joint stands on, down to the ground. */
+function bodyOf(joint: Object3D | undefined): Object3D[] {
+  return joint?.parent ? [joint.parent, ...bodyOf(joint.parent)] : [];
+}
 
 /** Takes away what moves nothing: such rigs have fingers and toes. */
 function prune(object: Object3D, kept: ReadonlySet<Object3D | undefined>): boolean {
