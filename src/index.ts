@@ -8,6 +8,7 @@ export type { AvatarStats } from './element/avatar-stats.js';
 export type { CaptureOptions, RecordOptions } from './element/capture.js';
 export type { SayOptions } from './element/sayings.js';
 export type { Diagnosis } from './element/diagnosis.js';
+export type { Finding } from './element/findings.js';
 export type { SpeakOptions } from './controller/controller-parts.js';
 export { setAssetUrls, type AssetName, type AssetUrls } from './asset-urls.js';
 export { MOODS as moods, type Mood } from './shared/life-settings.js';

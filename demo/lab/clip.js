@@ -3,6 +3,8 @@
 /** What the engine hears, and all that the pictures need. */
 export const VOICE_RATE_HZ = 16000;
 const SOUND_RATE_HZ = 48000;
+/** One frame of the face. */
+const MIN_SECONDS = 0.02;
 const MAX_SECONDS = 300;
 const RAW_PCM_NAME = /\.(pcm|raw|s16le|l16)$/i;
 
@@ -24,7 +26,7 @@ export async function readClip(name, bytes) {
   const isRaw = RAW_PCM_NAME.test(name);
   const voice = isRaw ? samplesOfPcm(bytes) : await decoded(bytes, VOICE_RATE_HZ);
   const duration = voice.length / VOICE_RATE_HZ;
-  if (duration === 0) throw new Error('There is no sound in this audio.');
+  if (duration < MIN_SECONDS) throw new Error('There is no sound in this audio.');
   if (duration > MAX_SECONDS) throw new Error(`The lab looks at up to ${MAX_SECONDS / 60} minutes; this is ${Math.round(duration / 60)}.`);
   if (isRaw) return { name, duration, voice, sound: voice, soundRateHz: VOICE_RATE_HZ };
   return { name, duration, voice, sound: await decoded(bytes, SOUND_RATE_HZ), soundRateHz: SOUND_RATE_HZ };

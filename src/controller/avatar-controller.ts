@@ -12,7 +12,7 @@ import { BackendMotion } from './backend-motion.js';
 import { Connection } from './connection.js';
 import { NO_SESSION_STATS, type ControllerStats } from './controller-events.js';
 import {
-  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeechMode, expressionOf, isConnectionOption, type AvatarControllerOptions,
+  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeakOptions, checkSpeechMode, expressionOf, isConnectionOption, type AvatarControllerOptions,
 } from './controller-options.js';
 import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
 import type { ConversationState } from './conversation-state.js';
@@ -197,11 +197,13 @@ export class AvatarController extends SoundControls implements MotionSessionList
    *
    * @returns Resolves when it was heard to its end.
    * @throws {AvatarError} `aborted` by an interrupt or `signal`, `noAudio`, `invalidAudioInput`, what decoding throws;
-   *   `networkLayerNotAvailable` in backend mode, `invalidConfiguration` for a manner of speaking that cannot be.
+   *   `networkLayerNotAvailable` in backend mode, `invalidConfiguration` for an option that there is not, or a manner of
+   *   speaking that cannot be.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
     checkSpeechMode(this.options, false);
+    checkSpeakOptions(options);
     // Failing to connect is told by state and event; the speech is audible without a connection.
     if (!options.signal?.aborted && this.connection.state !== 'connected') void this.start().catch(() => undefined);
     await this.conversations.untilHeard(options.signal, (entry) => this.feed(entry, source, options));
@@ -250,7 +252,14 @@ export class AvatarController extends SoundControls implements MotionSessionList
   async stats(): Promise<ControllerStats> {
     const stats = (await this.session.stats()) ?? NO_SESSION_STATS;
     const discardedMessages = stats.discardedMessages + this.backendMotion.discardedPayloads;
-    return { ...stats, discardedMessages, firstSoundMs: this.conversations.rounds.newest?.firstSoundMs ?? NaN };
+    const { newest } = this.conversations.rounds;
+    return {
+      ...stats,
+      discardedMessages,
+      firstSoundMs: newest?.firstSoundMs ?? NaN,
+      stalls: newest?.stalls ?? 0,
+      bufferedSeconds: newest && !newest.isOver ? Math.max(0, newest.appendedSeconds - this.getAudioTime()) : 0,
+    };
   }
 
   /** Ends everything; the parts are not the controller's and stay. */

@@ -30,6 +30,10 @@ export interface AvatarControllerEvents {
 export interface ControllerStats extends MotionSessionStats {
   /** First audio of the newest conversation handed over → its first audible sample reported, ms; NaN before. */
   firstSoundMs: number;
+  /** How often the newest conversation has run dry. */
+  stalls: number;
+  /** Sound of the newest conversation that is at hand and not heard yet, s; NaN where it did not come through the page. */
+  bufferedSeconds: number;
 }
 
 /** Before there is a session. */

@@ -116,3 +116,13 @@ export function checkSpeechMode({ mode, relayUrl }: Pick<AvatarControllerOptions
       : `In mode="${mode}" the speech comes from your backend: by a relay, yieldAudioData() or the room.`,
   );
 }
+
+/** Those of `SpeakOptions`; `cues` are for whoever shows captions. */
+const SPEAK_OPTIONS = ['signal', 'sampleRateHz', 'style', 'intensity', 'visemes', 'phonemes', 'words', 'cues'];
+
+/** @throws {AvatarError} `invalidConfiguration` for a name that is none: a misspelt one would do nothing, unnoticed. */
+export function checkSpeakOptions(options: object): void {
+  const unknown = Object.keys(options).find((name) => !SPEAK_OPTIONS.includes(name));
+  if (unknown === undefined) return;
+  throw new AvatarError(ErrorCode.invalidConfiguration, `speak() has no option ${unknown}. There are ${SPEAK_OPTIONS.join(', ')}.`);
+}

@@ -53,11 +53,13 @@ export class Conversations {
     this.rounds.dropBefore(round);
     this.resume();
     entry.markAudio();
+    entry.appendedSeconds = NaN;
   }
 
   /** Speech of a conversation. Without a way to the loudspeaker the conversation ends. */
   append(entry: RoundEntry, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
     entry.markAudio();
+    entry.appendedSeconds += samples.length / sampleRateHz;
     this.session.tell(
       (session) => session.append(entry.round, samples, sampleRateHz, isEnd),
       (error) => {
@@ -118,6 +120,7 @@ export class Conversations {
     if (report.state === 'started' && entry) entry.markSound();
     const change = conversationChange(this.heard, report);
     if (change) this.move(change, conversationId);
+    if (report.state === 'stalled' && entry) entry.stalls++;
     if (report.state === 'stalled' || report.state === 'recovered') {
       this.events.emit('playback-stall', { conversationId, isStalled: report.state === 'stalled' });
     }

@@ -9,6 +9,10 @@ export class RoundEntry {
   private audioAtMs = NaN;
   private soundAtMs = NaN;
   isOver = false;
+  /** How often it has run dry. */
+  stalls = 0;
+  /** Sound handed over, s; NaN where it does not pass through here. */
+  appendedSeconds = 0;
   /** Settle the promise of `heard`, once somebody waits. */
   resolve: (() => void) | null = null;
   reject: ((error: AvatarError) => void) | null = null;

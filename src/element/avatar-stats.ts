@@ -1,11 +1,9 @@
 import type { AssembledAvatar } from '../assemble.js';
-import type { MotionSessionStats, StageStats } from '../workers/worker-api.js';
+import type { ControllerStats } from '../controller/controller-events.js';
+import type { StageStats } from '../workers/worker-api.js';
 
 /** How an avatar is doing; every figure is explained where it is measured. */
-export interface AvatarStats extends StageStats, MotionSessionStats {
-  /** First audio of the newest conversation → its first audible sample, ms; NaN before. */
-  firstSoundMs: number;
-}
+export interface AvatarStats extends StageStats, ControllerStats {}
 
 /** Figures of an avatar that has no stage yet. */
 const NO_STAGE_STATS: StageStats = {
@@ -17,16 +15,19 @@ const NO_STAGE_STATS: StageStats = {
   skewP50Ms: NaN,
   skewP95Ms: NaN,
   starvedFrames: 0,
+  droppedFrames: 0,
 };
 
 /** Figures of an avatar that has not spoken yet. */
-const NO_SPEECH_STATS: Omit<AvatarStats, keyof StageStats> = {
+const NO_SPEECH_STATS: ControllerStats = {
   motionBytes: 0,
   motionSeconds: 0,
   firstMotionMs: NaN,
   firstSoundMs: NaN,
   discardedMessages: 0,
   reconnects: 0,
+  stalls: 0,
+  bufferedSeconds: 0,
 };
 
 /** @param assembly Null outside a document. */

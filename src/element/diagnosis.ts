@@ -5,6 +5,7 @@ import type { AssemblyController } from './assembly-controller.js';
 import { effectiveMode, type AvatarMode, type ConnectionProperties } from './avatar-options.js';
 import type { AvatarStats } from './avatar-stats.js';
 import type { LoggedError } from './error-log.js';
+import { findingsOf, type Finding } from './findings.js';
 
 export interface Diagnosis {
   browser: {
@@ -13,7 +14,13 @@ export interface Diagnosis {
     isCrossOriginIsolated: boolean;
     hasOffscreenCanvas: boolean;
     hasAudioWorklet: boolean;
+  };
+  graphics: {
     hasWebGl2: boolean;
+    /** As the browser names it; null where it does not. */
+    gpu: string | null;
+    /** The CPU draws in its place. */
+    isSoftware: boolean;
   };
   element: {
     mode: AvatarMode;
@@ -23,6 +30,10 @@ export interface Diagnosis {
     serverUrl: string | null;
     region: string | null;
     tokenSource: 'endpoint' | 'fixed' | 'function' | 'none';
+    fallback: 'audio' | 'local';
+    intensity: number;
+    isMuted: boolean;
+    volume: number;
     isVisible: boolean;
     width: number;
     height: number;
@@ -39,6 +50,8 @@ export interface Diagnosis {
   stats: AvatarStats | null;
   /** The newest errors, oldest first. */
   errors: LoggedError[];
+  /** What all this comes to: problems first, and something of mouth, sound and picture each. */
+  findings: Finding[];
 }
 
 function browserFacts(): Diagnosis['browser'] {
@@ -48,8 +61,20 @@ function browserFacts(): Diagnosis['browser'] {
     isCrossOriginIsolated: crossOriginIsolated,
     hasOffscreenCanvas: typeof OffscreenCanvas !== 'undefined' && 'transferControlToOffscreen' in HTMLCanvasElement.prototype,
     hasAudioWorklet: typeof AudioWorkletNode !== 'undefined',
-    hasWebGl2: typeof WebGL2RenderingContext !== 'undefined',
   };
+}
+
+const SOFTWARE_NAMES = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** The page's GPU is the workers' as well. */
+function graphicsFacts(): Diagnosis['graphics'] {
+  const context = document.createElement('canvas').getContext('webgl2');
+  if (!context) return { hasWebGl2: false, gpu: null, isSoftware: false };
+  const names = context.getExtension('WEBGL_debug_renderer_info');
+  const gpu = String(context.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER));
+  // Browsers keep a few contexts only and collect them late.
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return { hasWebGl2: true, gpu, isSoftware: SOFTWARE_NAMES.test(gpu) };
 }
 
 /** What is asked of the element. */
@@ -58,6 +83,8 @@ export interface DiagnosedElement extends ConnectionProperties {
   readonly connectionState: ConnectionState;
   readonly conversationState: ConversationState;
   readonly isAudioBlocked: boolean;
+  readonly muted: boolean;
+  readonly volume: number;
   stats(): Promise<AvatarStats>;
 }
 
@@ -66,14 +93,15 @@ export async function diagnose(
   { assembly, avatar, size, visibility }: AssemblyController,
   errors: LoggedError[],
 ): Promise<Diagnosis> {
-  const { appId, avatarId, src, serverUrl, region, connectionState, conversationState, isAudioBlocked } = element;
+  const { appId, avatarId, src, serverUrl, region, fallback, intensity, muted: isMuted, volume, connectionState, conversationState, isAudioBlocked } = element;
   const { width = 0, height = 0, pixelRatio = 1 } = size.size ?? {};
   const tokenSource = element.requestToken ? 'function' : element.tokenEndpoint ? 'endpoint' : element.sessionToken ? 'fixed' : 'none';
   const mode = effectiveMode(element);
   const { isVisible } = visibility;
-  return {
+  const facts: Omit<Diagnosis, 'findings'> = {
     browser: browserFacts(),
-    element: { mode, appId, avatarId, src, serverUrl, region, tokenSource, isVisible, width, height, pixelRatio },
+    graphics: graphicsFacts(),
+    element: { mode, appId, avatarId, src, serverUrl, region, tokenSource, fallback, intensity, isMuted, volume, isVisible, width, height, pixelRatio },
     connectionState,
     conversationState,
     isAudioBlocked,
@@ -83,4 +111,5 @@ export async function diagnose(
     stats: await element.stats().catch(() => null),
     errors,
   };
+  return { ...facts, findings: findingsOf(facts) };
 }

@@ -304,12 +304,12 @@ export class SpatiusAvatar extends AvatarShell {
     return (await import('./capture.js')).record(this, this.assembly, options);
   }
 
-  /** How the avatar is doing: frames, sync, latency, motion. */
+  /** How the avatar is doing: frames drawn and dropped, sync, latency, buffered sound, motion. */
   async stats(): Promise<AvatarStats> {
     return avatarStats(this.assembly.assembly);
   }
 
-  /** A report on browser, settings, states, figures and errors, without any token. */
+  /** Says why the mouth would not move, why there is no sound and what draws (`findings`), with all it is judged by; no token. */
   async diagnose(): Promise<Diagnosis> {
     const { diagnose } = await import('./diagnosis.js');
     return diagnose(this, this.assembly, this.errors.list());

@@ -22,6 +22,8 @@ const MAX_SHOW_DELAY_MS = 250;
 export class FrameStats {
   framesDrawn = 0;
   starvedFrames = 0;
+  droppedFrames = 0;
+  private lastStartMs = Number.NaN;
 
   private readonly playhead: Playhead;
   private readonly drawnMs = new Float64Array(WINDOW_FRAMES);
@@ -48,6 +50,9 @@ export class FrameStats {
 
   /** @param timestampMs Of the frame that begins: the one before is on the display now. */
   handleFrameStart(timestampMs: number): void {
+    const elapsedMs = timestampMs - this.lastStartMs;
+    if (elapsedMs < MAX_SHOW_DELAY_MS) this.droppedFrames += Math.max(0, Math.round((elapsedMs * 60) / 1000) - 1);
+    this.lastStartMs = timestampMs;
     if (this.isNewestOpen) {
       this.isNewestOpen = false;
       const newest = (this.shownCount - 1) % WAITING_COUNT;
@@ -92,6 +97,7 @@ export class FrameStats {
       skewP50Ms: percentile(skew, 0.5),
       skewP95Ms: percentile(skew.map(Math.abs), 0.95),
       starvedFrames: this.starvedFrames,
+      droppedFrames: this.droppedFrames,
     };
   }
 

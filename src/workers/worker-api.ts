@@ -259,6 +259,8 @@ export interface StageStats {
   skewP95Ms: number;
   /** Frames drawn while the playhead ran and no motion covered it. */
   starvedFrames: number;
+  /** Sixtieths of a second that passed without a new picture while pictures were drawn. */
+  droppedFrames: number;
 }
 
 /** One drawn frame of a trace: when it was drawn (`performance.timeOrigin + now`, ms) and the media time it shows, s. */

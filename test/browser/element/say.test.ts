@@ -5,7 +5,8 @@ import { startSpeechEndpoint } from '../../helpers/browser/motion-server.js';
 
 type Endpoint = Awaited<ReturnType<typeof startSpeechEndpoint>>;
 
-describe('say()', () => {
+describe('say()', function () {
+  this.timeout(60_000);
   let endpoint: Endpoint;
   let avatar: SpatiusAvatar;
 
@@ -48,15 +49,15 @@ describe('say()', () => {
   });
 
   it('drops what waits when it is interrupted, and takes new words', async () => {
-    await open(2);
-    const ends = ['one two three four five', 'six', 'seven'].map((text) => rejectionOf(avatar.say(text)));
+    await open(1);
+    const ends = ['one two three four five six seven eight', 'ten', 'eleven'].map((text) => rejectionOf(avatar.say(text)));
     await until(() => avatar.conversationState === 'playing');
     avatar.interrupt();
-    const after = avatar.say('eight');
+    const after = avatar.say('nine');
     assert.deepEqual(await Promise.all(ends), ['aborted', 'aborted', 'aborted']);
     await after;
     const requests = await endpoint.requests();
-    assert.notInclude(requests.map(({ body }) => body.text), 'seven');
+    assert.notInclude(requests.map(({ body }) => body.text), 'eleven');
     assert.isTrue(requests[0]!.isBrokenOff);
   });
 
@@ -88,6 +89,7 @@ describe('say()', () => {
     assert.equal(await rejectionOf(avatar.say(' ')), 'invalidRequest');
     avatar.speechEndpoint = 'http://127.0.0.1:9/';
     assert.equal(await rejectionOf(avatar.say('hello')), 'speechRequestFailed');
+    assert.equal(await rejectionOf(avatar.say('hello', { sampleRate: 8000 } as object)), 'invalidConfiguration');
     avatar.speechEndpoint = null;
     assert.equal(await rejectionOf(avatar.say('hello')), 'invalidConfiguration');
   });
