@@ -3,7 +3,7 @@
 # again. The environment variable PYTHON chooses an interpreter with torch, numpy and scipy (default: Debian's).
 set -e
 cd "$(dirname "$0")"
-steps=${1:-5400}
+steps=${1:-12000}
 python=${PYTHON:-/usr/bin/python3}
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 ./setup.sh

@@ -37,7 +37,7 @@ CZECH = table(
     RR='r r~ r~*', aa='a', E='e', ih='i y j', oh='o o:', ou='u')
 RUSSIAN = table(
     sil='pau', PP='p b m pp bb mm', FF='f v ff vv', DD='t d tt dd', kk='k g h kk gg hh', CH='ch sh sch zh', SS='s z c ss zz',
-    nn='n l nn ll', RR='r rr', aa='a aa ay', E='ae e ee', ih='j i ii y yy', oh='o oo', ou='u uu ur')
+    nn='n l nn ll', RR='r rr', aa='a aa', E='ae ay e ee', ih='j i ii y yy', oh='o oo', ou='u uu ur')
 HINDI = {**ARPABET, **table(
     aa='a aa', DD='th dh thh dhh tt dd', CH='j ch', kk='kh gh h', PP='ph bh', oh='oh aw', E='eh ay', ou='uh uw', RR='rr', nn='nd')}
 SETS = {'sampa': SAMPA, 'czech': CZECH, 'russian': RUSSIAN, 'hindi': HINDI}

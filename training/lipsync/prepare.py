@@ -18,7 +18,7 @@ QUIET_COPIES = 2
 
 def copies_of(source):
     """Recorded voices are few: they come as more speakers."""
-    return 3 if source == 'espeak' else 4
+    return 4 if source == 'espeak' else 5
 
 
 def load(corpus, name):

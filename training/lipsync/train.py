@@ -101,7 +101,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('data')
     parser.add_argument('out')
-    parser.add_argument('--steps', type=int, default=5400)
+    parser.add_argument('--steps', type=int, default=12000)
     parser.add_argument('--hidden', type=int, default=192)
     parser.add_argument('--resume', action='store_true')
     options = parser.parse_args()
