@@ -15,6 +15,7 @@ import terser from '@rollup/plugin-terser';
 import { filesBelow } from './scripts/files.js';
 import { AddOnBuild } from './scripts/rollup/add-ons.js';
 import { bringShaders, leaveOutHeadsets, leaveOutShaders } from './scripts/rollup/three-parts.js';
+import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
 
 const SOURCE = resolve('build/src');
 // What is said to other bundlers must reach them: the worker imports its add-ons by URLs that only the page knows.
@@ -155,4 +156,5 @@ export default [
   addOn('splats'),
   // After its add-ons, whose needs are known only then.
   standalone(RENDER_WORKER, ...lessThree(), addOnBuild.handToAddOns()),
+  standalone('workers/render-webgpu.worker', webGpuTwins()),
 ];

@@ -18,6 +18,7 @@ const BUDGETS = [
   { file: 'workers/materials.add-on.js', limit: 28_000 },
   { file: 'workers/vrm.add-on.js', limit: 60_000 },
   { file: 'workers/splats.add-on.js', limit: 10_000 },
+  { file: 'workers/render-webgpu.worker.js', limit: 280_000 },
   { file: 'workers/motion.worker.js', limit: 54_000 },
   { file: 'audio/playback.worklet.js', limit: 4_000 },
   { file: 'audio/capture.worklet.js', limit: 2_000 },

@@ -55,12 +55,14 @@ export interface AvatarListener {
   /** The picture is gone until it is restored by the browser. */
   handleContextLost(): void;
   handleContextRestored(): void;
+  /** The picture is gone until another stage is made. */
+  handleDeviceLost(reason: string): void;
   handleError(error: AvatarError): void;
   /** A worker or the sound output died: dispose this assembly and make another. */
   handleBreakdown(error: AvatarError): void;
 }
 
-export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'view' | 'life'> & {
+export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'view' | 'life' | 'renderer'> & {
   canvas: HTMLCanvasElement;
 };
 
@@ -86,7 +88,7 @@ export class AssembledAvatar {
   /** @param input The app's speech; it is to pass on to the controller that is made here. */
   constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput) {
     this.listener = listener;
-    this.workers = acquireWorkers({ motion: asset('workers/motion.worker.js'), render: asset('workers/render.worker.js') });
+    this.workers = acquireWorkers({ motion: asset('workers/motion.worker.js'), render: asset('workers/render.worker.js'), renderGpu: asset('workers/render-webgpu.worker.js') });
     this.voice = new Voice(openOutput(), this.playheads.port1, {
       handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
       handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
@@ -223,10 +225,15 @@ export class AssembledAvatar {
     if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
     const stage = await this.stagePromise;
     const loadId = ++this.loadCount;
-    const url = await this.avatars.avatarUrl(src, avatarId, document.baseURI);
+    const url = await this.avatarUrl(src, avatarId);
     // A file that has to be located longer must not come after one that was wanted later.
     if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
     return stage.load(url);
+  }
+
+  /** Where an avatar's file is. @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL. */
+  avatarUrl(src: string | null, avatarId: string | null): Promise<string> {
+    return this.avatars.avatarUrl(src, avatarId, document.baseURI);
   }
 
   async stageStats(): Promise<StageStats | null> {
@@ -240,6 +247,20 @@ export class AssembledAvatar {
 
   get isRenderingOnPage(): boolean {
     return this.workers.isRenderingOnPage;
+  }
+
+  /** Why WebGL draws where WebGPU was asked for; null otherwise. */
+  get gpuObstacle(): string | null {
+    return this.workers.gpuObstacle;
+  }
+
+  /** One more stage, which nobody sees: to try how another renderer does. The caller disposes of it. */
+  openHiddenStage(setup: Omit<StageSetup, 'canvas'>): Promise<Stage> {
+    const canvas = new OffscreenCanvas(setup.width, setup.height);
+    const [playhead, motion] = [new MessageChannel(), new MessageChannel()];
+    const nothing = () => undefined;
+    const listener = { ...this.stageListener(), handleLoadProgress: nothing, handleFirstFrame: nothing, handleDeviceLost: nothing, handleError: nothing };
+    return this.workers.render.createStage({ ...setup, canvas, playheadPort: playhead.port2, motionPort: motion.port2, seed: 1 }, listener);
   }
 
   /** The live stage, or null before `openStage` has resolved. */
@@ -275,6 +296,7 @@ export class AssembledAvatar {
       handleFirstFrame: () => this.isDisposed || listener.handleFirstFrame(),
       handleContextLost: () => this.isDisposed || listener.handleContextLost(),
       handleContextRestored: () => this.isDisposed || listener.handleContextRestored(),
+      handleDeviceLost: (reason) => this.isDisposed || listener.handleDeviceLost(reason),
       handleError: (error) => {
         if (this.isDisposed) return;
         listener.handleError(error);

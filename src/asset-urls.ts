@@ -14,6 +14,7 @@ import { AvatarError, ErrorCode } from './shared/errors.js';
 const PLACES = {
   'workers/motion.worker.js': () => new URL('./workers/motion.worker.js', import.meta.url),
   'workers/render.worker.js': () => new URL('./workers/render.worker.js', import.meta.url),
+  'workers/render-webgpu.worker.js': () => new URL('./workers/render-webgpu.worker.js', import.meta.url),
   'workers/materials.add-on.js': () => new URL('./workers/materials.add-on.js', import.meta.url),
   'workers/vrm.add-on.js': () => new URL('./workers/vrm.add-on.js', import.meta.url),
   'workers/splats.add-on.js': () => new URL('./workers/splats.add-on.js', import.meta.url),

@@ -2,7 +2,7 @@ import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { SpeechStyle } from '../shared/speech-style.js';
 import type { GazeHabit, Mood, MotionStyle } from '../shared/life-settings.js';
-import type { PictureTransform, View } from '../workers/worker-api.js';
+import type { PictureTransform, Renderer, View } from '../workers/worker-api.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 
 /** The attributes and properties of `<spatius-avatar>`; what they do is the element's business. */
@@ -69,6 +69,8 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ type: Boolean }) controls = false;
   /** Framing: head, head and shoulders, or all there is. */
   @property() view: View = 'portrait';
+  /** What draws: `webgl`, `webgpu` where there is one (`diagnose()` says why not), or what was measured to be faster (`auto`). */
+  @property() renderer: Renderer | 'auto' = 'auto';
   /** Where the camera stands around the head: `theta phi radius`, each `auto` or with its unit, such as `30deg 80deg 110%`. */
   @property({ attribute: 'camera-orbit' }) cameraOrbit: string | null = null;
   /** Shifts and scales the picture: `x y scale`, or an object; x −1 left..1 right, y −1 bottom..1 top. */

@@ -5,7 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { query, state } from 'lit/decorators.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
-import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
 import type { ConnectionState } from '../workers/worker-api.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
@@ -23,6 +23,8 @@ import { MotionPreferenceController } from './motion-preference-controller.js';
 import type { controlsBar } from './controls.js';
 import type { StageCamera } from './stage-camera.js';
 import { styles } from './spatius-avatar.styles.js';
+
+const RENDERERS: readonly string[] = ['auto', 'webgl', 'webgpu'];
 
 export abstract class AvatarShell extends AvatarProperties implements AssemblyHost {
   static override styles = styles;
@@ -89,6 +91,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     if (!isSameLife(life, this.lastLife)) assembly?.setLife(life);
     this.lastLife = life;
     this.gazeControl.followPointer(life.gaze === 'pointer' && life.motionStyle === 'lively');
+    if (changed.has('renderer')) this.changeRenderer(changed.get('renderer') !== undefined);
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
   }
@@ -99,6 +102,14 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     } catch (reason) {
       this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The controls could not be loaded'));
     }
+  }
+
+  private changeRenderer(isOther: boolean): void {
+    const { renderer } = this;
+    if (!RENDERERS.includes(renderer)) {
+      this.handleError(new AvatarError(ErrorCode.invalidConfiguration, `renderer="${renderer}" is not known. Use "auto", "webgl" or "webgpu".`));
+    }
+    if (isOther) this.assembly.changeRenderer();
   }
 
   private applyCamera(): void {
@@ -145,6 +156,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
       avatarId: this.avatarId,
       view: this.view,
       life: lifeSettings(this, this.motionPreference.isReduced),
+      renderer: RENDERERS.includes(this.renderer) ? this.renderer : 'auto',
       volume: this.volume,
       isMuted: this.muted,
       isEager: this.loading === 'eager',

@@ -12,6 +12,7 @@ const NO_STAGE_STATS: StageStats = {
   drawMs: NaN,
   framesDrawn: 0,
   resolutionScale: 1,
+  renderer: 'webgl',
   skewP50Ms: NaN,
   skewP95Ms: NaN,
   starvedFrames: 0,

@@ -1,5 +1,5 @@
 /** A report for bug reports and support: what this browser can do and how the avatar is doing. Holds no token. */
-import type { ConnectionState, AvatarInfo } from '../workers/worker-api.js';
+import type { ConnectionState, AvatarInfo, Renderer } from '../workers/worker-api.js';
 import type { ConversationState } from '../controller/conversation-state.js';
 import type { AssemblyController } from './assembly-controller.js';
 import { effectiveMode, type AvatarMode, type ConnectionProperties } from './avatar-options.js';
@@ -17,6 +17,7 @@ export interface Diagnosis {
   };
   graphics: {
     hasWebGl2: boolean;
+    hasWebGpu: boolean;
     /** As the browser names it; null where it does not. */
     gpu: string | null;
     /** The CPU draws in its place. */
@@ -45,6 +46,8 @@ export interface Diagnosis {
   /** Hz; 0 before sound was used. */
   outputRateHz: number;
   isRenderingOnPage: boolean;
+  /** What was asked to draw, and why WebGPU does not where it was; what draws is in `stats`. */
+  renderer: { wanted: Renderer | 'auto'; note: string | null };
   /** Null before an avatar is shown. */
   avatar: AvatarInfo | null;
   stats: AvatarStats | null;
@@ -69,17 +72,19 @@ const SOFTWARE_NAMES = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 /** The page's GPU is the workers' as well. */
 function graphicsFacts(): Diagnosis['graphics'] {
   const context = document.createElement('canvas').getContext('webgl2');
-  if (!context) return { hasWebGl2: false, gpu: null, isSoftware: false };
+  const hasWebGpu = 'gpu' in navigator;
+  if (!context) return { hasWebGl2: false, hasWebGpu, gpu: null, isSoftware: false };
   const names = context.getExtension('WEBGL_debug_renderer_info');
   const gpu = String(context.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER));
   // Browsers keep a few contexts only and collect them late.
   context.getExtension('WEBGL_lose_context')?.loseContext();
-  return { hasWebGl2: true, gpu, isSoftware: SOFTWARE_NAMES.test(gpu) };
+  return { hasWebGl2: true, hasWebGpu, gpu, isSoftware: SOFTWARE_NAMES.test(gpu) };
 }
 
 /** What is asked of the element. */
 export interface DiagnosedElement extends ConnectionProperties {
   readonly src: string | null;
+  readonly renderer: Renderer | 'auto';
   readonly connectionState: ConnectionState;
   readonly conversationState: ConversationState;
   readonly isAudioBlocked: boolean;
@@ -90,7 +95,7 @@ export interface DiagnosedElement extends ConnectionProperties {
 
 export async function diagnose(
   element: DiagnosedElement,
-  { assembly, avatar, size, visibility }: AssemblyController,
+  { assembly, avatar, size, visibility, rendererNote }: AssemblyController,
   errors: LoggedError[],
 ): Promise<Diagnosis> {
   const { appId, avatarId, src, serverUrl, region, fallback, intensity, muted: isMuted, volume, connectionState, conversationState, isAudioBlocked } = element;
@@ -106,6 +111,7 @@ export async function diagnose(
     conversationState,
     isAudioBlocked,
     outputRateHz: assembly?.outputRateHz ?? 0,
+    renderer: { wanted: element.renderer, note: rendererNote },
     isRenderingOnPage: assembly?.isRenderingOnPage ?? false,
     avatar,
     stats: await element.stats().catch(() => null),

@@ -55,6 +55,8 @@ const PICTURE: Rule[] = [
   [({ avatar }) => !avatar, 'problem', 'picture-loading', 'The avatar is still being loaded.', 'Wait for avatar-ready.'],
   [({ graphics }) => graphics.isSoftware, 'warning', 'picture-by-software', ({ graphics }) => `The CPU draws in place of a GPU (${graphics.gpu}).`, 'Switch on graphics acceleration in the browser.'],
   [({ isRenderingOnPage }) => isRenderingOnPage, 'warning', 'picture-on-page', 'No worker can draw here, so that a busy page holds up the face.', 'Look at the errors: a policy of the page may forbid workers.'],
+  [({ renderer }) => renderer.note !== null, 'warning', 'picture-not-by-webgpu', ({ renderer }) => `WebGL draws, though WebGPU was asked for: ${renderer.note}`, 'Nothing needs to be done: the picture is the same.'],
+  [({ stats }) => (stats?.resolutionScale ?? 1) < 1, 'warning', 'picture-fewer-pixels', ({ stats }) => `${Math.round(stats!.resolutionScale * 100)} % of width and height are drawn, to keep the frame rate.`, 'Make the element smaller, or show fewer avatars at once.'],
   [({ stats, element }) => element.isVisible && stats !== null && stats.framesDrawn > 60 && stats.framesPerSecond < 20, 'warning', 'picture-slow',
     ({ stats }) => `${Math.round(stats!.framesPerSecond)} pictures a second are drawn.`, 'Make the element smaller, or show fewer avatars at once.'],
 ];

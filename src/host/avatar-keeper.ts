@@ -9,7 +9,8 @@ import type { AvatarControllerOptions } from '../controller/controller-options.j
 import { SpeechInput } from '../controller/speech-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
-import type { AvatarInfo, GazePoint, Stage, View } from '../workers/worker-api.js';
+import type { AvatarInfo, GazePoint, Renderer, Stage, View } from '../workers/worker-api.js';
+import { isRendererDecided, rememberedRenderer } from './remembered-renderer.js';
 import { SizeObserver, type ElementSize } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
@@ -23,6 +24,8 @@ export interface AvatarHost {
     readonly avatarId: string | null;
     readonly view: View;
     readonly life: LifeSettings;
+    /** What draws; `auto` when absent. */
+    readonly renderer?: Renderer | 'auto';
     readonly volume: number;
     readonly isMuted: boolean;
     readonly isEager: boolean;
@@ -46,6 +49,8 @@ export interface AvatarHost {
 
 /** A part that dies again this soon, in ms, is not replaced by itself. */
 const BREAKDOWN_INTERVAL_MS = 10_000;
+/** After this long in ms it is known whether WebGL keeps the frame rate. */
+const CONSIDER_GPU_MS = 6000;
 
 export class AvatarKeeper {
   readonly size: SizeObserver;
@@ -62,6 +67,10 @@ export class AvatarKeeper {
   private loadCount = 0;
   private lastBreakdownMs = -Infinity;
   private gazePoint: GazePoint | null = null;
+  /** What the stage was asked to draw with. */
+  private stageRenderer: Renderer = 'webgl';
+  /** Why WebGPU is not to draw, whoever asks for it. */
+  private gpuObstacle: string | null = null;
   private _avatar: AvatarInfo | null = null;
 
   /** @param place Where the avatar is shown: its size and visibility count. */
@@ -135,6 +144,7 @@ export class AvatarKeeper {
         handleFirstFrame: () => this.host.handleReady(),
         handleContextLost: () => this.host.handleLoading(null),
         handleContextRestored: () => this.host.handleReady(),
+        handleDeviceLost: (reason) => this.current === assembly && this.fallBack(reason),
         handleError: (error) => this.host.handleError(error),
         handleBreakdown: (error) => this.handleBreakdown(assembly, error),
       },
@@ -223,8 +233,9 @@ export class AvatarKeeper {
     const canvas = host.replaceCanvas();
     if (!canvas) return;
     this.hasStage = true;
+    this.stageRenderer = this.renderer;
     host.handleLoading(null);
-    current.openStage({ canvas, ...size.size, view, life }).then(
+    current.openStage({ canvas, ...size.size, view, life, renderer: this.stageRenderer }).then(
       (stage) => {
         // What has changed meanwhile.
         const { view, life } = host.assemblySettings;
@@ -253,14 +264,60 @@ export class AvatarKeeper {
     host.handleLoading(null);
     try {
       const avatar = await current.load(src, avatarId);
-      if (loadId === this.loadCount) this._avatar = avatar;
+      if (loadId !== this.loadCount) return;
+      this._avatar = avatar;
+      if (host.assemblySettings.renderer !== 'webgl') void this.considerGpu(current);
     } catch (reason) {
       if (loadId !== this.loadCount) return;
       const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
+      // Some avatars only WebGL can draw.
+      if (error.code === ErrorCode.renderingFailed && (await current.stageStats())?.renderer === 'webgpu') return this.fallBack(error.message);
       host.handleError(error);
       if (this._avatar) host.handleReady();
       else host.handleStageFailure(error);
     }
+  }
+
+  /** Why WebGL draws where WebGPU was asked for; null otherwise. */
+  get rendererNote(): string | null {
+    return this.gpuObstacle ?? this.current?.gpuObstacle ?? null;
+  }
+
+  /** Draws with what the settings say now. What is being said ends. */
+  changeRenderer(): void {
+    this.gpuObstacle = null;
+    if (this.hasStage && this.renderer !== this.stageRenderer) this.restart();
+  }
+
+  private get renderer(): Renderer {
+    const { renderer = 'auto' } = this.host.assemblySettings;
+    if (this.gpuObstacle !== null) return 'webgl';
+    return renderer === 'auto' ? rememberedRenderer() : renderer;
+  }
+
+  /** `auto`: where WebGL cannot keep the frame rate, tries once how WebGPU does. The next stage of the session is drawn by the faster. */
+  private async considerGpu(assembly: AssembledAvatar): Promise<void> {
+    const { renderer = 'auto', src, avatarId, view, life } = this.host.assemblySettings;
+    if (renderer !== 'auto' || isRendererDecided() || !('gpu' in navigator)) return;
+    await new Promise((resolve) => setTimeout(resolve, CONSIDER_GPU_MS));
+    const isIdle = () => this.current === assembly && this.visibility.isVisible && assembly.controller.conversationState === 'idle';
+    const stats = isIdle() ? await assembly.stageStats() : null;
+    if (!stats || stats.resolutionScale === 1 || !isIdle() || isRendererDecided()) return;
+    const { tryRenderers } = await import('./renderer-trial.js');
+    if (!this.size.size) return;
+    await tryRenderers(assembly, await assembly.avatarUrl(src, avatarId), { ...this.size.size, view, life, renderer: 'webgpu' }, isIdle);
+  }
+
+  /** WebGPU failed: WebGL goes on in its place. */
+  private fallBack(reason: string): void {
+    this.gpuObstacle = reason;
+    this.restart();
+  }
+
+  private restart(): void {
+    const wasOnline = this.current?.controller.connectionState !== 'disconnected';
+    this.close();
+    this.begin(wasOnline);
   }
 
   private handleBreakdown(assembly: AssembledAvatar, error: AvatarError): void {

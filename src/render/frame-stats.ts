@@ -83,7 +83,7 @@ export class FrameStats {
     if (this.trace) this.keep(this.trace, nowMs, round, mediaSeconds, jawOpen);
   }
 
-  stats(nowMs: number): Omit<StageStats, 'drawMs' | 'resolutionScale'> {
+  stats(nowMs: number): Omit<StageStats, 'drawMs' | 'resolutionScale' | 'renderer'> {
     const first = Math.max(0, this.framesDrawn - WINDOW_FRAMES);
     const recent: number[] = [];
     for (let frame = first; frame < this.framesDrawn; frame++) {

@@ -1,10 +1,12 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
 import { DrawTimer } from './draw-timer.js';
-import { createRenderer, type GraphicsFacts, type StageCanvas } from './renderer.js';
+import type { AvatarModel } from './loaders/avatar-model.js';
+import { createRenderer, prepareAvatar, type GraphicsFacts, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
 /** A canvas with a WebGL context of its own. */
 export class OwnSurface implements Surface {
+  readonly kind = 'webgl';
   readonly renderer: WebGLRenderer;
   private readonly timer: DrawTimer;
   private readonly canvas: EventTarget;
@@ -20,6 +22,10 @@ export class OwnSurface implements Surface {
     this.handleDisposed = handleDisposed;
     this.canvas.addEventListener('webglcontextlost', this.handleLost);
     this.canvas.addEventListener('webglcontextrestored', this.handleRestored);
+  }
+
+  prepare(avatar: AvatarModel, camera: Camera, scene: Scene): Promise<void> {
+    return prepareAvatar(this.renderer, avatar, camera, scene);
   }
 
   resize(width: number, height: number, pixelRatio: number): void {

@@ -1,6 +1,7 @@
-import { NeutralToneMapping, SRGBColorSpace, WebGLRenderer } from 'three';
+import { NeutralToneMapping, SRGBColorSpace, WebGLRenderer, type Camera, type Scene } from 'three';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { StageOptions } from '../workers/worker-api.js';
+import type { AvatarModel } from './loaders/avatar-model.js';
 
 /** A canvas of a worker, or an element of the page, of which this folder knows no more than that it can be drawn on. */
 export type StageCanvas = StageOptions['canvas'];
@@ -78,11 +79,11 @@ export function createRenderer(canvas: StageCanvas, facts: GraphicsFacts): WebGL
   }
 }
 
-/** PNG of what was drawn last; to be called in the task that drew, afterwards the drawing buffer is gone. */
-export function pngOf(canvas: StageCanvas): Promise<Blob> {
-  if ('convertToBlob' in canvas) return canvas.convertToBlob({ type: 'image/png' });
-  const { toBlob } = canvas as unknown as { toBlob(answer: (blob: Blob | null) => void, type: string): void };
-  return new Promise((resolve, reject) => {
-    toBlob.call(canvas, (blob) => (blob ? resolve(blob) : reject(new Error('the canvas is empty'))), 'image/png');
-  });
+/** Compiles the shaders of an avatar and sends its textures, so that its first frame is drawn at once. */
+export async function prepareAvatar(renderer: WebGLRenderer, avatar: AvatarModel, camera: Camera, scene: Scene): Promise<void> {
+  if (renderer.extensions.has('KHR_parallel_shader_compile')) await renderer.compileAsync(avatar.root, camera, scene);
+  else renderer.compile(avatar.root, camera, scene);
+  avatar.eachTexture((texture) => renderer.initTexture(texture));
 }
+
+export { pngOf } from './picture.js';

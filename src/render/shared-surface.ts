@@ -1,7 +1,8 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { DrawTimer } from './draw-timer.js';
-import { createRenderer, sisterOf, type GraphicsFacts, type StageCanvas } from './renderer.js';
+import type { AvatarModel } from './loaders/avatar-model.js';
+import { createRenderer, prepareAvatar, sisterOf, type GraphicsFacts, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
 /** The one context of this thread that several stages draw on, as large as the largest of them. */
@@ -52,6 +53,7 @@ let shared: SharedContext | null = null;
 
 /** A canvas whose pictures are drawn on the shared context and copied. */
 export class SharedSurface implements Surface {
+  readonly kind = 'webgl';
   readonly listener: SurfaceListener;
   pixelWidth = 0;
   pixelHeight = 0;
@@ -74,6 +76,10 @@ export class SharedSurface implements Surface {
 
   get renderer(): WebGLRenderer {
     return this.context.renderer;
+  }
+
+  prepare(avatar: AvatarModel, camera: Camera, scene: Scene): Promise<void> {
+    return prepareAvatar(this.renderer, avatar, camera, scene);
   }
 
   resize(width: number, height: number, pixelRatio: number): void {

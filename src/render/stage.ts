@@ -5,7 +5,7 @@
  *
  * Runs in the render worker, or on the page where no worker can draw. Knows no DOM beyond the canvas it is given.
  */
-import { Scene, type WebGLRenderer } from 'three';
+import { Scene } from 'three';
 import { Playhead } from '../audio/playhead.js';
 import { LifeMotion } from '../motion/life/life-motion.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
@@ -55,7 +55,6 @@ export class LiveStage implements Stage, SurfaceListener {
   private readonly facts: GraphicsFacts;
   private readonly addOns: AddOnLoader;
   private readonly surface: Surface;
-  private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
   private readonly rig: CameraRig;
   private readonly governor: ResolutionGovernor;
@@ -101,7 +100,6 @@ export class LiveStage implements Stage, SurfaceListener {
     this.facts = probeGraphics(options.canvas);
     this.addOns = new AddOnLoader((name) => listener.locateAddOn(name));
     this.surface = openSurface(options.canvas, this.facts, this);
-    this.renderer = this.surface.renderer;
     const { isSoftware } = this.facts;
     this.governor = new ResolutionGovernor({ isSoftware, budgetMs: isSoftware ? BUDGET_SOFTWARE_MS : BUDGET_MS });
     this.addSource(options.playheadPort, options.motionPort);
@@ -199,7 +197,7 @@ export class LiveStage implements Stage, SurfaceListener {
 
   stats(): Promise<StageStats> {
     const { governor, surface } = this;
-    return Promise.resolve({ ...this.frameStats.stats(performance.now()), drawMs: surface.drawMs, resolutionScale: governor.scale });
+    return Promise.resolve({ ...this.frameStats.stats(performance.now()), drawMs: surface.drawMs, renderer: surface.kind, resolutionScale: governor.scale });
   }
 
   setTracing(isOn: boolean): void {
@@ -242,12 +240,8 @@ export class LiveStage implements Stage, SurfaceListener {
   private async prepare(avatar: AvatarModel): Promise<void> {
     if (this.isContextLost) return;
     try {
-      const canWait = this.renderer.extensions.has('KHR_parallel_shader_compile');
       // In a scene of its own: shaders are made for a number of lamps, and those of the avatar before are still there.
-      const scene = new Scene();
-      if (canWait) await this.renderer.compileAsync(avatar.root, this.rig.camera, scene);
-      else this.renderer.compile(avatar.root, this.rig.camera, scene);
-      avatar.eachTexture((texture) => this.renderer.initTexture(texture));
+      await this.surface.prepare(avatar, this.rig.camera, new Scene());
     } catch (reason) {
       avatar.dispose();
       throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The avatar cannot be drawn');
@@ -363,6 +357,12 @@ export class LiveStage implements Stage, SurfaceListener {
     this.isContextLost = false;
     this.resize(this.width, this.height, this.pixelRatio);
     this.listener.handleContextRestored();
+  }
+
+  handleDeviceLost(reason: string): void {
+    this.isContextLost = true;
+    this.updateLoop();
+    this.listener.handleDeviceLost(reason);
   }
 
   private requireAlive(): void {

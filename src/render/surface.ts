@@ -1,8 +1,12 @@
 /** Where the pictures of one stage come to be. */
-import type { Camera, Scene, WebGLRenderer } from 'three';
+import type { Camera, Scene } from 'three';
+import type { Renderer } from '../workers/worker-api.js';
+import type { AvatarModel } from './loaders/avatar-model.js';
 
 export interface Surface {
-  readonly renderer: WebGLRenderer;
+  readonly kind: Renderer;
+  /** Makes ready what an avatar needs to be drawn. */
+  prepare(avatar: AvatarModel, camera: Camera, scene: Scene): Promise<void>;
   /** CSS pixels, > 0, and device pixels per CSS pixel. Clears the picture. */
   resize(width: number, height: number, pixelRatio: number): void;
   render(scene: Scene, camera: Camera): void;
@@ -15,4 +19,6 @@ export interface Surface {
 export interface SurfaceListener {
   handleContextLost(): void;
   handleContextRestored(): void;
+  /** What it draws with is gone for good. */
+  handleDeviceLost(reason: string): void;
 }

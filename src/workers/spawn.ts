@@ -21,10 +21,12 @@ import type {
 import { RemoteObject } from './remote-object.js';
 import { WorkerHost, type WorkerConnection, type WorkerFile } from './worker-host.js';
 
-/** Where the two workers are. */
+/** Where the workers are. */
 export interface WorkerFiles {
   readonly motion: WorkerFile;
   readonly render: WorkerFile;
+  /** The render worker where WebGPU draws; loaded only when it is asked for. */
+  readonly renderGpu: WorkerFile;
 }
 
 /** A share in the page's workers. */
@@ -34,6 +36,8 @@ export interface AvatarWorkers {
   readonly render: RenderService;
   /** True once drawing happens on the page, for want of a worker that can. */
   readonly isRenderingOnPage: boolean;
+  /** Why WebGL draws where WebGPU was asked for; null otherwise. */
+  readonly gpuObstacle: string | null;
   /** Gives the share back; the workers end with the last one. */
   release(): void;
 }
@@ -41,6 +45,7 @@ export interface AvatarWorkers {
 interface Pool {
   readonly motion: WorkerHost<MotionService>;
   readonly render: WorkerHost<RenderService & { canDraw?: boolean }>;
+  readonly renderGpu: WorkerHost<RenderService & { canDraw?: boolean }>;
   readonly renderFile: WorkerFile;
   /** The service on the page, once it is needed. */
   pageRender: Promise<RenderService> | null;
@@ -57,10 +62,11 @@ export function acquireWorkers(files: WorkerFiles): AvatarWorkers {
   return new WorkerShare(pool, () => pools.delete(key));
 }
 
-function createPool({ motion, render }: WorkerFiles): Pool {
+function createPool({ motion, render, renderGpu }: WorkerFiles): Pool {
   return {
     motion: new WorkerHost('motion', motion),
     render: new WorkerHost('render', render),
+    renderGpu: new WorkerHost('render-webgpu', renderGpu),
     renderFile: render,
     pageRender: null,
     shares: 0,
@@ -76,6 +82,7 @@ class WorkerShare implements AvatarWorkers {
   private readonly pool: Pool;
   private readonly forgetPool: () => void;
   private isReleased = false;
+  private _gpuObstacle: string | null = null;
 
   constructor(pool: Pool, forgetPool: () => void) {
     this.pool = pool;
@@ -86,12 +93,17 @@ class WorkerShare implements AvatarWorkers {
     return this.pool.pageRender !== null;
   }
 
+  get gpuObstacle(): string | null {
+    return this._gpuObstacle;
+  }
+
   release(): void {
     if (this.isReleased) return;
     this.isReleased = true;
     if (--this.pool.shares > 0) return;
     this.pool.motion.end();
     this.pool.render.end();
+    this.pool.renderGpu.end();
     this.forgetPool();
   }
 
@@ -118,7 +130,7 @@ class WorkerShare implements AvatarWorkers {
 
   private async createStage(options: StageOptions, listener: StageListener): Promise<Stage> {
     this.requireShare();
-    const connection = await this.drawingWorker();
+    const connection = (options.renderer === 'webgpu' && (await this.gpuWorker())) || (await this.drawingWorker());
     if (!connection) {
       this.pool.pageRender ??= import('./page-render.js').then(({ renderServiceOfPage }) => renderServiceOfPage(this.pool.renderFile));
       return (await this.pool.pageRender).createStage(options, listener);
@@ -131,6 +143,24 @@ class WorkerShare implements AvatarWorkers {
       ),
     );
     return new RemoteStage(connection, remote as unknown as Remote<Stage>, listener);
+  }
+
+  /** The render worker where WebGPU draws, or null when there is none here. */
+  private async gpuWorker(): Promise<WorkerConnection<RenderService> | null> {
+    const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<object | null> } };
+    this._gpuObstacle = null;
+    try {
+      // Asked first: the file is large, and most who have no adapter need not load it to know.
+      if (!gpu) this._gpuObstacle = 'This browser has no WebGPU.';
+      else if (!(await gpu.requestAdapter())) this._gpuObstacle = 'WebGPU has no adapter here.';
+      if (this._gpuObstacle !== null) return null;
+      const connection = await this.pool.renderGpu.connect();
+      if (await connection.guard(Promise.resolve(connection.remote.canDraw))) return connection as unknown as WorkerConnection<RenderService>;
+      this._gpuObstacle = 'WebGPU gave no device.';
+    } catch (reason) {
+      this._gpuObstacle = reason instanceof Error ? reason.message : String(reason);
+    }
+    return null;
   }
 
   /** The render worker, or null when it cannot be started or has no WebGL2. */

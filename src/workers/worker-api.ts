@@ -182,6 +182,9 @@ export interface GazePoint {
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
 export type AddOnName = 'materials' | 'vrm' | 'splats';
 
+/** What draws. */
+export type Renderer = 'webgl' | 'webgpu';
+
 /** Where the camera stands around the head of the avatar. */
 export interface CameraOrbit {
   /** To the right around the character, from its front. */
@@ -201,6 +204,8 @@ export interface PictureTransform {
 }
 
 export interface StageOptions {
+  /** What is to draw. Where there is no WebGPU, WebGL does. */
+  renderer: Renderer;
   canvas: OffscreenCanvas | HTMLCanvasElement;
   /** CSS pixels, and device pixels per CSS pixel. */
   width: number;
@@ -223,6 +228,8 @@ export interface StageListener {
   handleFirstFrame(): void;
   handleContextLost(): void;
   handleContextRestored(): void;
+  /** The GPU was taken away for good: this stage draws nothing any more. */
+  handleDeviceLost(reason: string): void;
   handleError(error: AvatarError): void;
   /** @returns A URL that the worker can import the add-on from. */
   locateAddOn(name: AddOnName): Promise<string>;
@@ -251,6 +258,7 @@ export interface StageStats {
   framesDrawn: number;
   /** Fraction of the full width and height that is drawn, 0.5..1: falls where the frame rate would. */
   resolutionScale: number;
+  renderer: Renderer;
   /**
    * Media time drawn minus media time audible when the frame was shown, ms, over the last speech of up to 10 s:
    * the playhead's own estimate is corrected by what was learnt of the clock in the following second. NaN before speech.

@@ -1,6 +1,7 @@
 import { Mesh, MeshLambertMaterial, MeshStandardMaterial, type Material, type Object3D, type ShaderMaterial, type Texture } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
-import { createLeanMaterial, leanParametersOf } from './lean-material.js';
+import { createLeanMaterial } from './lean-material.js';
+import { leanParametersOf } from './lean-parameters.js';
 
 /**
  * Gives meshes whose materials ask for it (`extras.spatius`) our own shader. The others keep their materials, in software

@@ -41,6 +41,7 @@ describe('AvatarController with a real Motion Server', () => {
         handleFirstFrame: nothing,
         handleContextLost: nothing,
         handleContextRestored: nothing,
+        handleDeviceLost: nothing,
         handleError: nothing,
         handleBreakdown: (error) => told.push(`breakdown ${error.code}`),
       },

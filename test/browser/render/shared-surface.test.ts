@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 
+import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
 import { acquireWorkers } from '../../../src/workers/spawn.js';
 import { ARIA_URL, StageProbe, alphaAt, difference } from '../../helpers/browser/stage-probe.js';
@@ -9,7 +10,7 @@ import { WORKER_FILES } from '../../helpers/browser/worker-files.js';
 const OWN = 3;
 
 describe('Many stages of one thread', () => {
-  const rendererOf = (probe: StageProbe) => (probe.stage as unknown as { renderer: LiveStage['renderer'] }).renderer;
+  const rendererOf = (probe: StageProbe) => (probe.stage as unknown as { surface: OwnSurface }).surface.renderer;
   let probes: StageProbe[] = [];
 
   async function open(count: number, sizes = [160]): Promise<void> {

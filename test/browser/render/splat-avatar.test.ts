@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 
+import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
@@ -80,7 +81,7 @@ describe('A Gaussian head on the stage', () => {
   it('is there again after the GPU was lost', async () => {
     await probe.stage.load(urlOf(gaussianHead()));
     await probe.frames(1);
-    const extension = (probe.stage as unknown as { renderer: LiveStage['renderer'] }).renderer.getContext().getExtension('WEBGL_lose_context')!;
+    const extension = (probe.stage as unknown as { surface: OwnSurface }).surface.renderer.getContext().getExtension('WEBGL_lose_context')!;
     extension.loseContext();
     await probe.until(() => probe.events.includes('lost'));
     extension.restoreContext();

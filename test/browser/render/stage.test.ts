@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 
+import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
 import { CHANNEL_INDEX } from '../../../src/shared/channels.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
@@ -20,7 +21,7 @@ async function codeOf(answer: Promise<unknown>): Promise<string> {
 
 describe('The stage', () => {
   let probe: StageProbe;
-  const rendererOf = (stage: unknown) => (stage as { renderer: LiveStage['renderer'] }).renderer;
+  const rendererOf = (stage: unknown) => (stage as { surface: OwnSurface }).surface.renderer;
 
   beforeEach(async () => {
     probe = await StageProbe.open((options, listener) => new LiveStage(options, listener));

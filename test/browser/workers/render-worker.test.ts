@@ -17,6 +17,7 @@ describe('The stage, from the page', () => {
     handleFirstFrame: () => undefined,
     handleContextLost: () => undefined,
     handleContextRestored: () => undefined,
+    handleDeviceLost: () => undefined,
     handleError: (error) => errors.push(error),
     locateAddOn: (name) => asset(`workers/${name}.add-on.js`).locate(),
   });
@@ -41,6 +42,7 @@ describe('The stage, from the page', () => {
         width: 64,
         height: 64,
         pixelRatio: 1,
+        renderer: 'webgl',
         view: 'portrait',
         life: { ...DEFAULT_LIFE, motionStyle: 'calm' },
         playheadPort: new MessageChannel().port1,

@@ -34,6 +34,7 @@ export class StageProbe implements StageListener {
         width: 160,
         height: 160,
         pixelRatio: 1,
+        renderer: 'webgl',
         view: 'portrait',
         life: { ...DEFAULT_LIFE, motionStyle: 'calm' },
         seed: 1,
@@ -57,6 +58,9 @@ export class StageProbe implements StageListener {
   }
   handleContextRestored(): void {
     this.events.push('restored');
+  }
+  handleDeviceLost(): void {
+    this.events.push('device lost');
   }
   handleError(error: AvatarError): void {
     this.errors.push(error);

@@ -6,6 +6,7 @@ import type { WorkerFile } from '../../../src/workers/worker-host.js';
 export const WORKER_FILES: WorkerFiles = {
   motion: asset('workers/motion.worker.js'),
   render: asset('workers/render.worker.js'),
+  renderGpu: asset('workers/render-webgpu.worker.js'),
 };
 
 /** A worker whose code lies somewhere else. */
