@@ -1,5 +1,6 @@
 /** The demo page: plain modules around one `<spatius-avatar>`, as any page could have them. */
 import { Recorder } from './microphone.js';
+import { connectGaze, connectMoods } from './moods.js';
 import { showFigures } from './readout.js';
 import { loadSamples, showSamples } from './samples.js';
 import { connectTheme } from './theme.js';
@@ -42,6 +43,11 @@ for (const face of faces) {
 for (const view of document.querySelectorAll('input[name=view]')) {
   view.addEventListener('change', () => (avatar.view = view.value));
 }
+
+// ---- mood and gaze ---------------------------------------------------------------------------------------------------
+
+connectMoods(avatar, byId('mood-chips'), byId('mood-intensity'));
+connectGaze(avatar, document.querySelectorAll('input[name=gaze]'));
 
 // ---- mode ------------------------------------------------------------------------------------------------------------
 
@@ -149,6 +155,7 @@ addEventListener('drop', (event) => {
 const recorder = new Recorder();
 const microphone = byId('microphone');
 const showRecording = (isRecording) => {
+  avatar.listening = isRecording;
   microphone.setAttribute('aria-pressed', String(isRecording));
   byId('microphone-title').textContent = isRecording ? 'Listening' : 'Your voice';
   byId('microphone-hint').textContent = isRecording ? 'Press again when you are done' : 'Record, hear it repeated';

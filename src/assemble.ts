@@ -175,7 +175,14 @@ export class AssembledAvatar {
    * @throws {AvatarError} `noAudio`, `playbackInitFailed`.
    */
   async hearUser(stream: MediaStream, handleVoice: (isSpeaking: boolean) => void): Promise<() => void> {
-    return this.voice.hearUser(stream, await asset('audio/capture.worklet.js').locate(), handleVoice);
+    const end = await this.voice.hearUser(stream, await asset('audio/capture.worklet.js').locate(), (isSpeaking) => {
+      this.setVisitor(isSpeaking);
+      handleVoice(isSpeaking);
+    });
+    return () => {
+      end();
+      this.setVisitor(false);
+    };
   }
 
   /** LiveKit mode: lets the room hear the visitor. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
@@ -184,9 +191,14 @@ export class AssembledAvatar {
     await this.room.publishMicrophone(isOn);
   }
 
-  /** How the character lives; it also listens while the visitor speaks into the room. */
+  /** How the character lives; it also listens while the visitor is heard to speak. */
   setLife(life: LifeSettings): void {
     this.life = life;
+    this.tellLife();
+  }
+
+  private setVisitor(isSpeaking: boolean): void {
+    this.isVisitorSpeaking = isSpeaking;
     this.tellLife();
   }
 
@@ -200,10 +212,7 @@ export class AssembledAvatar {
     const { openRoom } = await import('./livekit/open-room.js');
     const room = await openRoom(source, this.workers.motion, this.controller, {
       handleOutputLatency: () => this.tellLatency(),
-      handleVisitor: (isSpeaking) => {
-        this.isVisitorSpeaking = isSpeaking;
-        this.tellLife();
-      },
+      handleVisitor: (isSpeaking) => this.setVisitor(isSpeaking),
     });
     this.room = room;
     this.voice.useOther(room);

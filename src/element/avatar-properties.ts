@@ -88,6 +88,6 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'mood-intensity', type: Number }) moodIntensity = 1;
   /** Where it looks by itself: mostly at the `viewer`, after the `pointer`, or around as it likes (`free`). */
   @property() gaze: GazeHabit = 'viewer';
-  /** It listens to somebody: attends, nods. A microphone published in `livekit` mode does so by itself while it is spoken into. */
+  /** It listens to somebody: attends, nods. It does so by itself while a microphone that it hears (`interruptible`), or that it publishes in `livekit` mode, is spoken into. */
   @property({ type: Boolean }) listening = false;
 }

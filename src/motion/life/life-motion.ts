@@ -41,7 +41,7 @@ const CLOSING_BLINK_SHARE = 0.6;
 const ANSWERING_NOD_SHARE = 0.7;
 
 /** How far the upper lid follows a lowered eye beyond what its own shape does. */
-const LID_RIDE = 0.3;
+const LID_RIDE = 0.2;
 const SIDES = [
   {
     blink: C.eyeBlinkLeft, wide: C.eyeWideLeft, squint: C.eyeSquintLeft, down: C.eyeLookDownLeft, smile: C.mouthSmileLeft, frown: C.mouthFrownLeft,

@@ -41,7 +41,7 @@ type Face = Record<string, number>;
 const SKETCHES: Record<Exclude<Mood, 'neutral'>, { face: Face; habits: Partial<Habits> }> = {
   happy: {
     face: {
-      mouthSmile: 0.78, mouthDimple: 0.2, cheekSquint: 0.75, eyeSquint: 0.34, mouthUpperUp: 0.3, mouthLowerDown: 0.08, jawOpen: 0.1,
+      mouthSmile: 0.78, mouthDimple: 0.2, cheekSquint: 0.75, eyeSquint: 0.34, mouthUpperUp: 0.3, jawOpen: 0.07,
       browOuterUp: 0.2, browInnerUp: 0.12, headPitch: -0.035, headRoll: 0.045,
     },
     habits: { contactSeconds: 5.5, awaySeconds: 0.8, breathDepth: 1.15, breathRate: 15, sway: 1.35 },
