@@ -23,7 +23,7 @@ export function loadingOverlay(progress: number | null): TemplateResult {
           aria-label="Loading"
           aria-valuenow=${percent ?? nothing}
         >
-          <div class="progress-bar" part="progress-bar" style=${`inline-size: ${percent ?? 30}%`}></div>
+          <div class="progress-bar" part="progress-bar" .style=${`inline-size: ${percent ?? 30}%`}></div>
         </div>
       </slot>
     </div>
