@@ -8,12 +8,11 @@
  *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
  *   spatius-avatar.iife.min.js       the same for a classic script tag
  */
-import { cpSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
-import { filesBelow } from './scripts/files.js';
 import { AddOnBuild } from './scripts/rollup/add-ons.js';
+import { copyDeclarations } from './scripts/rollup/declarations.js';
 import { bringShaders, leaveOutHeadsets, leaveOutShaders } from './scripts/rollup/three-parts.js';
 import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
 
@@ -88,17 +87,6 @@ function filesApart() {
   };
 }
 
-/** Declarations lie beside the modules they declare. */
-function copyDeclarations() {
-  return {
-    name: 'copy-declarations',
-    async writeBundle() {
-      const shipped = (path) => !/[\\/]src[\\/]face[\\/]/.test(path);
-      for (const path of (await filesBelow('build/src', '.d.ts')).filter(shipped)) cpSync(path, path.replace(/^build.src/, 'dist'));
-    },
-  };
-}
-
 const modules = {
   input: ['index', 'server/index', 'server/cli', 'server/engine.worker', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
@@ -108,6 +96,7 @@ const modules = {
 
 const standalone = (path, ...plugins) => ({
   input: `build/src/${path}.js`,
+  external: isEmbedded,
   plugins: [...plugins, collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: { file: `dist/${path}.js`, format: 'es', inlineDynamicImports: true },
 });

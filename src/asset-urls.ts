@@ -6,6 +6,7 @@
  * line as it is and the file behind: then its copy is used that `embedded-files.ts` brings along as a module.
  */
 import { AvatarError, ErrorCode } from './shared/errors.js';
+import { isLeftBehind } from './left-behind.js';
 
 /**
  * Functions, since a classic script that somebody else has bundled has no `import.meta.url`. Workers stand here as plain
@@ -62,7 +63,7 @@ export function setAssetUrls(urls: AssetUrls): void {
 /** @param name Path in `dist`. */
 export function asset(name: AssetName): Asset {
   const own = chosenUrl(name);
-  const url = own ?? (isLeftBehind(name) ? null : PLACES[name]());
+  const url = own ?? (isLeftBehind(import.meta.url, '/asset-urls.js', name, PLACES[name]) ? null : PLACES[name]());
   return {
     url,
     locate: async () => url?.href ?? blobUrlOf(name),
@@ -75,15 +76,6 @@ function chosenUrl(name: AssetName): URL | null {
   const file = files?.[name];
   if (file) return new URL(file, document.baseURI);
   return baseUrl ? new URL(name, new URL(String(baseUrl).replace(/\/*$/, '/'), document.baseURI)) : null;
-}
-
-/** Whether this module was merged into another file, by somebody who did not see to the files beside it. */
-function isLeftBehind(name: AssetName): boolean {
-  const here: string | undefined = import.meta.url;
-  if (!here) return true;
-  // webpack writes the path of the source.
-  if (new URL(here).pathname.endsWith('/asset-urls.js')) return false;
-  return PLACES[name]().href === new URL(name, here).href;
 }
 
 async function embedded(name: AssetName): Promise<string | null> {

@@ -5,6 +5,7 @@
  *     const engine = new MotionEngine({ sampleRateHz: 16000, withVisemes: true });
  *     const motion = engine.push(samples); // 50 frames a second, [frameCount, 58]
  */
+import { isLeftBehind } from '../left-behind.js';
 import { useMouthWeights } from './mouth-weights.js';
 
 export * from './exports.js';
@@ -19,8 +20,18 @@ export * from './exports.js';
 export function loadMouthModel(source?: string | URL | Uint8Array): Promise<void> {
   return useMouthWeights(async () => {
     if (source instanceof Uint8Array) return source;
-    const response = await fetch(source ?? new URL('../models/mouth.bin', import.meta.url));
+    if (!source && isLeftBehind(import.meta.url, '/engine/index.js', '../models/mouth.bin', shippedUrl)) return embeddedWeights();
+    const response = await fetch(source ?? shippedUrl());
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   }, source === undefined);
+}
+
+const shippedUrl = () => new URL('../models/mouth.bin', import.meta.url);
+
+/** The copy for bundlers that carry modules along but no files; see `embedded-files.ts`. */
+async function embeddedWeights(): Promise<Uint8Array> {
+  if (typeof __webpack_require__ === 'function' || import.meta.env?.PROD) throw new Error('the bundler has left models/mouth.bin behind');
+  const { default: base64 } = await import('../embedded/mouth.bin.embedded.js');
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -12,6 +12,7 @@ export type { AuthorizeSession, SessionGrant, SessionVisit } from './session-aut
 export * from './sdk/index.js';
 export { createRelay, Relay, type ClientOptions, type RelayEvents, type RelayStats } from './relay/relay.js';
 export { RelayClient } from './relay/relay-client.js';
+export type { RelaySocket } from './relay/relay-socket.js';
 export { RelayTurn, type TurnSummary } from './relay/relay-turn.js';
 export { DEFAULT_RELAY_LIMITS, type Audience, type LentSession, type RelayLimits, type RelayOptions, type SessionLender, type TurnOptions } from './relay/relay-options.js';
 export type { PcmChunk, SpeechAudio } from './relay/pcm-pieces.js';

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { WebSocket, type RawData } from 'ws';
 
 import { avatarErrorFrom, ErrorCode, type AvatarError } from '../../shared/errors.js';
+import type { RelaySocket } from './relay-socket.js';
 import { CLIENT_FORMATS, type ClientFormat, type ClientFormatName, type TurnDescription } from './client-format.js';
 import { clientMessageFrom, type ClientMessage } from './client-message.js';
 import type { RelayLimits } from './relay-options.js';
@@ -50,7 +51,7 @@ export class RelayClient {
   private readonly setup: ClientSetup;
   private readonly format: ClientFormat;
   private readonly handlers: RelayClientHandlers;
-  private socket: WebSocket | null = null;
+  private socket: RelaySocket | null = null;
   private turn: HeardTurn | null = null;
   /** Index of the next message of the turn. */
   private nextFrame = 0;
@@ -93,7 +94,7 @@ export class RelayClient {
   // ---- connection --------------------------------------------------------------------------------------------------
 
   /** Takes a socket in place of the one before. Its errors are the caller's to listen for. */
-  attach(socket: WebSocket, place: ResumePlace | null): void {
+  attach(socket: RelaySocket, place: ResumePlace | null): void {
     const before = this.socket;
     this.socket = socket;
     before?.terminate();
@@ -198,7 +199,7 @@ export class RelayClient {
   }
 
   /** A ping is written when everything before it is. */
-  private waitForDrain(socket: WebSocket): void {
+  private waitForDrain(socket: RelaySocket): void {
     this.isBlocked = true;
     socket.ping(undefined, undefined, () => {
       if (this.socket !== socket) return;
@@ -232,7 +233,7 @@ export class RelayClient {
     else this.handlers.handleMessage(this, message);
   }
 
-  private handleClose(socket: WebSocket): void {
+  private handleClose(socket: RelaySocket): void {
     if (this.socket !== socket) return;
     this.socket = null;
     this.handlers.handleDisconnected(this);

@@ -10,7 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer } from 'ws';
 
 import { Emitter } from '../../shared/emitter.js';
 import { AvatarError, ErrorCode } from '../../shared/errors.js';
@@ -19,6 +19,7 @@ import type { ClientFormatName } from './client-format.js';
 import type { SpeechAudio } from './pcm-pieces.js';
 import { RelayClient, type ResumePlace } from './relay-client.js';
 import { DEFAULT_RELAY_LIMITS, type Audience, type RelayLimits, type RelayOptions, type TurnOptions } from './relay-options.js';
+import type { RelaySocket } from './relay-socket.js';
 import { RelayTurn, type TurnSummary } from './relay-turn.js';
 
 export interface RelayEvents {
@@ -148,7 +149,7 @@ export class Relay {
    * @returns The client: the one it was before when it comes back after a lost connection.
    * @throws {AvatarError} `connectionClosed` when the relay is closed, `concurrentLimitExceeded`; the socket is closed.
    */
-  addClient(socket: WebSocket, options: ClientOptions = {}): RelayClient {
+  addClient(socket: RelaySocket, options: ClientOptions = {}): RelayClient {
     // First of all: also of one that is turned away, a broken frame must not take the process down.
     socket.on('error', () => socket.terminate());
     const { token, place } = resumeFrom(options.url);

@@ -4,18 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 
 import { decodeMessage } from '../../motion/protocol/envelope.js';
+import type { HandshakeOptions } from './handshake-options.js';
 import { AvatarSDKError, AvatarSDKErrorCode, abortedError, throwIfAborted } from './sdk-error.js';
-import { errorFromClose, errorFromServer, errorFromUpgrade, type Redact } from './server-refusals.js';
-
-export interface HandshakeOptions {
-  /** The first message. */
-  configure: Uint8Array;
-  hasEgress: boolean;
-  /** Time for each of upgrade and confirmation, ms. */
-  timeoutMs: number;
-  maxMessageBytes: number;
-  redact: Redact;
-}
+import { errorFromClose, errorFromServer, errorFromUpgrade } from './server-refusals.js';
 
 const MAX_REFUSAL_BYTES = 64 * 1024;
 

@@ -3,7 +3,8 @@ import { WebSocket } from 'ws';
 
 import { decodeMessage } from '../../motion/protocol/envelope.js';
 import { motionHeaderOf, type MotionHeader } from '../../motion/protocol/envelope-header.js';
-import { untilConfirmed, untilOpen, type HandshakeOptions } from './handshake.js';
+import { untilConfirmed, untilOpen } from './handshake.js';
+import type { HandshakeOptions } from './handshake-options.js';
 import { AvatarSDKError, AvatarSDKErrorCode, throwIfAborted, type ErrorPhase } from './sdk-error.js';
 import { errorFromClose, errorFromServer } from './server-refusals.js';
 
