@@ -21,5 +21,6 @@ await mustRunNode('node_modules/rollup/dist/bin/rollup', '-c', '--silent');
 for (const folder of ['dist', 'build/src']) await cp('models', `${folder}/models`, { recursive: true });
 await mustRunNode('scripts/build-avatars.js');
 await mustRunNode('scripts/embed.js');
+await mustRunNode('scripts/integrity.js');
 await mustRunNode('scripts/manifest.js');
 await mustRunNode('scripts/sizes.js');
