@@ -12,6 +12,7 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { AddOnBuild } from './scripts/rollup/add-ons.js';
+import { bringBasis } from './scripts/rollup/basis.js';
 import { copyDeclarations } from './scripts/rollup/declarations.js';
 import { bringShaders, leaveOutHeadsets, leaveOutShaders } from './scripts/rollup/three-parts.js';
 import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
@@ -143,6 +144,7 @@ export default [
   addOn('materials', bringShaders()),
   addOn('vrm'),
   addOn('splats'),
+  addOn('ktx2', bringBasis()),
   // After its add-ons, whose needs are known only then.
   standalone(RENDER_WORKER, ...lessThree(), addOnBuild.handToAddOns()),
   standalone('workers/render-webgpu.worker', webGpuTwins()),

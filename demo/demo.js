@@ -1,6 +1,7 @@
 /** The demo page: plain modules around one `<spatius-avatar>`, as any page could have them. */
 import { Recorder } from './microphone.js';
 import { connectGaze, connectMoods } from './moods.js';
+import { OwnAvatar, isAvatarFile } from './own-avatar.js';
 import { showFigures } from './readout.js';
 import { loadSamples, showSamples } from './samples.js';
 import { connectTheme } from './theme.js';
@@ -29,14 +30,28 @@ async function loadConfig() {
 // ---- gallery ---------------------------------------------------------------------------------------------------------
 
 const faces = [...document.querySelectorAll('input[name=avatar]')];
-const chosenFace = () => faces.find(({ checked }) => checked).value;
+const chosenFace = () => faces.find(({ checked }) => checked)?.value;
+const own = new OwnAvatar(avatar, byId('avatar-report'));
+
+function showOwn(file) {
+  for (const face of faces) face.checked = false;
+  own.show(file);
+  showSnippet(avatar.mode);
+}
 
 for (const face of faces) {
   face.addEventListener('change', () => {
+    own.forget();
     avatar.avatarId = chosenFace();
     showSnippet(avatar.mode);
   });
 }
+
+byId('avatar-file').addEventListener('change', ({ target }) => {
+  const [file] = target.files;
+  if (file) showOwn(file);
+  target.value = '';
+});
 
 // ---- view ------------------------------------------------------------------------------------------------------------
 
@@ -67,7 +82,8 @@ function applyMode(mode) {
 }
 
 function showSnippet(mode) {
-  const id = chosenFace() === 'aria' ? '' : `\n  avatar-id="${chosenFace()}"`;
+  const face = chosenFace();
+  const id = face === 'aria' ? '' : face ? `\n  avatar-id="${face}"` : `\n  src="${own.name.replace(/[&"<]/g, '')}"`;
   const attributes = mode === 'direct' ? `\n  app-id="${config.appId}"\n  token-endpoint="${config.tokenEndpoint}"` : '\n  mode="local"';
   byId('code').textContent = [
     `<script type="module" src="/dist/spatius-avatar.min.js"></${'script'}>`,
@@ -147,7 +163,8 @@ addEventListener('drop', (event) => {
   event.preventDefault();
   showDrop(0);
   const [file] = event.dataTransfer.files;
-  if (file) void say(file, file.name);
+  if (file && isAvatarFile(file)) showOwn(file);
+  else if (file) void say(file, file.name);
 });
 
 // ---- microphone ------------------------------------------------------------------------------------------------------

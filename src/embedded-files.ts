@@ -17,6 +17,7 @@ const COPIES: Copies | null =
         'workers/render.worker.js': () => import('./embedded/render.worker.embedded.js'),
         'workers/render-webgpu.worker.js': () => import('./embedded/render-webgpu.worker.embedded.js'),
         'workers/materials.add-on.js': () => import('./embedded/materials.add-on.embedded.js'),
+        'workers/ktx2.add-on.js': () => import('./embedded/ktx2.add-on.embedded.js'),
         'workers/vrm.add-on.js': () => import('./embedded/vrm.add-on.embedded.js'),
         'workers/splats.add-on.js': () => import('./embedded/splats.add-on.embedded.js'),
         'audio/playback.worklet.js': () => import('./embedded/playback.worklet.embedded.js'),

@@ -13,7 +13,7 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'app-id' }) appId = '';
   /** A built-in avatar (`aria`, `theo` or `nia`) or an avatar of the Motion Server's account. */
   @property({ attribute: 'avatar-id' }) avatarId: string | null = null;
-  /** URL of an avatar file (GLB); wins over `avatarId`. */
+  /** URL of an avatar file (GLB, VRM, zip of a Gaussian head); wins over `avatarId`. */
   @property() src: string | null = null;
   /** URL that answers a POST with a Session Token; called on connect and before expiry. */
   @property({ attribute: 'token-endpoint' }) tokenEndpoint: string | null = null;

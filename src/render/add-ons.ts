@@ -14,6 +14,7 @@ export interface AddOns extends Record<AddOnName, object> {
   materials: typeof import('./materials/three-shaders.js');
   vrm: typeof import('./loaders/vrm-loader.js');
   splats: typeof import('./splats/splat-avatar.js');
+  ktx2: typeof import('./loaders/ktx2.js');
 }
 
 /** Loads add-ons from where the page has them. The browser keeps each for as long as the thread lives. */

@@ -180,7 +180,7 @@ export interface GazePoint {
 }
 
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
-export type AddOnName = 'materials' | 'vrm' | 'splats';
+export type AddOnName = 'materials' | 'vrm' | 'splats' | 'ktx2';
 
 /** What draws. */
 export type Renderer = 'webgl' | 'webgpu';

@@ -19,7 +19,7 @@ export async function loadGlbAvatar(bytes: ArrayBuffer, options: ReadOptions): P
     bringShaderTexts();
     return loadVrmAvatar(bytes, options);
   }
-  const { scene } = await readGlb(bytes);
+  const { scene } = await readGlb(bytes, options);
   if (hasThreeMaterials(scene)) (await addOns.load('materials')).bringShaderTexts();
   return new GlbAvatar(scene, { format: 'glb', isSoftware });
 }

@@ -1,5 +1,7 @@
 import { GLTFLoader, type GLTF, type GLTFLoaderPlugin, type GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
+import { EmbeddedImages } from './embedded-images.js';
 import { checkGlb } from './glb-check.js';
+import type { ReadOptions } from './load-avatar.js';
 import { decodeMeshopt, type MeshoptView } from './meshopt.js';
 
 /** In the place of meshoptimizer's own decoder, which is WebAssembly; all of it that the loader calls. */
@@ -10,16 +12,29 @@ const meshoptDecoder = {
     decodeMeshopt(source, { count, byteStride, mode, filter } as MeshoptView),
 } as Parameters<GLTFLoader['setMeshoptDecoder']>[0];
 
+/** Only its presence counts: images of every kind are read by `EmbeddedImages`. */
+const ktx2Loader = {} as Parameters<GLTFLoader['setKTX2Loader']>[0];
+
 export type GltfPlugin = (parser: GLTFParser) => GLTFLoaderPlugin;
 
 /**
- * Reads a binary glTF 2.0 file: meshopt compression and quantisation are understood, Draco is not.
+ * Reads a binary glTF 2.0 file: meshopt compression and quantisation are understood, Draco is not; textures may be PNG, JPEG,
+ * WebP or KTX2.
  *
+ * @param options Null where only meshes count: textures that cannot be had are then left out.
  * @throws {Error} when the file is damaged or needs what is not understood.
+ * @throws {AvatarError} `unsupportedAvatarAsset` for a texture that cannot be decoded, `renderingFailed` where KTX2 cannot.
  */
-export async function readGlb(bytes: ArrayBuffer, plugins: readonly GltfPlugin[] = []): Promise<GLTF> {
+export async function readGlb(bytes: ArrayBuffer, options: ReadOptions | null = null, plugins: readonly GltfPlugin[] = []): Promise<GLTF> {
   checkGlb(bytes);
-  const loader = new GLTFLoader().setMeshoptDecoder(meshoptDecoder);
+  const images = options && new EmbeddedImages(options);
+  const loader = new GLTFLoader().setMeshoptDecoder(meshoptDecoder).setKTX2Loader(ktx2Loader);
+  loader.register((parser) => {
+    images?.serve(parser);
+    return { name: 'embedded images' };
+  });
   for (const plugin of plugins) loader.register(plugin);
-  return loader.parseAsync(bytes, '');
+  const file = await loader.parseAsync(bytes, '');
+  images?.check();
+  return file;
 }

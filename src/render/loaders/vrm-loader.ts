@@ -42,8 +42,8 @@ const LOOK_SIDE_DEGREES = 30;
 const LOOK_UP_DOWN_DEGREES = 25;
 
 /** @throws {Error} when the file is damaged, or when it says of itself that it is a VRM and has no humanoid. */
-export async function loadVrmAvatar(bytes: ArrayBuffer, { isSoftware }: ReadOptions): Promise<AvatarModel> {
-  const { scene, userData } = await readGlb(bytes, [(parser) => new VRMLoaderPlugin(parser)]);
+export async function loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> {
+  const { scene, userData } = await readGlb(bytes, options, [(parser) => new VRMLoaderPlugin(parser)]);
   const vrm = userData.vrm as VRM | undefined;
   if (!vrm) throw new Error('it is a VRM without a humanoid');
   VRMUtils.rotateVRM0(vrm);
@@ -52,14 +52,15 @@ export async function loadVrmAvatar(bytes: ArrayBuffer, { isSoftware }: ReadOpti
   const bound = boundMorphs(vrm);
   const avatar = new GlbAvatar(scene, {
     format: 'vrm',
-    isSoftware,
+    isSoftware: options.isSoftware,
     joints,
     arms: armsOf(vrm),
     boundOf: (mesh) => bound.get(mesh) ?? [],
     blinkOverriders: blinkOverridersOf(vrm),
     turnsEyes: !(vrm.lookAt?.applier instanceof VRMLookAtExpressionApplier),
     eyeRange: eyeRangeOf(vrm),
-    lights: toonLights(),
+    // Without cel shading the lamps are those of everybody else.
+    lights: options.isSoftware ? undefined : toonLights(),
     handleMoved: (elapsedSeconds) => live(vrm, elapsedSeconds),
   });
   vrm.springBoneManager?.reset();
