@@ -22,9 +22,9 @@ import { AvatarError, ErrorCode } from './shared/errors.js';
 import type { LifeSettings } from './shared/life-settings.js';
 import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
 import type {
-  AvatarInfo,
   MotionSession,
   RoomSource,
+  ShownAvatar,
   Stage,
   StageListener,
   StageOptions,
@@ -230,19 +230,19 @@ export class AssembledAvatar {
   }
 
   /** Shows an avatar; the one before stays when it cannot. @throws {AvatarError} see `Stage.load`. */
-  async load(src: string | null, avatarId: string | null): Promise<AvatarInfo> {
+  async load(src: string | Blob | null, avatarId: string | null): Promise<ShownAvatar> {
     if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
     const stage = await this.stagePromise;
     const loadId = ++this.loadCount;
-    const url = await this.avatarUrl(src, avatarId);
+    const source = await this.avatarFile(src, avatarId);
     // A file that has to be located longer must not come after one that was wanted later.
     if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
-    return stage.load(url);
+    return stage.load(source);
   }
 
-  /** Where an avatar's file is. @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL. */
-  avatarUrl(src: string | null, avatarId: string | null): Promise<string> {
-    return this.avatars.avatarUrl(src, avatarId, document.baseURI);
+  /** An avatar's file, or where it is. @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL. */
+  async avatarFile(src: string | Blob | null, avatarId: string | null): Promise<string | Blob> {
+    return src instanceof Blob ? src : this.avatars.avatarUrl(src, avatarId, document.baseURI);
   }
 
   async stageStats(): Promise<StageStats | null> {

@@ -1,28 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { MotionPreference } from '../host/motion-preference.js';
 
 /** Knows whether the visitor asked for less motion, and updates the host when that changes. */
-export class MotionPreferenceController implements ReactiveController {
-  private readonly host: ReactiveControllerHost;
-  private query: MediaQueryList | null = null;
-
+export class MotionPreferenceController extends MotionPreference implements ReactiveController {
   constructor(host: ReactiveControllerHost) {
-    this.host = host;
+    super(() => host.requestUpdate());
     host.addController(this);
   }
 
-  get isReduced(): boolean {
-    return this.query?.matches ?? false;
-  }
-
   hostConnected(): void {
-    this.query = matchMedia('(prefers-reduced-motion: reduce)');
-    this.query.addEventListener('change', this.handleChange);
+    this.connect();
   }
 
   hostDisconnected(): void {
-    this.query?.removeEventListener('change', this.handleChange);
-    this.query = null;
+    this.disconnect();
   }
-
-  private readonly handleChange = (): void => this.host.requestUpdate();
 }

@@ -9,7 +9,7 @@ import type { AvatarControllerOptions } from '../controller/controller-options.j
 import { SpeechInput } from '../controller/speech-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
-import type { AvatarInfo, GazePoint, Renderer, Stage, View } from '../workers/worker-api.js';
+import type { GazePoint, Renderer, ShownAvatar, Stage, View } from '../workers/worker-api.js';
 import { isRendererDecided, rememberedRenderer } from './remembered-renderer.js';
 import { SizeObserver, type ElementSize } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
@@ -20,7 +20,8 @@ export interface AvatarHost {
   readonly isConnected: boolean;
   readonly assemblySettings: {
     readonly options: AvatarControllerOptions;
-    readonly src: string | null;
+    /** URL, or the file itself; wins over `avatarId`. */
+    readonly src: string | Blob | null;
     readonly avatarId: string | null;
     readonly view: View;
     readonly life: LifeSettings;
@@ -31,6 +32,8 @@ export interface AvatarHost {
     readonly isEager: boolean;
     readonly isAutostarted: boolean;
   };
+  /** Device pixels per CSS pixel to draw with, 0 < … ≤ the size's own; its own by default. */
+  pixelRatioFor?(size: ElementSize): number;
   /** Puts a canvas in the place of the one before; null while nothing is rendered. */
   replaceCanvas(): HTMLCanvasElement | null;
   /** A controller was made; its listeners go with it. */
@@ -64,6 +67,7 @@ export class AvatarKeeper {
   /** The scripts could not be loaded: only `retry()` or a question tries again. */
   private hasFailed = false;
   private hasStage = false;
+  private isHeld = false;
   private loadCount = 0;
   private lastBreakdownMs = -Infinity;
   private gazePoint: GazePoint | null = null;
@@ -71,13 +75,13 @@ export class AvatarKeeper {
   private stageRenderer: Renderer = 'webgl';
   /** Why WebGPU is not to draw, whoever asks for it. */
   private gpuObstacle: string | null = null;
-  private _avatar: AvatarInfo | null = null;
+  private _avatar: ShownAvatar | null = null;
 
   /** @param place Where the avatar is shown: its size and visibility count. */
   constructor(host: AvatarHost, place: HTMLElement) {
     this.host = host;
     this.size = new SizeObserver(place, (size) => this.handleSize(size));
-    this.visibility = new VisibilityObserver(place, (isVisible) => this.handleVisibility(isVisible));
+    this.visibility = new VisibilityObserver(place, () => this.handleVisibility());
     this.input = new SpeechInput({
       receiveSpeech: (...speech) => this.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
       handleError: (error) => host.handleError(error),
@@ -85,7 +89,7 @@ export class AvatarKeeper {
   }
 
   /** The avatar that is shown, or null. */
-  get avatar(): AvatarInfo | null {
+  get avatar(): ShownAvatar | null {
     return this._avatar;
   }
 
@@ -215,13 +219,33 @@ export class AvatarKeeper {
     this.current?.openedStage?.lookAt(point);
   }
 
-  private handleSize({ width, height, pixelRatio }: ElementSize): void {
-    this.current?.openedStage?.resize(width, height, pixelRatio);
+  /** What the host says of its pixels has changed. */
+  resize(): void {
+    if (this.size.size) this.handleSize(this.size.size);
+  }
+
+  /** Stops drawing while true, whether the avatar can be seen or not; sound goes on. */
+  holdPicture(isHeld: boolean): void {
+    this.isHeld = isHeld;
+    this.current?.openedStage?.setVisible(this.isDrawing);
+  }
+
+  /** Whether pictures are drawn, once there is a stage. */
+  get isDrawing(): boolean {
+    return this.visibility.isVisible && !this.isHeld;
+  }
+
+  private handleSize(size: ElementSize): void {
+    this.current?.openedStage?.resize(size.width, size.height, this.pixelRatioOf(size));
     this.openStage();
   }
 
-  private handleVisibility(isVisible: boolean): void {
-    this.current?.openedStage?.setVisible(isVisible);
+  private pixelRatioOf(size: ElementSize): number {
+    return this.host.pixelRatioFor?.(size) ?? size.pixelRatio;
+  }
+
+  private handleVisibility(): void {
+    this.current?.openedStage?.setVisible(this.isDrawing);
     this.openStage();
   }
 
@@ -235,12 +259,12 @@ export class AvatarKeeper {
     this.hasStage = true;
     this.stageRenderer = this.renderer;
     host.handleLoading(null);
-    current.openStage({ canvas, ...size.size, view, life, renderer: this.stageRenderer }).then(
+    current.openStage({ canvas, ...size.size, pixelRatio: this.pixelRatioOf(size.size), view, life, renderer: this.stageRenderer }).then(
       (stage) => {
         // What has changed meanwhile.
         const { view, life } = host.assemblySettings;
-        if (size.size) stage.resize(size.size.width, size.size.height, size.size.pixelRatio);
-        stage.setVisible(this.visibility.isVisible);
+        if (size.size) stage.resize(size.size.width, size.size.height, this.pixelRatioOf(size.size));
+        stage.setVisible(this.isDrawing);
         stage.setView(view);
         current.setLife(life);
         stage.lookAt(this.gazePoint);
@@ -305,7 +329,7 @@ export class AvatarKeeper {
     if (!stats || stats.resolutionScale === 1 || !isIdle() || isRendererDecided()) return;
     const { tryRenderers } = await import('./renderer-trial.js');
     if (!this.size.size) return;
-    await tryRenderers(assembly, await assembly.avatarUrl(src, avatarId), { ...this.size.size, view, life, renderer: 'webgpu' }, isIdle);
+    await tryRenderers(assembly, await assembly.avatarFile(src, avatarId), { ...this.size.size, view, life, renderer: 'webgpu' }, isIdle);
   }
 
   /** WebGPU failed: WebGL goes on in its place. */

@@ -16,11 +16,11 @@ const GAIN = 0.8;
 const costOf = ({ drawMs, resolutionScale }: StageStats): number => drawMs / resolutionScale ** 2;
 
 /**
- * @param url The avatar's file.
+ * @param source The avatar's file, or its URL.
  * @param setup Of the picture in sight.
  * @param canGoOn False ends it without a verdict: somebody speaks, or the avatar is gone.
  */
-export async function tryRenderers(assembly: AssembledAvatar, url: string, setup: Omit<StageSetup, 'canvas'>, canGoOn: () => boolean): Promise<void> {
+export async function tryRenderers(assembly: AssembledAvatar, source: string | Blob, setup: Omit<StageSetup, 'canvas'>, canGoOn: () => boolean): Promise<void> {
   const adapter = await (navigator as { gpu?: GPU }).gpu?.requestAdapter();
   // Drawn by the CPU, WebGPU is no faster than WebGL is.
   if (!adapter || adapter.info?.isFallbackAdapter) return rememberRenderer('webgl');
@@ -28,7 +28,7 @@ export async function tryRenderers(assembly: AssembledAvatar, url: string, setup
   if (!shown) return;
   const trial = await assembly.openHiddenStage({ ...setup, renderer: 'webgpu' });
   try {
-    await trial.load(url);
+    await trial.load(source);
     for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (!canGoOn()) return;

@@ -1,3 +1,4 @@
+import { CAMERA_FOV_DEGREES } from '../shared/camera.js';
 import type { View } from '../workers/worker-api.js';
 
 /** Where the parts of a character are at rest, metres, y up, face towards +z. */
@@ -20,9 +21,6 @@ export interface CameraFraming {
   /** Vertical field of view, degrees. */
   fovDegrees: number;
 }
-
-/** Longer lenses flatten the face, shorter ones make the nose big. */
-const FOV_DEGREES = 24;
 
 /** Heights of the picture and the place of the eye line in it, in units of (top of the head − eye line). */
 const FRAMES = {
@@ -47,11 +45,11 @@ export function frameCamera(view: View, anchors: FramingAnchors, aspect: number,
   const widened = Math.max(height, wanted.minWidth / aspect);
   const eyesFromTop = wanted.eyesFromTop + (widened - height) * 0.4;
   const visibleHeight = widened * unit;
-  const distance = visibleHeight / 2 / Math.tan((FOV_DEGREES * Math.PI) / 360);
+  const distance = visibleHeight / 2 / Math.tan((CAMERA_FOV_DEGREES * Math.PI) / 360);
   out.x = anchors.eyes.x;
   out.y = anchors.eyes.y + eyesFromTop * unit - visibleHeight / 2;
   out.z = anchors.eyes.z + distance;
-  out.fovDegrees = FOV_DEGREES;
+  out.fovDegrees = CAMERA_FOV_DEGREES;
   return out;
 }
 

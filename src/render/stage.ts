@@ -12,7 +12,7 @@ import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { LifeSettings, MotionStyle } from '../shared/life-settings.js';
 import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
-import type { AvatarInfo, CameraOrbit, GazePoint, PictureTransform, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
+import type { CameraOrbit, GazePoint, PictureTransform, ShownAvatar, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
 import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
@@ -106,11 +106,11 @@ export class LiveStage implements Stage, SurfaceListener {
     this.resize(options.width, options.height, options.pixelRatio);
   }
 
-  async load(url: string): Promise<AvatarInfo> {
+  async load(source: string | Blob): Promise<ShownAvatar> {
     this.requireAlive();
     this.loading?.abort();
     const loading = (this.loading = new AbortController());
-    const avatar = await loadAvatar(url, {
+    const avatar = await loadAvatar(source, {
       signal: loading.signal,
       isSoftware: this.facts.isSoftware,
       addOns: this.addOns,
@@ -124,7 +124,7 @@ export class LiveStage implements Stage, SurfaceListener {
     }
     this.loading = null;
     this.show(avatar);
-    return avatar.info;
+    return { ...avatar.info, anchors: avatar.anchors };
   }
 
   resize(width: number, height: number, pixelRatio: number): void {

@@ -185,7 +185,7 @@ function offscreenCanvas(canvas: StageOptions['canvas']): OffscreenCanvas {
 }
 
 class RemoteStage extends RemoteObject<Stage> implements Stage {
-  load: Stage['load'] = (url) => this.ask(this.remote.load(url));
+  load: Stage['load'] = (source) => this.ask(this.remote.load(source));
   resize: Stage['resize'] = (width, height, ratio) => this.tell(() => this.remote.resize(width, height, ratio));
   setVisible: Stage['setVisible'] = (isVisible) => this.tell(() => this.remote.setVisible(isVisible));
   setView: Stage['setView'] = (view) => this.tell(() => this.remote.setView(view));

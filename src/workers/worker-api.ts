@@ -1,4 +1,5 @@
 /** What the page may ask of the two workers, and what they tell it. Both sides import these types and nothing else. */
+import type { FramingAnchors } from '../render/framing.js';
 import type { AvatarError } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
 import type { SpeechManner } from '../shared/speech-manner.js';
@@ -248,6 +249,11 @@ export interface AvatarInfo {
   missingJoints: string[];
 }
 
+/** An avatar on a stage. */
+export interface ShownAvatar extends AvatarInfo {
+  readonly anchors: FramingAnchors;
+}
+
 export interface StageStats {
   /** Frames drawn per second over the last 2 s. */
   framesPerSecond: number;
@@ -282,8 +288,8 @@ export interface TracedFrame {
 
 /** One per element. */
 export interface Stage {
-  /** Loads an avatar and shows it in place of the one before. `AvatarError` when it cannot; the old one stays. */
-  load(url: string): Promise<AvatarInfo>;
+  /** Loads an avatar (URL or file) and shows it in place of the one before. `AvatarError` when it cannot; the old one stays. */
+  load(source: string | Blob): Promise<ShownAvatar>;
   resize(width: number, height: number, pixelRatio: number): void;
   /** Stops drawing while false. */
   setVisible(isVisible: boolean): void;

@@ -11,12 +11,14 @@ export interface DownloadOptions {
 /**
  * Reads a file into memory.
  *
+ * @param source URL, or the file itself: a page whose policy allows no `blob:` URLs can hand it over all the same.
  * @throws {AvatarError} `failedToDownloadAvatarAssets` when it cannot be had, `unsupportedAvatarAsset` when it is too
  *   large, `aborted` after the signal.
  */
-export async function download(url: string, options: DownloadOptions): Promise<ArrayBuffer> {
+export async function download(source: string | Blob, options: DownloadOptions): Promise<ArrayBuffer> {
   try {
-    const response = await fetch(url, { signal: options.signal });
+    if (source instanceof Blob) return await readBlob(source, options);
+    const response = await fetch(source, { signal: options.signal });
     if (!response.ok) throw new AvatarError(ErrorCode.failedToDownloadAvatarAssets, `The avatar file could not be downloaded: status ${response.status}`);
     // A compressed transfer announces its compressed length: then the fraction is only capped, not exact.
     const expectedBytes = Number(response.headers.get('content-length') ?? 0);
@@ -50,6 +52,13 @@ async function readAll(response: Response, expectedBytes: number, options: Downl
     offset += chunk.byteLength;
   }
   return bytes.buffer;
+}
+
+async function readBlob(file: Blob, { limitBytes, handleProgress }: DownloadOptions): Promise<ArrayBuffer> {
+  if (file.size > limitBytes) throw tooLarge(limitBytes);
+  const bytes = await file.arrayBuffer();
+  handleProgress(1);
+  return bytes;
 }
 
 function tooLarge(limitBytes: number): AvatarError {

@@ -28,12 +28,13 @@ const DOWNLOAD_SHARE = 0.9;
 /**
  * Loads an avatar file of any format that is known. The format is told by the file's first bytes, never by its name.
  *
+ * @param source URL, or the file itself.
  * @throws {AvatarError} `failedToDownloadAvatarAssets`, `unsupportedAvatarAsset`, `renderingFailed` when a part of the
  *   renderer that the avatar needs cannot be had, or `aborted`.
  */
-export async function loadAvatar(url: string, options: LoadOptions): Promise<AvatarModel> {
+export async function loadAvatar(source: string | Blob, options: LoadOptions): Promise<AvatarModel> {
   const { signal, handleProgress } = options;
-  const bytes = await download(url, {
+  const bytes = await download(source, {
     signal,
     limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
     handleProgress: (fraction) => handleProgress(fraction * DOWNLOAD_SHARE),
