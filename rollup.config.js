@@ -6,6 +6,7 @@
  *   embedded/*.js                    copies of files as modules, added by scripts/embed.js
  *   workers/*.add-on.js              parts of the render worker that it loads when an avatar needs them
  *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
+ *   avatarkit.min.js                 AvatarKit's interface, for a script tag of type module
  *   spatius-avatar.iife.min.js       the same for a classic script tag
  */
 import { dirname, relative, resolve, sep } from 'node:path';
@@ -89,7 +90,7 @@ function filesApart() {
 }
 
 const modules = {
-  input: ['index', 'server/index', 'server/cli', 'server/engine.worker', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
+  input: ['index', 'avatarkit/index', 'server/index', 'server/cli', 'server/engine.worker', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
   plugins: [copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
@@ -116,6 +117,14 @@ const page = {
   output: { dir: 'dist', format: 'es', entryFileNames: '[name].min.js', chunkFileNames: 'chunks/[name]-[hash].js' },
 };
 
+/** AvatarKit's interface for a script tag of type module. Files of its own, so that the element stays one request. */
+const avatarKit = {
+  ...page,
+  input: { avatarkit: 'build/src/avatarkit/index.js' },
+  external: (id) => isEmbedded(id) || id === 'livekit-client',
+  output: { ...page.output, chunkFileNames: 'chunks/avatarkit-[name]-[hash].js', paths: { 'livekit-client': `../${LIVEKIT_CLIENT}` } },
+};
+
 const classic = {
   input: 'build/src/index.js',
   plugins: [filesApart(), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
@@ -138,6 +147,7 @@ const livekitClient = {
 export default [
   modules,
   page,
+  avatarKit,
   classic,
   livekitClient,
   ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),

@@ -20,6 +20,8 @@ const BUDGETS = [
   { file: 'workers/splats.add-on.js', limit: 10_000 },
   { file: 'workers/ktx2.add-on.js', limit: 400_000 },
   { file: 'workers/render-webgpu.worker.js', limit: 280_000 },
+  { file: 'avatarkit.min.js', limit: 14_000 },
+  { file: 'chunks/avatarkit-assemble-*.js', limit: 12_000 },
   { file: 'workers/motion.worker.js', limit: 54_000 },
   { file: 'audio/playback.worklet.js', limit: 4_000 },
   { file: 'audio/capture.worklet.js', limit: 2_000 },

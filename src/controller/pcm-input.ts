@@ -35,7 +35,8 @@ export class PcmInputReader {
   }
 }
 
-function bytesOf(input: PcmInput): Uint8Array {
+/** A view, no copy. @throws {AvatarError} `invalidAudioInput` for anything else. */
+export function bytesOf(input: PcmInput): Uint8Array {
   if (input instanceof ArrayBuffer) return new Uint8Array(input);
   if (input instanceof Uint8Array || input instanceof Int16Array) {
     return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);

@@ -1,0 +1,265 @@
+import type { AvatarController as CoreController } from '../controller/avatar-controller.js';
+import { readMotionPayloads } from '../controller/motion-payloads.js';
+import type { PcmInput } from '../controller/pcm-input.js';
+import { isPcmSampleRate } from '../shared/sample-rates.js';
+import type { AudioFormat } from './configuration.js';
+import { ControllerReports } from './controller-reports.js';
+import type { FrameStarvationMode } from './enums.js';
+import { AvatarError, ErrorCode } from './errors.js';
+import { logWarning } from './log.js';
+import { OpusInput } from './opus-input.js';
+import type { ViewCore } from './view-core.js';
+
+/** Audio of `playback()`: bytes, and whether they are the last. */
+export interface PlaybackAudio {
+  readonly data: Uint8Array | ArrayBuffer;
+  readonly isLast?: boolean;
+}
+
+/**
+ * Speech and playback of one view, under AvatarKit's documented names.
+ *
+ * What goes wrong in a call without a promise is told by `onError`, and the call answers null or false.
+ */
+export class AvatarController extends ControllerReports {
+  private readonly core: ViewCore;
+  private readonly opus: OpusInput;
+  /** Between `start()` and `close()`. */
+  private isStarted = false;
+
+  /** @internal */
+  constructor(core: ViewCore) {
+    super(core);
+    this.core = core;
+    this.opus = new OpusInput({
+      receiveSpeech: (...speech) =>
+        void core.keeper.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
+      handleError: (error) => {
+        this.interrupt();
+        core.fail(error);
+      },
+    });
+  }
+
+  get frameStarvationMode(): FrameStarvationMode {
+    return this.core.frameStarvation === 'strict-sync' ? 'strictSync' : 'audioIndependent';
+  }
+
+  set frameStarvationMode(mode: FrameStarvationMode) {
+    this.core.frameStarvation = mode === 'strictSync' ? 'strict-sync' : 'audio-independent';
+    this.configure();
+  }
+
+  /**
+   * Makes sound possible; to be called in a click or key handler.
+   *
+   * @throws {AvatarError} `audioContextNotInitialized` when the browser keeps the sound locked, `playbackInitFailed`.
+   */
+  async initializeAudioContext(): Promise<void> {
+    await this.ask((controller) => controller.initializeAudioContext());
+  }
+
+  /**
+   * Direct mode: begins to connect. `onConnectionState` tells when that is done, or has failed.
+   *
+   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, `sessionTokenInvalid` without a token,
+   *   `connectionInProgress` while connecting.
+   */
+  async start(): Promise<void> {
+    this.requireMode('direct', 'start()');
+    if (this.connectionState === 'connecting') {
+      throw new AvatarError(ErrorCode.connectionInProgress, 'A connection is being made: wait for onConnectionState.');
+    }
+    const { options } = this.core;
+    // Throws where there is no token, before anything is asked of a server.
+    await options.token.requestToken?.(false);
+    this.isStarted = true;
+    await this.ask((controller) => {
+      controller.configure(options);
+      // How it ends is told by state and error.
+      controller.start().catch(() => undefined);
+    });
+  }
+
+  /**
+   * Direct mode: speech of the avatar, as raw PCM of the configured format, or Opus. The first chunk after an end opens a
+   * new round and interrupts the one before.
+   *
+   * @param end Closes the round's input; the chunk may be empty then.
+   * @returns The round's id; null for an empty chunk that belongs to none, and when `onError` told why not.
+   */
+  send(audioData: PcmInput, end = false): string | null {
+    return this.try(() => {
+      this.requireMode('direct', 'send()');
+      if (!this.isStarted) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Call start() before send().');
+      return this.read(audioData, end);
+    }, null);
+  }
+
+  /** Ends the connection and what plays; `start()` connects again. */
+  close(): void {
+    this.isStarted = false;
+    this.drop();
+    this.core.keeper.tell(({ controller }) => controller.close());
+  }
+
+  /**
+   * Backend mode: speech that the app's backend made. Its motion follows by `yieldFramesData()`.
+   *
+   * @param end Closes the round's input; the chunk may be empty then.
+   * @returns The round's id, for its motion; null as with `send()`.
+   */
+  yieldAudioData(audioData: PcmInput, end = false): string | null {
+    return this.try(() => {
+      this.requireMode('backend', 'yieldAudioData()');
+      return this.read(audioData, end);
+    }, null);
+  }
+
+  /**
+   * Backend mode: motion of a round, as the Motion Server sent it to the backend. That of another round is discarded.
+   *
+   * @param payloads Whole messages, in their order. None, or an empty one: the round goes on as sound alone.
+   * @param conversationId What `yieldAudioData()` returned.
+   * @returns True once the final motion of the round has come.
+   */
+  yieldFramesData(payloads: readonly (Uint8Array | ArrayBuffer)[] | null | undefined, conversationId: string | null): boolean {
+    return this.try(() => {
+      this.requireMode('backend', 'yieldFramesData()');
+      const motion = readMotionPayloads(payloads);
+      // Until the core is loaded there can be one round at most.
+      let isFinal = motion.isFinal && conversationId === this.getCurrentConversationId();
+      if (conversationId === null) return false;
+      this.core.keeper.tell(({ controller }) => (isFinal = controller.receiveMotion(conversationId, motion)));
+      return isFinal;
+    }, false);
+  }
+
+  /**
+   * Backend mode: a recorded round, sound and motion at once.
+   *
+   * @param audio Bytes, or chunks of them.
+   * @param payloads As for `yieldFramesData()`.
+   * @returns The round's id.
+   */
+  async playback(
+    audio: Uint8Array | ArrayBuffer | readonly PlaybackAudio[],
+    payloads: readonly (Uint8Array | ArrayBuffer)[],
+  ): Promise<string | null> {
+    const chunks = Array.isArray(audio) ? (audio as readonly PlaybackAudio[]) : [{ data: audio as Uint8Array | ArrayBuffer }];
+    let conversationId: string | null = null;
+    for (const { data } of chunks) conversationId = this.yieldAudioData(data, false) ?? conversationId;
+    if (conversationId === null) return null;
+    this.yieldFramesData(payloads, conversationId);
+    return this.yieldAudioData(new Uint8Array(0), true);
+  }
+
+  /** Holds sound and face where they are. */
+  pause(): void {
+    this.core.keeper.tell(({ controller }) => controller.pause());
+  }
+
+  /** Goes on after `pause()`. */
+  async resume(): Promise<void> {
+    this.core.keeper.tell(({ controller }) => void controller.resume());
+  }
+
+  /** Drops what plays and what is still to come of it; the next audio starts clean. */
+  interrupt(): void {
+    this.drop();
+    this.core.keeper.tell(({ controller }) => controller.interrupt());
+  }
+
+  /** The name of `interrupt()` for all data, before 1.1. */
+  clear(): void {
+    this.interrupt();
+  }
+
+  /** @param volume 0..1, of this avatar; values beyond are clamped. */
+  setVolume(volume: number): void {
+    if (!Number.isFinite(volume)) return;
+    this.core.volume = Math.min(1, Math.max(0, volume));
+    this.core.keeper.tell(({ controller }) => controller.setVolume(this.core.volume));
+  }
+
+  getVolume(): number {
+    return this.core.volume;
+  }
+
+  /** Moment of the round that is heard now, s; 0 when nobody speaks. */
+  getAudioTime(): number {
+    return this.core.controller?.getAudioTime() ?? 0;
+  }
+
+  /** Points of the avatar: splats of a Gaussian head, vertices of any other; 0 until it is shown. */
+  getPointCount(): number {
+    return this.core.keeper.avatar?.vertexCount ?? 0;
+  }
+
+  /**
+   * Another format of the audio from now on. Interrupts, and ends a connection: call `start()` again. A rate that cannot be
+   * is left out, with a warning in the log.
+   */
+  setAudioFormat(format: Partial<Omit<AudioFormat, 'channelCount'>>): void {
+    const { core } = this;
+    const after = { ...core.audioFormat, ...format };
+    if (!isPcmSampleRate(after.sampleRate)) {
+      logWarning(`setAudioFormat: ${after.sampleRate} Hz cannot be, ${core.audioFormat.sampleRate} stays.`);
+      after.sampleRate = core.audioFormat.sampleRate;
+    }
+    core.audioFormat = after;
+    this.interrupt();
+    this.configure();
+    if (core.mode === 'direct') this.close();
+  }
+
+  // ---- names of the betas ------------------------------------------------------------------------------------------
+
+  /** @deprecated `yieldAudioData()`. */
+  sendAudioChunk(audioData: PcmInput, end = false): string | null {
+    return this.yieldAudioData(audioData, end);
+  }
+
+  /** @deprecated `yieldFramesData()`. */
+  sendKeyframes(payloads: readonly (Uint8Array | ArrayBuffer)[], conversationId: string | null): boolean {
+    return this.yieldFramesData(payloads, conversationId);
+  }
+
+  // ---- inside ------------------------------------------------------------------------------------------------------
+
+  private read(audioData: PcmInput, end: boolean): string | null {
+    const { core } = this;
+    if (!core.isConnected) throw new AvatarError(ErrorCode.playbackStartFailed, 'The view was disposed.');
+    // Loads the assembly where there is none: it plays what was read meanwhile. What fails is told by state and error.
+    const connect = (controller: CoreController) =>
+      core.mode === 'backend' && controller.connectionState === 'disconnected' ? controller.start() : undefined;
+    core.keeper.ask(({ controller }) => connect(controller)).catch(() => undefined);
+    const id = core.isOpus ? this.opus.send(audioData, end) : core.keeper.input.send(audioData, core.sampleRateHz, end);
+    this.noteConversation(id);
+    return id;
+  }
+
+  private drop(): void {
+    this.core.keeper.input.drop();
+    this.opus.drop();
+    this.noteConversation(null);
+  }
+
+  private configure(): void {
+    this.core.keeper.tell(({ controller }) => controller.configure({ frameStarvation: this.core.frameStarvation, sampleRateHz: this.core.sampleRateHz }));
+  }
+
+  private requireMode(mode: 'direct' | 'backend', call: string): void {
+    if (this.core.mode === mode) return;
+    throw new AvatarError(ErrorCode.networkLayerNotAvailable, `${call} needs DrivingServiceMode.${mode}.`);
+  }
+
+  private try<Answer>(call: () => Answer, otherwise: Answer): Answer {
+    try {
+      return call();
+    } catch (reason) {
+      this.core.fail(reason);
+      return otherwise;
+    }
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * The inside of an `AvatarView`: its canvas and the keeper of its assembly. Knows nothing of AvatarKit's names; view and
+ * controller are faces of it.
+ */
+import type { AvatarController as CoreController } from '../controller/avatar-controller.js';
+import { DEFAULT_CONTROLLER_OPTIONS, type AvatarControllerOptions } from '../controller/controller-options.js';
+import { AvatarKeeper, type AvatarHost } from '../host/avatar-keeper.js';
+import { MotionPreference } from '../host/motion-preference.js';
+import { Emitter } from '../shared/emitter.js';
+import type { AvatarError as CoreError } from '../shared/errors.js';
+import { DEFAULT_LIFE } from '../shared/life-settings.js';
+import type { ElementSize } from '../host/size-observer.js';
+import type { Stage } from '../workers/worker-api.js';
+import type { Avatar } from './avatar.js';
+import { DEFAULT_AUDIO_FORMAT, motionServerOf, presentMode, type AudioFormat } from './configuration.js';
+import { documentedError, type AvatarError } from './errors.js';
+import { logError, logInfo } from './log.js';
+import { sdkSettings } from './sdk-settings.js';
+
+interface ViewCoreEvents {
+  error: AvatarError;
+  'first-frame': void;
+  /** A controller was made; the one before is gone. */
+  controller: CoreController;
+  /** Everything was ended; something new may follow. */
+  closed: void;
+  /** There is a stage, or another one. */
+  stage: Stage;
+  disposed: void;
+}
+
+/** Opus decodes to this rate, whatever was configured. */
+const OPUS_RATE_HZ = 48_000;
+
+export class ViewCore implements AvatarHost {
+  readonly keeper: AvatarKeeper;
+  readonly avatar: Avatar;
+  audioFormat: AudioFormat;
+  frameStarvation: AvatarControllerOptions['frameStarvation'] = 'audio-independent';
+  volume = 1;
+  private readonly container: HTMLElement;
+  private readonly motionPreference = new MotionPreference(() => this.applyLife());
+  private readonly events = new Emitter<ViewCoreEvents>();
+  private readonly unsubscribe: (() => void)[];
+  private canvas: HTMLCanvasElement | null = null;
+  private hasFirstFrame = false;
+  private isDisposed = false;
+
+  /** @throws {AvatarError} `appIDUnrecognized` before `AvatarSDK.initialize()`. */
+  constructor(avatar: Avatar, container: HTMLElement, audioFormat: Partial<AudioFormat> | undefined) {
+    const { configuration } = sdkSettings.require();
+    this.avatar = avatar;
+    this.container = container;
+    this.audioFormat = { ...DEFAULT_AUDIO_FORMAT, ...configuration.audioFormat, ...audioFormat };
+    this.keeper = new AvatarKeeper(this, container);
+    this.unsubscribe = [
+      sdkSettings.on('cleanup', () => this.dispose()),
+      sdkSettings.on('resolution', () => this.keeper.resize()),
+    ];
+    this.motionPreference.connect();
+    this.keeper.connect();
+    this.keeper.update();
+  }
+
+  on<Name extends keyof ViewCoreEvents>(name: Name, listener: (event: ViewCoreEvents[Name]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
+  get mode(): 'direct' | 'backend' | 'rtc' {
+    return presentMode(sdkSettings.configuration?.drivingServiceMode);
+  }
+
+  get isOpus(): boolean {
+    return this.audioFormat.inputAudioFormat === 'opus';
+  }
+
+  /** Rate of the samples that come out of what the app hands over, Hz. */
+  get sampleRateHz(): number {
+    return this.isOpus ? OPUS_RATE_HZ : this.audioFormat.sampleRate;
+  }
+
+  /** The core's controller, or null while there is none. */
+  get controller(): CoreController | null {
+    return this.keeper.assembly?.controller ?? null;
+  }
+
+  /** What draws, or null while nothing does. */
+  get stage(): Stage | null {
+    return this.keeper.assembly?.openedStage ?? null;
+  }
+
+  /** What is drawn, device pixels; 0 before the first picture. */
+  get renderSize(): { width: number; height: number } {
+    // A canvas that a worker draws on tells its size as one of the page does.
+    const { canvas, hasFirstFrame } = this;
+    return canvas && hasFirstFrame ? { width: canvas.width, height: canvas.height } : { width: 0, height: 0 };
+  }
+
+  /** What the core is told, by the present configuration. */
+  get options(): AvatarControllerOptions {
+    const configuration = sdkSettings.configuration ?? {};
+    return {
+      ...DEFAULT_CONTROLLER_OPTIONS,
+      ...motionServerOf(configuration),
+      mode: this.mode === 'direct' ? 'direct' : 'backend',
+      appId: sdkSettings.appId ?? '',
+      avatarId: this.avatar.motionId,
+      token: { requestToken: sdkSettings.requestToken },
+      sampleRateHz: this.sampleRateHz,
+      frameStarvation: this.frameStarvation,
+    };
+  }
+
+  fail(reason: unknown): AvatarError {
+    const error = documentedError(reason);
+    logError(`${error.code}: ${error.message}`);
+    this.events.emit('error', error);
+    return error;
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    for (const unsubscribe of this.unsubscribe) unsubscribe();
+    this.motionPreference.disconnect();
+    this.keeper.disconnect();
+    this.keeper.close();
+    this.canvas?.remove();
+    this.canvas = null;
+    this.events.emit('disposed', undefined);
+    this.events.clear();
+  }
+
+  // ---- what the keeper asks and reports ----------------------------------------------------------------------------
+
+  get isConnected(): boolean {
+    return !this.isDisposed;
+  }
+
+  get assemblySettings(): AvatarHost['assemblySettings'] {
+    return {
+      options: this.options,
+      src: this.avatar.file,
+      avatarId: null,
+      view: 'bust',
+      life: { ...DEFAULT_LIFE, motionStyle: this.motionPreference.isReduced ? 'calm' : 'lively' },
+      volume: this.volume,
+      isMuted: false,
+      isEager: true,
+      isAutostarted: false,
+    };
+  }
+
+  pixelRatioFor(size: ElementSize): number {
+    return sdkSettings.pixelRatioFor(size);
+  }
+
+  replaceCanvas(): HTMLCanvasElement {
+    const canvas = document.createElement('canvas');
+    // Fills the container and never sets its size.
+    Object.assign(canvas.style, { display: 'block', width: '100%', height: '100%' });
+    if (this.canvas?.isConnected) this.canvas.replaceWith(canvas);
+    else this.container.append(canvas);
+    this.canvas = canvas;
+    return canvas;
+  }
+
+  handleController(controller: CoreController): void {
+    this.events.emit('controller', controller);
+  }
+
+  handleError(error: CoreError): void {
+    this.fail(error);
+  }
+
+  handleLoading(): void {}
+
+  handleStage(stage: Stage): void {
+    this.events.emit('stage', stage);
+  }
+
+  handleReady(): void {
+    if (this.hasFirstFrame) return;
+    this.hasFirstFrame = true;
+    logInfo('First frame.');
+    this.events.emit('first-frame', undefined);
+  }
+
+  /** Told by `handleError` as well. */
+  handleStageFailure(): void {}
+
+  handleClosed(): void {
+    this.events.emit('closed', undefined);
+  }
+
+  private applyLife(): void {
+    this.keeper.assembly?.setLife(this.assemblySettings.life);
+  }
+}
