@@ -9,7 +9,7 @@
  *   avatarkit.min.js                 AvatarKit's interface, for a script tag of type module
  *   spatius-avatar.iife.min.js       the same for a classic script tag
  */
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { AddOnBuild } from './scripts/rollup/add-ons.js';
@@ -122,7 +122,12 @@ const avatarKit = {
   ...page,
   input: { avatarkit: 'build/src/avatarkit/index.js' },
   external: (id) => isEmbedded(id) || id === 'livekit-client',
-  output: { ...page.output, chunkFileNames: 'chunks/avatarkit-[name]-[hash].js', paths: { 'livekit-client': `../${LIVEKIT_CLIENT}` } },
+  output: {
+    ...page.output,
+    chunkFileNames: 'chunks/avatarkit-[name]-[hash].js',
+    // A package as seen from the chunk that imports it, a file as seen from `dist`.
+    paths: (id) => (id === 'livekit-client' ? `../${LIVEKIT_CLIENT}` : isEmbedded(id) ? `embedded/${basename(id)}` : id),
+  },
 };
 
 const classic = {
