@@ -10,7 +10,7 @@ import { CHANNEL_INDEX } from '../../shared/channels.js';
 import type { MorphShape } from '../morph-shapes.js';
 import type { SplatDeformer } from './splat-deformer.js';
 
-const COLUMNS = 16;
+export const LIP_COLUMNS = 16;
 /** Vertices that mouthClose moves this far, as a share of the most, are lips. */
 const LIP_SHARE = 0.3;
 /** Around the lips, as shares of the mouth's width: moved wholly within the first distance, not at all from the second on. */
@@ -31,6 +31,18 @@ interface Lip {
 }
 
 export class LipSeal {
+  /** Of the mouth at rest, metres: its left end, width and height, and per column how far forward the lips are, and what lies between them. */
+  readonly left: number;
+  readonly width: number;
+  readonly restHeight: number;
+  readonly fronts = new Float32Array(LIP_COLUMNS).fill(-Infinity);
+  readonly restGaps: Float32Array;
+  /** Per column the lower edge of the upper lip and the upper edge of the lower one after the shapes, before the seal. */
+  readonly lows = new Float32Array(LIP_COLUMNS);
+  readonly highs = new Float32Array(LIP_COLUMNS);
+  /** How closed the mouth ought to be, 0..1. */
+  closure = 0;
+
   private readonly vertices: Float32Array;
   private readonly upper: Lip;
   private readonly lower: Lip;
@@ -38,10 +50,7 @@ export class LipSeal {
   private readonly moved: Uint32Array;
   private readonly places: Float32Array;
   private readonly shares: Float32Array;
-  private readonly restGaps: Float32Array;
-  private readonly gaps = new Float32Array(COLUMNS);
-  private readonly lows = new Float32Array(COLUMNS);
-  private readonly highs = new Float32Array(COLUMNS);
+  private readonly gaps = new Float32Array(LIP_COLUMNS);
 
   /**
    * @param vertices `[vertexCount, 3]`, mesh at rest, lips touching, y up, face towards +z.
@@ -57,9 +66,9 @@ export class LipSeal {
     const lower = all.filter((index) => fall(index) > LIP_SHARE * mostUp);
     const vertexOf = (index: number) => mouthClose.vertices[index];
     const xs = [...upper, ...lower].map((index) => vertices[vertexOf(index) * 3]);
-    const left = Math.min(...xs);
-    const width = Math.max(...xs) - left;
-    const placeOf = (vertex: number) => ((vertices[vertex * 3] - left) / width) * (COLUMNS - 1);
+    const left = (this.left = Math.min(...xs));
+    const width = (this.width = Math.max(...xs) - left);
+    const placeOf = (vertex: number) => ((vertices[vertex * 3] - left) / width) * (LIP_COLUMNS - 1);
     const lipOf = (indices: number[]): Lip => ({
       vertices: Uint32Array.from(indices, vertexOf),
       columns: Uint8Array.from(indices, (index) => Math.round(placeOf(vertexOf(index)))),
@@ -67,13 +76,21 @@ export class LipSeal {
     this.upper = lipOf(upper);
     this.lower = lipOf(lower);
     this.restGaps = this.measure(null).slice();
+    const middle = LIP_COLUMNS >> 1;
+    this.restHeight = (this.lows[middle] + this.highs[middle]) / 2;
+    for (const lip of [this.upper, this.lower]) {
+      lip.vertices.forEach((vertex, index) => {
+        const column = lip.columns[index];
+        this.fronts[column] = Math.max(this.fronts[column], vertices[vertex * 3 + 2]);
+      });
+    }
 
-    const front = Math.max(...[...this.upper.vertices, ...this.lower.vertices].map((vertex) => vertices[vertex * 3 + 2]));
+    const front = Math.max(...this.fronts);
     const around: { vertex: number; place: number; share: number }[] = [];
     for (const index of all) {
       const vertex = vertexOf(index);
       const place = placeOf(vertex);
-      if (place < 0 || place > COLUMNS - 1 || vertices[vertex * 3 + 2] < front - DEPTH * width) continue;
+      if (place < 0 || place > LIP_COLUMNS - 1 || vertices[vertex * 3 + 2] < front - DEPTH * width) continue;
       const column = Math.round(place);
       const seam = (this.lows[column] + this.highs[column]) / 2;
       const distance = Math.abs(vertices[vertex * 3 + 1] - seam) / width;
@@ -91,18 +108,18 @@ export class LipSeal {
    * @param pose `[58]`
    */
   apply(pose: Float32Array, deformer: SplatDeformer): void {
-    const closed = closureOf(pose);
-    if (closed === 0) return;
+    const closed = (this.closure = closureOf(pose));
     const gaps = this.measure(deformer);
+    if (closed === 0) return;
     let widest = 0;
-    for (let column = 0; column < COLUMNS; column++) {
+    for (let column = 0; column < LIP_COLUMNS; column++) {
       const excess = gaps[column] - this.restGaps[column];
       gaps[column] = excess > 0 ? excess * closed : 0;
       widest = Math.max(widest, gaps[column]);
     }
     if (widest === 0) return;
     for (let index = 0; index < this.moved.length; index++) {
-      const column = Math.min(COLUMNS - 2, Math.floor(this.places[index]));
+      const column = Math.min(LIP_COLUMNS - 2, Math.floor(this.places[index]));
       const part = this.places[index] - column;
       const gap = gaps[column] + (gaps[column + 1] - gaps[column]) * part;
       if (gap > 0) deformer.move(this.moved[index], -gap * this.shares[index]);
@@ -126,7 +143,7 @@ export class LipSeal {
       const column = this.lower.columns[index];
       if (y > highs[column]) highs[column] = y;
     }
-    for (let column = 0; column < COLUMNS; column++) {
+    for (let column = 0; column < LIP_COLUMNS; column++) {
       const gap = lows[column] - highs[column];
       gaps[column] = Number.isFinite(gap) ? gap : 0;
     }

@@ -1,4 +1,4 @@
-import { Matrix4, type Bone, type Mesh, type Object3D, type SkinnedMesh } from 'three';
+import { Matrix4, Vector3, type Bone, type Mesh, type Object3D, type SkinnedMesh } from 'three';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
 import { mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
@@ -11,6 +11,7 @@ import { floatsOf, morphShapeFrom, type MorphShape } from '../morph-shapes.js';
 import { PoseRig, findJoints } from '../pose-rig.js';
 import { IdleClip } from './idle-clip.js';
 import { LipSeal } from './lip-seal.js';
+import { MouthShade, type HeadPoint } from './mouth-shade.js';
 import type { Splats } from './ply-splats.js';
 import { SplatDeformer } from './splat-deformer.js';
 import { createSplatMesh } from './splat-mesh.js';
@@ -37,6 +38,7 @@ export class SplatHead implements AvatarModel {
   private readonly rig: PoseRig;
   private readonly deformer: SplatDeformer;
   private readonly lipSeal: LipSeal | null;
+  private readonly mouthShade: MouthShade | null;
   private readonly projector: SplatProjector;
   private readonly covariances: Float32Array;
   private readonly idleClip: IdleClip | null;
@@ -44,6 +46,8 @@ export class SplatHead implements AvatarModel {
   private swayAmount = 0;
   private readonly mesh: Mesh;
   private readonly bones: readonly Bone[];
+  /** Which of them the mouth hangs on. */
+  private readonly headJoint: number;
   private readonly boneInverses: readonly Matrix4[];
   /** `[joint, 16]` */
   private readonly jointMatrices: Float32Array;
@@ -66,6 +70,7 @@ export class SplatHead implements AvatarModel {
     this.deformer = new SplatDeformer(splats.positions, vertices, shapes);
     const mouthClose = shapes[names.findIndex((name) => channelsFromMorphName(name).some(({ channel }) => channel === CHANNEL_INDEX.mouthClose))];
     this.lipSeal = mouthClose?.vertices.length > 0 ? new LipSeal(vertices, mouthClose) : null;
+    this.mouthShade = this.lipSeal && new MouthShade(this.lipSeal, this.deformer.positions);
     const splatSkin = skinSplats(this.deformer.positions, geometry.attributes.skinIndex.array, geometry.attributes.skinWeight.array);
     this.bones = splatSkin.used.map((joint) => skeleton.bones[joint]);
     this.boneInverses = splatSkin.used.map((joint) => skeleton.boneInverses[joint]);
@@ -76,6 +81,7 @@ export class SplatHead implements AvatarModel {
     skin.removeFromParent();
     geometry.dispose();
     const { head, neck, chest } = findJoints(scene);
+    this.headJoint = Math.max(0, this.bones.findIndex((bone) => bone === head));
     // The eyes are splats of the head, which shapes turn.
     this.rig = new PoseRig({ head, neck, chest });
     prune(scene, new Set<Object3D | undefined>([...this.bones, head, neck, chest]));
@@ -115,13 +121,22 @@ export class SplatHead implements AvatarModel {
     (this.mesh.material as { dispose(): void }).dispose();
   }
 
+  /** The camera in the axes of the head at rest. */
+  private eyeOf(camera: SplatCamera): HeadPoint {
+    matrix.fromArray(this.jointMatrices, this.headJoint * 16).premultiply(view.fromArray(camera.viewMatrix as number[])).invert();
+    return eye.setFromMatrixPosition(matrix);
+  }
+
   private project(camera: SplatCamera): void {
     this.bones.forEach((bone, joint) => matrix.multiplyMatrices(bone.matrixWorld, this.boneInverses[joint]).toArray(this.jointMatrices, joint * 16));
+    if (this.mouthShade) this.mouthShade.apply(this.deformer.positions, this.eyeOf(camera), this.projector);
     this.projector.project(this.deformer.positions, this.covariances, this.jointMatrices, camera);
   }
 }
 
 const matrix = new Matrix4();
+const view = new Matrix4();
+const eye = new Vector3();
 
 /** What a joint stands on, down to the ground. */
 function bodyOf(joint: Object3D | undefined): Object3D[] {

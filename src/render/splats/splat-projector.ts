@@ -54,6 +54,8 @@ export class SplatProjector {
   count = 0;
 
   private readonly floats: Float32Array;
+  /** As in the file, and as shaded now. */
+  private readonly ownColors: Uint32Array;
   private readonly colors: Uint32Array;
   private readonly reaches: Float32Array;
   private readonly skin: SplatSkin;
@@ -70,7 +72,8 @@ export class SplatProjector {
     const count = colors.length / 4;
     this.words = new Uint32Array(Math.ceil(count / SPLATS_PER_ROW) * SPLATS_PER_ROW * WORDS_PER_SPLAT);
     this.floats = new Float32Array(this.words.buffer);
-    this.colors = new Uint32Array(colors.slice().buffer);
+    this.ownColors = new Uint32Array(colors.slice().buffer);
+    this.colors = this.ownColors.slice();
     this.reaches = Float32Array.from({ length: count }, (_, splat) => reachOf(colors[splat * 4 + 3]));
     this.skin = skin;
     this.sort = new DepthSort(count);
@@ -95,6 +98,15 @@ export class SplatProjector {
       if (this.write(this.seen[order[index]], count * WORDS_PER_SPLAT, positions, covariances, camera)) count++;
     }
     this.count = count;
+  }
+
+  /** Multiplies a splat's own colour by a brightness of 0..1. */
+  shade(splat: number, brightness: number): void {
+    const own = this.ownColors[splat];
+    const red = (own & 255) * brightness;
+    const green = ((own >>> 8) & 255) * brightness;
+    const blue = ((own >>> 16) & 255) * brightness;
+    this.colors[splat] = ((own & 0xff000000) | (blue << 16) | (green << 8) | red) >>> 0;
   }
 
   private writeJointViews(matrices: Float32Array, view: ArrayLike<number>): void {

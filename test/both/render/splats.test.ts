@@ -3,6 +3,7 @@ import { PerspectiveCamera } from 'three';
 import { createRandom } from '../../../src/motion/life/random.js';
 import { DepthSort } from '../../../src/render/splats/depth-sort.js';
 import { LipSeal } from '../../../src/render/splats/lip-seal.js';
+import { MouthShade } from '../../../src/render/splats/mouth-shade.js';
 import { SplatDeformer } from '../../../src/render/splats/splat-deformer.js';
 import { SplatProjector, type SplatCamera } from '../../../src/render/splats/splat-projector.js';
 import { skinSplats } from '../../../src/render/splats/splat-skin.js';
@@ -138,17 +139,17 @@ describe('The joints of splats', () => {
   });
 });
 
-describe('The seal of the lips', () => {
-  /** Two rows of a mouth, touching; the shapes leave the lower lip 2 mm down. */
-  const columns = 41;
-  const vertices = Float32Array.from({ length: columns * 2 * 3 }, (_, at) => {
-    const vertex = Math.floor(at / 3);
-    return [((vertex % columns) - 20) * 0.001, vertex < columns ? 0 : -0.0001, 0.1][at % 3];
-  });
-  const all = Uint32Array.from({ length: columns * 2 }, (_, vertex) => vertex);
-  const mouthClose = { vertices: all, deltas: Float32Array.from({ length: columns * 2 * 3 }, (_, at) => (at % 3 === 1 ? (at < columns * 3 ? -0.005 : 0.02) : 0)) };
-  const slit = { vertices: all.slice(columns), deltas: Float32Array.from({ length: columns * 3 }, (_, at) => (at % 3 === 1 ? -0.002 : 0)) };
+/** Two rows of a mouth, touching; the shapes leave the lower lip 2 mm down. */
+const columns = 41;
+const vertices = Float32Array.from({ length: columns * 2 * 3 }, (_, at) => {
+  const vertex = Math.floor(at / 3);
+  return [((vertex % columns) - 20) * 0.001, vertex < columns ? 0 : -0.0001, 0.1][at % 3];
+});
+const all = Uint32Array.from({ length: columns * 2 }, (_, vertex) => vertex);
+const mouthClose = { vertices: all, deltas: Float32Array.from({ length: columns * 2 * 3 }, (_, at) => (at % 3 === 1 ? (at < columns * 3 ? -0.005 : 0.02) : 0)) };
+const slit = { vertices: all.slice(columns), deltas: Float32Array.from({ length: columns * 3 }, (_, at) => (at % 3 === 1 ? -0.002 : 0)) };
 
+describe('The seal of the lips', () => {
   function gap(pose: Partial<Record<Channel, number>>): number {
     const channels = new Float32Array(CHANNEL_COUNT);
     for (const [name, value] of Object.entries(pose)) channels[CHANNEL_INDEX[name as Channel]] = value;
@@ -185,5 +186,45 @@ describe('The seal of the lips', () => {
     assert.notDeepEqual(deformer.positions, rest);
     deformer.update(Float32Array.of(0), Uint16Array.of(), 0);
     assert.deepEqual(deformer.positions, rest);
+  });
+});
+
+describe('The shade of an open mouth', () => {
+  /** Brightness of pale splats at these places, seen from 80 cm in front, as a share of their own. */
+  function brightness(places: readonly [number, number, number][], opening: number, pose: Partial<Record<Channel, number>> = {}, eye = { x: 0, y: 0, z: 0.9 }): number[] {
+    const channels = new Float32Array(CHANNEL_COUNT);
+    for (const [name, value] of Object.entries(pose)) channels[CHANNEL_INDEX[name as Channel]] = value;
+    const deformer = new SplatDeformer(new Float32Array(vertices.length), vertices, [slit]);
+    const seal = new LipSeal(vertices, mouthClose);
+    const positions = Float32Array.from(places.flat());
+    const shade = new MouthShade(seal, positions);
+    const skin = { joints: new Uint16Array(places.length * 4), weights: Float32Array.from({ length: places.length * 4 }, (_, slot) => (slot % 4 ? 0 : 1)), used: [0] };
+    const projector = new SplatProjector(new Uint8Array(places.length * 4).fill(200), skin);
+    deformer.update(Float32Array.of(opening / 0.002), Uint16Array.of(0), 1);
+    seal.apply(channels, deformer);
+    shade.apply(positions, eye, projector);
+    projector.project(positions, Float32Array.from(places.flatMap(() => [1e-6, 0, 0, 1e-6, 0, 1e-6])), Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, -1, 1), cameraOf(2000, 2000));
+    const byFirst = new Map(Array.from({ length: projector.count }, (_, index) => [index, (projector.words[index * 8 + 7] & 255) / 200]));
+    return [...byFirst.values()];
+  }
+
+  it('is over what is seen through the opening, and over nothing else', () => {
+    const [through] = brightness([[0, -0.01, 0.02]], 0.02);
+    assert.approximately(through, 0.25, 0.02);
+    assert.deepEqual(brightness([[0, 0.02, 0.02]], 0.02), [1]);
+    assert.deepEqual(brightness([[0, -0.01, 0.099]], 0.02), [1]);
+    assert.deepEqual(brightness([[0, -0.01, -0.2]], 0.02), [1]);
+  });
+
+  it('follows the line of sight', () => {
+    // From above, what lies higher behind the opening is hidden by the upper lip.
+    const eye = { x: 0, y: 0.25, z: 0.6 };
+    assert.deepEqual(brightness([[0, -0.01, 0.02]], 0.02, {}, eye), [1]);
+    assert.approximately(brightness([[0, -0.0516, 0.02]], 0.02, {}, eye)[0], 0.25, 0.02);
+  });
+
+  it('is gone where the mouth is shut or ought to be', () => {
+    assert.deepEqual(brightness([[0, -0.00005, 0.02]], 0), [1]);
+    assert.deepEqual(brightness([[0, -0.01, 0.02]], 0.02, { mouthPressLeft: 1, mouthPressRight: 1 }), [1]);
   });
 });
