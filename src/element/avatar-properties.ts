@@ -61,7 +61,7 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ type: Boolean }) muted = false;
   /** 0..1. */
   @property({ type: Number }) volume = 1;
-  /** The visitor's voice interrupts the avatar. Asks for the microphone with the first gesture on the page. */
+  /** The visitor's voice interrupts the avatar and sets `listening`. Asks for the microphone with the first gesture on the page. */
   @property({ type: Boolean }) interruptible = false;
   /** With `interruptible`: a microphone that the page has already, best with echo cancellation. Its tracks stay the page's. */
   @property({ attribute: false }) microphone: MediaStream | null = null;

@@ -9,6 +9,8 @@ import { AvatarUserSpeechEvent } from './avatar-events.js';
 export interface InterruptedElement extends ReactiveControllerHost, HTMLElement {
   readonly interruptible: boolean;
   readonly microphone: MediaStream | null;
+  /** The face attends to the visitor. */
+  listening: boolean;
   readonly conversationState: 'idle' | 'playing' | 'paused';
   interrupt(): void;
   tell(event: Event): void;
@@ -67,7 +69,7 @@ export class UserSpeechController implements ReactiveController {
 
   private handleVoice(isSpeaking: boolean): void {
     if (isSpeaking === this.isSpeaking) return;
-    this.isSpeaking = isSpeaking;
+    this.isSpeaking = this.host.listening = isSpeaking;
     const event = new AvatarUserSpeechEvent(isSpeaking);
     this.host.tell(event);
     if (isSpeaking && !event.defaultPrevented && this.host.conversationState === 'playing') this.host.interrupt();

@@ -63,7 +63,9 @@ describe('interruptible', function () {
     assert.equal(await end, 'aborted');
     assert.equal(avatar.conversationState, 'idle');
     assert.deepEqual(heard, [true]);
+    assert.isTrue(avatar.listening);
     await until(() => heard.includes(false), 15_000);
+    assert.isFalse(avatar.listening);
   });
 
   it('leaves the avatar speaking when the page prevents it', async () => {
