@@ -1,11 +1,17 @@
 /** The tiles that `test/e2e/goldens.spec.ts` compares with the pictures in `test/fixtures/goldens`, as in `avatar-sheet.js`. */
 import { fileURLToPath } from 'node:url';
+import { MOOD_TRAITS } from '../build/src/motion/life/moods.js';
+import { CHANNELS } from '../build/src/shared/channels.js';
+import { MOODS } from '../build/src/shared/life-settings.js';
 
 /** Pixels of a tile's side, and tiles in a row. */
-export const TILE_SIZE = 72;
+export const TILE_SIZE = 66;
 export const TILE_COLUMNS = 4;
 
 const both = (channel, weight = 1) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
+/** The face of a mood at full intensity. */
+const faceOf = (mood) => Object.fromEntries(CHANNELS.map((name, channel) => [name, MOOD_TRAITS[MOODS.indexOf(mood)].face[channel]]));
+const SHOWN_MOODS = ['happy', 'sad', 'surprised', 'angry', 'thinking', 'disgusted', 'sleepy'];
 const FACE = { x: 0, y: -0.016, size: 0.19 };
 
 const TILES = [
@@ -23,9 +29,7 @@ const TILES = [
     oo: { mouthPucker: 0.8, mouthFunnel: 0.3, jawOpen: 0.1 },
     'closed on an open jaw': { jawOpen: 1, mouthClose: 1 },
     'smiling funnel': { ...both('mouthSmile'), mouthFunnel: 0.7 },
-    happy: { ...both('mouthSmile', 0.9), jawOpen: 0.3, ...both('mouthUpperUp', 0.4), ...both('cheekSquint', 0.7), ...both('eyeSquint', 0.5) },
-    angry: { ...both('browDown'), ...both('eyeSquint', 0.6), ...both('noseSneer', 0.6), ...both('mouthPress', 0.5) },
-    surprised: { jawOpen: 0.45, ...both('eyeWide'), browInnerUp: 0.8, ...both('browOuterUp', 0.8) },
+    ...Object.fromEntries(SHOWN_MOODS.map((mood) => [mood, faceOf(mood)])),
   }).map(([label, pose]) => ({ label, pose, turn: 10, frame: FACE })),
 ];
 

@@ -12,7 +12,8 @@ import { unpackLam } from '../../src/render/splats/lam-files.js';
 import { readPlySplats } from '../../src/render/splats/ply-splats.js';
 import { SplatHead } from '../../src/render/splats/splat-head.js';
 import { figure, median, milliseconds, title } from './helpers/report.js';
-import { openSplatPage, theirModule, type SplatPage } from './helpers/splat-pages.js';
+import type { BenchPage } from './helpers/bench-page.js';
+import { openSplatPage, theirModule } from './helpers/splat-pages.js';
 
 const LOADS = 5;
 const SORTS = 200;
@@ -74,7 +75,7 @@ try {
   await bare.close();
 }
 
-async function show(name: string, opened: SplatPage, size: number): Promise<void> {
+async function show(name: string, opened: BenchPage, size: number): Promise<void> {
   await opened.page.waitForTimeout(3000);
   const [frames, seconds] = [await opened.framesDrawn(), await opened.gpuSeconds()];
   await opened.page.waitForTimeout(SECONDS * 1000);

@@ -1,15 +1,9 @@
 /** One Gaussian head in Chromium, shown by us and, in the same way, by the renderer that its makers publish. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBenchPage, unpackPackage, type BenchPage } from './bench-page.js';
 
-const FLAGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const THEIRS = 'gaussian-splat-renderer-for-lam';
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.html': 'text/html', '.json': 'application/json' };
 
 /** The element, as people use it: governor and life included. */
 const OURS = (size: number) => `<!doctype html><script type="module" src="/dist/spatius-avatar.min.js"></script>
@@ -78,74 +72,12 @@ globalThis.framesDrawn = async () => count;
 
 /** @returns Their module's text, packed into a folder of its own; null when it cannot be had. */
 export function theirModule(): string | null {
-  try {
-    const folder = mkdtempSync(join(tmpdir(), 'splat-bench-'));
-    const file = execFileSync('npm', ['pack', THEIRS, '--silent'], { cwd: folder, encoding: 'utf8' }).trim();
-    execFileSync('tar', ['xzf', file], { cwd: folder });
-    // A leftover of their development, from a host that a benchmark has no business with.
-    return readFileSync(join(folder, `package/build/${THEIRS}.module.js`), 'utf8').replace(/^import 'https:[^']*';$/m, '');
-  } catch {
-    return null;
-  }
+  const folder = unpackPackage(THEIRS);
+  // A leftover of their development, from a host that a benchmark has no business with.
+  return folder && readFileSync(join(folder, `build/${THEIRS}.module.js`), 'utf8').replace(/^import 'https:[^']*';$/m, '');
 }
 
-export interface SplatPage {
-  page: Page;
-  /** Milliseconds from the navigation to the first frame. */
-  firstFrameMs: number;
-  framesDrawn(): Promise<number>;
-  /** CPU seconds of the GPU process so far. */
-  gpuSeconds(): Promise<number>;
-  /** Bytes the whole browser holds (proportional set size). */
-  memory(): Promise<number>;
-  close(): Promise<void>;
-}
-
-export async function openSplatPage(kind: 'ours' | 'bare' | 'theirs', size: number, head: string, theirs: string | null): Promise<SplatPage> {
+export function openSplatPage(kind: 'ours' | 'bare' | 'theirs', size: number, head: string, theirs: string | null): Promise<BenchPage> {
   const html = kind === 'ours' ? OURS(size) : kind === 'bare' ? BARE : LAM(size);
-  const server = createServer((request, response) => {
-    const path = request.url!.split('?')[0]!;
-    try {
-      const body = path === '/' ? html : path === '/head.zip' ? readFileSync(head) : path === '/theirs.js' ? theirs! : readFileSync(`.${path}`);
-      response.writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: [...FLAGS, `--window-size=${size + 200},${size + 200}`] });
-  const page = await browser.newPage({ viewport: { width: size + 40, height: size + 40 } });
-  const start = performance.now();
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const framesDrawn = () => page.evaluate(async () => (globalThis as unknown as { framesDrawn?: () => Promise<number> }).framesDrawn?.() ?? 0);
-  while ((await framesDrawn()) < 1) {
-    if (performance.now() - start > 90_000) throw new Error('Nothing was drawn within 90 s.');
-    await page.waitForTimeout(50);
-  }
-  return {
-    page,
-    firstFrameMs: performance.now() - start,
-    framesDrawn,
-    gpuSeconds: async () => (await processesOf(browser)).filter(({ type }) => type === 'GPU').reduce((sum, { cpuTime }) => sum + cpuTime, 0),
-    memory: async () => (await processesOf(browser)).reduce((sum, { id }) => sum + pssOf(id), 0),
-    async close() {
-      await browser.close();
-      server.close();
-    },
-  };
-}
-
-async function processesOf(browser: Browser): Promise<{ id: number; type: string; cpuTime: number }[]> {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { id: number; type: string; cpuTime: number }[] };
-  await session.detach();
-  return processInfo;
-}
-
-function pssOf(id: number): number {
-  try {
-    return 1024 * Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
+  return openBenchPage(html, size, (path) => (path === '/head.zip' ? readFileSync(head) : path === '/theirs.js' ? theirs : null));
 }
