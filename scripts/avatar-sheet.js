@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
 import { assembleFace } from '../build/src/motion/engine/face-assembly.js';
 import { MOUTH_SHAPES } from '../build/src/motion/engine/mouth-shapes.js';
-import { LifeMotion } from '../build/src/motion/life/life-motion.js';
-import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/channels.js';
-import { DEFAULT_LIFE, MOODS } from '../build/src/shared/life-settings.js';
+import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT } from '../build/src/shared/channels.js';
+import { MOODS } from '../build/src/shared/life-settings.js';
 import { withDrawingPage } from './drawing-page.js';
+import { lived } from './lived-pose.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'test-results', 'avatar-sheet');
@@ -24,20 +24,6 @@ function spoken(mouth) {
   const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
   assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
   return Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]]));
-}
-/** A character who has been in a mood for some seconds, between two blinks, and looks where the mood draws it. */
-function lived(mood, { isAside = false, ...settings } = {}) {
-  const life = new LifeMotion(7, { ...DEFAULT_LIFE, ...settings, mood });
-  const poses = Array.from({ length: 1200 }, (_, frame) => {
-    const pose = new Float32Array(CHANNEL_COUNT);
-    life.sample(frame / 60, pose);
-    life.finish(pose);
-    return pose;
-  }).slice(90);
-  const at = (pose, name) => pose[CHANNEL_INDEX[name]];
-  const isLookingAside = (pose) => at(pose, 'eyeLookOutLeft') + at(pose, 'eyeLookInLeft') > 0.2;
-  const chosen = poses.filter((pose) => isLookingAside(pose) === isAside).sort((a, b) => at(a, 'eyeBlinkLeft') - at(b, 'eyeBlinkLeft'))[0];
-  return Object.fromEntries(CHANNELS.map((name, index) => [name, chosen[index]]));
 }
 const FACE = { x: 0, y: -0.016, size: 0.21 };
 const HEAD = { x: 0, y: 0.035, size: 0.26 };

@@ -1,10 +1,11 @@
 /**
- * `npm run portraits`: docs/characters.jpg and the pictures that the demo's gallery shows, of the avatars in `dist/avatars`.
+ * `npm run portraits`: docs/characters.jpg, docs/moods.jpg and the pictures that the demo's gallery shows, of the avatars in `dist/avatars`.
  * Run it after a change to the look of a built-in avatar.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
 import { withDrawingPage } from './drawing-page.js';
+import { lived } from './lived-pose.js';
 
 const both = (channel, weight) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
 const SMILE = { ...both('mouthSmile', 0.35), ...both('cheekSquint', 0.2), ...both('browOuterUp', 0.12) };
@@ -27,6 +28,11 @@ await withDrawingPage(async (draw) => {
     return { avatar, pose: { ...SMILE, ...towardsViewer(turn) }, turn, frame: BUST };
   });
   await write('docs/characters.jpg', await draw({ columns: cells.length, size: 480, cells }, 'image/jpeg', 0.86));
+  const moods = ['happy', 'sad', 'surprised', 'angry', 'thinking', 'afraid', 'disgusted', 'sleepy', 'skeptical'].map((mood, index) => ({
+    avatar: BUILT_IN_AVATARS[index % BUILT_IN_AVATARS.length], label: mood, pose: lived(mood, { isAside: mood === 'thinking' }), frame: HEAD,
+  }));
+  moods.sort((one, other) => BUILT_IN_AVATARS.indexOf(one.avatar) - BUILT_IN_AVATARS.indexOf(other.avatar));
+  await write('docs/moods.jpg', await draw({ columns: moods.length, size: 200, cells: moods }, 'image/jpeg', 0.84));
   await mkdir('demo/avatars', { recursive: true });
   for (const avatar of BUILT_IN_AVATARS) {
     const sheet = { columns: 1, size: THUMBNAIL_PIXELS, cells: [{ avatar, pose: { ...SMILE, ...towardsViewer(8) }, turn: 8, frame: HEAD }] };

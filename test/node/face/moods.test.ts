@@ -6,7 +6,6 @@ import { assembleFace } from '../../../src/motion/engine/face-assembly.js';
 import { MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
 import { SpeechBlend } from '../../../src/motion/life/blend.js';
 import { LifeMotion } from '../../../src/motion/life/life-motion.js';
-import { unknownMoodChannels } from '../../../src/motion/life/moods.js';
 import { CHANNELS, CHANNEL_COUNT } from '../../../src/shared/channels.js';
 import { DEFAULT_LIFE, MOODS, type Mood } from '../../../src/shared/life-settings.js';
 import { builtAvatar, partOf, posed } from '../../helpers/node/posed-avatar.js';
@@ -33,12 +32,6 @@ function faceOf(mood: Mood, mouth: Mouth | null, seconds = 1): Record<string, nu
   }
   return Object.fromEntries(CHANNELS.map((name, index) => [name, pose[index]!]));
 }
-
-describe('moods', () => {
-  it('use channels that exist', () => {
-    assert.deepEqual(unknownMoodChannels(), []);
-  });
-});
 
 for (const character of CHARACTERS) {
   const avatar = builtAvatar(character);
