@@ -17,7 +17,7 @@ const BUDGETS = [
   { file: 'avatars/nia.glb', limit: 1_000_000, isCompressed: true },
   { file: 'workers/materials.add-on.js', limit: 28_000 },
   { file: 'workers/vrm.add-on.js', limit: 40_000 },
-  { file: 'workers/splats.add-on.js', limit: 10_000 },
+  { file: 'workers/splats.add-on.js', limit: 12_000 },
   { file: 'workers/ktx2.add-on.js', limit: 400_000 },
   { file: 'workers/render-webgpu.worker.js', limit: 280_000 },
   { file: 'avatarkit.min.js', limit: 14_000 },
