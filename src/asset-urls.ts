@@ -64,7 +64,8 @@ export function setAssetUrls(urls: AssetUrls): void {
 /** @param name Path in `dist`. */
 export function asset(name: AssetName): Asset {
   const own = chosenUrl(name);
-  const url = own ?? (isLeftBehind(import.meta.url, '/asset-urls.js', name, PLACES[name]) ? null : PLACES[name]());
+  // Turbopack gives URLs without an origin.
+  const url = own ?? (isLeftBehind(import.meta.url, '/asset-urls.js', name, PLACES[name]) ? null : new URL(PLACES[name]().href, document.baseURI));
   return {
     url,
     locate: async () => url?.href ?? blobUrlOf(name),
