@@ -13,6 +13,7 @@ test('the AvatarKit example connects, speaks, holds, goes on and is interrupted'
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('response', (response) => response.ok() || complaints.push(`${response.status()} ${response.url()}`));
   await page.setViewportSize({ width: 640, height: 760 });
   await page.goto(server.url);
   const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -21,6 +22,7 @@ test('the AvatarKit example connects, speaks, holds, goes on and is interrupted'
 
   await expect(button('Connect')).toBeEnabled({ timeout: 20_000 });
   await expect(button('Speak')).toBeDisabled();
+  await expect(page.locator('#progress')).toBeHidden();
   await button('Connect').click();
   await expect(connection).toHaveText('connected', { timeout: 15_000 });
   await button('Speak').click();
