@@ -8,7 +8,7 @@ import type { AcousticFrame } from '../engine/acoustic-front-end.js';
 import type { AcousticHistory } from '../engine/acoustic-history.js';
 import type { Mouth } from '../engine/mouth.js';
 import { MOUTH_SHAPE_COUNT, MouthShape } from '../engine/mouth-shapes.js';
-import type { Span } from './read-timings.js';
+import type { Span } from './read-spans.js';
 
 /** Services are this far off about where a word begins and ends, s; sounds of neighbours count within it. */
 const TOLERANCE_SECONDS = 0.06;

@@ -1,0 +1,62 @@
+/** Labels with times, as speech services send them → sorted spans without overlaps. */
+import { AvatarError, ErrorCode } from '../../shared/errors.js';
+
+/** Seconds from the first sample; `startSeconds` < `endSeconds` ≤ the next start. */
+export interface Span<Label> {
+  readonly label: Label;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
+/** How long the last sound lasts where nobody says. */
+const LAST_SECONDS = { visemes: 0.15, phonemes: 0.15, words: 0.5 } as const;
+const MS = 1e-3;
+const AZURE_TICK = 1e-7;
+
+export type TimingKind = keyof typeof LAST_SECONDS;
+const LABEL_FIELDS: Readonly<Record<TimingKind, readonly string[]>> = {
+  visemes: ['viseme', 'visemeId', 'value'],
+  phonemes: ['phoneme', 'value'],
+  words: ['word', 'value'],
+};
+
+export const TIMING_KINDS = Object.keys(LAST_SECONDS) as TimingKind[];
+
+/** @throws {AvatarError} `invalidTimings` for a time that is no number, a missing label, or what is no list. */
+export function readSpans(kind: TimingKind, items: unknown): Span<unknown>[] {
+  if (!Array.isArray(items)) throw invalidTimings(`${kind} is a list`);
+  const marks = items.filter((item: unknown) => !isMarkOfOtherKind(item, kind));
+  const read = marks.map((item: unknown, i) => readItem(kind, item, `${kind}[${i}]`));
+  read.sort((one, other) => one.startSeconds - other.startSeconds);
+  return read.flatMap((item, i) => {
+    const limit = read[i + 1]?.startSeconds ?? Infinity;
+    const isEndKnown = item.endSeconds > item.startSeconds && item.endSeconds < Infinity;
+    const natural = limit === Infinity ? item.startSeconds + LAST_SECONDS[kind] : limit;
+    const endSeconds = isEndKnown ? Math.min(item.endSeconds, limit) : natural;
+    // A sound of no length at all is no sound; services send such for letters that are not spoken.
+    return endSeconds > item.startSeconds ? [{ ...item, endSeconds }] : [];
+  });
+}
+
+/** A file of speech marks holds sentences, words and visemes in turn. */
+function isMarkOfOtherKind(item: unknown, kind: TimingKind): boolean {
+  const type = (item as { type?: unknown } | null)?.type;
+  return typeof type === 'string' && `${type}s` !== kind;
+}
+
+function readItem(kind: TimingKind, item: unknown, place: string): Span<unknown> {
+  const fields = (typeof item === 'object' && item !== null ? item : {}) as Readonly<Record<string, unknown>>;
+  const field = LABEL_FIELDS[kind].find((name) => fields[name] !== undefined);
+  if (field === undefined) throw invalidTimings(`${place} has no ${LABEL_FIELDS[kind][0]}`);
+  const [start, unit] = fields['startSeconds'] !== undefined ? [fields['startSeconds'], 1]
+    : fields['time'] !== undefined ? [fields['time'], MS]
+    : [fields['audioOffset'], AZURE_TICK];
+  const end = fields['endSeconds'];
+  if (typeof start !== 'number' || !Number.isFinite(start)) throw invalidTimings(`${place}.startSeconds is ${String(start)}`);
+  if (end !== undefined && (typeof end !== 'number' || Number.isNaN(end))) throw invalidTimings(`${place}.endSeconds is ${String(end)}`);
+  return { label: fields[field], startSeconds: Math.max(0, start * unit), endSeconds: end ?? -Infinity };
+}
+
+export function invalidTimings(detail: string): AvatarError {
+  return new AvatarError(ErrorCode.invalidTimings, `The timings cannot be used: ${detail}.`);
+}
