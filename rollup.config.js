@@ -48,17 +48,17 @@ function keepModuleUrls() {
 }
 
 /**
- * Terser leaves template literals as they were written; these modules are little else, and have no line comments.
- * In markup a space is what parts one attribute from the next, so only line breaks go there.
+ * Terser leaves template literals as they were written; of these modules they are the greater part. In markup a
+ * line break is what parts one attribute from the next, so only indentation goes there.
  */
 function collapseTemplates() {
-  const lines = (code) => code.replace(/\n\s+/g, ' ');
-  const styles = (code) => lines(code).replace(/ ?([{};:,]) /g, '$1');
+  const lines = (code) => code.replace(/\n\s+/g, '\n');
+  const styles = (code) => code.replace(/\/\*.*?\*\//gs, '').replace(/\n\s+/g, ' ').replace(/ ?([{};:,]) /g, '$1');
   return {
     name: 'collapse-templates',
     transform(code, id) {
       if (/\.styles\.js$/.test(id)) return { code: styles(code), map: null };
-      if (/(overlays|controls)\.js$/.test(id)) return { code: lines(code), map: null };
+      if (/(overlays|controls|captions)\.js$/.test(id)) return { code: lines(code), map: null };
       // Shaders: a preprocessor line ends where its line does, so only indentation and comments go.
       if (/\.glsl\.js$/.test(id)) return { code: code.replace(/\s*\/\/.*$/gm, '').replace(/\n\s+/g, '\n'), map: null };
       if (/three\.module\.js$/.test(id)) return { code: code.replaceAll(/\\n(\\t)+/g, '\\n'), map: null };

@@ -87,6 +87,11 @@ export class AvatarController extends SoundControls implements MotionSessionList
     return this.conversations.rounds.newest?.conversationId ?? null;
   }
 
+  /** The conversation that plays or is paused, or null. */
+  get heardConversationId(): string | null {
+    return this.conversations.heardId;
+  }
+
   get frameStarvationMode(): 'audioIndependent' | 'strictSync' {
     return this.options.frameStarvation === 'strict-sync' ? 'strictSync' : 'audioIndependent';
   }

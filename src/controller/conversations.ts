@@ -38,6 +38,11 @@ export class Conversations {
     return this.heard.state;
   }
 
+  /** Conversation of what is heard, or null. */
+  get heardId(): string | null {
+    return this.heard.state === 'idle' ? null : (this.rounds.find(this.heard.round)?.conversationId ?? null);
+  }
+
   /** A new one; whatever still plays is interrupted. */
   begin(conversationId?: string): RoundEntry {
     const { newest } = this.rounds;

@@ -3,6 +3,7 @@ import type { ConnectionChange, StateReason } from '../controller/connection-sta
 import type { DiscardedFrames } from '../controller/controller-events.js';
 import type { ConversationState } from '../controller/conversation-state.js';
 import type { AvatarError } from '../shared/errors.js';
+import type { CaptionCue } from './captions/caption-cue.js';
 type ConnectionState = ConnectionChange['state'];
 
 /** The avatar file is on its way. */
@@ -148,6 +149,29 @@ export class AvatarUserSpeechEvent extends Event {
   }
 }
 
+/** Other captions are due than before, shown or not. */
+export class AvatarCueChangeEvent extends Event {
+  static readonly eventName = 'avatar-cue-change';
+  /** Those of this moment; none between captions and after the speech. */
+  readonly cues: readonly CaptionCue[];
+
+  constructor(cues: readonly CaptionCue[]) {
+    super(AvatarCueChangeEvent.eventName);
+    this.cues = cues;
+  }
+}
+
+/** The visitor has switched captions on or off. */
+export class AvatarCaptionsChangeEvent extends Event {
+  static readonly eventName = 'avatar-captions-change';
+  readonly areShown: boolean;
+
+  constructor(areShown: boolean) {
+    super(AvatarCaptionsChangeEvent.eventName);
+    this.areShown = areShown;
+  }
+}
+
 declare global {
   interface HTMLElementEventMap {
     'avatar-user-speech': AvatarUserSpeechEvent;
@@ -161,5 +185,7 @@ declare global {
     'avatar-audio-blocked': AvatarAudioBlockedEvent;
     'avatar-audio-unblocked': AvatarAudioUnblockedEvent;
     'avatar-playback-stall': AvatarPlaybackStallEvent;
+    'avatar-cue-change': AvatarCueChangeEvent;
+    'avatar-captions-change': AvatarCaptionsChangeEvent;
   }
 }

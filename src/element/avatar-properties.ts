@@ -65,8 +65,10 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ type: Boolean }) interruptible = false;
   /** With `interruptible`: a microphone that the page has already, best with echo cancellation. Its tracks stay the page's. */
   @property({ attribute: false }) microphone: MediaStream | null = null;
-  /** Shows buttons for pause, stop and volume. */
+  /** Shows buttons for start, pause, stop, captions and volume. */
   @property({ type: Boolean }) controls = false;
+  /** Shows the words that are heard, where the speech brings them. The visitor switches it by the bar. */
+  @property({ type: Boolean }) captions = false;
   /** Framing: head, head and shoulders, or all there is. */
   @property() view: View = 'portrait';
   /** What draws: `webgl`, `webgpu` where there is one (`diagnose()` says why not), or what was measured to be faster (`auto`). */

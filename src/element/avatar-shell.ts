@@ -15,14 +15,16 @@ import { AvatarProperties } from './avatar-properties.js';
 import { avatarTemplate } from './avatar-template.js';
 import { relayControllerEvents } from './controller-events.js';
 import { CustomStates, avatarStates } from './custom-states.js';
+import { ENGLISH } from './english.js';
 import { ErrorLog } from './error-log.js';
 import { GazeController } from './gaze-controller.js';
 import { GestureController } from './gesture-controller.js';
+import { LazyPiece } from './lazy-piece.js';
 import { LIFE_PROPERTIES, isSameLife, lifeErrors, lifeSettings } from './life-options.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
-import type { controlsBar } from './controls.js';
 import type { StageCamera } from './stage-camera.js';
 import { styles } from './spatius-avatar.styles.js';
+import type { KnownStrings } from './strings.js';
 
 const RENDERERS: readonly string[] = ['auto', 'webgl', 'webgpu'];
 
@@ -42,9 +44,21 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   @state() isAudioBlocked = false;
   /** The page wants sound: only then is a locked context worth a button. @internal */
   @state() isSoundWanted = false;
-  @state() private controlsBar: typeof controlsBar | null = null;
   @query('.stage') private readonly stageHolder!: HTMLElement | null;
 
+  private readonly late = new LazyPiece(this, async () => {
+    const { LanguageController, lateStyles } = await import('./late.js');
+    return [new LanguageController(this), lateStyles];
+  });
+  private readonly bar = new LazyPiece(this, async () => {
+    const { ControlsBar, controlsStyles } = await import('./controls.js');
+    return [new ControlsBar(this), controlsStyles];
+  });
+  /** Of what is heard. */
+  protected readonly captioning = new LazyPiece(this, async () => {
+    const { Captions, captionsStyles } = await import('./captions/captions.js');
+    return [new Captions(this), captionsStyles];
+  });
   private readonly motionPreference = new MotionPreferenceController(this);
   protected readonly assembly = new AssemblyController(this);
   protected readonly errors = new ErrorLog();
@@ -61,6 +75,8 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   abstract get connectionState(): ConnectionState;
   abstract get conversationState(): 'idle' | 'playing' | 'paused';
+  abstract get currentTime(): number;
+  abstract start(): Promise<void>;
   abstract pause(): void;
   abstract resume(): Promise<void>;
   abstract interrupt(): void;
@@ -71,12 +87,14 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
     if (LIFE_PROPERTIES.some((name) => changed.has(name))) for (const error of lifeErrors(this)) this.handleError(error);
-    if (this.controls && !this.controlsBar) void this.loadControls();
+    void this.late.want();
+    if (this.controls) void this.bar.want();
+    if (this.captions || (this.controls && this.querySelector('track'))) void this.captioning.want();
     if (this.interruptible) this.userSpeech ??= this.loadUserSpeech();
   }
 
   protected override render(): TemplateResult {
-    return avatarTemplate(this, this.loadProgress, this.controlsBar, () => this.retry());
+    return avatarTemplate(this, this.loadProgress, { bar: this.bar.piece, captions: this.captioning.piece }, () => this.retry());
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -94,14 +112,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     if (changed.has('renderer')) this.changeRenderer(changed.get('renderer') !== undefined);
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
-  }
-
-  private async loadControls(): Promise<void> {
-    try {
-      this.controlsBar = (await import('./controls.js')).controlsBar;
-    } catch (reason) {
-      this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The controls could not be loaded'));
-    }
+    this.customStates.label = this.strings.avatar;
   }
 
   private changeRenderer(isOther: boolean): void {
@@ -143,7 +154,26 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   private retry(): void {
     this.stageError = null;
+    // The button goes, the keyboard's place stays.
+    (this.renderRoot.firstElementChild as HTMLElement).focus({ preventScroll: true });
     this.assembly.retry();
+  }
+
+  // ---- what the pieces ask ---------------------------------------------------------------------------------------
+
+  /** @internal */
+  get strings(): KnownStrings {
+    return this.late.piece?.strings ?? ENGLISH;
+  }
+
+  /** @internal */
+  get hasCaptions(): boolean {
+    return this.captions || (this.captioning.piece?.areThere ?? false);
+  }
+
+  /** @internal */
+  get heardConversationId(): string | null {
+    return this.assembly.assembly?.controller.heardConversationId ?? null;
   }
 
   // ---- what the assembly asks and reports --------------------------------------------------------------------------

@@ -2,10 +2,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/errors.js';
 import type { AvatarMode } from './avatar-options.js';
-import type { ControlledAvatar, controlsBar } from './controls.js';
+import type { Captions } from './captions/captions.js';
+import type { ControlsBar } from './controls.js';
 import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
+import type { OverlayStrings } from './english.js';
 
-export interface ShownAvatar extends ControlledAvatar {
+export interface ShownAvatar {
   readonly mode: AvatarMode | null;
   readonly poster: string | null;
   readonly controls: boolean;
@@ -14,29 +16,31 @@ export interface ShownAvatar extends ControlledAvatar {
   readonly isAudioBlocked: boolean;
   readonly isSoundWanted: boolean;
   readonly stageError: AvatarError | null;
+  readonly strings: OverlayStrings;
   initializeAudioContext(): Promise<void>;
 }
 
-/**
- * @param loadProgress 0..1, or null while it is not known.
- * @param bar Null until it is loaded.
- */
-export function avatarTemplate(
-  avatar: ShownAvatar, loadProgress: number | null, bar: typeof controlsBar | null, retry: () => void,
-): TemplateResult {
-  const { isReady, isLoading, stageError, controls, poster } = avatar;
+/** The pieces that come later, each null until it is loaded. */
+export interface LatePieces {
+  readonly bar: ControlsBar | null;
+  readonly captions: Captions | null;
+}
+
+/** @param loadProgress 0..1, or null while it is not known. */
+export function avatarTemplate(avatar: ShownAvatar, loadProgress: number | null, { bar, captions }: LatePieces, retry: () => void): TemplateResult {
+  const { isReady, isLoading, stageError, controls, poster, strings } = avatar;
   const classes = [isReady && 'is-ready', controls && 'has-controls', poster && 'has-poster'].filter(Boolean).join(' ');
   return html`
-    <div class="root ${classes}">
+    <div class="root ${classes}" tabindex="-1">
       <div class="stage"></div>
       ${posterOverlay(poster)}
-      ${isLoading && !isReady && !stageError ? loadingOverlay(loadProgress) : nothing}
-      ${stageError ? errorOverlay(stageError, retry) : nothing}
+      ${isLoading && !isReady && !stageError ? loadingOverlay(loadProgress, strings) : nothing}
+      ${stageError ? errorOverlay(stageError, strings, retry) : nothing}
       <div class="content"><slot></slot></div>
       ${avatar.isAudioBlocked && (avatar.isSoundWanted || avatar.mode === 'backend')
-        ? soundButton(() => void avatar.initializeAudioContext().catch(() => undefined))
+        ? soundButton(strings, () => void avatar.initializeAudioContext().catch(() => undefined))
         : nothing}
-      ${controls && bar ? bar(avatar) : nothing}
+      ${controls && bar ? bar.render() : nothing}${captions ? captions.render() : nothing}
     </div>
   `;
 }

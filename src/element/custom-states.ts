@@ -29,17 +29,20 @@ export function avatarStates(facts: AvatarFacts): Set<AvatarState> {
 
 export class CustomStates {
   private readonly host: HTMLElement;
+  private readonly internals: ElementInternals | null;
   private readonly states: CustomStateSet | null;
 
-  /** Takes the host's internals, and says by them what it is for people who do not see it. */
+  /** Takes the host's internals. */
   constructor(host: HTMLElement) {
     this.host = host;
-    const internals = typeof host.attachInternals === 'function' ? host.attachInternals() : null;
-    if (internals) {
-      internals.role = 'group';
-      internals.ariaLabel = 'Talking avatar';
-    }
-    this.states = internals?.states ?? null;
+    this.internals = typeof host.attachInternals === 'function' ? host.attachInternals() : null;
+    if (this.internals) this.internals.role = 'group';
+    this.states = this.internals?.states ?? null;
+  }
+
+  /** Says what the host is to people who do not see it; an `aria-label` of the page goes before. */
+  set label(words: string) {
+    if (this.internals) this.internals.ariaLabel = words;
   }
 
   /** Sets exactly these states. */

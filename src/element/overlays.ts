@@ -2,11 +2,12 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/errors.js';
 import { SILENCE, icon } from './icons.js';
+import type { OverlayStrings } from './english.js';
 
 const WARNING = svg`<path class="line" d="M12 8v5m0 3v.01M12 3.5 2.8 19.5h18.4z" />`;
 
 /** @param progress 0..1, or null while it is not known. */
-export function loadingOverlay(progress: number | null): TemplateResult {
+export function loadingOverlay(progress: number | null, strings: OverlayStrings): TemplateResult {
   const percent = progress === null ? null : Math.round(progress * 100);
   return html`
     <div class="layer loading" part="loading">
@@ -20,7 +21,7 @@ export function loadingOverlay(progress: number | null): TemplateResult {
           class="progress ${percent === null ? 'is-unknown' : ''}"
           part="progress"
           role="progressbar"
-          aria-label="Loading"
+          aria-label=${strings.loading}
           aria-valuenow=${percent ?? nothing}
         >
           <div class="progress-bar" part="progress-bar" .style=${`inline-size: ${percent ?? 30}%`}></div>
@@ -38,22 +39,24 @@ export function posterOverlay(poster: string | null): TemplateResult {
   `;
 }
 
-export function errorOverlay(error: AvatarError, retry: () => void): TemplateResult {
+export function errorOverlay(error: AvatarError, strings: OverlayStrings, retry: () => void): TemplateResult {
   return html`
     <div class="layer error" part="error" role="alert">
       <slot name="error">
-        ${icon(WARNING)}
-        <p part="error-message" title=${error.message}>The avatar could not be shown.</p>
-        <button type="button" part="button retry-button" @click=${retry}>Try again</button>
+        <div class="card">
+          ${icon(WARNING)}
+          <p part="error-message" title=${error.message}>${strings.error}</p>
+          <button type="button" part="button retry-button" @click=${retry}>${strings.retry}</button>
+        </div>
       </slot>
     </div>
   `;
 }
 
-export function soundButton(unlock: () => void): TemplateResult {
+export function soundButton(strings: OverlayStrings, unlock: () => void): TemplateResult {
   return html`
     <button type="button" class="sound-button" part="button sound-button" @click=${unlock}>
-      ${icon(SILENCE)}<span>Tap for sound</span>
+      ${icon(SILENCE)}<span>${strings.sound}</span>
     </button>
   `;
 }

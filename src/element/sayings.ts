@@ -1,6 +1,6 @@
 /** Text that the page's own server turns into speech, one after the other. Loaded with the first. */
-import type { SpeakOptions } from '../controller/controller-parts.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { SpeakOptions } from './captions/caption-cue.js';
 
 export interface SayOptions extends SpeakOptions {
   /** Passed on as `voice`: what the endpoint calls its voices. */

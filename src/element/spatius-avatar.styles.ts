@@ -4,6 +4,7 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     --_accent: var(--spatius-avatar-accent, #5b5bd6);
+    --_on-accent: var(--spatius-avatar-on-accent, #fff);
     --_surface: var(--spatius-avatar-surface, light-dark(rgb(255 255 255 / 0.82), rgb(28 28 34 / 0.78)));
     --_text: var(--spatius-avatar-text, light-dark(#1d1d22, #f4f4f7));
     --_shade: var(--spatius-avatar-shade, light-dark(rgb(40 40 60 / 0.12), rgb(220 220 255 / 0.12)));
@@ -26,10 +27,16 @@ export const styles = css`
     display: none;
   }
 
+  .root,
   .stage,
   .layer {
     inset: 0;
     position: absolute;
+  }
+
+  .root {
+    container-type: size;
+    outline: 0;
   }
 
   canvas {
@@ -100,6 +107,10 @@ export const styles = css`
     position: relative;
   }
 
+  .has-controls .progress {
+    margin-block-end: 72px;
+  }
+
   .progress-bar {
     background: var(--_accent);
     block-size: 100%;
@@ -109,136 +120,6 @@ export const styles = css`
 
   .progress.is-unknown .progress-bar {
     animation: slide 1.3s ease-in-out infinite alternate;
-  }
-
-  .error {
-    padding: 24px;
-    text-align: center;
-  }
-
-  .error p {
-    margin: 0;
-    text-wrap: balance;
-  }
-
-  .icon {
-    block-size: 20px;
-    fill: currentColor;
-    flex: none;
-    inline-size: 20px;
-  }
-
-  .error > .icon,
-  .error slot > .icon {
-    block-size: 32px;
-    inline-size: 32px;
-    opacity: 0.7;
-  }
-
-  .icon .line {
-    fill: none;
-    stroke: currentColor;
-    stroke-linecap: round;
-    stroke-linejoin: round;
-    stroke-width: 1.8;
-  }
-
-  button {
-    align-items: center;
-    background: var(--_surface);
-    border: 0;
-    border-radius: 999px;
-    color: inherit;
-    cursor: pointer;
-    display: inline-flex;
-    font: inherit;
-    gap: 8px;
-    justify-content: center;
-    padding: 8px 16px;
-    transition: background 150ms, opacity 150ms, transform 150ms;
-  }
-
-  button:hover:not(:disabled) {
-    background: color-mix(in srgb, var(--_surface), var(--_accent) 18%);
-  }
-
-  button:active:not(:disabled) {
-    transform: scale(0.97);
-  }
-
-  button:disabled {
-    cursor: default;
-    opacity: 0.4;
-  }
-
-  :focus-visible {
-    outline: 2px solid var(--_accent);
-    outline-offset: 2px;
-  }
-
-  .sound-button {
-    animation: rise 250ms ease-out;
-    backdrop-filter: blur(14px) saturate(1.4);
-    box-shadow: 0 4px 20px rgb(0 0 0 / 0.18);
-    inset-block-end: 20px;
-    inset-inline-start: 50%;
-    padding: 10px 20px 10px 16px;
-    position: absolute;
-    translate: -50% 0;
-    white-space: nowrap;
-  }
-
-  :host(:dir(rtl)) .sound-button {
-    translate: 50% 0;
-  }
-
-  .has-controls .sound-button {
-    inset-block-end: 72px;
-  }
-
-  .controls {
-    align-items: center;
-    backdrop-filter: blur(14px) saturate(1.4);
-    background: var(--_surface);
-    border-radius: 999px;
-    box-shadow: 0 2px 14px rgb(0 0 0 / 0.14);
-    display: flex;
-    gap: 2px;
-    inset: auto 12px 12px;
-    max-inline-size: 420px;
-    margin-inline: auto;
-    opacity: 0;
-    padding: 4px 12px 4px 4px;
-    position: absolute;
-    transition: opacity 200ms;
-  }
-
-  :host(:hover) .controls,
-  .controls:focus-within {
-    opacity: 1;
-  }
-
-  @media (hover: none) {
-    .controls {
-      opacity: 1;
-    }
-  }
-
-  .controls button {
-    background: none;
-    block-size: 40px;
-    inline-size: 40px;
-    padding: 0;
-  }
-
-  .controls .space {
-    flex: 1;
-  }
-
-  .controls input {
-    accent-color: var(--_accent);
-    flex: 0 1 90px;
-    min-inline-size: 40px;
   }
 
   .content {
@@ -263,13 +144,6 @@ export const styles = css`
     }
     to {
       transform: translateX(250%);
-    }
-  }
-
-  @keyframes rise {
-    from {
-      opacity: 0;
-      transform: translateY(8px);
     }
   }
 

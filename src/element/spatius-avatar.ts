@@ -1,5 +1,5 @@
 import type { AssembledAvatar } from '../assemble.js';
-import type { ListenOptions, SpeakOptions } from '../controller/controller-parts.js';
+import type { ListenOptions } from '../controller/controller-parts.js';
 import { checkSpeechMode } from '../controller/controller-options.js';
 import { readMotionPayloads, type MotionPayload } from '../controller/motion-payloads.js';
 import type { PcmInput } from '../controller/pcm-input.js';
@@ -8,6 +8,7 @@ import type { ConnectionState } from '../workers/worker-api.js';
 import { configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarShell } from './avatar-shell.js';
 import { avatarStats, type AvatarStats } from './avatar-stats.js';
+import type { CaptionCue, SpeakOptions } from './captions/caption-cue.js';
 import type { CaptureOptions, RecordOptions } from './capture.js';
 import type { Diagnosis } from './diagnosis.js';
 import type { SayOptions, Sayings } from './sayings.js';
@@ -18,7 +19,7 @@ import type { SayOptions, Sayings } from './sayings.js';
  * @tag spatius-avatar
  * @summary A real-time talking 3D avatar.
  *
- * @slot - Content above the picture, such as captions. It lets pointers through where it is empty.
+ * @slot - Content above the picture, and `<track kind="captions">` for what is said. It lets pointers through where it is empty.
  * @slot poster - Shown until the first frame, in place of the `poster` image.
  * @slot loading - Shown while the avatar is loaded, in place of silhouette and progress bar.
  * @slot error - Shown when there is no picture, in place of the message and its button.
@@ -34,6 +35,8 @@ import type { SayOptions, Sayings } from './sayings.js';
  * @fires {AvatarAudioUnblockedEvent} avatar-audio-unblocked - The sound is free.
  * @fires {AvatarPlaybackStallEvent} avatar-playback-stall - Speech waits for data (`isStalled`) or goes on.
  * @fires {AvatarUserSpeechEvent} avatar-user-speech - With `interruptible`: the visitor speaks (`isSpeaking`) or has ended. Prevented, it interrupts nothing.
+ * @fires {AvatarCueChangeEvent} avatar-cue-change - Other captions are due than before: `cues`.
+ * @fires {AvatarCaptionsChangeEvent} avatar-captions-change - The visitor has switched captions: `areShown`.
  *
  * @csspart canvas - The picture of the avatar.
  * @csspart poster - The layer of the poster.
@@ -46,18 +49,27 @@ import type { SayOptions, Sayings } from './sayings.js';
  * @csspart button - Every button.
  * @csspart retry-button - Tries to show the avatar again.
  * @csspart sound-button - Unlocks the sound.
+ * @csspart captions - The layer of the `captions` attribute.
+ * @csspart caption - One caption.
  * @csspart controls - The bar of the `controls` attribute.
+ * @csspart start-button - Connects and unlocks the sound; the pause button takes its place.
  * @csspart pause-button - Pauses and resumes.
  * @csspart stop-button - Interrupts the speech.
+ * @csspart status - What the bar says: connecting, not connected, waiting.
+ * @csspart captions-button - Switches captions, where there are any.
  * @csspart mute-button - Mutes.
  * @csspart volume - The volume slider.
  *
  * @cssprop [--spatius-avatar-background=transparent] - Behind the character.
  * @cssprop [--spatius-avatar-radius=0px] - Rounding of the corners.
- * @cssprop [--spatius-avatar-accent=#5b5bd6] - Progress, focus and hover.
+ * @cssprop [--spatius-avatar-accent=#5b5bd6] - Progress, focus, hover and the button to begin with.
+ * @cssprop [--spatius-avatar-on-accent=#fff] - Icon on the accent.
  * @cssprop [--spatius-avatar-surface] - Behind buttons and controls; translucent, by colour scheme.
  * @cssprop [--spatius-avatar-text] - Text and icons; by colour scheme.
  * @cssprop [--spatius-avatar-shade] - Silhouette and progress track; by colour scheme.
+ * @cssprop [--spatius-avatar-caption-text=#fff] - Text of captions.
+ * @cssprop [--spatius-avatar-caption-background=rgb(16 16 20 / 0.8)] - Behind it.
+ * @cssprop [--spatius-avatar-caption-size] - Its font size; by the element's width, 12 to 24 pixels.
  *
  * @cssstate loading - The avatar is being loaded.
  * @cssstate ready - The avatar is shown.
@@ -165,14 +177,37 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Says a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM, or a promise of one. Connects by itself.
+   * Says a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM, or a promise of one.
+   * Connects by itself. Its `cues`, or else its `words`, are its captions; those that cannot be read are told by `avatar-error`, and the
+   * speech is heard without.
    *
    * @returns Resolves when it was heard to its end.
    * @throws {AvatarError} `aborted` when interrupted, `invalidAudioInput`, `noAudio`, `networkLayerNotAvailable` in
    *   `backend` mode. Also told by `avatar-error`.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
-    await this.untilHeard(({ controller }) => controller.speak(source, options));
+    const { cues, lang, ...manner } = options;
+    await this.untilHeard(({ controller }) => {
+      const last = controller.getCurrentConversationId();
+      const speech = controller.speak(source, manner);
+      const id = controller.getCurrentConversationId();
+      const words = cues ?? manner.words;
+      if (words && id && id !== last) void this.captioning.want().then((captions) => captions.give(id, words, lang));
+      return speech;
+    });
+  }
+
+  /**
+   * Gives a speech a caption, also while it is heard; for live speech, whose words come one by one.
+   *
+   * @param cue Seconds of its speech, and plain text.
+   * @param conversationId What `send()` returned; without it, the newest speech.
+   * @throws {AvatarError} `invalidCues`; `aborted` where there is no such speech, or no document.
+   */
+  async addCue(cue: CaptionCue, conversationId?: string): Promise<void> {
+    const id = conversationId ?? (await this.assembly.ask(({ controller }) => controller.getCurrentConversationId()));
+    if (!id) throw new AvatarError(ErrorCode.aborted, 'There is no speech to give a caption to.');
+    (await this.captioning.want()).add(id, cue);
   }
 
   /**

@@ -27,6 +27,7 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
   '.wav': 'audio/wav',
   '.mp3': 'audio/mpeg',
+  '.vtt': 'text/vtt; charset=utf-8',
   '.ogg': 'audio/ogg',
   '.opus': 'audio/ogg',
   '.webm': 'audio/webm',

@@ -48,6 +48,8 @@ export const ErrorCode = {
   invalidMotionData: 'invalidMotionData',
   /** Visemes, phonemes or words with times that cannot be understood, or that reach far beyond the audio. */
   invalidTimings: 'invalidTimings',
+  /** Captions that are no WebVTT, no list, or a list with something that is no cue. */
+  invalidCues: 'invalidCues',
   /** The token endpoint could not be reached, refused, or answered with something that is no token. */
   tokenRequestFailed: 'tokenRequestFailed',
   /** The speech endpoint could not be reached, or refused. */

@@ -111,11 +111,12 @@ test('new audio interrupts what is said; settings may change meanwhile', async (
 
 test('the bar of controls stops speech and shows the volume', async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" controls volume="0.8"></spatius-avatar>');
-  const stop = page.getByRole('button', { name: 'Stop speaking' });
+  const stop = page.getByRole('button', { name: 'Stop', exact: true });
   await expect(page.getByRole('slider', { name: 'Volume' })).toHaveValue('0.8');
   await expect(stop).toBeDisabled();
   await avatar.speak('avatar', 5);
   await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await page.locator('spatius-avatar').hover();
   await page.getByRole('button', { name: 'Pause' }).click();
   await avatar.waitForEvent('avatar', 'conversation-state paused');
   await stop.click();

@@ -1,34 +1,6 @@
-// No module: it leaves itself on the window.
-import 'axe-core';
-import type Axe from 'axe-core';
 import { assert } from 'chai';
-import { AvatarError, SpatiusAvatar, moods, setAssetUrls } from '../../../src/index.js';
-
-setAssetUrls({ files: { 'avatars/aria.glb': '/dist/avatars/aria.glb', 'avatars/theo.glb': '/dist/avatars/theo.glb', 'avatars/nia.glb': '/dist/avatars/nia.glb' } });
-
-const { axe } = window as unknown as { axe: typeof Axe };
-
-function create(markup: string): SpatiusAvatar {
-  const holder = document.createElement('div');
-  holder.innerHTML = markup;
-  const avatar = holder.querySelector('spatius-avatar')!;
-  avatar.style.cssText += '; width: 96px; height: 120px';
-  document.body.append(holder);
-  return avatar;
-}
-
-function once<Name extends keyof HTMLElementEventMap>(target: HTMLElement, name: Name): Promise<HTMLElementEventMap[Name]> {
-  return new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
-}
-
-async function part<Kind extends HTMLElement>(avatar: SpatiusAvatar, name: string): Promise<Kind> {
-  for (;;) {
-    await avatar.updateComplete;
-    const found = avatar.shadowRoot!.querySelector<Kind>(`[part~="${name}"]`);
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+import { AvatarError, moods } from '../../../src/index.js';
+import { axeFindings, create, once, part } from '../../helpers/browser/avatar-element.js';
 
 describe('<spatius-avatar>', () => {
   afterEach(() => document.body.replaceChildren());
@@ -60,13 +32,7 @@ describe('<spatius-avatar>', () => {
     await part(avatar, 'controls');
     const broken = create('<spatius-avatar src="/no-such-file.glb"></spatius-avatar>');
     await part(broken, 'retry-button');
-    // Of the page around it, the test's own, nothing is asked.
-    const off = { enabled: false };
-    const { violations } = await axe.run(document.body, {
-      rules: { region: off, 'page-has-heading-one': off, 'landmark-one-main': off },
-    });
-    const words = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    assert.deepEqual(words, []);
+    assert.deepEqual(await axeFindings(), []);
   });
 
   it('chooses its mode by what it is given', async () => {

@@ -1,0 +1,21 @@
+/** What a page says about the words of a speech. */
+import type { SpeakOptions as SpokenOptions } from '../../controller/controller-parts.js';
+import type { TimedWord } from '../../shared/speech-manner.js';
+
+/** A piece of text and when it is shown, s from the first sample of its speech. `end` > `start`. */
+export interface CaptionCue {
+  readonly start: number;
+  readonly end: number;
+  /** Plain text; a line break in it is kept. */
+  readonly text: string;
+}
+
+/** A WebVTT file's text, cues, or words with their times, which are put together to cues. */
+export type CaptionSource = string | readonly CaptionCue[] | readonly TimedWord[];
+
+export interface SpeakOptions extends SpokenOptions {
+  /** Captions of the speech. Without them, those of its `words`, if it has any. */
+  readonly cues?: CaptionSource;
+  /** Language of the captions, as in a `lang` attribute. */
+  readonly lang?: string;
+}

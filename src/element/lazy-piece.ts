@@ -1,0 +1,46 @@
+import type { CSSResult } from 'lit';
+import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/errors.js';
+
+/** What of the element a piece is shown in. */
+export interface PieceHost {
+  readonly renderRoot: HTMLElement | DocumentFragment;
+  requestUpdate(): void;
+  handleError(error: AvatarError): void;
+}
+
+/** A piece of the element that not every page shows: its script and styles are loaded when it is first wanted, once. */
+export class LazyPiece<Piece> {
+  private readonly host: PieceHost;
+  private readonly load: () => Promise<[Piece, CSSResult]>;
+  private loading: Promise<Piece> | null = null;
+  private loaded: Piece | null = null;
+
+  constructor(host: PieceHost, load: () => Promise<[Piece, CSSResult]>) {
+    this.host = host;
+    this.load = load;
+  }
+
+  /** Null until it is loaded. */
+  get piece(): Piece | null {
+    return this.loaded;
+  }
+
+  /** @throws {AvatarError} `connectionFailed` when it cannot be loaded, which is also told. */
+  want(): Promise<Piece> {
+    this.loading ??= this.load().then(
+      ([piece, { styleSheet }]) => {
+        (this.host.renderRoot as ShadowRoot).adoptedStyleSheets.push(styleSheet!);
+        this.loaded = piece;
+        this.host.requestUpdate();
+        return piece;
+      },
+      (reason: unknown) => {
+        const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
+        this.host.handleError(error);
+        throw error;
+      },
+    );
+    this.loading.catch(() => undefined);
+    return this.loading;
+  }
+}
