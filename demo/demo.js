@@ -8,7 +8,6 @@ import { connectTheme } from './theme.js';
 
 const byId = (id) => document.getElementById(id);
 const avatar = byId('avatar');
-const caption = byId('caption');
 const message = byId('message');
 
 await customElements.whenDefined('spatius-avatar');
@@ -103,12 +102,11 @@ applyMode(modes.find(({ checked }) => checked).value);
 
 // ---- speech ----------------------------------------------------------------------------------------------------------
 
-/** Says something, shows its words, and tells what went wrong. */
-async function say(source, words = '') {
+/** Says something, and tells what went wrong. */
+async function say(source, options = {}) {
   message.textContent = '';
-  caption.textContent = words;
   try {
-    await avatar.speak(source);
+    await avatar.speak(source, options);
   } catch (error) {
     if (error.code !== 'aborted') message.textContent = error.message;
   }
@@ -117,22 +115,12 @@ async function say(source, words = '') {
 byId('speak').addEventListener('click', () => {
   const chosen = document.querySelector('input[name=sample]:checked');
   const sample = samples[Number(chosen?.value ?? 0)];
-  if (sample) void say(sample.url, sample.text);
+  if (sample) void say(sample.url, { cues: sample.cues, lang: sample.language });
   else message.textContent = 'There is no built-in speech here. Pick an audio file instead.';
-});
-byId('interrupt').addEventListener('click', () => avatar.interrupt());
-byId('pause').addEventListener('click', () => {
-  if (avatar.conversationState === 'paused') void avatar.resume();
-  else avatar.pause();
 });
 
 avatar.addEventListener('avatar-conversation-state', ({ state }) => {
-  const isIdle = state === 'idle';
-  byId('pause').disabled = byId('interrupt').disabled = isIdle;
-  byId('pause').setAttribute('aria-label', state === 'paused' ? 'Resume' : 'Pause');
-  byId('pause').querySelector('path').setAttribute('d', state === 'paused' ? 'M8 5.5v13l10.5-6.5z' : 'M7 5h3.6v14H7zM13.4 5H17v14h-3.6z');
-  byId('speak-label').textContent = isIdle ? 'Speak' : 'Start over';
-  caption.classList.toggle('is-shown', !isIdle && caption.textContent !== '');
+  byId('speak-label').textContent = state === 'idle' ? 'Speak' : 'Start over';
 });
 avatar.addEventListener('avatar-error', ({ error }) => {
   message.textContent = error.message;
@@ -145,7 +133,7 @@ avatar.addEventListener('avatar-connection-state', ({ state }) => {
 
 byId('file').addEventListener('change', ({ target }) => {
   const [file] = target.files;
-  if (file) void say(file, file.name);
+  if (file) void say(file);
   target.value = '';
 });
 
@@ -164,7 +152,7 @@ addEventListener('drop', (event) => {
   showDrop(0);
   const [file] = event.dataTransfer.files;
   if (file && isAvatarFile(file)) showOwn(file);
-  else if (file) void say(file, file.name);
+  else if (file) void say(file);
 });
 
 // ---- microphone ------------------------------------------------------------------------------------------------------

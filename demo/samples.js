@@ -1,17 +1,19 @@
-/** The built-in speech: `speech/index.json` names the clips, their titles and their words. */
+/** The built-in speech: `speech/index.json` names the clips and their titles; the captions lie beside them. */
 
-/** @returns {Promise<{title: string, url: string, text: string}[]>} Empty when there are none. */
+/** @returns {Promise<{title: string, url: string, language: string, cues: string}[]>} Empty when there are none. */
 export async function loadSamples() {
   try {
     const base = new URL('speech/', import.meta.url);
     const response = await fetch(new URL('index.json', base));
     if (!response.ok) return [];
     const index = await response.json();
-    return (Array.isArray(index) ? index : index.clips).map(({ title, file, text }) => ({
-      title,
-      text: text ?? '',
-      url: new URL(file, base).href,
-    }));
+    return await Promise.all(
+      index.map(async ({ title, file, language }) => {
+        const url = new URL(file, base).href;
+        const captions = await fetch(url.replace(/mp3$/, 'vtt'));
+        return { title, language, url, cues: await captions.text() };
+      }),
+    );
   } catch {
     return [];
   }

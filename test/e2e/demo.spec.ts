@@ -19,7 +19,9 @@ test('Speak: connects, sounds, moves the mouth, and comes to rest', async ({ pag
   await avatar.traceJaw();
   await page.getByRole('button', { name: 'Speak' }).click();
   await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await expect(page.getByText('Hello, and welcome!')).toBeVisible();
   expect(await avatar.loudness(1500)).toBeGreaterThan(0.01);
+  await expect(page.getByText('right here in your browser.')).toBeVisible({ timeout: 15_000 });
   await avatar.waitForEvent('avatar', 'conversation-state idle');
   expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
   expect(await avatar.events()).toContain('conversation-motion server');
@@ -51,6 +53,7 @@ test('a picked file is spoken, can be paused, resumed and interrupted', async ({
   const avatar = await AvatarPage.openDemo(page, server.url);
   await page.locator('#file').setInputFiles(speechFile);
   await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await page.locator('spatius-avatar').hover();
   await page.getByRole('button', { name: 'Pause' }).click();
   await avatar.waitForEvent('avatar', 'conversation-state paused');
   await page.waitForTimeout(200);
@@ -59,11 +62,11 @@ test('a picked file is spoken, can be paused, resumed and interrupted', async ({
   await page.getByRole('button', { name: 'Resume' }).click();
   await avatar.waitForEvent('avatar', 'conversation-state playing');
   expect(await avatar.loudness()).toBeGreaterThan(0.01);
-  await page.getByRole('button', { name: 'Interrupt' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await avatar.waitForEvent('avatar', 'conversation-state idle', 1000);
   await page.waitForTimeout(100);
   expect(await avatar.loudness()).toBeLessThan(0.001);
-  await expect(page.getByRole('button', { name: 'Interrupt' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeDisabled();
 });
 
 test('a file dropped on the page is spoken by the engine in the browser after a switch of mode', async ({ page }) => {
