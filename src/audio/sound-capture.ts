@@ -5,7 +5,7 @@ import type { Voice } from './voice.js';
 
 /** More than any loudspeaker is late, s. */
 const MAX_DELAY_SECONDS = 2;
-/** What the way into a recording adds for sound beyond what it adds for pictures, s; measured in Chromium by `npm run bench -- capture`. */
+/** What the way into a recording adds for sound beyond what it adds for pictures, s; measured once in Chromium. */
 const PATH_SECONDS = 0.05;
 /** Time constant of a change, s: heard as nothing. */
 const GLIDE_SECONDS = 0.05;

@@ -117,8 +117,8 @@ export function checkSpeechMode({ mode, relayUrl }: Pick<AvatarControllerOptions
   );
 }
 
-/** Those of `SpeakOptions`; `cues` are for whoever shows captions. */
-const SPEAK_OPTIONS = ['signal', 'sampleRateHz', 'style', 'intensity', 'visemes', 'phonemes', 'words', 'cues'];
+/** Those of `SpeakOptions`; `cues` and `lang` are for whoever shows captions. */
+const SPEAK_OPTIONS = ['signal', 'sampleRateHz', 'style', 'intensity', 'visemes', 'phonemes', 'words', 'cues', 'lang'];
 
 /** @throws {AvatarError} `invalidConfiguration` for a name that is none: a misspelt one would do nothing, unnoticed. */
 export function checkSpeakOptions(options: object): void {
