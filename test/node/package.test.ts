@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const COMMENTS = /\/\*[^]*?\*\//g;
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*["']([\w@./-]+)["']/g;
 /** Loaded by URL, not by import. */
-const STANDALONE = /^dist\/(spatius-avatar(\.iife)?\.min\.js|avatarkit\.min\.js|chunks\/|workers\/[a-z-]+\.(worker|add-on)\.js|audio\/[a-z]+\.worklet\.js|embedded\/|vendor\/|engine\/index\.js|server\/engine\.worker\.js)/;
+const STANDALONE = /^dist\/(spatius-avatar(\.iife)?\.min\.js|avatarkit\.min\.js|chunks\/|workers\/[a-z0-9-]+\.(worker|add-on)\.js|audio\/[a-z]+\.worklet\.js|embedded\/|vendor\/|engine\/index\.js|server\/engine\.worker\.js)/;
 const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|custom-elements\.json)$/,
   /^dist\/.*\.(js|d\.ts)$/,
