@@ -110,7 +110,7 @@ test('new audio interrupts what is said; settings may change meanwhile', async (
 });
 
 test('the bar of controls stops speech and shows the volume', async ({ page }) => {
-  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" controls volume="0.8"></spatius-avatar>');
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" controls style="width: 320px" volume="0.8"></spatius-avatar>');
   const stop = page.getByRole('button', { name: 'Stop', exact: true });
   await expect(page.getByRole('slider', { name: 'Volume' })).toHaveValue('0.8');
   await expect(stop).toBeDisabled();
