@@ -5,25 +5,53 @@ const code = (text) => (text ? `\`${cell(text)}\`` : '');
 /** A default as an attribute would spell it. */
 const plain = (literal) => literal?.replace(/^'(.*)'$/, '$1').replace(/(\d)_(?=\d)/g, '$1');
 const table = (heads, rows) => [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const named = (title, items) => table([title, ''], items.map(({ name, description }) => [name ? code(name) : 'default', cell(description)]));
+const signature = ({ name, parameters = [] }) => `${name}(${parameters.map((parameter) => parameter.name + (parameter.optional ? '?' : '')).join(', ')})`;
+const defaultOf = (item) => (item.default === 'null' ? '' : code(plain(item.default)));
 
 function declaration(manifest) {
   return manifest.modules.flatMap((module) => module.declarations ?? []).find((candidate) => candidate.tagName);
 }
 
-/** @returns Tables of attributes, methods, events, slots, parts and custom properties, with headings. */
+function membersOf(element, kind) {
+  return element.members.filter((member) => member.kind === kind && !['private', 'protected'].includes(member.privacy) && member.description);
+}
+
+const attributesOf = (element) =>
+  table(['attribute', 'default', ''], element.attributes.map((attribute) => [code(attribute.name), defaultOf(attribute), cell(attribute.description)]));
+const methodsOf = (element) =>
+  table(['method', ''], membersOf(element, 'method').map((method) => [code(signature(method)), cell(method.description.split('\n\n')[0])]));
+
+const chapters = (sections, level) => Object.entries(sections).map(([heading, text]) => `${level} ${heading}\n\n${text}`).join('\n\n');
+
+/** Tables of attributes, methods and events, with headings. */
 export function apiTables(manifest) {
   const element = declaration(manifest);
-  const methods = element.members.filter(({ kind, privacy, description }) => kind === 'method' && privacy !== 'private' && description);
-  const signature = ({ name, parameters = [] }) => `${name}(${parameters.map((parameter) => parameter.name + (parameter.optional ? '?' : '')).join(', ')})`;
+  return chapters({ Attributes: attributesOf(element), Methods: methodsOf(element), Events: named('event', element.events) }, '###');
+}
+
+/** Everything an app can say to the element, as a document. */
+export function apiReference(manifest) {
+  const element = declaration(manifest);
+  const properties = membersOf(element, 'field');
+  const spelt = new Set(element.attributes.map(({ fieldName }) => fieldName));
   const sections = {
-    Attributes: table(['attribute', 'default', ''], element.attributes.map((a) => [code(a.name), a.default === 'null' ? '' : code(plain(a.default)), cell(a.description)])),
-    Methods: table(['method', ''], methods.map((m) => [code(signature(m)), cell(m.description.split('\n\n')[0])])),
-    Events: table(['event', ''], element.events.map((e) => [code(e.name), cell(e.description)])),
-    Slots: table(['slot', ''], element.slots.map((s) => [s.name ? code(s.name) : 'default', cell(s.description)])),
-    'CSS parts': table(['part', ''], element.cssParts.map((p) => [code(p.name), cell(p.description)])),
-    'CSS custom properties': table(['property', 'default', ''], element.cssProperties.map((p) => [code(p.name), code(p.default), cell(p.description)])),
+    Attributes: `Each is a property as well, in camel case: \`avatar.tokenEndpoint\` for \`token-endpoint\`.\n\n${table(
+      ['attribute', 'type', 'default', ''],
+      element.attributes.map((attribute) => [code(attribute.name), code(attribute.type?.text), defaultOf(attribute), cell(attribute.description)]),
+    )}`,
+    Properties: table(
+      ['property', 'type', ''],
+      properties.filter(({ name }) => !spelt.has(name)).map(({ name, type, readonly, description }) => [code(name), code(type?.text), cell(`${readonly ? '(read only) ' : ''}${description}`)]),
+    ),
+    Methods: methodsOf(element),
+    Events: table(['event', 'class', ''], element.events.map(({ name, type, description }) => [code(name), code(type?.text), cell(description)])),
+    Slots: named('slot', element.slots),
+    'CSS parts': named('part', element.cssParts),
+    'CSS custom properties': table(['property', 'default', ''], element.cssProperties.map(({ name, default: value, description }) => [code(name), code(value), cell(description)])),
+    'CSS states': named(':state(…)', element.cssStates),
   };
-  return Object.entries(sections).map(([heading, text]) => `### ${heading}\n\n${text}`).join('\n\n');
+  return `# Reference\n\n\`<${element.tagName}>\`: ${cell(element.description)}\n\nWritten by \`npm run build\` from the docstrings of the element.\n\n${chapters(sections, '##')}\n`;
 }
 
 const BEGIN = '<!-- api: written by npm run build from the docstrings of the element -->';

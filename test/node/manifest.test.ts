@@ -20,18 +20,14 @@ describe('custom-elements.json', () => {
     }
   });
 
-  it('is what the tables of README.md say', async () => {
-    const { withApiTables } = (await import(pathToFileURL('scripts/api-tables.js').href)) as { withApiTables(readme: string, manifest: unknown): string };
+  it('is what the tables of README.md and the reference say', async () => {
+    const { apiReference, withApiTables } = (await import(pathToFileURL('scripts/api-tables.js').href)) as {
+      apiReference(manifest: unknown): string;
+      withApiTables(readme: string, manifest: unknown): string;
+    };
+    const manifest: unknown = JSON.parse(await readFile('custom-elements.json', 'utf8'));
     const readme = await readFile('README.md', 'utf8');
-    assert.equal(readme, withApiTables(readme, JSON.parse(await readFile('custom-elements.json', 'utf8'))), 'Run `npm run build` and commit README.md.');
-  });
-});
-
-describe('The examples of README.md', () => {
-  it('are the files that are tested', async () => {
-    const { withExamples } = (await import(pathToFileURL('scripts/readme-examples.js').href)) as { withExamples(readme: string): Promise<string> };
-    const readme = await readFile('README.md', 'utf8');
-    assert.match(readme, /<!-- file: demo\/backend\/ten-lines\.js -->/);
-    assert.equal(readme, await withExamples(readme), 'Run `npm run build` and commit README.md.');
+    assert.equal(readme, withApiTables(readme, manifest), 'Run `npm run build` and commit README.md.');
+    assert.equal(await readFile('docs/reference.md', 'utf8'), apiReference(manifest), 'Run `npm run build` and commit docs/reference.md.');
   });
 });
