@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
-const RELATIVE = /(?:from|import\()\s*'(\.[^']+)\.js'|^import '(\.[^']+)\.js'/gm;
+const RELATIVE = /(?:from|import\(|^import)\s*["'](\.[^"']+)\.js["']/gm;
 
 /** Copies from `build/src` to `dist` what the `types` of package.json's exports name, and what they import. */
 export function copyDeclarations() {
@@ -21,7 +21,7 @@ export function copyDeclarations() {
         const target = join('dist', path);
         mkdirSync(dirname(target), { recursive: true });
         cpSync(source, target);
-        for (const [, named, bare] of readFileSync(source, 'utf8').matchAll(RELATIVE)) waiting.push(`${normalize(join(dirname(path), named ?? bare))}.d.ts`);
+        for (const [, name] of readFileSync(source, 'utf8').matchAll(RELATIVE)) waiting.push(`${normalize(join(dirname(path), name))}.d.ts`);
       }
     },
   };

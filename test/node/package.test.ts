@@ -17,7 +17,7 @@ const ALLOWED = [
   /^dist\/.*\.(js|d\.ts)$/,
   /^dist\/integrity\.json$/,
   /^dist\/(avatars\/[a-z]+\.glb|models\/mouth\.bin)$/,
-  /^demo\/.*\.(html|js|css|json|jpg|mp3|opus)$/,
+  /^demo\/.*\.(html|js|css|json|jpg|mp3|opus|vtt)$/,
   /^docs\/[a-z-]+\.(md|jpg)$/,
   /^examples\/.*\.(md|html|css|js|jsx|tsx|vue|svelte|json|mp3)$/,
 ];
