@@ -18,7 +18,7 @@ const ALLOWED = [
   /^dist\/integrity\.json$/,
   /^dist\/(avatars\/[a-z]+\.glb|models\/mouth\.bin)$/,
   /^demo\/.*\.(html|js|css|json|jpg|mp3|opus|vtt)$/,
-  /^docs\/[a-z-]+\.(md|jpg)$/,
+  /^docs\/([a-z-]+|README)\.(md|jpg)$/,
   /^examples\/.*\.(md|html|css|js|jsx|tsx|vue|svelte|json|mp3)$/,
 ];
 

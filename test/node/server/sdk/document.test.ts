@@ -13,8 +13,8 @@ interface Example {
   say(pcm: Uint8Array, send: (envelope: Uint8Array, isLast: boolean) => void): Promise<void>;
 }
 
-describe('the Server SDK in README', () => {
-  const file = join(packageFolder(), 'build/test/node/server/sdk/readme-example.mjs');
+describe('the example of docs/server-sdk.md', () => {
+  const file = join(packageFolder(), 'build/test/node/server/sdk/document-example.mjs');
   const variables = ['SPATIUS_SERVER_URL', 'SPATIUS_API_KEY', 'SPATIUS_APP_ID'] as const;
   let running: RunningServer;
   before(async () => void (running = await startMotionServer()));
@@ -25,8 +25,8 @@ describe('the Server SDK in README', () => {
   });
 
   it('runs as it is written', async () => {
-    const readme = await readFile(join(packageFolder(), 'README.md'), 'utf8');
-    const code = /## Server SDK\n[^]*?```js\n([^]*?)```/.exec(readme)![1]!;
+    const document = await readFile(join(packageFolder(), 'docs', 'server-sdk.md'), 'utf8');
+    const code = /```js node\n([^]*?)```/.exec(document)![1]!;
     assert.include(code, "'spatius-avatar/server-sdk'");
     await writeFile(file, code.replace("'spatius-avatar/server-sdk'", "'../../../../src/server/sdk/index.js'"));
     [running.url, TEST_API_KEY, TEST_APP_ID].forEach((value, index) => (process.env[variables[index]!] = value));
