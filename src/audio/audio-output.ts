@@ -47,6 +47,7 @@ export class AudioOutput {
   private listening: AbortController | null = null;
   private users = 0;
   private restTimer: ReturnType<typeof setTimeout> | undefined;
+  private graceTimer: ReturnType<typeof setTimeout> | undefined;
   private isKeptAwake = false;
   /** The context was asked to run a moment ago: that it does not yet says nothing. */
   private isStarting = false;
@@ -219,11 +220,11 @@ export class AudioOutput {
   /** A context that is still not running after a while is locked. */
   private expectRunning(): void {
     this.isStarting = true;
-    const grace = setTimeout(() => {
+    clearTimeout(this.graceTimer);
+    this.graceTimer = setTimeout(() => {
       this.isStarting = false;
       this.handleContextState();
     }, START_GRACE_MS);
-    this.listening?.signal.addEventListener('abort', () => clearTimeout(grace));
   }
 
   private close(): void {
@@ -236,6 +237,7 @@ export class AudioOutput {
     this.listening?.abort();
     clearTimeout(this.latencyTimer);
     clearTimeout(this.restTimer);
+    clearTimeout(this.graceTimer);
     this.latencyTimer = undefined;
     this.listening = null;
     this.context = null;

@@ -66,9 +66,11 @@ test('avatars that come, speak and go leave nothing behind', async ({ page }) =>
   await page.waitForTimeout(1500);
   const nodes = await left('Nodes');
   const audioHandlers = await left('AudioHandlers');
+  const listeners = await left('JSEventListeners');
   for (let count = 0; count < 4; count++) await comeAndGo();
   await expect.poll(() => left('Nodes'), { timeout: 10_000 }).toBeLessThanOrEqual(nodes);
   await expect.poll(() => left('AudioHandlers'), { timeout: 10_000 }).toBeLessThanOrEqual(audioHandlers);
+  await expect.poll(() => left('JSEventListeners'), { timeout: 10_000 }).toBeLessThanOrEqual(listeners);
 });
 
 test('an avatar that is moved goes on speaking', async ({ page }) => {
