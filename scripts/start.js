@@ -4,9 +4,11 @@ import { filesBelow } from './files.js';
 import { mustRunNode, runNode } from './run.js';
 
 const CLI = 'dist/server/cli.js';
+/** The last file of a build, which begins by removing it: where it is missing, a build was interrupted. */
+const LAST_BUILT = 'dist/integrity.json';
 
 async function isStale() {
-  const built = await stat(CLI).catch(() => null);
+  const built = await stat(LAST_BUILT).catch(() => null);
   if (!built) return true;
   const sources = [...(await filesBelow('src')), 'rollup.config.js', 'package.json'];
   const times = await Promise.all(sources.map(async (path) => (await stat(path)).mtimeMs));
