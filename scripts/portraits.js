@@ -1,11 +1,13 @@
 /**
- * `npm run portraits`: docs/characters.jpg, docs/moods.jpg and the pictures that the demo's gallery shows, of the avatars in `dist/avatars`.
+ * `npm run portraits`: docs/characters.jpg, docs/moods.jpg and the pictures that the demo's gallery shows, of the avatars in `dist/avatars`;
+ * and docs/rosa.jpg, of the variant in `examples/characters`.
  * Run it after a change to the look of a built-in avatar.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
 import { withDrawingPage } from './drawing-page.js';
 import { lived } from './lived-pose.js';
+import { mustRunNode } from './run.js';
 
 const both = (channel, weight) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
 const SMILE = { ...both('mouthSmile', 0.35), ...both('cheekSquint', 0.2), ...both('browOuterUp', 0.12) };
@@ -22,6 +24,7 @@ async function write(path, bytes) {
   console.log(`${path}: ${(bytes.length / 1000).toFixed(0)} kB`);
 }
 
+await mustRunNode('scripts/build-avatars.js', 'examples/characters/rosa.json');
 await withDrawingPage(async (draw) => {
   const cells = BUILT_IN_AVATARS.map((avatar, index) => {
     const turn = TURNS[index % TURNS.length];
@@ -33,9 +36,12 @@ await withDrawingPage(async (draw) => {
   }));
   moods.sort((one, other) => BUILT_IN_AVATARS.indexOf(one.avatar) - BUILT_IN_AVATARS.indexOf(other.avatar));
   await write('docs/moods.jpg', await draw({ columns: moods.length, size: 200, cells: moods }, 'image/jpeg', 0.84));
+  const rosa = [-14, 30].map((turn) => ({ avatar: 'rosa', pose: { ...SMILE, ...towardsViewer(turn) }, turn, frame: BUST }));
+  await write('docs/rosa.jpg', await draw({ columns: 2, size: 400, cells: rosa }, 'image/jpeg', 0.86));
   await mkdir('demo/avatars', { recursive: true });
   for (const avatar of BUILT_IN_AVATARS) {
     const sheet = { columns: 1, size: THUMBNAIL_PIXELS, cells: [{ avatar, pose: { ...SMILE, ...towardsViewer(8) }, turn: 8, frame: HEAD }] };
     await write(`demo/avatars/${avatar}.jpg`, await draw(sheet, 'image/jpeg', 0.85));
   }
 });
+await rm('dist/avatars/rosa.glb');

@@ -1,10 +1,10 @@
 /**
- * Ambient occlusion per vertex: cosine-distributed rays against the whole character, near hits darken more.
- * The inside of the mouth, teeth and tongue are baked with the mouth open, or they would be black when it opens.
+ * Baked light per vertex. Ambient occlusion: cosine-distributed rays against the whole character, near hits darken more.
+ * Shadow: rays towards a broad lamp above the viewer. The inside of the mouth, teeth and tongue are baked with the mouth open, or they would be black when it opens.
  */
 import { createRayCaster } from './ray-caster.js';
 import type { RayCaster } from './ray-caster.js';
-import { addScaled, cross, normalize } from './vector.js';
+import { addScaled, cross, dot, normalize } from './vector.js';
 import type { Vec3 } from './vector.js';
 
 const RAY_COUNT = 72;
@@ -18,6 +18,12 @@ const DIRECTIONS: readonly Vec3[] = Array.from({ length: RAY_COUNT }, (_, i) => 
   const angle = i * GOLDEN_ANGLE;
   return [Math.sqrt(u) * Math.cos(angle), Math.sqrt(u) * Math.sin(angle), Math.sqrt(1 - u)];
 });
+
+/** To the middle of the lamp that casts shadows: nearer to the viewer than the key lamp, so that they suit a turned head as well. */
+const LAMP = normalize([-0.24, 0.76, 0.6]);
+/** Tangent of half the angle the lamp is seen under: its shadows are as soft as the mesh is coarse. */
+const LAMP_SIZE = 0.55;
+const LAMP_DISTANCE = 40;
 
 export interface OcclusionMesh {
   positions: readonly Vec3[];
@@ -45,23 +51,54 @@ export class OcclusionScene {
     return result;
   }
 
+  /**
+   * How much of the lamp other surfaces hide. A surface that faces away from it is no matter of shadows: it counts as lit.
+   *
+   * @returns One value per vertex, 0 = lit, 1 = in full shadow.
+   */
+  bakeShadow({ positions, normals }: OcclusionMesh, isWanted: (vertex: number) => boolean): Float64Array {
+    const rays = aroundAxis(LAMP, DIRECTIONS.map(([x, y]) => [LAMP_SIZE * x, LAMP_SIZE * y, 1]));
+    return Float64Array.from(positions, (position, vertex) => {
+      if (!isWanted(vertex)) return 0;
+      const normal = normals[vertex]!;
+      const origin = addScaled(position, normal, START);
+      let hidden = 0;
+      let total = 0;
+      for (const ray of rays) {
+        const facing = dot(normal, ray);
+        if (facing <= 0.02) continue;
+        const weight = Math.min(1, facing * 4);
+        total += weight;
+        if (this.caster.distanceTo(origin, ray, LAMP_DISTANCE) < LAMP_DISTANCE) hidden += weight;
+      }
+      // A few grazing rays say little.
+      return hidden / Math.max(total, 0.2 * rays.length);
+    });
+  }
+
   private openness(position: Vec3, normal: Vec3, range: number): number {
-    const helper: Vec3 = Math.abs(normal[0]) < 0.9 ? [1, 0, 0] : [0, 1, 0];
-    const tangent = normalize(cross(helper, normal));
-    const bitangent = cross(normal, tangent);
     const origin = addScaled(position, normal, START);
     let blocked = 0;
-    for (const [x, y, z] of DIRECTIONS) {
-      const direction: Vec3 = [
-        tangent[0] * x + bitangent[0] * y + normal[0] * z,
-        tangent[1] * x + bitangent[1] * y + normal[1] * z,
-        tangent[2] * x + bitangent[2] * y + normal[2] * z,
-      ];
+    for (const direction of aroundAxis(normal, DIRECTIONS)) {
       const hit = this.caster.distanceTo(origin, direction, range);
       if (hit < range) blocked += (1 - hit / range) ** 0.7;
     }
     return 1 - blocked / RAY_COUNT;
   }
+}
+
+/** Directions around +z, turned to an axis; unit vectors. */
+function aroundAxis(axis: Vec3, directions: readonly Vec3[]): Vec3[] {
+  const helper: Vec3 = Math.abs(axis[0]) < 0.9 ? [1, 0, 0] : [0, 1, 0];
+  const tangent = normalize(cross(helper, axis));
+  const bitangent = cross(axis, tangent);
+  return directions.map(([x, y, z]) =>
+    normalize([
+      tangent[0] * x + bitangent[0] * y + axis[0] * z,
+      tangent[1] * x + bitangent[1] * y + axis[1] * z,
+      tangent[2] * x + bitangent[2] * y + axis[2] * z,
+    ]),
+  );
 }
 
 /** Averages along edges, `passes` times by half. */

@@ -7,10 +7,12 @@ import { LidShape } from './lid-shape.js';
 import { MouthShape } from './mouth-shape.js';
 import { mergeParts } from './part.js';
 import type { Part } from './part.js';
+import { beard } from './parts/beard.js';
 import { sweater } from './parts/body.js';
 import { brow, lashes } from './parts/brows-and-lashes.js';
 import { ear } from './parts/ear.js';
 import { eyeball } from './parts/eyeball.js';
+import { glasses } from './parts/glasses.js';
 import { skinPart } from './parts/skin.js';
 import { teethRow, tongue } from './parts/teeth.js';
 import { partDeltas, posedPositions, restPositions, vertexNormals } from './pose.js';
@@ -18,7 +20,7 @@ import type { Fields } from './pose.js';
 import { createSculpt } from './sculpt.js';
 import { buildSkinMesh } from './skin-mesh.js';
 import type { SkinMesh } from './skin-mesh.js';
-import { add } from './vector.js';
+import { add, addScaled } from './vector.js';
 import type { Vec3 } from './vector.js';
 
 /** A part with everything the file needs, cm; one entry per vertex. */
@@ -50,7 +52,11 @@ const BAKING_MOUTH = {
   mouthLowerDownRight: 0.4,
 };
 /** How far occlusion reaches, cm. */
-const RANGE = { skin: 6.5, hair: 5, mouth: 8 };
+const RANGE = { skin: 6.5, hair: 5, mouth: 8, contact: 1.1 };
+/** How dark the line is along which two parts touch. */
+const CONTACT = 0.55;
+/** What a full shadow takes of each colour: light comes into skin from beside, red furthest. */
+const SHADOW: Vec3 = [0.44, 0.58, 0.62];
 
 export interface BuildOptions {
   /** Baked occlusion is most of the work; without it every vertex counts as open. */
@@ -74,6 +80,8 @@ export function buildAvatar(character: Character, { hasOcclusion = true }: Build
     eyeball(character, 'eyeRight'),
     earsPart(character),
     hairdo(character, sculpt),
+    ...(character.beard > 0 ? [beard(character, sculpt, skinMesh)] : []),
+    ...(character.glasses ? [glasses(character, character.glasses, sculpt)] : []),
     mergeParts(sweater(character)),
   ];
   const finished = hasOcclusion ? bakeParts(parts, character, fields, lids) : parts.map((part) => openPart(part, character, fields));
@@ -98,7 +106,9 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
   };
   const rest = parts.map((part) => restPositions(part, fields, character.restingExpression));
   const open = parts.map((part) => posedPositions(part, fields, { ...character.restingExpression, ...BAKING_MOUTH }));
-  const castsShadow = (part: Part): boolean => part.shading !== 'lash' && part.shading !== 'brow';
+  const isBaked = (part: Part): boolean => part.shading !== 'lash' && part.shading !== 'brow';
+  // What lies close on the skin would darken it along its whole border.
+  const castsShadow = (part: Part): boolean => isBaked(part) && part.name !== 'beard';
   const scene = (positions: Vec3[][]): OcclusionScene =>
     new OcclusionScene(parts.map((part, i) => ({ positions: inScene(part, positions[i]!), triangles: castsShadow(part) ? part.triangles : [] })));
   const restScene = scene(rest);
@@ -107,20 +117,33 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
   return parts.map((part, i) => {
     const normals = vertexNormals(part, rest[i]!);
     const occlusion = new Float64Array(part.points.length).fill(1);
-    if (castsShadow(part)) {
+    let colours = part.colours;
+    if (isBaked(part)) {
       const isInside = (vertex: number): boolean => part.shading === 'teeth' || (part.isInsideMouth?.[vertex] ?? false);
       const range = part.shading === 'hair' ? RANGE.hair : RANGE.skin;
-      const closed = restScene.bake({ positions: inScene(part, rest[i]!), normals, triangles: part.triangles }, range, (vertex) => !isInside(vertex));
+      // The border of a beard lies below the skin, and would be baked black.
+      const raised = part.name === 'beard' ? rest[i]!.map((p, vertex) => addScaled(p, normals[vertex]!, 0.25)) : rest[i]!;
+      const atRest = { positions: inScene(part, raised), normals, triangles: part.triangles };
+      const closed = restScene.bake(atRest, range, (vertex) => !isInside(vertex));
+      const receivesShadow = part.shading === 'skin' || part.shading === 'cloth';
+      const contact = receivesShadow ? restScene.bake(atRest, RANGE.contact, (vertex) => !isInside(vertex)) : null;
+      if (receivesShadow) colours = shaded(part.colours, restScene.bakeShadow(atRest, (vertex) => !isInside(vertex)), part.triangles);
       const opened = openScene.bake({ positions: open[i]!, normals: vertexNormals(part, open[i]!), triangles: part.triangles }, RANGE.mouth, isInside);
       // Unlifted, the depth of the mouth would make grey teeth and a black tongue.
       const floor = part.name === 'teeth' ? 0.3 : 0.12;
       for (let vertex = 0; vertex < occlusion.length; vertex++) {
-        occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]!;
+        occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]! * (1 - CONTACT * (1 - (contact?.[vertex] ?? 1)));
       }
       smoothOverEdges(occlusion, part.triangles, 2);
       // Long triangles on the neck and the shoulders show every ray.
       smoothOverEdges(occlusion, part.triangles, 6, (vertex) => rest[i]![vertex]![1] < -8.5);
     }
-    return { part, positions: rest[i]!, normals, occlusion, deltas: partDeltas(part, fields) };
+    return { part: { ...part, colours }, positions: rest[i]!, normals, occlusion, deltas: partDeltas(part, fields) };
   });
+}
+
+/** Colours in the shadow of hair, chin and nose: part of the colour, they cost nothing to draw. */
+function shaded(colours: readonly Vec3[], shadow: Float64Array, triangles: readonly number[]): Vec3[] {
+  smoothOverEdges(shadow, triangles, 4);
+  return colours.map((colour, vertex) => [0, 1, 2].map((channel) => colour[channel]! * (1 - SHADOW[channel]! * shadow[vertex]!)) as unknown as Vec3);
 }

@@ -62,11 +62,15 @@ export interface Character {
     /** 0.8..1.4. */
     thickness: number;
   };
+  /** Depth of the folds beside the mouth and of the bags below the eyes, 0 (young) .. 1 (seventy). */
+  age: number;
+  /** null = none. */
+  glasses: Glasses | null;
   /** Colour of the studs in the earlobes; null = none. */
   earrings: string | null;
   /** 0..1.2. */
   lashLength: number;
-  /** Short beard painted on the skin in the brows' colour: 0 none .. 1 full. */
+  /** Length of a beard, in the colours of hair and brows: 0 none, 0.15 stubble, 0.5 short, 1 full (4 mm). */
   beard: number;
   body: {
     /** Height of the collar, 0.4 (crew neck) .. 1 (roll-neck). */
@@ -96,6 +100,14 @@ export interface Character {
   };
   /** ARKit weights baked into the neutral shape: a resting smile is the largest single gain in warmth. */
   restingExpression: Readonly<Record<string, number>>;
+}
+
+export interface Glasses {
+  colour: string;
+  /** 0 (rectangular) .. 1 (round). */
+  roundness: number;
+  /** Radius of the frame, cm, 0.1..0.26. */
+  thickness: number;
 }
 
 /** Chin-long with a side parting. */
@@ -143,6 +155,8 @@ export const aria: Character = {
   mouth: { y: -5.3, halfWidth: 2.28, fullness: 1.02 },
   brow: { height: 0.1, thickness: 1.12 },
   lashLength: 1,
+  age: 0,
+  glasses: null,
   earrings: null,
   beard: 0,
   body: { collar: 1, shoulders: 1, lift: 0 },
@@ -174,16 +188,18 @@ export const theo: Character = {
   mouth: { y: -5.4, halfWidth: 2.3, fullness: 1 },
   brow: { height: -0.2, thickness: 1.45 },
   lashLength: 0.45,
+  age: 0,
+  glasses: null,
   earrings: null,
-  beard: 0.6,
+  beard: 0.5,
   body: { collar: 0.6, shoulders: 1.12, lift: 0.8 },
   hair: { style: 'short', hairline: { front: 7.5, temple: 0.7, sideburn: -2, nape: -5.5 }, volume: 1.3, sweep: 0.45 },
   colours: {
-    skin: '#dcab8a',
+    skin: '#dcad90',
     blush: '#c4705a',
     hollow: '#9c5f43',
     light: '#e6b993',
-    lip: '#b5675c',
+    lip: '#b0695c',
     innerLip: '#7a3535',
     mouthInside: '#420e12',
     hair: '#452c1e',
@@ -205,6 +221,8 @@ export const nia: Character = {
   mouth: { y: -5.3, halfWidth: 2.3, fullness: 1.2 },
   brow: { height: 0.05, thickness: 1.15 },
   lashLength: 1.1,
+  age: 0,
+  glasses: null,
   earrings: '#e0b04c',
   beard: 0,
   body: { collar: 1, shoulders: 0.98, lift: 0.3 },

@@ -1,14 +1,26 @@
-/** Writes built-in avatars, all or those named: `node build/src/face/cli.js <folder> [name…]`. */
-import { mkdir, writeFile } from 'node:fs/promises';
+/**
+ * Writes avatars: `node build/src/face/cli.js <folder> [name | variant.json …]`. Without names all that are built in; a file holds
+ * a `Variant`.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAvatar } from './build-avatar.js';
 import { CHARACTERS } from './character.js';
+import type { Character } from './character.js';
 import { writeGlb } from './glb.js';
+import { characterFromVariant } from './variant.js';
+import type { Variant } from './variant.js';
 
 const [folder, ...names] = process.argv.slice(2);
 if (!folder) throw new Error('usage: cli.js <output folder> [name…]');
 await mkdir(folder, { recursive: true });
-for (const character of CHARACTERS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+async function characterNamed(name: string): Promise<Character> {
+  if (name.endsWith('.json')) return characterFromVariant(JSON.parse(await readFile(name, 'utf8')) as Variant);
+  const character = CHARACTERS.find((candidate) => candidate.name === name);
+  if (!character) throw new Error(`no character "${name}"`);
+  return character;
+}
+for (const character of names.length === 0 ? CHARACTERS : await Promise.all(names.map(characterNamed))) {
   const started = performance.now();
   const avatar = buildAvatar(character);
   const bytes = await writeGlb(avatar);

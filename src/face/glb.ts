@@ -149,8 +149,8 @@ function writePart(document: Document, finished: FinishedPart, material: Materia
 
   function colourAccessor(): Accessor {
     const colour = (i: number): number[] => [...part.colours[i]!, occlusion[i]!];
-    // Dark hair would band in 8 linear bits.
-    if (part.shading !== 'hair') return createAccessor(document, 'VEC4', gather(new Uint8Array(count * 4), 4, (i) => bytes(colour(i))), true);
+    // Dark hair and dark skin would band in 8 linear bits.
+    if (part.shading !== 'hair' && part.shading !== 'skin') return createAccessor(document, 'VEC4', gather(new Uint8Array(count * 4), 4, (i) => bytes(colour(i))), true);
     const wide = gather(new Uint16Array(count * 4), 4, (i) => colour(i).map((value) => Math.round(Math.min(1, Math.max(0, value)) * 65535)));
     return createAccessor(document, 'VEC4', wide, true);
   }

@@ -1,5 +1,6 @@
 /** One mesh of the avatar before it is written: geometry in cm, unposed, one entry per vertex in every list. */
 import type { FacePoint } from './face-point.js';
+import { ZERO } from './vector.js';
 import type { Vec3 } from './vector.js';
 
 /** How the stage shades a part; written to the material's extras. */
@@ -44,13 +45,16 @@ export const rigidPoint = (position: Vec3, kind: FacePoint['kind'] = 'fill'): Fa
 export function mergeParts(parts: readonly Part[]): Part {
   const merged: Part = { ...parts[0]!, points: [], triangles: [], colours: [] };
   const strands: Strand[] = [];
+  const knownNormals: Vec3[] = [];
   for (const part of parts) {
     const offset = merged.points.length;
     merged.points.push(...part.points);
     merged.colours.push(...part.colours);
     for (const index of part.triangles) merged.triangles.push(index + offset);
     strands.push(...(part.strands ?? []));
+    knownNormals.push(...(part.knownNormals ?? part.points.map(() => ZERO)));
   }
+  if (parts.some((part) => part.knownNormals)) merged.knownNormals = knownNormals;
   if (strands.length > 0) merged.strands = strands;
   return merged;
 }

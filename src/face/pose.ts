@@ -34,7 +34,7 @@ export function restPositions(part: Part, fields: Fields, resting: Readonly<Reco
 }
 
 /** Area-weighted vertex normals, blended with the part's known ones. */
-export function vertexNormals(part: Part, positions: readonly Vec3[]): Vec3[] {
+export function vertexNormals(part: Pick<Part, 'triangles' | 'knownNormals'>, positions: readonly Vec3[]): Vec3[] {
   const sums: Vec3[] = positions.map(() => ZERO);
   for (let i = 0; i < part.triangles.length; i += 3) {
     const [a, b, c] = [part.triangles[i]!, part.triangles[i + 1]!, part.triangles[i + 2]!];

@@ -5,7 +5,7 @@
 import type { Character } from './character.js';
 import { capsule, castOut, ellipsoid, gradient, smoothSubtract, smoothUnion, sphere } from './sdf.js';
 import type { SignedDistance } from './sdf.js';
-import { lerp, smoothstep } from './vector.js';
+import { clamp, gaussian, lerp, smoothstep } from './vector.js';
 import type { Vec3 } from './vector.js';
 
 /** Where the head is unrolled from, and where hair grows away from; both well inside the skull. */
@@ -51,6 +51,7 @@ export function createSculpt(character: Character): Sculpt {
       d = smoothUnion(d, ellipsoid(p, [0.95 * w, -2.95, 7.75], [0.56 * w, 0.5, 0.72]), 0.95);
       d = smoothSubtract(d, ellipsoid(p, [0.48 * w, -3.42, 8.2], [0.27 * w, 0.22, 0.34]), 0.5);
     }
+    d += folds(character, p);
     return smoothUnion(d, capsule(p, [0, -5, -2.6], [0, -24, -3.4], head.neckRadius, head.neckRadius + 0.5), 1.7);
   };
   const headField: SignedDistance = (p) => sculptedHead(p, true);
@@ -60,4 +61,25 @@ export function createSculpt(character: Character): Sculpt {
     normalAt: (p) => gradient(headField, p),
     scalpPoint: (direction) => castOut(headField, SKULL_CENTRE, direction),
   };
+}
+
+/** From where to where a fold runs on the left half of the face (x, y), its half width and its depth at age 1, cm. */
+const FOLDS = [
+  // From the wing of the nose around the corner of the mouth, and below it towards the chin.
+  { from: [1.6, -3.3], to: [3.1, -5.3], width: 0.36, depth: 0.3 },
+  { from: [2.75, -6.1], to: [2.45, -7.4], width: 0.36, depth: 0.16 },
+  // Below the bag under the eye.
+  { from: [1.5, -2.5], to: [3.9, -3.05], width: 0.34, depth: 0.15 },
+] as const;
+
+/** How deep age has drawn its folds at a point of the face, x ≥ 0, cm. */
+export function folds({ age }: Character, [x, y, z]: Vec3): number {
+  if (age === 0) return 0;
+  let depth = 0;
+  for (const { from, to, width, depth: deepest } of FOLDS) {
+    const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+    const along = clamp(((x - from[0]) * dx + (y - from[1]) * dy) / (dx * dx + dy * dy));
+    depth += deepest * gaussian(Math.hypot(x - from[0] - along * dx, y - from[1] - along * dy), width);
+  }
+  return age * depth * smoothstep(2, 4.5, z);
 }

@@ -8,12 +8,10 @@ import { mergeParts } from '../part.js';
 import type { Part } from '../part.js';
 import { createRandom } from '../random.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, clamp, lerp, smoothstep } from '../vector.js';
-import type { Vec3 } from '../vector.js';
+import { lerp } from '../vector.js';
 import { fringeStrands, sideStrands } from './bob-strands.js';
-import { lockPart } from './lock.js';
+import { driftingLock } from './drifting-lock.js';
 import { hairSheet } from './sheet.js';
-import type { StrandField } from './strand-field.js';
 
 const OVERLAYS_PER_SIDE = 5;
 const LOOSE_PER_SIDE = 5;
@@ -25,7 +23,7 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
   const parts: Part[] = [];
   for (const side of [1, -1] as const) {
     const field = sideStrands(hair, sculpt, side);
-    parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 8, thickness: 0.8, notch: 0.06, colour, random }));
+    parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 8, thickness: 0.8, notch: 0.035, colour, random }));
     const over = { field, side, colour };
     for (let i = 0; i < OVERLAYS_PER_SIDE; i++) {
       const f = (i + 0.7 + 0.4 * (random() - 0.5)) / OVERLAYS_PER_SIDE;
@@ -43,42 +41,4 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
     parts.push(driftingLock({ field, side, f: 0.1 + 0.3 * i, drift: -0.12 + 0.1 * i, halfWidth: 0.11, from: 0.03, to: lerp(0.86, 1, random()), height: 0.22, colour, seed: random(), rows: 14, columns: 5 }));
   }
   return mergeParts(parts);
-}
-
-interface Drift {
-  field: StrandField;
-  side: 1 | -1;
-  /** Where it starts, and how far it wanders by its tip, in the sheet's f. */
-  f: number;
-  drift: number;
-  halfWidth: number;
-  /** Part of the strand it covers. */
-  from: number;
-  to: number;
-  /** Above the sheet, cm. */
-  height: number;
-  colour: Vec3;
-  seed: number;
-  rows: number;
-  columns: number;
-}
-
-/** A lock on top of a sheet, pointed at both ends, that crosses its strands at a small angle. */
-function driftingLock({ field, side, f, drift, halfWidth, from, to, height, colour, seed, rows, columns }: Drift): Part {
-  const swell = (v: number): number => Math.sin(Math.PI * clamp(0.03 + 0.967 * v)) ** 0.7 + 0.004;
-  return lockPart({
-    frame: (across, v) => {
-      // It comes out from under the sheet: a root that ends in the air shows as a nib.
-      const risen = smoothstep(0, 0.14, v);
-      const frame = field.at(f + drift * v * v + across * halfWidth * swell(v) * side, lerp(from, to, v));
-      return { ...frame, position: addScaled(frame.position, frame.normal, height * (0.45 + 0.55 * swell(v)) * risen - 0.15 * (1 - risen) - (height + 0.12) * swell(v) * across * across) };
-    },
-    relief: (v) => 0.16 * swell(v),
-    thickness: (v) => 0.2 * swell(v),
-    rows,
-    columns,
-    backFrom: 0.5,
-    seed,
-    colour,
-  });
 }

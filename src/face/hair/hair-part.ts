@@ -1,8 +1,8 @@
 import { rigidPoint, type Part, type Strand } from '../part.js';
 import type { Vec3 } from '../vector.js';
 
-/** Hair that moves with the head and never by itself: one colour and, if any, one strand for each point, in cm. */
-export function hairPart(points: readonly Vec3[], triangles: Part['triangles'], colours: Part['colours'], strands?: Strand[]): Part {
+/** Hair that moves with the head and never by itself: one colour and one strand for each point, in cm. */
+export function hairPart(points: readonly Vec3[], triangles: Part['triangles'], colours: Part['colours'], strands: Strand[]): Part {
   return {
     name: 'hair',
     shading: 'hair',
@@ -10,7 +10,7 @@ export function hairPart(points: readonly Vec3[], triangles: Part['triangles'], 
     points: points.map((position) => rigidPoint(position)),
     triangles,
     colours,
-    ...(strands ? { strands } : {}),
+    strands,
     isDeformable: false,
   };
 }

@@ -1,5 +1,5 @@
 /** Where hair grows: the front line with its temples and sideburns, past the ears, down to the nape. */
-import { clamp, lerp, smoothstep } from '../vector.js';
+import { lerp, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 
 export interface Hairline {
@@ -23,4 +23,4 @@ export function insideHair({ front, temple, sideburn, nape }: Hairline, [x, y, z
 }
 
 /** 0..1: how much of the scalp's colour is that of the hair; soft, so that the line is never an edge. */
-export const scalpShade = (line: Hairline, point: Vec3): number => clamp(smoothstep(-0.7, 0.7, insideHair(line, point)));
+export const scalpShade = (line: Hairline, point: Vec3): number => 0.9 * smoothstep(-0.25, 0.75, insideHair(line, point));

@@ -2,7 +2,7 @@
 import type { Character } from '../character.js';
 import type { Part } from '../part.js';
 import type { Sculpt } from '../sculpt.js';
-import { smoothstep } from '../vector.js';
+import { DEGREES, gaussian, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 import { bob } from './bob.js';
 import { curls } from './curls.js';
@@ -19,7 +19,8 @@ export function hairdo(character: Character, sculpt: Sculpt): Part {
 export function underHair({ hair }: Character, point: Vec3): number {
   if (hair.style !== 'bob') return scalpShade(hair.hairline, point);
   const [x, y, z] = point;
-  const hairline = 8.2 - 0.035 * x * x;
+  // It reaches down into the parting.
+  const hairline = 8.2 - 0.035 * x * x - 0.75 * gaussian(x - 8.3 * Math.sin(hair.parting * DEGREES), 0.8);
   const front = smoothstep(-0.5, 0.7, y - hairline + Math.max(0, 2.2 - z) * 2.4);
   return front * smoothstep(-3.5, -1.5, y + Math.max(0, -z) * 0.55);
 }

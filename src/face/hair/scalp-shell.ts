@@ -3,16 +3,19 @@
  * planned. Where the height is negative it lies under the skin; triangles that lie there as a whole are left out.
  */
 import type { Part, Strand } from '../part.js';
+import { vertexNormals } from '../pose.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, normalize, scale } from '../vector.js';
+import { addScaled, dot, normalize, scale } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 import { hairPart } from './hair-part.js';
 
 export interface ShellPoint {
   /** Above the scalp, cm. */
   height: number;
-  /** Given for all points or for none: without strands the hair is shaded as a soft mass. */
-  strand?: Strand;
+  /** Curl or stripe the point belongs to; a triangle belongs to that of its first corner as a whole. */
+  cell: number;
+  /** The strand at this point (its tangent is laid on the surface), of the cell it is asked for by one of its triangles. */
+  strandIn(cell: number): Strand;
   /** Linear. */
   colour: Vec3;
 }
@@ -23,31 +26,36 @@ const HIDDEN = -0.12;
 /** @param divisions Of each edge of the icosahedron it is made of; 20 · divisions² triangles before the hidden ones go. */
 export function scalpShell(sculpt: Sculpt, divisions: number, surface: (scalp: Vec3, direction: Vec3) => ShellPoint): Part {
   const sphere = geodesicSphere(divisions);
-  const heights: number[] = [];
-  const points: Vec3[] = [];
-  const colours: Vec3[] = [];
-  const strands: Strand[] = [];
-  for (const direction of sphere.directions) {
+  const shell = sphere.directions.map((direction) => {
     const scalp = sculpt.scalpPoint(direction);
-    const { height, strand, colour } = surface(scalp, direction);
-    heights.push(height);
-    points.push(addScaled(scalp, direction, height));
-    colours.push(colour);
-    if (strand) strands.push(strand);
-  }
-  const triangles: number[] = [];
+    const point = surface(scalp, direction);
+    return { ...point, position: addScaled(scalp, direction, point.height) };
+  });
+  const isShown = (corners: number[]): boolean => corners.some((corner) => shell[corner]!.height > HIDDEN);
+  const shown: number[] = [];
   for (let i = 0; i < sphere.triangles.length; i += 3) {
     const corners = sphere.triangles.slice(i, i + 3);
-    if (corners.some((corner) => heights[corner]! > HIDDEN)) triangles.push(...corners);
+    if (isShown(corners)) shown.push(...corners);
   }
-  return withoutUnused(points, triangles, colours, strands);
-}
-
-function withoutUnused(points: Vec3[], triangles: number[], colours: Vec3[], strands: Strand[]): Part {
-  const used = [...new Set(triangles)];
-  const placeOf = new Map(used.map((index, place) => [index, place]));
-  const pick = <T>(values: T[]): T[] => used.map((index) => values[index]!);
-  return hairPart(pick(points), triangles.map((index) => placeOf.get(index)!), pick(colours), strands.length > 0 ? pick(strands) : undefined);
+  // Where cells meet they have vertices of their own, and the normal in common.
+  const normals = vertexNormals({ triangles: shown }, shell.map(({ position }) => position));
+  const placeOf = new Map<string, number>();
+  const sources: number[] = [];
+  const strands: Strand[] = [];
+  const triangles = shown.map((corner, i) => {
+    const { cell } = shell[shown[i - (i % 3)]!]!;
+    const key = `${corner} ${cell}`;
+    let place = placeOf.get(key);
+    if (place === undefined) {
+      placeOf.set(key, (place = sources.push(corner) - 1));
+      const strand = shell[corner]!.strandIn(cell);
+      const normal = normals[corner]!;
+      strands.push({ ...strand, tangent: normalize(addScaled(strand.tangent, normal, -dot(strand.tangent, normal))) });
+    }
+    return place;
+  });
+  const pick = <T>(read: (point: (typeof shell)[number], corner: number) => T): T[] => sources.map((corner) => read(shell[corner]!, corner));
+  return { ...hairPart(pick(({ position }) => position), triangles, pick(({ colour }) => colour), strands), knownNormals: pick((_, corner) => normals[corner]!) };
 }
 
 /** Unit vectors on a subdivided icosahedron, triangles counter-clockwise from outside. */

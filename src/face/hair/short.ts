@@ -1,130 +1,99 @@
-/** Short hair: close at the sides and the nape, longer on top and brushed back and to one side from a raised front. */
+/**
+ * Short hair: clipped at the sides and the nape, longer on top. A surface around the skull is the clipped part; a sheet of
+ * strands rises from the hairline and is brushed back and to one side over it.
+ */
 import type { Character, ShortHair } from '../character.js';
 import { linearFromHex } from '../colour.js';
 import { mergeParts } from '../part.js';
-import type { Part } from '../part.js';
+import type { Part, Strand } from '../part.js';
 import { createRandom } from '../random.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, clamp, DEGREES, dot, gaussian, lerp, normalize, scale, smoothstep, subtract } from '../vector.js';
+import { addScaled, DEGREES, dot, gaussian, lerp, normalize, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { driftingLock } from './drifting-lock.js';
 import { insideHair } from './hairline.js';
-import { lockPart } from './lock.js';
+import type { Hairline } from './hairline.js';
 import { scalpShell } from './scalp-shell.js';
-import { aboveScalp } from './strand-field.js';
+import { hairSheet } from './sheet.js';
+import { aboveScalp, StrandField } from './strand-field.js';
 
-const DIVISIONS = 24;
-/** Lateral width of a lock of the surface, radians. */
-const LOCK_WIDTH = 8 * DEGREES;
-
-/** Unit vector from the skull's centre: `lateral` towards the left ear, `pitch` over the top from the face (0) to the back (180°). */
-const overTop = (lateral: number, pitch: number): Vec3 => [Math.sin(lateral), Math.cos(lateral) * Math.sin(pitch), Math.cos(lateral) * Math.cos(pitch)];
+const DIVISIONS = 19;
+/** Stripes of strands around the skull; even, so that they meet at the back. */
+const STRIPES = 24;
+const OVERLAYS = 9;
+/** The sheet spans these lateral angles. */
+const SPREAD = 46;
 
 export function shortHair(character: Character, hair: ShortHair, sculpt: Sculpt): Part {
   const random = createRandom(character.seed + 4);
   const colour = linearFromHex(character.colours.hair);
-  const seeds = Array.from({ length: 64 }, () => random());
-  const shell = scalpShell(sculpt, DIVISIONS, (scalp, direction) => {
-    const inside = insideHair(hair.hairline, scalp);
-    const lateral = Math.asin(clamp(direction[0], -1, 1));
-    const pitch = pitchOf(direction);
-    const place = strandOf(hair, lateral, pitch) / LOCK_WIDTH + 32;
-    const index = clamp(Math.floor(place), 0, 62);
-    const across = (place - index) * 2 - 1;
-    // The mesh does not follow the locks: their colours run into each other.
-    const shade = lerp(seeds[index]!, seeds[index + 1]!, smoothstep(-1, 1, across));
-    const top = topness(direction);
-    const grown = smoothstep(-0.2, lerp(1.6, 3.6, top), inside);
-    const groove = top * 0.3 * ((1 - Math.abs(across) ** 2) - 0.5);
-    const height = inside < -0.5 ? -0.6 : lerp(-0.3, lerp(lerp(0.14, 0.42, smoothstep(-4.5, 1, scalp[1])), topHeight(hair, pitch), top) + groove, grown);
-    const tangent = flow(hair, direction, top);
-    return { height, strand: { tangent, across: index % 2 === 0 ? across : -across, seed: seeds[63]! }, colour: scale(colour, lerp(0.8, 0.9, top) + 0.5 * top * (shade - 0.5) - 0.12 * top * across * across) };
-  });
-  return mergeParts([shell, ...locks(hair, sculpt, colour, random)]);
-}
-
-/** Inverse of `overTop`, -90°..270°: the cut lies under the chin. */
-function pitchOf([, y, z]: Vec3): number {
-  const pitch = Math.atan2(y, z);
-  return pitch < -Math.PI / 2 ? pitch + 2 * Math.PI : pitch;
-}
-
-/** 1 on top of the head, 0 at the sides, the nape and the temples. */
-function topness(direction: Vec3): number {
-  const side = 1 - smoothstep(0.6, 0.88, Math.abs(direction[0]));
-  return side * smoothstep(-0.55, 0.45, direction[1] + 0.25 * Math.max(0, -direction[2]));
-}
-
-const topHeight = ({ volume }: ShortHair, pitch: number): number => volume * lerp(0.45, 0.95, smoothstep(36, 60, pitch / DEGREES));
-
-/** The lateral angle at which the strand through a place starts at the front. */
-const strandOf = ({ sweep }: ShortHair, lateral: number, pitch: number): number => lateral + sweep * (pitch - Math.PI / 2);
-
-/** Root → tip: back and aside on top, down and back at the sides. */
-function flow({ sweep }: ShortHair, direction: Vec3, top: number): Vec3 {
-  const lateral = Math.asin(clamp(direction[0], -1, 1));
-  const pitch = pitchOf(direction);
-  const ahead = subtract(overTop(lateral - sweep * 0.02, pitch + 0.02), overTop(lateral, pitch));
-  const down: Vec3 = [0, -0.9, -0.5];
-  const mixed = addScaled(scale(normalize(ahead), top), normalize(addScaled(down, direction, -dot(down, direction))), 1 - top);
-  return normalize(addScaled(mixed, direction, -dot(mixed, direction)));
-}
-
-/** Locks on top in three rows, front to back; each comes out between those behind it. */
-function locks(hair: ShortHair, sculpt: Sculpt, colour: Vec3, random: () => number): Part[] {
-  const rows = [
-    { count: 9, spread: 38, from: 38, to: 115, rise: 0.75, width: 8 },
-    { count: 8, spread: 34, from: 46, to: 132, rise: 0.5, width: 8 },
-    { count: 7, spread: 42, from: 88, to: 164, rise: 0.2, width: 8.5 },
+  const field = topStrands(hair, sculpt);
+  // Counted from the character's left to the right, strands run up and back: the side that `hairSheet` calls 1.
+  const side = 1;
+  const parts = [
+    clippedHair(hair, sculpt, colour, random),
+    hairSheet(field, { side, locks: 9, rows: 20, innerRow: 15, thickness: 0.3, notch: 0.1, colour, random }),
   ];
-  return rows.flatMap(({ count, spread, from, to, rise, width }) =>
-    Array.from({ length: count }, (_, i) => {
-      const start = lerp(-spread, spread, (i + 0.5 + 0.5 * (random() - 0.5)) / count);
-          // Roots stay inside of the surface, whose front edge falls to the temples.
-      const first = from - 0.005 * start * start + 3 * (random() - 0.5);
-      const last = to + 10 * (random() - 0.5);
-      return lock(hair, sculpt, { start: start * DEGREES, from: first * DEGREES, to: last * DEGREES, rise: rise * lerp(0.85, 1.2, random()), width: width * lerp(0.8, 1.15, random()) * DEGREES, bend: 0.25 * (random() - 0.5), seed: random(), colour });
-    }),
-  );
+  for (let i = 0; i < OVERLAYS; i++) {
+    const f = (i + 0.6 + 0.5 * (random() - 0.5)) / (OVERLAYS + 0.4);
+    parts.push(driftingLock({ field, side, f, drift: 0.1 * (random() - 0.4), halfWidth: lerp(0.045, 0.07, random()), from: 0.02, to: lerp(0.8, 1, random()), height: 0.16, colour, seed: random(), rows: 14, columns: 5 }));
+  }
+  return mergeParts(parts);
 }
 
-interface LockOptions {
-  /** Lateral angle of the root. */
-  start: number;
-  from: number;
-  to: number;
-  /** How much it stands up at its root. */
-  rise: number;
-  width: number;
-  bend: number;
-  seed: number;
-  colour: Vec3;
-}
-
-function lock(hair: ShortHair, sculpt: Sculpt, { start, from, to, rise, width, bend, seed, colour }: LockOptions): Part {
-  const swell = (v: number): number => Math.sin(Math.PI * clamp(0.06 + 0.93 * v)) ** 0.75 + 0.004;
-  const at = (across: number, v: number): Vec3 => {
-    const pitch = lerp(from, to, v);
-    const lateral = start - (hair.sweep + bend * v) * (pitch - from) + across * width * swell(v);
-    const risen = smoothstep(0, 0.12, v);
-    const stand = rise * hair.volume * (0.95 * gaussian(v - 0.3, 0.24) + 0.1) * gaussian(start, 48 * DEGREES);
-    const direction = overTop(lateral, pitch);
-    const height = lerp(-0.3, lerp(0.3, topHeight(hair, pitch) + 0.1 + stand, topness(direction)), risen) * (1 - 0.25 * smoothstep(0.75, 1, v)) - 0.28 * across * across * swell(v);
-    return aboveScalp(sculpt, direction, height);
-  };
-  return lockPart({
-    frame: (across, v) => {
-      // Columns run towards the right ear: then the front is wound counter-clockwise from outside.
-      const position = at(-across, v);
-      const tangent = normalize(subtract(at(-across, v + 0.02), at(-across, v - 0.02)));
-      const out = normalize(subtract(position, [0, 2.2, -1.6]));
-      return { position, tangent, normal: normalize(addScaled(out, tangent, -dot(out, tangent))) };
-    },
-    relief: (v) => 0.24 * swell(v),
-    thickness: (v) => 0.3 * swell(v),
-    rows: 12,
-    columns: 5,
-    backFrom: 0.6,
-    seed,
-    colour: scale(colour, 1.15),
+function clippedHair(hair: ShortHair, sculpt: Sculpt, colour: Vec3, random: () => number): Part {
+  const seeds = Array.from({ length: STRIPES }, () => random());
+  const grain = random();
+  return scalpShell(sculpt, DIVISIONS, (scalp, direction) => {
+    const inside = insideHair(hair.hairline, scalp);
+    const place = (Math.atan2(direction[0], direction[2]) / (2 * Math.PI) + 0.5) * STRIPES;
+    const stripe = Math.floor(place) % STRIPES;
+    const across = (place % 1) * 2 - 1;
+    const tuft = lerp(seeds[stripe]!, seeds[(stripe + 1) % STRIPES]!, place % 1) - 0.5;
+    // Thin at the nape and the sideburns, thicker towards the top.
+    const full = lerp(0.12, 0.5, smoothstep(-4.5, 2.5, scalp[1]));
+    const height = inside < -0.5 ? -0.6 : lerp(-0.14, full, smoothstep(-0.1, 1.5, inside));
+    const strand: Strand = { tangent: downFrom(direction, 0.9 * tuft), across: stripe % 2 === 0 ? across : -across, seed: grain };
+    return { height, cell: 0, strandIn: () => strand, colour: scale(colour, 0.85 + 0.24 * tuft) };
   });
+}
+
+/** Down and back along the skull; strands that differ a little break up the shine. */
+function downFrom(direction: Vec3, drift: number): Vec3 {
+  const down: Vec3 = [0, -0.9, -0.5 + drift];
+  return normalize(addScaled(down, direction, -dot(down, direction)));
+}
+
+/** Unit vector from the skull's centre: `lateral` towards the left ear, `pitch` over the top from the face (0) to the back (180°). */
+const overTop = (lateral: number, pitch: number): Vec3 => [Math.sin(lateral), Math.cos(lateral) * Math.sin(pitch), Math.cos(lateral) * Math.cos(pitch)];
+
+/** Where the hair begins, going up over the head at a lateral angle, radians. */
+function hairlinePitch(line: Hairline, sculpt: Sculpt, lateral: number): number {
+  let pitch = 10 * DEGREES;
+  while (pitch < 80 * DEGREES && insideHair(line, sculpt.scalpPoint(overTop(lateral, pitch))) < 0.3) pitch += 0.5 * DEGREES;
+  return pitch;
+}
+
+/** f = 0 above the left temple, 1 above the right one; from the hairline up, over the top and down to the back of the head. */
+function topStrands({ sweep, volume, hairline }: ShortHair, sculpt: Sculpt): StrandField {
+  /** Share of the way, height of a strand in the middle in units of `volume`. */
+  const profile = [[0, -0.3], [0.05, 0.55], [0.14, 1.1], [0.26, 1.12], [0.42, 0.98], [0.6, 0.85], [0.8, 0.66], [1, 0.42]] as const;
+  return new StrandField(
+    (f) => {
+      const start = lerp(SPREAD, -SPREAD, f);
+      // Locks begin at different heights.
+      const from = hairlinePitch(hairline, sculpt, start * DEGREES) / DEGREES + 0.9 * Math.sin(f * 57) + 0.6 * Math.sin(f * 91 + 2);
+      // Its edges lie below the clipped hair, its front stands up most beside the middle.
+      const edge = smoothstep(-0.02, 0.24, f) * smoothstep(1.02, 0.78, f);
+      const quiff = 0.55 * gaussian(start - 12, 26);
+      return profile.map(([share, height]) => {
+        const pitch = lerp(from, 172, share ** 1.12) - 7 * quiff * gaussian(share - 0.1, 0.1);
+        const lateral = (start * (1 - 0.25 * share) - sweep * (pitch - from)) * DEGREES;
+        const raised = height * volume * (1 + quiff * gaussian(share - 0.17, 0.17));
+        return aboveScalp(sculpt, overTop(lateral, pitch * DEGREES), height < 0 ? -0.35 : lerp(0.1, raised, edge));
+      });
+    },
+    0,
+    1,
+  );
 }

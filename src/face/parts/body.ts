@@ -39,7 +39,7 @@ export function sweater(character: Character): Part[] {
     sections.map(([y, halfWidth, halfDepth, z, exponent]) => [y < -14.6 ? y : -14.6 + (y + 14.6) * stretch, halfWidth, halfDepth, z, exponent]);
   const collarSections = sized(COLLAR, height).map(([y, w, d, z, e]): Section => [y + lift, w + wider, d + wider, z, e]);
   const shoulderSections = SHOULDERS.map(([y, w, d, z, e]): Section => [y + lift, lerp(w + wider, w * breadth, smoothstep(6, 9, w)), d + wider * (1 - smoothstep(6, 7, d)), z, e]);
-  const collar = loft(collarSections, RIBS * 2, 12, (v, column) => ({
+  const collar = loft(collarSections, RIBS * 2, 11, (v, column) => ({
     offset: (column % 2 === 0 ? 0.07 : -0.07) * smoothstep(0.05, 0.25, v),
     colour: scale(cloth, column % 2 === 0 ? 1.08 : 0.8),
   }));

@@ -23,7 +23,7 @@ export function brow(character: Character, sculpt: Sculpt, side: 1 | -1): Part {
     const u = column / (BROW_COLUMNS - 1);
     const centreX = 1.3 + u * 4.2;
     const centreY = 3.45 + character.brow.height + 0.55 * Math.sin(Math.PI * (0.1 + 0.74 * u)) - 0.22 * smoothstep(0.6, 1, u);
-    const halfHeight = 0.44 * character.brow.thickness * Math.sin(Math.PI * clamp(0.035 + 0.945 * u)) ** 0.5 * (1.12 - 0.72 * u) + 0.015;
+    const halfHeight = 0.44 * character.brow.thickness * Math.sin(Math.PI * clamp(0.012 + 0.985 * u)) ** 0.5 * (1.12 - 0.72 * u) + 0.015;
     for (let row = 0; row < BROW_ROWS; row++) {
       const q = (row / (BROW_ROWS - 1)) * 2 - 1;
       const lean = q * halfHeight * (0.25 * (1 - u) + 0.12 * u);
@@ -48,7 +48,7 @@ export function lashes(character: Character, lids: LidShape, eye: 1 | -1): Part 
   for (let column = 0; column < LASH_COLUMNS; column++) {
     const u = column / (LASH_COLUMNS - 1);
     const angle = lerp(0.03, Math.PI - 0.3, u);
-    const profile = Math.sin(Math.PI * clamp(0.06 + 0.94 * (1 - u))) ** 0.7 * (1 - 0.62 * u) + 0.42 * gaussian(u - 0.07, 0.1) + 0.06;
+    const profile = Math.sin(Math.PI * clamp(0.06 + 0.94 * (1 - u))) ** 0.7 * (1 - 0.62 * u) + 0.5 * gaussian(u - 0.07, 0.1) * smoothstep(0, 0.17, u) + 0.06 * (1 - u);
     for (let row = 0; row < LASH_ROWS; row++) {
       const reach = 0.36 * character.lashLength * profile * (row / (LASH_ROWS - 1));
       const azimuth = lids.rimAzimuth(angle) + reach * 0.12 * Math.cos(angle);

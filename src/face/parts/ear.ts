@@ -42,7 +42,7 @@ export function ear(character: Character, side: 1 | -1): Part {
       const outer = ring === RINGS - 1 ? -0.16 : 0.5 - 0.05 * r + helix + scapha + antihelix + concha + tragus;
       const flare = smoothstep(0.4, -1, c) * 0.65 * r + 0.12 * Math.max(0, v) - 0.22 * Math.max(0, -v);
       positions.push([side * (CENTRE[0] + outer + flare), CENTRE[1] + up, CENTRE[2] + forward]);
-      colours.push(layerColours(skin, [[blush, 0.16 + 0.2 * gaussian(r - 0.9, 0.25)], [hollow, 0.5 * spot(u, v, 0.14, -0.08, 0.38)]]));
+      colours.push(layerColours(skin, [[blush, 0.24 + 0.2 * gaussian(r - 0.9, 0.25)], [hollow, 0.12 + 0.5 * spot(u, v, 0.14, -0.08, 0.38)]]));
     }
   }
   const triangles = gridTriangles(RINGS, SPOKES, { isClosed: true, isFlipped: side < 0 });

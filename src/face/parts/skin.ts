@@ -4,9 +4,11 @@ import { layerColours, linearFromHex } from '../colour.js';
 import type { FacePoint } from '../face-point.js';
 import { underHair } from '../hair/index.js';
 import type { Part } from '../part.js';
+import { folds } from '../sculpt.js';
 import type { Sculpt } from '../sculpt.js';
 import type { SkinMesh } from '../skin-mesh.js';
-import { clamp, distance, gaussian, lerp, mix, scale, smoothstep, ZERO } from '../vector.js';
+import { beardedness } from './beard.js';
+import { distance, gaussian, lerp, mix, scale, smoothstep, ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
 
 export function skinPart(character: Character, sculpt: Sculpt, mesh: SkinMesh): Part {
@@ -43,7 +45,7 @@ function glossOf({ kind, lip, lid, position: [x, y, z] }: FacePoint): number {
 }
 
 function createPaint(character: Character): (point: FacePoint) => Vec3 {
-  const { beard, colours, eye, mouth, nose } = character;
+  const { colours, eye, nose } = character;
   const [skin, blush, hollow, light, lip, innerLip, inside, hair, brow] = (
     ['skin', 'blush', 'hollow', 'light', 'lip', 'innerLip', 'mouthInside', 'hair', 'brow'] as const
   ).map((name) => linearFromHex(colours[name])) as [Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3, Vec3];
@@ -52,7 +54,6 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
     const [x, y, z] = point.position;
     const ax = Math.abs(x);
     if (point.kind === 'mouthLining') return mix(innerLip, inside, smoothstep(0.1, 0.9, point.lip!.depth));
-    const isOnLip = point.lip !== undefined && point.lip.across < 1.05;
     const isEyeRing = point.lid !== undefined;
     const socket = gaussian(Math.hypot(ax - eye.centre[0], (y - 0.2) * 1.2) - 1.2, 1.1) * smoothstep(4, 6, z);
     const layers: [Vec3, number][] = [
@@ -70,30 +71,19 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
       if (isInner || ring === 1) layers.push([blush, 0.5]);
     }
     const nostril = Math.hypot((ax - 0.46 * nose.width) / 1.35, y + 3.38, (z - 8.35 - 0.2 * nose.length) * 0.5);
-    layers.push([inside, 0.55 * gaussian(nostril, 0.21)]);
+    layers.push([inside, 0.5 * gaussian(nostril, 0.19)]);
     layers.push([hollow, 0.25 * gaussian(Math.hypot(ax - 0.95 * nose.width, y + 3.2), 0.5) * smoothstep(7, 7.6, z)]);
     if (point.lip) {
       // The border is a soft change of colour, never an outline.
       const { across, along } = point.lip;
       const vermilion = 1 - smoothstep(0.86, 1.12, across);
-      layers.push([lip, 0.85 * vermilion * lerp(0.5, 1, 1 - smoothstep(0.9, 1.02, Math.abs(along)))]);
+      layers.push([lip, 0.85 * vermilion * lerp(0.12, 1, 1 - smoothstep(0.8, 1, Math.abs(along)))]);
       layers.push([innerLip, 0.75 * gaussian(across, 0.13)]);
     }
     layers.push([hollow, 0.3 * smoothstep(-8.5, -12, y)]);
-    layers.push([brow, beard * 0.75 * bearded(point.position, mouth.y) * (isOnLip ? 0 : 1)]);
+    layers.push([hollow, 0.8 * folds(character, [ax, y, z])]);
+    layers.push([brow, 0.5 * beardedness(character, point)]);
     layers.push([hair, underHair(character, point.position)]);
     return layerColours(skin, layers);
   };
-}
-
-/** 0..1: a short beard along the jaw and around the mouth. Edges as soft as the mesh is coarse. */
-function bearded([x, y, z]: Vec3, mouthY: number): number {
-  const ax = Math.abs(x);
-  // From the sideburn down the cheek to the corners of the mouth, in one hollow curve.
-  const outwards = clamp((ax - 2 + Math.max(0, 4 - z) * 0.45) / 4.6);
-  const cheekEdge = lerp(mouthY - 0.5, -0.8, outwards ** 2.4);
-  const jaw = smoothstep(0.7, -0.6, y - cheekEdge) * smoothstep(-1.3, 0.9, z - 0.3 * Math.max(0, -3 - y));
-  const moustache = smoothstep(0.5, -0.4, y - (mouthY + 1.3 - 0.3 * ax)) * (1 - smoothstep(2.2, 3.2, ax)) * smoothstep(3, 5, z);
-  const neck = smoothstep(-11.2, -8.6, y + Math.max(0, z) * 0.1);
-  return Math.max(jaw, moustache) * neck;
 }

@@ -16,7 +16,7 @@ varying vec4 vOcclusion;
 
 const vec3 KEY_FROM = vec3(-0.563, 0.525, 0.638);
 const vec3 KEY_HALF = vec3(-0.311, 0.290, 0.905);
-const vec3 KEY = vec3(1.0, 0.84, 0.70) * 0.95;
+const vec3 KEY = vec3(1.0, 0.86, 0.74) * 1.04;
 const vec3 FILL_FROM = vec3(0.782, -0.112, 0.613);
 const vec3 FILL_HALF = vec3(0.435, -0.062, 0.898);
 const vec3 FILL = vec3(1.0, 0.82, 0.75) * 0.44;
@@ -24,7 +24,7 @@ const vec3 RIM_FROM = vec3(0.569, 0.447, -0.690);
 const vec3 RIM = vec3(1.0, 0.87, 0.74) * 0.95;
 const vec3 COOL_RIM_FROM = vec3(-0.736, 0.303, -0.606);
 const vec3 COOL_RIM = vec3(0.52, 0.66, 1.0) * 0.62;
-const vec3 SKY = vec3(0.47, 0.48, 0.51);
+const vec3 SKY = vec3(0.43, 0.44, 0.47);
 const vec3 GROUND = vec3(0.31, 0.22, 0.185);
 
 float power4(float x) {
@@ -161,7 +161,7 @@ void main() {
       float broad = strandSine(normalize(t + n * 0.18), KEY_HALF);
       broad *= power4(broad);
       float isLit = smoothstep(-0.25, 0.45, dot(n, KEY_FROM));
-      lit += KEY * (vec3(0.10) * sharp + albedo * 0.62 * broad) * isLit * occlusion * open;
+      lit += KEY * ((albedo * 0.8 + 0.04) * sharp + albedo * 0.62 * broad) * isLit * occlusion * open;
     #else
       lit = albedo * diffuse(n, vec3(0.32), occlusion, 0.7);
       lit += KEY * power16(max(dot(n, KEY_HALF), 0.0)) * (albedo * 0.5 + 0.02) * open;

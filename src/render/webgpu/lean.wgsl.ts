@@ -7,7 +7,7 @@
 export const LEAN_COMMON = /* wgsl */ `
 const KEY_FROM = vec3<f32>(-0.563, 0.525, 0.638);
 const KEY_HALF = vec3<f32>(-0.311, 0.290, 0.905);
-const KEY = vec3<f32>(0.95, 0.798, 0.665);
+const KEY = vec3<f32>(1.04, 0.8944, 0.7696);
 const FILL_FROM = vec3<f32>(0.782, -0.112, 0.613);
 const FILL_HALF = vec3<f32>(0.435, -0.062, 0.898);
 const FILL = vec3<f32>(0.44, 0.3608, 0.33);
@@ -15,7 +15,7 @@ const RIM_FROM = vec3<f32>(0.569, 0.447, -0.690);
 const RIM = vec3<f32>(0.95, 0.8265, 0.703);
 const COOL_RIM_FROM = vec3<f32>(-0.736, 0.303, -0.606);
 const COOL_RIM = vec3<f32>(0.3224, 0.4092, 0.62);
-const SKY = vec3<f32>(0.47, 0.48, 0.51);
+const SKY = vec3<f32>(0.43, 0.44, 0.47);
 const GROUND = vec3<f32>(0.31, 0.22, 0.185);
 
 fn power4(x: f32) -> f32 {
@@ -128,7 +128,7 @@ fn leanStrands(smooth_n: vec3<f32>, base: vec3<f32>, occlusion: vec4<f32>, tange
   let sine = strandSine(normalize(t + n * 0.18), KEY_HALF);
   let broad = sine * power4(sine);
   let isLit = smoothstep(-0.25, 0.45, dot(n, KEY_FROM));
-  lit += KEY * (vec3<f32>(0.10) * sharp + albedo * 0.62 * broad) * isLit * occlusion.rgb * occlusion.a;
+  lit += KEY * ((albedo * 0.8 + 0.04) * sharp + albedo * 0.62 * broad) * isLit * occlusion.rgb * occlusion.a;
   lit += (albedo * 1.3 + 0.03) * rims(n, edge * edge) * occlusion.a;
   return display(lit);
 }

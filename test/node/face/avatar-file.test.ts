@@ -11,12 +11,13 @@ import { STEP, writeGlb } from '../../../src/face/glb.js';
 import { ARKIT_CHANNELS } from '../../../src/shared/channels.js';
 import { builtAvatar, partOf } from '../../helpers/node/posed-avatar.js';
 
-const PARTS = ['skin', 'brows', 'lashes', 'teeth', 'tongue', 'eyeLeft', 'eyeRight', 'ears', 'hair', 'cloth'];
+const COMMON_PARTS = ['skin', 'brows', 'lashes', 'teeth', 'tongue', 'eyeLeft', 'eyeRight', 'ears', 'hair', 'cloth'];
 const targetNames = (mesh: Mesh): string[] => mesh.getExtras()['targetNames'] as string[];
 
 for (const character of CHARACTERS) {
   let bytes: Uint8Array;
   let document: Document;
+  const parts = [...COMMON_PARTS, ...(character.beard > 0 ? ['beard'] : [])];
   const meshOf = (name: string): Mesh => document.getRoot().listMeshes().find((mesh) => mesh.getName() === name)!;
 
   describe(`${character.name}.glb`, () => {
@@ -35,7 +36,7 @@ for (const character of CHARACTERS) {
 
     it('names itself, its parts and its joints as the stage expects', () => {
       assert.deepEqual(document.getRoot().getDefaultScene()!.getExtras(), { spatius: { version: 1, name: character.name } });
-      assert.deepEqual(document.getRoot().listMeshes().map((mesh) => mesh.getName()).sort(), [...PARTS].sort());
+      assert.deepEqual(document.getRoot().listMeshes().map((mesh) => mesh.getName()).sort(), [...parts].sort());
       const [skin, ...others] = document.getRoot().listSkins();
       assert.equal(others.length, 0);
       assert.deepEqual(skin!.listJoints().map((joint) => joint.getName()), ['Spine2', 'Neck', 'Head', 'LeftEye', 'RightEye']);
@@ -66,7 +67,7 @@ for (const character of CHARACTERS) {
     });
 
     it('binds every vertex with weights that add up to one, the chin to the head alone', () => {
-      for (const name of PARTS.filter((part) => !part.startsWith('eye'))) {
+      for (const name of parts.filter((part) => !part.startsWith('eye'))) {
         const primitive = meshOf(name).listPrimitives()[0]!;
         const weights = primitive.getAttribute('WEIGHTS_0')!;
         const position = primitive.getAttribute('POSITION')!;
