@@ -8,7 +8,8 @@
  *
  * Loaded with the first avatar of a page: the script that defines the element stays small.
  */
-import { asset, assetUrls, type AssetUrls } from './asset-urls.js';
+import { assetUrls, type AssetUrls } from './asset-choice.js';
+import { asset } from './asset-urls.js';
 import type { AudioOutput } from './audio/audio-output.js';
 import type { SoundCapture } from './audio/sound-capture.js';
 import { Voice } from './audio/voice.js';

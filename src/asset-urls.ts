@@ -5,6 +5,7 @@
  * webpack, Turbopack, Parcel) carry them along and write their new names into the table below. Others (esbuild, Rollup) leave the
  * line as it is and the file behind: then its copy is used that `embedded-files.ts` brings along as a module.
  */
+import { assetUrls } from './asset-choice.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
 import { isLeftBehind } from './left-behind.js';
 
@@ -31,13 +32,6 @@ const PLACES = {
 /** A file that is loaded on demand, by its path in the package's `dist`. */
 export type AssetName = keyof typeof PLACES;
 
-export interface AssetUrls {
-  /** Folder that holds a copy of the package's `dist`, absolute or relative to the page. */
-  readonly baseUrl?: string | URL;
-  /** Single files that lie elsewhere. */
-  readonly files?: Readonly<Partial<Record<AssetName, string | URL>>>;
-}
-
 /** One of the files. */
 export interface Asset {
   /** Where it lies; null when it was left behind and only its copy is there. */
@@ -48,18 +42,7 @@ export interface Asset {
   readText(): Promise<string>;
 }
 
-let chosen: AssetUrls = {};
 const blobUrls = new Map<AssetName, Promise<string>>();
-
-/** What was chosen; another object after every change. */
-export function assetUrls(): AssetUrls {
-  return chosen;
-}
-
-/** Points to self-hosted files. Counts for avatars that are made from then on, so call it first. */
-export function setAssetUrls(urls: AssetUrls): void {
-  chosen = { ...chosen, ...urls, files: { ...chosen.files, ...urls.files } };
-}
 
 /** @param name Path in `dist`. */
 export function asset(name: AssetName): Asset {
@@ -74,7 +57,7 @@ export function asset(name: AssetName): Asset {
 }
 
 function chosenUrl(name: AssetName): URL | null {
-  const { baseUrl, files } = chosen;
+  const { baseUrl, files } = assetUrls();
   const file = files?.[name];
   if (file) return new URL(file, document.baseURI);
   return baseUrl ? new URL(name, new URL(String(baseUrl).replace(/\/*$/, '/'), document.baseURI)) : null;

@@ -12,7 +12,8 @@ export type { Finding } from './element/findings.js';
 export type { CaptionCue, CaptionSource, SpeakOptions } from './element/captions/caption-cue.js';
 export { setStrings } from './element/set-strings.js';
 export type { AvatarStrings } from './element/strings.js';
-export { setAssetUrls, type AssetName, type AssetUrls } from './asset-urls.js';
+export { setAssetUrls, type AssetUrls } from './asset-choice.js';
+export type { AssetName } from './asset-urls.js';
 export { MOODS as moods, type Mood } from './shared/life-settings.js';
 export { AvatarError, ErrorCode } from './shared/errors.js';
 

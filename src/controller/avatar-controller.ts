@@ -12,7 +12,7 @@ import { BackendMotion } from './backend-motion.js';
 import { Connection } from './connection.js';
 import { NO_SESSION_STATS, type ControllerStats } from './controller-events.js';
 import {
-  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeakOptions, checkSpeechMode, expressionOf, isConnectionOption, type AvatarControllerOptions,
+  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeakOptions, expressionOf, isConnectionOption, type AvatarControllerOptions,
 } from './controller-options.js';
 import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
 import type { ConversationState } from './conversation-state.js';
@@ -23,6 +23,7 @@ import type { RoundEntry } from './round-book.js';
 import { SessionLink } from './session-link.js';
 import { SessionTokens } from './session-tokens.js';
 import { SoundControls } from './sound-controls.js';
+import { checkSpeechMode } from './speech-checks.js';
 import { SpeechInput, type SpeechReceiver } from './speech-input.js';
 
 export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';

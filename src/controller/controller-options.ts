@@ -1,6 +1,6 @@
 /** Options of an `AvatarController`, and which of them count when. */
 import { AvatarError, ErrorCode } from '../shared/errors.js';
-import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/sample-rates.js';
+import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/sample-rates.js';
 import { NATURAL_EXPRESSION, type Expression, type SpeechStyle } from '../shared/speech-style.js';
 import type { FrameStarvation } from '../workers/worker-api.js';
 import { isSameTokenSource, type TokenSource } from './token-source.js';
@@ -91,30 +91,6 @@ export function changedOptions(before: AvatarControllerOptions, after: AvatarCon
 /** What of them the motion worker is told; others cannot be sent there. */
 export function expressionOf({ style, intensity }: AvatarControllerOptions): Expression {
   return { style, intensity };
-}
-
-/** @throws {AvatarError} `unsupportedSampleRate`. */
-export function checkSampleRate(rateHz: number): void {
-  if (isPcmSampleRate(rateHz)) return;
-  throw new AvatarError(
-    ErrorCode.unsupportedSampleRate,
-    `unsupported sample rate: ${rateHz}. Raw PCM may have ${PCM_SAMPLE_RATES.join(', ')} Hz.`,
-  );
-}
-
-/**
- * @param isFromApp True for calls of the app's own transport, false for speech that the page itself has.
- * @throws {AvatarError} `networkLayerNotAvailable` for a call that belongs to another mode.
- */
-export function checkSpeechMode({ mode, relayUrl }: Pick<AvatarControllerOptions, 'mode' | 'relayUrl'>, isFromApp: boolean): void {
-  const isElsewhere = mode === 'backend' || mode === 'livekit';
-  if (isFromApp ? mode === 'backend' && !relayUrl : !isElsewhere) return;
-  throw new AvatarError(
-    ErrorCode.networkLayerNotAvailable,
-    isFromApp
-      ? 'yieldAudioData() and yieldFramesData() need mode="backend" without relay-url.'
-      : `In mode="${mode}" the speech comes from your backend: by a relay, yieldAudioData() or the room.`,
-  );
 }
 
 /** Those of `SpeakOptions`; `cues` and `lang` are for whoever shows captions. */

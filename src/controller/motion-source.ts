@@ -2,7 +2,8 @@
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { regionHosts } from '../shared/region-hosts.js';
 import type { MotionSource, RoomSource } from '../workers/worker-api.js';
-import { checkSampleRate, type AvatarControllerOptions } from './controller-options.js';
+import type { AvatarControllerOptions } from './controller-options.js';
+import { checkSampleRate } from './speech-checks.js';
 
 const INGRESS_PATH = '/v2/driveningress';
 

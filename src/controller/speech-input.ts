@@ -2,7 +2,7 @@
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { createLogId } from '../shared/ids.js';
 import { PcmInputReader, type PcmInput } from './pcm-input.js';
-import { checkSampleRate } from './controller-options.js';
+import { checkSampleRate } from './speech-checks.js';
 
 /** Who plays what was read. */
 export interface SpeechReceiver {

@@ -3,9 +3,9 @@
  * What an app may ask of the tag is `SpatiusAvatar`'s.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
-import { query, state } from 'lit/decorators.js';
+import { state } from 'lit/decorators.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
 import type { ConnectionState } from '../workers/worker-api.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
@@ -17,12 +17,10 @@ import { relayControllerEvents } from './controller-events.js';
 import { CustomStates, avatarStates } from './custom-states.js';
 import { ENGLISH } from './english.js';
 import { ErrorLog } from './error-log.js';
-import { GazeController } from './gaze-controller.js';
 import { GestureController } from './gesture-controller.js';
 import { LazyPiece } from './lazy-piece.js';
 import { LIFE_PROPERTIES, isSameLife, lifeErrors, lifeSettings } from './life-options.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
-import type { StageCamera } from './stage-camera.js';
 import { styles } from './spatius-avatar.styles.js';
 import type { KnownStrings } from './strings.js';
 
@@ -44,7 +42,6 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   @state() isAudioBlocked = false;
   /** The page wants sound: only then is a locked context worth a button. @internal */
   @state() isSoundWanted = false;
-  @query('.stage') private readonly stageHolder!: HTMLElement | null;
 
   private readonly late = new LazyPiece(this, async () => {
     const { LanguageController, lateStyles } = await import('./late.js');
@@ -59,14 +56,21 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     const { Captions, captionsStyles } = await import('./captions/captions.js');
     return [new Captions(this), captionsStyles];
   });
+  private readonly camera = new LazyPiece(this, async () => [new (await import('./stage-camera.js')).StageCamera(this)]);
+  /** What it looks at. */
+  protected readonly gazing = new LazyPiece(this, async () => {
+    const { GazeController } = await import('./gaze-controller.js');
+    return [new GazeController(this, (point) => this.assembly.lookAt(point))];
+  });
+  private readonly userSpeech = new LazyPiece(this, async () => {
+    const { UserSpeechController } = await import('./user-speech-controller.js');
+    return [new UserSpeechController(this, this.assembly)];
+  });
   private readonly motionPreference = new MotionPreferenceController(this);
   protected readonly assembly = new AssemblyController(this);
   protected readonly errors = new ErrorLog();
   private readonly customStates = new CustomStates(this);
-  private userSpeech: Promise<void> | null = null;
   private lastLife: LifeSettings | null = null;
-  protected readonly gazeControl = new GazeController(this, (point) => this.assembly.lookAt(point));
-  private camera: Promise<StageCamera> | null = null;
 
   constructor() {
     super();
@@ -90,7 +94,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     void this.late.want();
     if (this.controls) void this.bar.want();
     if (this.captions || (this.controls && this.querySelector('track'))) void this.captioning.want();
-    if (this.interruptible) this.userSpeech ??= this.loadUserSpeech();
+    if (this.interruptible) void this.userSpeech.want();
   }
 
   protected override render(): TemplateResult {
@@ -108,7 +112,8 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     if (changed.has('view')) assembly?.openedStage?.setView(view);
     if (!isSameLife(life, this.lastLife)) assembly?.setLife(life);
     this.lastLife = life;
-    this.gazeControl.followPointer(life.gaze === 'pointer' && life.motionStyle === 'lively');
+    const isPointerFollowed = life.gaze === 'pointer' && life.motionStyle === 'lively';
+    if (isPointerFollowed || this.gazing.isWanted) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
     if (changed.has('renderer')) this.changeRenderer(changed.get('renderer') !== undefined);
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
@@ -124,23 +129,8 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   }
 
   private applyCamera(): void {
-    if (this.cameraOrbit === null && this.transform === null && !this.cameraControls && !this.camera) return;
-    this.camera ??= import('./stage-camera.js').then(({ StageCamera }) => new StageCamera(this));
-    this.camera.then(
-      (camera) => camera.update(this.assembly.assembly?.openedStage ?? null),
-      (reason: unknown) => {
-        this.camera = null;
-        this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'The camera could not be loaded'));
-      },
-    );
-  }
-
-  private async loadUserSpeech(): Promise<void> {
-    try {
-      new (await import('./user-speech-controller.js')).UserSpeechController(this, this.assembly);
-    } catch (reason) {
-      this.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, 'What hears the visitor could not be loaded'));
-    }
+    if (this.cameraOrbit === null && this.transform === null && !this.cameraControls && !this.camera.isWanted) return;
+    this.camera.tell((camera) => camera.update(this.assembly.assembly?.openedStage ?? null));
   }
 
   private applyOptions(): void {
@@ -196,11 +186,12 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   /** @internal */
   replaceCanvas(): HTMLCanvasElement | null {
-    if (!this.stageHolder) return null;
+    const holder = this.renderRoot?.querySelector('.stage');
+    if (!holder) return null;
     const canvas = document.createElement('canvas');
     canvas.setAttribute('part', 'canvas');
     canvas.setAttribute('aria-hidden', 'true');
-    this.stageHolder.replaceChildren(canvas);
+    holder.replaceChildren(canvas);
     return canvas;
   }
 

@@ -1,20 +1,18 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { GazePoint } from '../workers/worker-api.js';
-import type { PointerGaze } from './pointer-gaze.js';
+import { PointerGaze } from './pointer-gaze.js';
 
-type GazeHost = ReactiveControllerHost & HTMLElement & { handleError(error: AvatarError): void };
+type GazeHost = ReactiveControllerHost & HTMLElement;
 interface PagePoint {
   readonly clientX: number;
   readonly clientY: number;
 }
 
-/** What the avatar is to look at: a point that the app names, else the pointer where that is wanted, else nothing. */
+/** What the avatar is to look at: a point that the app names, else the pointer where that is wanted, else nothing. Loaded when one of them is. */
 export class GazeController implements ReactiveController {
   private readonly host: GazeHost;
   private readonly tell: (point: GazePoint | null) => void;
   private pointer: PointerGaze | null = null;
-  private isPointerWanted = false;
   private isHeld = false;
 
   /** @param tell Gets the point in the picture of the host, see `Stage.lookAt`. */
@@ -24,42 +22,25 @@ export class GazeController implements ReactiveController {
     host.addController(this);
   }
 
-  /**
-   * @param clientX Null gives gaze back.
-   * @throws {AvatarError} `invalidConfiguration` for what is no point.
-   */
-  lookAt(clientX: number | null, clientY: number | undefined): void {
-    if (clientX !== null && !(Number.isFinite(clientX) && Number.isFinite(clientY))) {
-      throw new AvatarError(ErrorCode.invalidConfiguration, 'lookAt() takes x and y in pixels of the page, or null.');
-    }
-    this.isHeld = clientX !== null;
-    this.show(clientX === null ? null : { clientX, clientY: clientY! });
+  /** @param point Null gives gaze back. */
+  lookAt(point: PagePoint | null): void {
+    this.isHeld = point !== null;
+    this.show(point);
   }
 
   followPointer(isWanted: boolean): void {
-    if (isWanted === this.isPointerWanted) return;
-    this.isPointerWanted = isWanted;
-    if (isWanted) void this.load();
-    else this.stop();
+    if (!isWanted || !this.host.isConnected) return this.stop();
+    this.pointer ??= new PointerGaze((point) => this.isHeld || this.show(point));
   }
 
   hostDisconnected(): void {
     // The next update of an element that is back asks anew.
-    this.isPointerWanted = false;
     this.stop();
   }
 
-  private async load(): Promise<void> {
-    try {
-      const { PointerGaze } = await import('./pointer-gaze.js');
-      if (this.isPointerWanted && !this.pointer) this.pointer = new PointerGaze((point) => this.isHeld || this.show(point));
-    } catch (reason) {
-      this.host.handleError(new AvatarError(ErrorCode.connectionFailed, 'The script for gaze="pointer" could not be loaded.', { cause: reason }));
-    }
-  }
-
   private stop(): void {
-    this.pointer?.stop();
+    if (!this.pointer) return;
+    this.pointer.stop();
     this.pointer = null;
     if (!this.isHeld) this.tell(null);
   }

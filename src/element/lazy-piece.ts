@@ -1,21 +1,21 @@
 import type { CSSResult } from 'lit';
 import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/errors.js';
 
-/** What of the element a piece is shown in. */
+/** What of the element a piece belongs to. */
 export interface PieceHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
   requestUpdate(): void;
   handleError(error: AvatarError): void;
 }
 
-/** A piece of the element that not every page shows: its script and styles are loaded when it is first wanted, once. */
+/** A piece of the element that not every page uses: its script, and styles where it is shown, are loaded when it is first wanted, once. */
 export class LazyPiece<Piece> {
   private readonly host: PieceHost;
-  private readonly load: () => Promise<[Piece, CSSResult]>;
+  private readonly load: () => Promise<[Piece, CSSResult?]>;
   private loading: Promise<Piece> | null = null;
   private loaded: Piece | null = null;
 
-  constructor(host: PieceHost, load: () => Promise<[Piece, CSSResult]>) {
+  constructor(host: PieceHost, load: () => Promise<[Piece, CSSResult?]>) {
     this.host = host;
     this.load = load;
   }
@@ -25,11 +25,20 @@ export class LazyPiece<Piece> {
     return this.loaded;
   }
 
+  get isWanted(): boolean {
+    return this.loading !== null;
+  }
+
+  /** Tells it something once it is loaded, in order. */
+  tell(words: (piece: Piece) => void): void {
+    this.want().then(words, () => undefined);
+  }
+
   /** @throws {AvatarError} `connectionFailed` when it cannot be loaded, which is also told. */
   want(): Promise<Piece> {
     this.loading ??= this.load().then(
-      ([piece, { styleSheet }]) => {
-        (this.host.renderRoot as ShadowRoot).adoptedStyleSheets.push(styleSheet!);
+      ([piece, styles]) => {
+        if (styles) (this.host.renderRoot as ShadowRoot).adoptedStyleSheets.push(styles.styleSheet!);
         this.loaded = piece;
         this.host.requestUpdate();
         return piece;

@@ -1,6 +1,6 @@
 /**
  * Tells where mouse, pen or finger are, for `gaze="pointer"`: at most once per frame, by listeners that hold nothing up. A mouse that leaves
- * the window, or a finger that was lifted, is let go of. Loaded when it is first wanted.
+ * the window, or a finger that was lifted, is let go of.
  */
 
 /** A finger that was lifted is remembered for a moment: a tap is a point to look at, too. */

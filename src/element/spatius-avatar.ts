@@ -1,13 +1,13 @@
 import type { AssembledAvatar } from '../assemble.js';
 import type { ListenOptions } from '../controller/controller-parts.js';
-import { checkSpeechMode } from '../controller/controller-options.js';
 import { readMotionPayloads, type MotionPayload } from '../controller/motion-payloads.js';
 import type { PcmInput } from '../controller/pcm-input.js';
+import { checkSpeechMode } from '../controller/speech-checks.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ConnectionState } from '../workers/worker-api.js';
 import { configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarShell } from './avatar-shell.js';
-import { avatarStats, type AvatarStats } from './avatar-stats.js';
+import type { AvatarStats } from './avatar-stats.js';
 import type { CaptionCue, SpeakOptions } from './captions/caption-cue.js';
 import type { CaptureOptions, RecordOptions } from './capture.js';
 import type { Diagnosis } from './diagnosis.js';
@@ -296,7 +296,10 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `invalidConfiguration` for what is no number.
    */
   lookAt(x: number | null, y?: number): void {
-    this.gazeControl.lookAt(x, y);
+    if (x !== null && !(Number.isFinite(x) && Number.isFinite(y))) {
+      throw new AvatarError(ErrorCode.invalidConfiguration, 'lookAt() takes x and y in pixels of the page, or null.');
+    }
+    this.gazing.tell((gaze) => gaze.lookAt(x === null ? null : { clientX: x, clientY: y! }));
   }
 
   /**
@@ -341,7 +344,7 @@ export class SpatiusAvatar extends AvatarShell {
 
   /** How the avatar is doing: frames drawn and dropped, sync, latency, buffered sound, motion. */
   async stats(): Promise<AvatarStats> {
-    return avatarStats(this.assembly.assembly);
+    return (await import('./avatar-stats.js')).avatarStats(this.assembly.assembly);
   }
 
   /** Says why the mouth would not move, why there is no sound and what draws (`findings`), with all it is judged by; no token. */

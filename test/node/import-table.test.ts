@@ -17,18 +17,19 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   workers: { own: ['shared', 'session', 'render', 'transports', 'motion'], packages: ['comlink'] },
   controller: { own: ['shared'], packages: [], ownTypes: ['workers/worker-api', 'audio', 'session'] },
   host: { own: ['shared', 'controller', 'assemble'], packages: [], ownTypes: ['workers/worker-api'] },
-  avatarkit: { own: ['shared', 'controller', 'host', 'asset-urls', 'audio', 'render/framing', 'render/loaders/download', 'render/loaders/formats'], packages: [], ownTypes: ['workers/worker-api'] },
+  avatarkit: { own: ['shared', 'controller', 'host', 'asset-choice', 'asset-urls', 'audio', 'render/framing', 'render/loaders/download', 'render/loaders/formats'], packages: [], ownTypes: ['workers/worker-api'] },
   element: { own: ['shared', 'controller', 'host', 'assemble', 'motion/timings/read-spans'], packages: ['lit'], ownTypes: ['workers/worker-api'] },
   server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'] },
   engine: { own: ['shared', 'motion', 'embedded', 'left-behind'], packages: ['node:'] },
   face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
   frameworks: { own: ['index'], packages: ['lit', 'react', 'preact', 'solid-js', 'svelte', 'vue'] },
-  'asset-urls': { own: ['shared', 'embedded-files', 'left-behind'], packages: [] },
+  'asset-choice': { own: [], packages: [], ownTypes: ['asset-urls'] },
+  'asset-urls': { own: ['shared', 'asset-choice', 'embedded-files', 'left-behind'], packages: [] },
   'embedded-files': { own: ['embedded'], packages: [], ownTypes: ['asset-urls'] },
   embedded: { own: [], packages: [] },
   'left-behind': { own: [], packages: [] },
-  assemble: { own: ['shared', 'audio', 'controller', 'livekit', 'workers', 'asset-urls'], packages: [] },
-  index: { own: ['shared', 'controller', 'element', 'asset-urls'], packages: [], ownTypes: ['workers/worker-api'] },
+  assemble: { own: ['shared', 'audio', 'controller', 'livekit', 'workers', 'asset-choice', 'asset-urls'], packages: [] },
+  index: { own: ['shared', 'controller', 'element', 'asset-choice'], packages: [], ownTypes: ['workers/worker-api', 'asset-urls'] },
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;

@@ -68,7 +68,7 @@ describe('<spatius-avatar>', () => {
     await once(avatar, 'avatar-ready');
     const refused = (await avatar.diagnose()).errors.map(({ message }) => message).concat(messages).join('\n');
     for (const word of ['mood="grumpy"', 'gaze="away"', 'mood-intensity', '"skeptical"']) assert.include(refused, word);
-    assert.throws(() => avatar.lookAt(Number.NaN, 1), AvatarError);
+    for (const [x, y] of [[Number.NaN, 0], [5, undefined], [Infinity, 1]] as const) assert.throws(() => avatar.lookAt(x, y), AvatarError, 'lookAt()');
     avatar.mood = 'happy';
     avatar.listening = true;
     avatar.lookAt(0, 0);
