@@ -19,6 +19,7 @@ import type { AvatarControllerOptions } from './controller/controller-options.js
 import type { SpeechChunk } from './controller/controller-parts.js';
 import type { SpeechInput } from './controller/speech-input.js';
 import type { LiveKitSession } from './livekit/livekit-session.js';
+import type { openRoom } from './livekit/open-room.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
 import type { LifeSettings } from './shared/life-settings.js';
 import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
@@ -67,11 +68,15 @@ export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 
   canvas: HTMLCanvasElement;
 };
 
+/** Brings what joins rooms, when one is joined. */
+export type RoomLoader = () => Promise<{ openRoom: typeof openRoom }>;
+
 export class AssembledAvatar {
   readonly controller: AvatarController;
   private readonly listener: AvatarListener;
   private readonly workers: AvatarWorkers;
   private readonly voice: Voice;
+  private readonly loadRooms: RoomLoader | undefined;
   private room: LiveKitSession | null = null;
   /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
   private readonly playheads = new MessageChannel();
@@ -86,9 +91,13 @@ export class AssembledAvatar {
   private loadCount = 0;
   private isDisposed = false;
 
-  /** @param input The app's speech; it is to pass on to the controller that is made here. */
-  constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput) {
+  /**
+   * @param input The app's speech; it is to pass on to the controller that is made here.
+   * @param loadRooms Without it, no room can be joined.
+   */
+  constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput, loadRooms?: RoomLoader) {
     this.listener = listener;
+    this.loadRooms = loadRooms;
     this.workers = acquireWorkers({ motion: asset('workers/motion.worker.js'), render: asset('workers/render.worker.js'), renderGpu: asset('workers/render-webgpu.worker.js') });
     this.voice = new Voice(openOutput(), this.playheads.port1, {
       handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
@@ -210,7 +219,8 @@ export class AssembledAvatar {
 
   private async joinRoom(source: RoomSource): Promise<MotionSession> {
     this.leaveRoom();
-    const { openRoom } = await import('./livekit/open-room.js');
+    if (!this.loadRooms) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Rooms are joined by <spatius-avatar> only.');
+    const { openRoom } = await this.loadRooms();
     const room = await openRoom(source, this.workers.motion, this.controller, {
       handleOutputLatency: () => this.tellLatency(),
       handleVisitor: (isSpeaking) => this.setVisitor(isSpeaking),

@@ -185,6 +185,9 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   }
 
   /** @internal */
+  readonly loadRooms = () => import('../livekit/open-room.js');
+
+  /** @internal */
   replaceCanvas(): HTMLCanvasElement | null {
     const holder = this.renderRoot?.querySelector('.stage');
     if (!holder) return null;

@@ -25,6 +25,8 @@ export interface CapturedElement extends HTMLElement {
 
 const DEFAULT_TYPES = ['video/webm;codecs=vp8,opus', 'video/webm', 'video/mp4'];
 const DEFAULT_MAX_SECONDS = 600;
+/** Players can seek to a key picture only. */
+const KEY_PICTURE_MS = 2000;
 /** So much at a time leaves the encoder for the browser's store of files, which may lie on the disk. */
 const PIECE_MS = 1000;
 /** The sound of a recording is as late as the loudspeaker, and the mouth closes after the last of it. */
@@ -72,12 +74,14 @@ export async function record(element: CapturedElement, assembly: AssemblyControl
       if (state === 'idle') tail = setTimeout(() => end.abort(), TAIL_MS);
     }, watching);
   }
-  // A recorder waits for its first sound, which a locked context does not give.
-  await element.initializeAudioContext();
+  // A recorder waits for its first sound, which a locked context does not give; a script that is missed at the end would be too late.
+  const [{ seekableWebm }] = await Promise.all([import('./seekable-webm.js'), element.initializeAudioContext()]);
   const stream = await captureStream(element, assembly, options);
   const limit = setTimeout(() => end.abort(), maxSeconds * 1000);
   try {
-    return await recorded(stream, { mimeType, videoBitsPerSecond }, end.signal);
+    const file = await recorded(stream, { mimeType, videoBitsPerSecond, videoKeyFrameIntervalDuration: KEY_PICTURE_MS }, end.signal);
+    // What it cannot read is a recording all the same.
+    return file.type.startsWith('video/webm') ? await seekableWebm(file).catch(() => file) : file;
   } finally {
     clearTimeout(limit);
     clearTimeout(tail);
@@ -94,8 +98,13 @@ function recordableType(wanted: string | undefined): string {
   throw new AvatarError(ErrorCode.invalidConfiguration, `This browser cannot record ${wanted ?? 'video'}; it can record ${known}.`);
 }
 
+/** Options that the type of `lib.dom` has not yet. */
+interface RecorderOptions extends MediaRecorderOptions {
+  videoKeyFrameIntervalDuration: number;
+}
+
 /** Until `end`, or until the tracks have ended because the avatar has gone. */
-function recorded(stream: MediaStream, options: MediaRecorderOptions, end: AbortSignal): Promise<Blob> {
+function recorded(stream: MediaStream, options: RecorderOptions, end: AbortSignal): Promise<Blob> {
   return new Promise((resolve, reject) => {
     const fail = (reason: unknown): void => reject(avatarErrorFrom(reason, ErrorCode.recordingFailed, 'The recording failed'));
     try {

@@ -3,7 +3,7 @@
  * it can be seen, loads the avatar, and ends everything when the place is gone. A worker that died is replaced, with all
  * that hung on it.
  */
-import type { AssembledAvatar } from '../assemble.js';
+import type { AssembledAvatar, RoomLoader } from '../assemble.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import { SpeechInput } from '../controller/speech-input.js';
@@ -34,6 +34,8 @@ export interface AvatarHost {
   };
   /** Device pixels per CSS pixel to draw with, 0 < … ≤ the size's own; its own by default. */
   pixelRatioFor?(size: ElementSize): number;
+  /** Brings what joins LiveKit rooms; without it, `options.mode` is never `livekit`. */
+  readonly loadRooms?: RoomLoader;
   /** Puts a canvas in the place of the one before; null while nothing is rendered. */
   replaceCanvas(): HTMLCanvasElement | null;
   /** A controller was made; its listeners go with it. */
@@ -153,6 +155,7 @@ export class AvatarKeeper {
         handleBreakdown: (error) => this.handleBreakdown(assembly, error),
       },
       this.input,
+      this.host.loadRooms,
     );
     this.current = assembly;
     assembly.controller.volume = volume;

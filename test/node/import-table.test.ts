@@ -18,7 +18,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   controller: { own: ['shared'], packages: [], ownTypes: ['workers/worker-api', 'audio', 'session'] },
   host: { own: ['shared', 'controller', 'assemble'], packages: [], ownTypes: ['workers/worker-api'] },
   avatarkit: { own: ['shared', 'controller', 'host', 'asset-choice', 'asset-urls', 'audio', 'render/framing', 'render/loaders/download', 'render/loaders/formats'], packages: [], ownTypes: ['workers/worker-api'] },
-  element: { own: ['shared', 'controller', 'host', 'assemble', 'motion/timings/read-spans'], packages: ['lit'], ownTypes: ['workers/worker-api'] },
+  element: { own: ['shared', 'controller', 'host', 'assemble', 'livekit/open-room', 'motion/timings/read-spans'], packages: ['lit'], ownTypes: ['workers/worker-api'] },
   server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'] },
   engine: { own: ['shared', 'motion', 'embedded', 'left-behind'], packages: ['node:'] },
   face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
@@ -28,7 +28,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   'embedded-files': { own: ['embedded'], packages: [], ownTypes: ['asset-urls'] },
   embedded: { own: [], packages: [] },
   'left-behind': { own: [], packages: [] },
-  assemble: { own: ['shared', 'audio', 'controller', 'livekit', 'workers', 'asset-choice', 'asset-urls'], packages: [] },
+  assemble: { own: ['shared', 'audio', 'controller', 'workers', 'asset-choice', 'asset-urls'], packages: [], ownTypes: ['livekit'] },
   index: { own: ['shared', 'controller', 'element', 'asset-choice'], packages: [], ownTypes: ['workers/worker-api', 'asset-urls'] },
 };
 

@@ -26,6 +26,18 @@ async function look(file: Blob): Promise<{ width: number; changes: number; rms: 
   return { width: video.videoWidth, changes, rms, seconds: sound.length / 16_000 };
 }
 
+/** Goes to the middle of a recording. @returns Its length, and where it is then, s. */
+async function seekToMiddle(file: Blob): Promise<{ duration: number; at: number }> {
+  const video = document.createElement('video');
+  video.src = URL.createObjectURL(file);
+  await once(video, 'loadedmetadata');
+  const { duration } = video;
+  if (!Number.isFinite(duration)) return { duration, at: NaN };
+  video.currentTime = duration / 2;
+  await once(video, 'seeked');
+  return { duration, at: video.currentTime };
+}
+
 describe('Capture', () => {
   let avatar: SpatiusAvatar;
 
@@ -47,6 +59,9 @@ describe('Capture', () => {
       assert.isAbove(changes, 5);
       assert.isAbove(rms, 0.05);
       assert.isAbove(seconds, 1.8);
+      const { duration, at } = await seekToMiddle(file);
+      assert.approximately(duration, seconds, 0.3);
+      assert.approximately(at, duration / 2, 0.1);
       // It rests again when nobody looks.
       await until(async () => !(await avatar.diagnose()).element.isVisible);
     } finally {
@@ -65,6 +80,19 @@ describe('Capture', () => {
     assert.isBelow(performance.now() - startMs, 8000);
     assert.isAbove(told.size, 0);
     assert.isAbove(limited.size, 0);
+  });
+
+  it('records MP4 where the browser writes it', async function () {
+    if (!MediaRecorder.isTypeSupported('video/mp4')) return this.skip();
+    const [file] = await Promise.all([avatar.record({ mimeType: 'video/mp4' }), avatar.speak(buzz(2), { sampleRateHz: 16_000 })]);
+    assert.match(file.type, /^video\/mp4/);
+    const { width, changes, rms, seconds } = await look(file);
+    assert.isAtLeast(width, 48);
+    assert.isAbove(changes, 5);
+    assert.isAbove(rms, 0.05);
+    const { duration, at } = await seekToMiddle(file);
+    assert.approximately(duration, seconds, 0.3);
+    assert.approximately(at, duration / 2, 0.1);
   });
 
   it('gives a stream that ends with its tracks, and with the avatar', async () => {
