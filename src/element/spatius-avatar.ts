@@ -330,7 +330,7 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Records picture and voice to a file, from now on.
+   * Records picture and voice to a file, from now on; players can seek in it.
    *
    * @param options `signal` ends it; without one it ends with the speech that is heard, or with the next. `maxSeconds`
    *   (600), `mimeType` (WebM), `videoBitsPerSecond`, `frameRate`.

@@ -1,37 +1,67 @@
 import { execFile } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test, type Page } from '@playwright/test';
-import { AvatarPage } from '../helpers/node/avatar-page.js';
+import { expect, test } from '@playwright/test';
+import { BundledPage, MAIN } from '../helpers/node/bundled-page.js';
 import { PackedPackage } from '../helpers/node/packed-package.js';
+import { RoomServer } from '../helpers/node/room-server.js';
+import { ServedDemo } from '../helpers/node/served-demo.js';
 import { StaticSite } from '../helpers/node/static-site.js';
 
 const packed = new PackedPackage('bundlers');
-test.beforeAll(() => packed.install());
+const server = new ServedDemo();
+let rooms: RoomServer;
+test.beforeAll(async () => {
+  [rooms] = await Promise.all([RoomServer.start(), packed.install(), server.start()]);
+});
+test.afterAll(() => Promise.all([rooms.close(), server.kill()]));
 
-async function speaks(tab: Page, site: StaticSite): Promise<void> {
-  const avatar = await AvatarPage.openPath(tab, site.url, '/');
-  await avatar.traceJaw();
-  await avatar.speak('avatar', 1.5);
-  await avatar.waitForEvent('avatar', 'conversation-state playing');
-  expect(await avatar.loudness(500)).toBeGreaterThan(0.01);
-  await avatar.waitForEvent('avatar', 'conversation-state idle');
-  expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
-  expect((await avatar.events()).filter((event) => event.startsWith('error'))).toEqual([]);
-  expect(await avatar.events()).toContain('conversation-motion local');
-  expect(site.missing).toEqual([]);
-}
+/** Words that stand in one file of the package each, once, and live through being minified or written as text. */
+const WORDS = {
+  'workers/render.worker.js': 'WebGLAttributes: Unsupported buffer data format',
+  'workers/render-webgpu.worker.js': 'There is no WebGPU device',
+  'workers/motion.worker.js': 'The Motion Server stopped answering.',
+  'workers/splats.add-on.js': 'a file is not where the directory says',
+  'workers/ktx2.add-on.js': 'Build with -sASSERTIONS for more info',
+};
 
 for (const name of ['vite', 'webpack', 'esbuild-chunks', 'esbuild-classic', 'rollup']) {
-  test(`${name} needs to be told nothing: the built page speaks`, async ({ page: tab }) => {
-    test.setTimeout(180_000);
-    const project = await packed.project(name, { 'main.js': "import 'spatius-avatar';\n", 'package.json': '{ "type": "module" }\n' });
-    await promisify(execFile)(process.execPath, ['test/helpers/bundle.js', name, project]);
-    const site = await StaticSite.open(join(project, name));
-    try {
-      await speaks(tab, site);
-    } finally {
-      await site.close();
-    }
+  test.describe(`${name} needs to be told nothing`, () => {
+    let folder: string;
+    let site: StaticSite;
+
+    test.beforeAll(async () => {
+      test.setTimeout(180_000);
+      const project = await packed.project(name, { 'main.js': MAIN, 'package.json': '{ "type": "module" }\n' });
+      await promisify(execFile)(process.execPath, ['test/helpers/bundle.js', name, project]);
+      folder = join(project, name);
+      site = await StaticSite.open(folder);
+    });
+    test.afterAll(() => site.close());
+    test.afterEach(() => expect(site.missing).toEqual([]));
+
+    test('no file of the package is written twice', async () => {
+      const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+      const files = await Promise.all(entries.map(({ parentPath, name: file }) => readFile(join(parentPath, file), 'latin1')));
+      expect(new Set(files).size).toBe(files.length);
+      const copies = Object.entries(WORDS).map(([path, words]) => [path, files.reduce((sum, text) => sum + text.split(words).length - 1, 0)]);
+      expect(Object.fromEntries(copies)).toEqual(Object.fromEntries(Object.keys(WORDS).map((path) => [path, 1])));
+    });
+
+    test('the built page speaks, by itself and by a Motion Server', async ({ page }) => {
+      test.setTimeout(120_000);
+      const avatar = await BundledPage.open(page, site.url);
+      await avatar.speaks();
+      await avatar.speaksBy(server);
+    });
+
+    test('every add-on, the engine and rooms come with it', async ({ page }) => {
+      test.setTimeout(180_000);
+      const avatar = await BundledPage.open(page, site.url);
+      await avatar.showsForeignAvatars();
+      await avatar.computes();
+      await avatar.joins(rooms);
+    });
   });
 }

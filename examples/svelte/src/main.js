@@ -1,5 +1,5 @@
 import { mount } from 'svelte';
-import 'spatius-avatar';
+import 'spatius-avatar/svelte';
 import App from './App.svelte';
 
 mount(App, { target: document.getElementById('app') });

@@ -1,5 +1,5 @@
 import { createApp } from 'vue';
-import 'spatius-avatar';
+import 'spatius-avatar/vue';
 import App from './App.vue';
 
 createApp(App).mount('#app');

@@ -1,5 +1,6 @@
 /** A server as a process of its own, which can be killed and started again on the same port. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 
 /** How it is started on a port; 0 takes a free one. It prints where it is. */
 export type ServedCommand = (port: number) => { args: string[]; env: Record<string, string> };
@@ -8,11 +9,14 @@ export class ServedProcess {
   /** What it has printed. */
   output = '';
   private readonly command: ServedCommand;
+  private readonly announcement: RegExp;
   private process: ChildProcess | null = null;
   private port = 0;
 
-  constructor(command: ServedCommand) {
+  /** @param announcement How it says where it is; the first group is the port. */
+  constructor(command: ServedCommand, announcement = /is at http:\/\/[^:]+:(\d+)/) {
     this.command = command;
+    this.announcement = announcement;
   }
 
   /** `http://127.0.0.1:<port>`, the same after a restart. */
@@ -29,7 +33,7 @@ export class ServedProcess {
     this.port = await new Promise<number>((resolve, reject) => {
       child.stdout.on('data', (text: Buffer) => {
         this.output += text.toString();
-        const port = /is at http:\/\/[^:]+:(\d+)/.exec(this.output)?.[1];
+        const port = this.announcement.exec(stripVTControlCharacters(this.output))?.[1];
         if (port) resolve(Number(port));
       });
       child.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
