@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { createMotionServer } from '../../src/server/motion-server.js';
-import { beeps, FLASH_PERIOD_SECONDS, FlashEngine, flashAvatar } from './helpers/flash.js';
-import { missingPrograms, openStudio, type Recording } from './helpers/recording.js';
+import { beeps, FlashEngine, flashAvatar, offsetsOf } from './helpers/flash.js';
+import { missingPrograms, openStudio } from './helpers/recording.js';
 import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
 
 const RECORDINGS = 3;
@@ -63,18 +63,4 @@ async function speakPcm({ pcm, rateHz }: { pcm: string; rateHz: number }): Promi
   await customElements.whenDefined('spatius-avatar');
   const bytes = Uint8Array.from(atob(pcm), (character) => character.charCodeAt(0));
   await document.querySelector('spatius-avatar')!.speak(new Int16Array(bytes.buffer), { sampleRateHz: rateHz });
-}
-
-/** Flash minus beep of each event, ms. */
-function offsetsOf({ frames, samples, rateHz, startSeconds }: Recording): number[] {
-  const heard: number[] = [];
-  let quietSince = 0;
-  samples.forEach((sample, index) => {
-    if (Math.abs(sample) < 0.05) return;
-    if ((index - quietSince) / rateHz > FLASH_PERIOD_SECONDS / 2) heard.push(startSeconds + index / rateHz);
-    quietSince = index;
-  });
-  const seen = frames.filter((frame, index) => frame.brightness > 128 && (frames[index - 1]?.brightness ?? 255) <= 128).map((frame) => frame.seconds);
-  const pairs = heard.map((sound) => ({ sound, flash: seen.find((time) => Math.abs(time - sound) < FLASH_PERIOD_SECONDS / 2) }));
-  return pairs.flatMap(({ sound, flash }) => (flash === undefined ? [] : [(flash - sound) * 1000]));
 }

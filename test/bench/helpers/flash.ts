@@ -6,6 +6,7 @@ import { Document, NodeIO } from '@gltf-transform/core';
 import { KHRMaterialsUnlit } from '@gltf-transform/extensions';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
 import type { MotionFrames } from '../../../src/shared/motion-frames.js';
+import type { Recording } from './recording.js';
 
 export const FLASH_PERIOD_SECONDS = 1;
 const FLASH_SECONDS = 0.12;
@@ -87,4 +88,18 @@ function jawOpenOf(frame: number): number {
   const phase = seconds % FLASH_PERIOD_SECONDS;
   if (seconds < FLASH_PERIOD_SECONDS || phase > FLASH_SECONDS) return 0;
   return phase === 0 ? 0.5 : 1;
+}
+
+/** Flash minus beep of each event, ms. */
+export function offsetsOf({ frames, samples, rateHz, startSeconds }: Recording): number[] {
+  const heard: number[] = [];
+  let quietSince = 0;
+  samples.forEach((sample, index) => {
+    if (Math.abs(sample) < 0.05) return;
+    if ((index - quietSince) / rateHz > FLASH_PERIOD_SECONDS / 2) heard.push(startSeconds + index / rateHz);
+    quietSince = index;
+  });
+  const seen = frames.filter((frame, index) => frame.brightness > 128 && (frames[index - 1]?.brightness ?? 255) <= 128).map((frame) => frame.seconds);
+  const pairs = heard.map((sound) => ({ sound, flash: seen.find((time) => Math.abs(time - sound) < FLASH_PERIOD_SECONDS / 2) }));
+  return pairs.flatMap(({ sound, flash }) => (flash === undefined ? [] : [(flash - sound) * 1000]));
 }

@@ -11,9 +11,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 const DISPLAY = ':96';
 const PROGRAMS = ['Xvfb', 'pulseaudio', 'ffmpeg', 'ffprobe'];
 
-/** The programs this needs and does not find. */
-export function missingPrograms(): string[] {
-  return PROGRAMS.filter((program) => spawnSync('which', [program]).status !== 0);
+/** The programs a studio needs and does not find. */
+export function missingPrograms(programs: readonly string[] = PROGRAMS): string[] {
+  return programs.filter((program) => spawnSync('which', [program]).status !== 0);
 }
 
 export interface Studio {
@@ -25,7 +25,7 @@ export interface Studio {
 }
 
 export interface Recording {
-  /** Brightness 0..255 of the square and the time it was seen, s. */
+  /** Brightness 0..255 of the picture and the time it was seen, s. */
   frames: { seconds: number; brightness: number }[];
   /** Mono −1..1 at `rateHz`; the first sample was heard at `startSeconds`. */
   samples: Float32Array;
@@ -71,14 +71,16 @@ async function stopRecording(ffmpeg: ChildProcess): Promise<void> {
   await isDone;
 }
 
-async function readRecording(folder: string, file: string): Promise<Recording> {
+/** @param folder For what is unpacked. */
+export async function readRecording(folder: string, file: string): Promise<Recording> {
   const probe = (...args: string[]) => execFileSync('ffprobe', ['-v', 'error', ...args, '-of', 'csv=p=0'], { encoding: 'utf8', maxBuffer: 1e8 });
-  const times = probe('-select_streams', 'v', '-show_entries', 'packet=pts_time', file).trim().split('\n').map((line) => Number.parseFloat(line));
+  // Side data of a packet has a line of its own.
+  const times = probe('-select_streams', 'v', '-show_entries', 'packet=pts_time', file).split('\n').map((line) => Number.parseFloat(line)).filter(Number.isFinite);
   const startSeconds = Number.parseFloat(probe('-select_streams', 'a', '-read_intervals', '%+#1', '-show_entries', 'packet=pts_time', file));
   const rateHz = Number.parseInt(probe('-select_streams', 'a', '-show_entries', 'stream=sample_rate', file), 10);
   const picture = join(folder, 'out.gray');
   const sound = join(folder, 'out.pcm');
-  execFileSync('ffmpeg', ['-y', '-loglevel', 'fatal', '-i', file, '-map', '0:v', '-f', 'rawvideo', '-fps_mode', 'passthrough', picture, '-map', '0:a', '-f', 's16le', sound]);
+  execFileSync('ffmpeg', ['-y', '-loglevel', 'fatal', '-i', file, '-map', '0:v', '-vf', 'scale=16:16', '-pix_fmt', 'gray', '-f', 'rawvideo', '-fps_mode', 'passthrough', picture, '-map', '0:a', '-ac', '1', '-f', 's16le', sound]);
   const [pixels, bytes] = await Promise.all([readFile(picture), readFile(sound)]);
   const frames = times.map((seconds, index) => {
     const square = pixels.subarray(index * 256, (index + 1) * 256);
