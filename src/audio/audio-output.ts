@@ -30,8 +30,9 @@ const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'mousedown', 'keydown'
 const START_GRACE_MS = 300;
 /** Until then the last player's worklet has run once more and said that it is over: only then is it let go. */
 const REST_DELAY_MS = 500;
-const LATENCY_INTERVAL_MS = 500;
-/** Once the context runs the latency is read more often, until the reader's window is filled: before the first speech. */
+/** Each reading wakes the page: rare once the latency is known, which then only another device changes. */
+const LATENCY_INTERVAL_MS = 2000;
+/** When the context starts, and on another device, it is read more often, until the reader's window is filled: before the first speech. */
 const FIRST_LATENCY_INTERVAL_MS = 50;
 const FIRST_LATENCY_READS = 16;
 
@@ -54,6 +55,8 @@ export class AudioOutput {
   private playing = 0;
   private latencyReader: OutputLatencyReader | null = null;
   private latencyTimer: ReturnType<typeof setTimeout> | undefined;
+  /** How many more readings come soon after one another. */
+  private firstReads = 0;
   private reportedLatency = Number.NaN;
   private _isBlocked = false;
 
@@ -174,7 +177,13 @@ export class AudioOutput {
     for (const gesture of GESTURES) addEventListener(gesture, resume, { capture: true, passive: true, signal });
     // After a call or a locked screen the context comes back only when asked.
     document.addEventListener('visibilitychange', () => document.hidden || resume(), { signal });
-    context.addEventListener('statechange', () => this.handleContextState(), { signal });
+    const handleStateChange = (): void => {
+      this.firstReads = FIRST_LATENCY_READS;
+      clearTimeout(this.latencyTimer);
+      this.latencyTimer = undefined;
+      this.handleContextState();
+    };
+    context.addEventListener('statechange', handleStateChange, { signal });
     this.expectRunning();
   }
 
@@ -250,20 +259,21 @@ export class AudioOutput {
 
   /** Reads the latency while something plays, and a few times at first. */
   private watchLatency(): void {
-    if (this.latencyTimer === undefined) this.readLatency(0);
+    if (this.latencyTimer === undefined) this.readLatency();
   }
 
-  private readLatency(readCount: number): void {
+  private readLatency(): void {
     this.latencyTimer = undefined;
     if (!this.latencyReader) return;
     const latency = this.latencyReader.read(performance.now());
+    if (this.latencyReader.hasJumped) this.firstReads = FIRST_LATENCY_READS;
     if (!(Math.abs(latency - this.reportedLatency) < 0.001)) {
       this.reportedLatency = latency;
       this.events.emit('latency', latency);
     }
-    const isFirst = readCount < FIRST_LATENCY_READS;
-    if (!isFirst && this.playing <= 0) return;
-    const delay = isFirst ? FIRST_LATENCY_INTERVAL_MS : LATENCY_INTERVAL_MS;
-    this.latencyTimer = setTimeout(() => this.readLatency(readCount + 1), delay);
+    const isFirst = this.firstReads > 0;
+    if (isFirst) this.firstReads--;
+    else if (this.playing <= 0) return;
+    this.latencyTimer = setTimeout(() => this.readLatency(), isFirst ? FIRST_LATENCY_INTERVAL_MS : LATENCY_INTERVAL_MS);
   }
 }

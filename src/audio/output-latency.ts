@@ -28,6 +28,7 @@ export class OutputLatencyReader {
   private readonly source: LatencySource;
   private readonly readings: number[] = [];
   private _latencySeconds: number;
+  private _hasJumped = false;
 
   constructor(source: LatencySource) {
     this.source = source;
@@ -39,15 +40,22 @@ export class OutputLatencyReader {
     return this._latencySeconds;
   }
 
+  /** The last reading was of another device than those before it: a few more will tell its latency better. */
+  get hasJumped(): boolean {
+    return this._hasJumped;
+  }
+
   /** @param nowMs `performance.now()` of the page. */
   read(nowMs: number): number {
     const measured = this.measuredLatency(nowMs);
+    // The first one replaces what the browser has said itself.
+    this._hasJumped = this.readings.length > 0 && Math.abs(measured - this._latencySeconds) > JUMP_SECONDS;
     if (Number.isNaN(measured)) {
       this.readings.length = 0;
       this._latencySeconds = this.reportedLatency();
       return this._latencySeconds;
     }
-    if (Math.abs(measured - this._latencySeconds) > JUMP_SECONDS) this.readings.length = 0;
+    if (this._hasJumped) this.readings.length = 0;
     this.readings.push(measured);
     if (this.readings.length > WINDOW_READS) this.readings.shift();
     this._latencySeconds = Math.max(...this.readings);

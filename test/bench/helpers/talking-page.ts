@@ -82,6 +82,54 @@ export async function emptyPageMemory(size = 512): Promise<MemoryByProcess> {
   return memory;
 }
 
+/** Milliseconds of the page thread so far. Reading it costs that thread something as well. */
+export async function pageThreadMs(cdp: CDPSession): Promise<number> {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
+}
+
+/** What a worker that does nothing but clear its canvas costs the page thread, per second: below this no avatar can get. */
+export async function bareCanvasCost(size: number, seconds: number): Promise<{ taskMs: number; framesPerSecond: number }> {
+  const browser = await launch(size);
+  const page = await browser.newPage({ viewport: { width: size + 100, height: size + 100 } });
+  await page.setContent(`<!doctype html><canvas width="${size}" height="${size}"></canvas>`);
+  await page.evaluate(() => {
+    const draw = (scope: { onmessage: unknown; postMessage(count: number): void }): void => {
+      let [count, context] = [0, null as WebGL2RenderingContext | null];
+      const clear = (timeMs: number): void => {
+        count++;
+        context!.clearColor(timeMs % 1, 0, 0, 1);
+        context!.clear(context!.COLOR_BUFFER_BIT);
+        requestAnimationFrame(clear);
+      };
+      scope.onmessage = ({ data }: MessageEvent<OffscreenCanvas | null>): void => {
+        if (!data) return scope.postMessage(count);
+        context = data.getContext('webgl2');
+        requestAnimationFrame(clear);
+      };
+    };
+    const worker = new Worker(URL.createObjectURL(new Blob([`(${draw})(self)`])));
+    const canvas = document.querySelector('canvas')!.transferControlToOffscreen();
+    worker.postMessage(canvas, [canvas]);
+    Object.assign(globalThis, { worker });
+  });
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable');
+  const framesDrawn = () =>
+    page.evaluate(() => {
+      const { worker } = globalThis as unknown as { worker: Worker };
+      worker.postMessage(null);
+      return new Promise<number>((resolve) => (worker.onmessage = ({ data }) => resolve(data as number)));
+    });
+  await page.waitForTimeout(1000);
+  const [before, startMs] = [await framesDrawn(), await pageThreadMs(cdp)];
+  await page.waitForTimeout(seconds * 1000);
+  const taskMs = (await pageThreadMs(cdp)) - startMs;
+  const frames = (await framesDrawn()) - before;
+  await browser.close();
+  return { taskMs: taskMs / seconds, framesPerSecond: frames / seconds };
+}
+
 function launch(size: number): Promise<Browser> {
   const args = [...FLAGS, `--window-size=${size + 200},${size + 200}`];
   return chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args });

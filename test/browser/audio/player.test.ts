@@ -97,6 +97,25 @@ describe('Player', () => {
     assert.isAbove(voice.player.mediaSeconds(), paused.mediaSeconds);
   });
 
+  it('reads the latency a few times at first, and hardly ever once it is known', async () => {
+    const context = voice.player.captureNode.context as AudioContext;
+    const readAtMs: number[] = [];
+    const read = context.getOutputTimestamp.bind(context);
+    context.getOutputTimestamp = () => {
+      readAtMs.push(performance.now());
+      return read();
+    };
+    voice.speak(1, 5);
+    await voice.until('ended');
+    voice.speak(2, 1);
+    await voice.until('ended', 2);
+    assert.isAtLeast(readAtMs.length, 2);
+    // A timer is late, never early; a round that begins reads once.
+    const seldom = readAtMs.filter((atMs, index) => index > 0 && atMs - readAtMs[index - 1] > 1900);
+    assert.isAtLeast(seldom.length, 1);
+    assert.isBelow(readAtMs.length, 25);
+  });
+
   it('interrupts at once', async () => {
     voice.speak(1, 3);
     await voice.until('started');
@@ -281,7 +300,11 @@ describe('OutputLatencyReader', () => {
       getOutputTimestamp: () => ({ contextTime: 10 - latency, performanceTime: 5000 }),
     });
     reader.read(5000);
+    assert.isFalse(reader.hasJumped);
     latency = 0.03;
     assert.closeTo(reader.read(5000), 0.03, 1e-9);
+    assert.isTrue(reader.hasJumped);
+    reader.read(5000);
+    assert.isFalse(reader.hasJumped);
   });
 });
