@@ -26,14 +26,13 @@ export function floatsOf(attribute: VertexAttribute): Float32Array {
  * @param threshold Components up to this size count as noise of the exporter.
  */
 export function morphShapeFrom(target: VertexAttribute, threshold: number): MorphShape {
-  const all = floatsOf(target);
+  const isMoved = (offset: number): boolean => Math.abs(offset) > threshold;
   const vertices: number[] = [];
   for (let index = 0; index < target.count; index++) {
-    const at = index * 3;
-    if (Math.abs(all[at]) > threshold || Math.abs(all[at + 1]) > threshold || Math.abs(all[at + 2]) > threshold) vertices.push(index);
+    if (isMoved(target.getX(index)) || isMoved(target.getY(index)) || isMoved(target.getZ(index))) vertices.push(index);
   }
   const deltas = new Float32Array(vertices.length * 3);
-  vertices.forEach((vertex, index) => deltas.set(all.subarray(vertex * 3, vertex * 3 + 3), index * 3));
+  vertices.forEach((vertex, index) => deltas.set([target.getX(vertex), target.getY(vertex), target.getZ(vertex)], index * 3));
   return { vertices: Uint32Array.from(vertices), deltas };
 }
 

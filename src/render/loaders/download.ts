@@ -1,4 +1,5 @@
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { freeBuffers } from './free-buffers.js';
 
 export interface DownloadOptions {
   signal: AbortSignal;
@@ -31,7 +32,7 @@ export async function download(source: string | Blob, options: DownloadOptions):
 }
 
 async function readAll(response: Response, expectedBytes: number, options: DownloadOptions): Promise<ArrayBuffer> {
-  const chunks: Uint8Array[] = [];
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let byteLength = 0;
   const reader = response.body?.getReader();
   while (reader) {
@@ -50,6 +51,7 @@ async function readAll(response: Response, expectedBytes: number, options: Downl
   for (const chunk of chunks) {
     bytes.set(chunk, offset);
     offset += chunk.byteLength;
+    freeBuffers([chunk.buffer]);
   }
   return bytes.buffer;
 }

@@ -13,6 +13,7 @@ import { lowerArms, type Arm } from '../rest-pose.js';
 import { unskinRigid } from '../rigid-skin.js';
 import { anchorsOf, normaliseRoot, triangleCountOf } from './anchors.js';
 import type { AvatarModel } from './avatar-model.js';
+import { buffersOf, freeBuffers } from './free-buffers.js';
 
 /** Channels that a head joint or eye joints show without any morph. */
 const EYE_CHANNELS = Object.keys(CHANNEL_INDEX).filter((name) => name.startsWith('eyeLook'));
@@ -60,6 +61,7 @@ export class GlbAvatar implements AvatarModel {
     this.root.add(scene);
     const collected = collectMeshes(scene);
     const meshes = collected.map(({ mesh }) => mesh);
+    const read = buffersOf(meshes.map(({ geometry }) => geometry));
     this.anchors = anchorsOf(scene, joints);
     const turned = options.turnsEyes === false ? { ...joints, leftEye: undefined, rightEye: undefined } : joints;
     const morphed = collected.filter(({ mesh }) => mesh.geometry.morphAttributes.position?.length);
@@ -72,6 +74,8 @@ export class GlbAvatar implements AvatarModel {
     });
     this.morphMaps = morphs.maps;
     this.morphMeshes = morphed.map(({ mesh }, index) => new MorphMesh(mesh, (morph) => morphs.maps[index].isUsed(morph)));
+    const kept = buffersOf(meshes.map(({ geometry }) => geometry));
+    freeBuffers([...read].filter((buffer) => !kept.has(buffer)));
     this.rig = new PoseRig(turned, { usesJaw: morphs.usesJawJoint, eyeRange: options.eyeRange });
     replaceMaterials(meshes, joints, options.isSoftware);
     const shownByEyes = this.rig.hasEyes ? EYE_CHANNELS : [];

@@ -1,5 +1,6 @@
 import { GLTFLoader, type GLTF, type GLTFLoaderPlugin, type GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { EmbeddedImages } from './embedded-images.js';
+import { freeBuffers } from './free-buffers.js';
 import { checkGlb } from './glb-check.js';
 import type { ReadOptions } from './load-avatar.js';
 import { decodeMeshopt, type MeshoptView } from './meshopt.js';
@@ -36,5 +37,8 @@ export async function readGlb(bytes: ArrayBuffer, options: ReadOptions | null = 
   for (const plugin of plugins) loader.register(plugin);
   const file = await loader.parseAsync(bytes, '');
   images?.check();
+  // The loader has copied from its copy of the file all that it has read.
+  const { body } = (file.parser.extensions as Record<string, { body?: ArrayBuffer }>).KHR_binary_glTF ?? {};
+  if (body) freeBuffers([body]);
   return file;
 }

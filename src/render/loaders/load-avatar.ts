@@ -3,6 +3,7 @@ import type { AddOnLoader } from '../add-ons.js';
 import type { AvatarModel } from './avatar-model.js';
 import { download } from './download.js';
 import { avatarFormatOf } from './formats.js';
+import { freeBuffers } from './free-buffers.js';
 import { loadGlbAvatar } from './glb-loader.js';
 
 const DEFAULT_LIMIT_BYTES = 64_000_000;
@@ -64,5 +65,7 @@ async function read(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarMod
     }
   } catch (reason) {
     throw avatarErrorFrom(reason, ErrorCode.unsupportedAvatarAsset, 'The avatar file cannot be used');
+  } finally {
+    freeBuffers([bytes]);
   }
 }

@@ -2,6 +2,7 @@
 import { SkinnedMesh } from 'three';
 import { AvatarError, ErrorCode } from '../../shared/errors.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
+import { buffersOf, freeBuffers } from '../loaders/free-buffers.js';
 import { readGlb } from '../loaders/glb-reader.js';
 import { unpackLam } from './lam-files.js';
 import { readPlySplats } from './ply-splats.js';
@@ -25,5 +26,8 @@ export async function loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel
   if (!skin) {
     throw new AvatarError(ErrorCode.unsupportedAvatarAsset, `The head has ${splats.count} splats, but skin.glb has no skinned mesh of so many vertices`);
   }
-  return new SplatHead(scene, skin, splats, files.animation);
+  const read = buffersOf(meshes.map(({ geometry }) => geometry));
+  const head = new SplatHead(scene, skin, splats, files.animation);
+  freeBuffers([...read, files.skin, files.splats.buffer, ...(files.animation ? [files.animation] : [])]);
+  return head;
 }

@@ -1,4 +1,5 @@
 import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { freeBuffers } from '../loaders/free-buffers.js';
 
 /** One file of an archive, still packed. */
 export interface ZipFile {
@@ -52,6 +53,7 @@ export async function unpack(file: ZipFile): Promise<Uint8Array<ArrayBuffer>> {
       }
       bytes.set(value, at);
       at += value.byteLength;
+      freeBuffers([value.buffer]);
     }
   } catch (reason) {
     throw damaged(reason);

@@ -1,6 +1,8 @@
 import { assert } from 'chai';
-import { SkinnedMesh } from 'three';
-
+import { Mesh, SkinnedMesh } from 'three';
+import { buffersOf } from '../../../src/render/loaders/free-buffers.js';
+import { GlbAvatar } from '../../../src/render/loaders/glb-avatar.js';
+import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
 import { createRandom } from '../../../src/motion/life/random.js';
@@ -72,6 +74,21 @@ describe('The loader of avatars', () => {
     const { min, max } = skin.geometry.boundingBox!;
     assert.isAbove(max.y - min.y, 0.1);
     for (const value of skin.geometry.index!.array) assert.isBelow(value, skin.geometry.attributes.position.count);
+    avatar.dispose();
+  });
+
+  it('gives back what it has read and does not draw, and nothing else', async () => {
+    const { scene } = await readGlb(await (await fetch(ARIA_URL)).arrayBuffer());
+    const meshes: Mesh[] = [];
+    scene.traverse((object) => object instanceof Mesh && meshes.push(object));
+    const shapes = meshes.flatMap(({ geometry }) => geometry.morphAttributes.position ?? []);
+    assert.isAbove(shapes.length, 52);
+    assert.isAbove(shapes[0].array.byteLength, 0);
+    const avatar = new GlbAvatar(scene, { format: 'glb', isSoftware: true });
+    for (const { array } of shapes) assert.equal(array.byteLength, 0);
+    const drawn: Mesh[] = [];
+    avatar.root.traverse((object) => object instanceof Mesh && drawn.push(object));
+    for (const buffer of buffersOf(drawn.map(({ geometry }) => geometry))) assert.isAbove(buffer.byteLength, 0);
     avatar.dispose();
   });
 
