@@ -64,6 +64,8 @@ export class IngressSession implements DeskListener {
   private readonly usedIds = new Map<string, boolean>();
   /** Where requests are worked on; null until the session is configured. */
   private desk: Desk | null = null;
+  /** What had been read already when the session began to join its room. */
+  private early: Message[] | null = null;
   private isClosing = false;
   private isDraining = false;
   /** Too much is waiting to be sent. */
@@ -135,6 +137,7 @@ export class IngressSession implements DeskListener {
       return this.refuse(ServerErrorCode.invalidArgument, what, 1007);
     }
     if (this.desk) this.handleMessage(message);
+    else if (this.early) this.early.push(message);
     else this.handleConfigure(message);
   }
 
@@ -150,12 +153,14 @@ export class IngressSession implements DeskListener {
     if (!configuration.isAccepted) return this.refuse(configuration.code, configuration.message, 1008);
     this.timers.clear('configure');
     if (!configuration.isForLiveKit) return this.confirm(configuration.audio);
-    // Whatever comes meanwhile waits in the socket.
+    // Whatever comes meanwhile waits in the socket, save what was read together with the configuration.
     this.socket.pause();
+    const early: Message[] = (this.early = []);
     void this.joinRoom(data.value.livekitEgress).then((isJoined) => {
       if (!isJoined || this.isClosing) return;
       this.socket.resume();
       this.confirm(configuration.audio);
+      for (const message of early) this.handleMessage(message);
     });
   }
 

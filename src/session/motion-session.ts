@@ -333,8 +333,10 @@ export class LiveMotionSession implements MotionSession {
 
   private handleMotion(current: SessionRound, origin: 'server' | 'local', frames: MotionFrames): void {
     this.figures.noteMotion(frames);
-    const shown = current.styler ? current.styler.push(frames) : frames;
-    if (shown) this.showFrames(current, shown, origin);
+    const { styler } = current;
+    for (const shown of styler ? [styler.finishBefore(frames), styler.push(frames)] : [frames]) {
+      if (shown) this.showFrames(current, shown, origin);
+    }
   }
 
   private showFrames(current: SessionRound, frames: MotionFrames, origin: 'server' | 'local'): void {

@@ -63,13 +63,13 @@ export class MotionStyler {
 
   /**
    * @param frames The next of the conversation. What does not follow on the ones before (another source has taken over)
-   *   begins anew. Not kept, not changed.
+   *   begins anew; see `finishBefore`. Not kept, not changed.
    * @returns The frames that are known now; null when there are none. The receiver owns them.
    */
   push(frames: MotionFrames): MotionFrames | null {
     if (frames.frameCount === 0) return null;
     if (this.figures.smoothing === 0) return this.style(frames, 0);
-    const follows = frames.startFrame === this.expectedFrame && frames.frameRate === this.frameRate;
+    const follows = this.isNext(frames);
     const held = follows ? 1 : 0;
     const values = new Float32Array((frames.frameCount + held) * CHANNEL_COUNT);
     if (follows) values.set(this.recent.subarray(CHANNEL_COUNT));
@@ -82,6 +82,15 @@ export class MotionStyler {
     // A single frame has only itself before it, which is what `recent` begins with.
     this.recent.set(values.subarray(Math.max(0, values.length - 2 * CHANNEL_COUNT)), values.length > CHANNEL_COUNT ? 0 : CHANNEL_COUNT);
     return styled;
+  }
+
+  /** To be shown before `push(frames)`: the frame that was held where they do not follow on it; null where there is none. */
+  finishBefore(frames: MotionFrames): MotionFrames | null {
+    return frames.frameCount === 0 || this.isNext(frames) ? null : this.finish();
+  }
+
+  private isNext({ startFrame, frameRate }: MotionFrames): boolean {
+    return startFrame === this.expectedFrame && frameRate === this.frameRate;
   }
 
   /** The frame that was held; null when there is none. */

@@ -13,7 +13,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { Emitter } from '../../shared/emitter.js';
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../../shared/sample-rates.js';
 import type { ClientFormatName } from './client-format.js';
 import type { SpeechAudio } from './pcm-pieces.js';
@@ -236,7 +236,7 @@ export class Relay {
     if (!(sampleRateHz >= 8000 && sampleRateHz <= 96_000)) {
       throw new AvatarError(ErrorCode.unsupportedSampleRate, `unsupported sample rate: ${sampleRateHz}`);
     }
-    const isFor = listenersOf(options.clients);
+    const isFor = listenersOf(options.clients, (client, error) => this.events.emit('error', { error, client, turnId: null }));
     const rivals = [...this.turns].filter((turn) => !turn.isHeard && this.shareListeners(turn.isFor, isFor));
     if (options.order !== 'queue') for (const turn of rivals) this.endTurn(turn, 'next turn');
     const turn: RelayTurn = new RelayTurn(
@@ -326,9 +326,21 @@ export class Relay {
 /** A client that does not answer the close within this many ms is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-function listenersOf(audience: Audience | undefined): (client: RelayClient) => boolean {
+/** @param handleFailure What the app's own function has thrown, told once; the client it was asked about does not listen then. */
+function listenersOf(audience: Audience | undefined, handleFailure: (client: RelayClient, error: AvatarError) => void): (client: RelayClient) => boolean {
   if (audience === undefined) return () => true;
-  if (typeof audience === 'function') return audience;
+  if (typeof audience === 'function') {
+    let hasFailed = false;
+    return (client) => {
+      try {
+        return audience(client);
+      } catch (reason) {
+        if (!hasFailed) handleFailure(client, avatarErrorFrom(reason, ErrorCode.invalidConfiguration, 'The function `clients` of a turn has failed'));
+        hasFailed = true;
+        return false;
+      }
+    };
+  }
   const clients = new Set(audience);
   return (client) => clients.has(client);
 }

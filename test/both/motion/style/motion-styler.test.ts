@@ -46,6 +46,20 @@ describe('MotionStyler', () => {
     return join([...parts, styler.finish()]);
   }
 
+  it('shows the frame it holds before another source takes over', () => {
+    const styler = new MotionStyler({ style: 'calm', intensity: 1 });
+    const before = part(motion, 0, 10);
+    const first = styler.push(before)!;
+    assert.isNull(styler.finishBefore(part(motion, 10, 20)));
+    // One that knows nothing of the first one's frames, and goes on a moment later.
+    const after = part(motion, 12, 20);
+    const held = styler.finishBefore(after)!;
+    assert.deepEqual([held.startFrame, held.frameCount], [first.startFrame + first.frameCount, 1]);
+    assert.equal(held.startFrame, before.startFrame + 9);
+    assert.isNull(styler.finishBefore(after));
+    assert.equal(styler.push(after)!.startFrame, after.startFrame);
+  });
+
   const curve = (frames: MotionFrames, channel: Channel): number[] =>
     Array.from({ length: frames.frameCount }, (_, i) => frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!);
 

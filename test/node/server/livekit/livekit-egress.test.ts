@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { dispose } from '@livekit/rtc-node';
 import { assert } from 'chai';
@@ -93,6 +94,21 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     // In real time, not as fast as it came.
     assert.isAbove(clocks.at(-1)!.atMs - clocks[0]!.atMs, 1000);
     assert.isAbove(Math.max(...listener.levels.map(({ rms }) => rms)), 0.05, 'the voice is heard');
+  });
+
+  it('says speech that came in one piece with the configuration, before the room was joined', async () => {
+    const listener = await listen();
+    const apiToken = await rooms.token('avatar', { kind: 'agent' });
+    const client = await running.connect();
+    toClose.push(() => client.close());
+    const { _socket: socket } = client.socket as unknown as { _socket: Socket };
+    socket.cork();
+    client.send({ case: 'clientConfigureSession', value: { sampleRate: 16000, egressType: EgressType.LIVEKIT, livekitEgress: { url: rooms.url, apiToken } } });
+    client.sendAudio('early', voicePcm(0.5), true);
+    socket.uncork();
+    assert.equal((await client.next()).data.case, 'serverConfirmSession');
+    await client.answer('early');
+    await listener.until(() => listener.ofType('ended').length > 0);
   });
 
   it('says one speech after the other, each on its own time', async () => {

@@ -166,6 +166,24 @@ describe('The relay before a real Motion Server', () => {
     assert.deepEqual([(await first.finished).outcome, (await second.finished).outcome], ['complete', 'complete']);
   });
 
+  it("tells a failure of the app's own choice of clients, and speaks to the others", async () => {
+    const backend = await start();
+    const [one, other] = [await backend.listen('one'), await backend.listen('other')];
+    const clients = ({ id }: { id: string }): boolean => {
+      if (id === 'one') throw new Error('no such visitor');
+      return true;
+    };
+    const turn = backend.relay.speak(voicePcm(0.5), { clients });
+    await other.until(() => other.hasEnds);
+    assert.equal((await turn.finished).outcome, 'complete');
+    // Also where the speech itself fails, whose end is told to the same clients.
+    const failing = backend.relay.speak(new Uint8Array(0), { clients });
+    assert.equal((await failing.finished).outcome, 'failed');
+    assert.equal(one.turnAudio.length, 0);
+    const errors = backend.named('error').filter(({ error }) => error.code === 'invalidConfiguration');
+    assert.deepEqual(errors.map(({ client, error }) => [client?.id, (error.cause as Error).message]), [['one', 'no such visitor'], ['one', 'no such visitor']]);
+  });
+
   it('sends who comes late into the running turn, from now on', async () => {
     const backend = await start();
     const first = await backend.listen('first');
