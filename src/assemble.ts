@@ -23,6 +23,7 @@ import type { openRoom } from './livekit/open-room.js';
 import { AvatarError, ErrorCode } from './shared/errors.js';
 import type { LifeSettings } from './shared/life-settings.js';
 import { acquireWorkers, type AvatarWorkers } from './workers/spawn.js';
+import { UnseenStage } from './workers/unseen-stage.js';
 import type {
   MotionSession,
   RoomSource,
@@ -71,6 +72,9 @@ export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 
 /** Brings what joins rooms, when one is joined. */
 export type RoomLoader = () => Promise<{ openRoom: typeof openRoom }>;
 
+/** So long a new stage may take to draw before it is shown without a picture. */
+const FIRST_PICTURE_MS = 3000;
+
 export class AssembledAvatar {
   readonly controller: AvatarController;
   private readonly listener: AvatarListener;
@@ -84,6 +88,7 @@ export class AssembledAvatar {
   private readonly avatars = new AvatarManager((name) => asset(`avatars/${name}.glb`).locate());
   private readonly captures = new Set<SoundCapture>();
   private stagePromise: Promise<Stage> | null = null;
+  private stageChange: Promise<unknown> = Promise.resolve();
   private stage: Stage | null = null;
   private life: LifeSettings | null = null;
   private isVisitorSpeaking = false;
@@ -162,11 +167,62 @@ export class AssembledAvatar {
       stage.dispose();
       throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
     }
-    this.stage = stage;
     if (this.room) stage.addSource(...this.room.stagePorts);
+    this.useStage(stage);
+    return stage;
+  }
+
+  private useStage(stage: Stage): void {
+    this.stage = stage;
     this.tellLatency();
     this.tellLife();
-    return stage;
+  }
+
+  /** A stage that no speech comes to. */
+  private openLooseStage(setup: Omit<StageOptions, 'playheadPort' | 'motionPort' | 'seed'>, listener: StageListener): Promise<Stage> {
+    const [playhead, motion] = [new MessageChannel(), new MessageChannel()];
+    return this.workers.render.createStage({ ...setup, playheadPort: playhead.port2, motionPort: motion.port2, seed: 1 }, listener);
+  }
+
+  /**
+   * Another stage takes the place of the one there is, with the avatar and in the middle of speech, as soon as its first picture
+   * is there. Where it cannot, the one before stays. Recordings of the one before end.
+   *
+   * @param place Shows the canvas of the new one.
+   * @throws {AvatarError} see `openStage` and `Stage.load`.
+   */
+  changeStage(setup: StageSetup, src: string | Blob | null, avatarId: string | null, place: () => void): Promise<ShownAvatar> {
+    const loadId = ++this.loadCount;
+    const changed = this.stageChange.then(() => this.replaceStage(setup, src, avatarId, place, loadId));
+    // One after the other: each takes over from the one before.
+    this.stageChange = changed.catch(() => undefined);
+    return changed;
+  }
+
+  private async replaceStage(setup: StageSetup, src: string | Blob | null, avatarId: string | null, place: () => void, loadId: number): Promise<ShownAvatar> {
+    const before = await this.stagePromise?.catch(() => null);
+    const unseen = new UnseenStage(this.stageListener());
+    const stage = await this.openLooseStage(setup, unseen.listener);
+    try {
+      const avatar = await Promise.race([stage.load(await this.avatarFile(src, avatarId)), unseen.lost]);
+      // Out of sight nothing is drawn.
+      await Promise.race([unseen.drawn, unseen.lost, new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))]);
+      if (this.isDisposed || loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
+      // Its last picture stands until the other one is in its place.
+      before?.setVisible(false);
+      if (before) stage.takeOver(await before.handOver());
+      unseen.show();
+      this.useStage(stage);
+      this.stagePromise = Promise.resolve(stage);
+      await stage.stats();
+      place();
+      for (const { track } of this.captures) track.stop();
+      before?.dispose();
+      return avatar;
+    } catch (reason) {
+      stage.dispose();
+      throw reason;
+    }
   }
 
   /** The voice as a track, until that is stopped or the avatar goes. @throws {AvatarError} `playbackInitFailed`. */
@@ -248,7 +304,11 @@ export class AssembledAvatar {
     const source = await this.avatarFile(src, avatarId);
     // A file that has to be located longer must not come after one that was wanted later.
     if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
-    return stage.load(source);
+    return stage.load(source).catch((reason: unknown) => {
+      // Another stage has taken its place meanwhile.
+      if (stage !== this.stage && !this.isDisposed) return this.load(src, avatarId);
+      throw reason;
+    });
   }
 
   /** An avatar's file, or where it is. @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL. */
@@ -277,10 +337,9 @@ export class AssembledAvatar {
   /** One more stage, which nobody sees: to try how another renderer does. The caller disposes of it. */
   openHiddenStage(setup: Omit<StageSetup, 'canvas'>): Promise<Stage> {
     const canvas = new OffscreenCanvas(setup.width, setup.height);
-    const [playhead, motion] = [new MessageChannel(), new MessageChannel()];
     const nothing = () => undefined;
     const listener = { ...this.stageListener(), handleLoadProgress: nothing, handleFirstFrame: nothing, handleDeviceLost: nothing, handleError: nothing };
-    return this.workers.render.createStage({ ...setup, canvas, playheadPort: playhead.port2, motionPort: motion.port2, seed: 1 }, listener);
+    return this.openLooseStage({ ...setup, canvas }, listener);
   }
 
   /** The live stage, or null before `openStage` has resolved. */

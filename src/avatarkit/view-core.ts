@@ -155,14 +155,13 @@ export class ViewCore implements AvatarHost {
     return sdkSettings.pixelRatioFor(size);
   }
 
-  replaceCanvas(): HTMLCanvasElement {
-    const canvas = document.createElement('canvas');
+  placeCanvas(canvas: HTMLCanvasElement): boolean {
     // Fills the container and never sets its size.
     Object.assign(canvas.style, { display: 'block', width: '100%', height: '100%' });
     if (this.canvas?.isConnected) this.canvas.replaceWith(canvas);
     else this.container.append(canvas);
     this.canvas = canvas;
-    return canvas;
+    return true;
   }
 
   handleController(controller: CoreController): void {

@@ -188,14 +188,12 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   readonly loadRooms = () => import('../livekit/open-room.js');
 
   /** @internal */
-  replaceCanvas(): HTMLCanvasElement | null {
-    const holder = this.renderRoot?.querySelector('.stage');
-    if (!holder) return null;
-    const canvas = document.createElement('canvas');
+  placeCanvas(canvas: HTMLCanvasElement): boolean {
     canvas.setAttribute('part', 'canvas');
-    canvas.setAttribute('aria-hidden', 'true');
-    holder.replaceChildren(canvas);
-    return canvas;
+    canvas.ariaHidden = 'true';
+    const holder = this.renderRoot?.querySelector('.stage');
+    holder?.replaceChildren(canvas);
+    return !!holder;
   }
 
   /** @internal */
@@ -223,10 +221,10 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   }
 
   /** @internal */
-  handleReady(): void {
+  handleReady(isOther: boolean): void {
     this.isLoading = false;
     this.isReady = true;
-    this.tell(new AvatarReadyEvent());
+    if (isOther) this.tell(new AvatarReadyEvent());
   }
 
   /** @internal */

@@ -3,14 +3,14 @@
  * it can be seen, loads the avatar, and ends everything when the place is gone. A worker that died is replaced, with all
  * that hung on it.
  */
-import type { AssembledAvatar, RoomLoader } from '../assemble.js';
+import type { AssembledAvatar, RoomLoader, StageSetup } from '../assemble.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import { SpeechInput } from '../controller/speech-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
 import type { GazePoint, Renderer, ShownAvatar, Stage, View } from '../workers/worker-api.js';
-import { isRendererDecided, rememberedRenderer } from './remembered-renderer.js';
+import { rememberedRenderer } from './remembered-renderer.js';
 import { SizeObserver, type ElementSize } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
@@ -36,8 +36,8 @@ export interface AvatarHost {
   pixelRatioFor?(size: ElementSize): number;
   /** Brings what joins LiveKit rooms; without it, `options.mode` is never `livekit`. */
   readonly loadRooms?: RoomLoader;
-  /** Puts a canvas in the place of the one before; null while nothing is rendered. */
-  replaceCanvas(): HTMLCanvasElement | null;
+  /** Puts a canvas in the place of the one before; false while nothing is rendered. */
+  placeCanvas(canvas: HTMLCanvasElement): boolean;
   /** A controller was made; its listeners go with it. */
   handleController(controller: AvatarController): void;
   handleError(error: AvatarError): void;
@@ -45,7 +45,8 @@ export interface AvatarHost {
   handleLoading(progress: number | null): void;
   /** There is a stage, or another one; it is told what only some set before it shows anything. */
   handleStage?(stage: Stage): void;
-  handleReady(): void;
+  /** Pictures are drawn. @param isOther Of an avatar that was not shown before. */
+  handleReady(isOther: boolean): void;
   /** There is no picture, and there will be none without `retry()`. */
   handleStageFailure(error: AvatarError): void;
   /** Everything was ended, or is made anew. */
@@ -54,8 +55,6 @@ export interface AvatarHost {
 
 /** A part that dies again this soon, in ms, is not replaced by itself. */
 const BREAKDOWN_INTERVAL_MS = 10_000;
-/** After this long in ms it is known whether WebGL keeps the frame rate. */
-const CONSIDER_GPU_MS = 6000;
 
 export class AvatarKeeper {
   readonly size: SizeObserver;
@@ -71,6 +70,7 @@ export class AvatarKeeper {
   private hasStage = false;
   private isHeld = false;
   private loadCount = 0;
+  private changeCount = 0;
   private lastBreakdownMs = -Infinity;
   private gazePoint: GazePoint | null = null;
   /** What the stage was asked to draw with. */
@@ -78,6 +78,7 @@ export class AvatarKeeper {
   /** Why WebGPU is not to draw, whoever asks for it. */
   private gpuObstacle: string | null = null;
   private _avatar: ShownAvatar | null = null;
+  private shownSource: string | Blob | null = null;
 
   /** @param place Where the avatar is shown: its size and visibility count. */
   constructor(host: AvatarHost, place: HTMLElement) {
@@ -147,9 +148,9 @@ export class AvatarKeeper {
       options,
       {
         handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
-        handleFirstFrame: () => this.host.handleReady(),
+        handleFirstFrame: () => this.host.handleReady(true),
         handleContextLost: () => this.host.handleLoading(null),
-        handleContextRestored: () => this.host.handleReady(),
+        handleContextRestored: () => this.host.handleReady(true),
         handleDeviceLost: (reason) => this.current === assembly && this.fallBack(reason),
         handleError: (error) => this.host.handleError(error),
         handleBreakdown: (error) => this.handleBreakdown(assembly, error),
@@ -255,23 +256,14 @@ export class AvatarKeeper {
   /** Gives the avatar a stage as soon as it has a size and is about to be seen. */
   private openStage(): void {
     const { current, host, size } = this;
-    const { isEager, view, life } = host.assemblySettings;
-    if (!current || this.hasStage || !size.size || !(isEager || this.visibility.isVisible)) return;
-    const canvas = host.replaceCanvas();
-    if (!canvas) return;
+    if (!current || this.hasStage || !size.size || !(host.assemblySettings.isEager || this.visibility.isVisible)) return;
+    const setup = this.stageSetup(size.size);
+    if (!host.placeCanvas(setup.canvas)) return;
     this.hasStage = true;
-    this.stageRenderer = this.renderer;
     host.handleLoading(null);
-    current.openStage({ canvas, ...size.size, pixelRatio: this.pixelRatioOf(size.size), view, life, renderer: this.stageRenderer }).then(
+    current.openStage(setup).then(
       (stage) => {
-        // What has changed meanwhile.
-        const { view, life } = host.assemblySettings;
-        if (size.size) stage.resize(size.size.width, size.size.height, this.pixelRatioOf(size.size));
-        stage.setVisible(this.isDrawing);
-        stage.setView(view);
-        current.setLife(life);
-        stage.lookAt(this.gazePoint);
-        host.handleStage?.(stage);
+        this.handleStage(current, stage);
         return this.load();
       },
       (reason: unknown) => {
@@ -283,6 +275,24 @@ export class AvatarKeeper {
     );
   }
 
+  private stageSetup(size: ElementSize): StageSetup {
+    const { view, life } = this.host.assemblySettings;
+    this.stageRenderer = this.renderer;
+    return { canvas: document.createElement('canvas'), ...size, pixelRatio: this.pixelRatioOf(size), view, life, renderer: this.stageRenderer };
+  }
+
+  /** Tells a stage what has changed since it was asked for. */
+  private handleStage(assembly: AssembledAvatar, stage: Stage): void {
+    const { host, size: { size } } = this;
+    const { view, life } = host.assemblySettings;
+    if (size) stage.resize(size.width, size.height, this.pixelRatioOf(size));
+    stage.setVisible(this.isDrawing);
+    stage.setView(view);
+    assembly.setLife(life);
+    stage.lookAt(this.gazePoint);
+    host.handleStage?.(stage);
+  }
+
   private async load(): Promise<void> {
     const { current, host } = this;
     if (!current) return;
@@ -292,17 +302,25 @@ export class AvatarKeeper {
     try {
       const avatar = await current.load(src, avatarId);
       if (loadId !== this.loadCount) return;
-      this._avatar = avatar;
-      if (host.assemblySettings.renderer !== 'webgl') void this.considerGpu(current);
+      this.handleShown(avatar, src ?? avatarId);
+      void this.considerGpu(current, avatar, loadId);
     } catch (reason) {
       if (loadId !== this.loadCount) return;
       const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
       // Some avatars only WebGL can draw.
       if (error.code === ErrorCode.renderingFailed && (await current.stageStats())?.renderer === 'webgpu') return this.fallBack(error.message);
       host.handleError(error);
-      if (this._avatar) host.handleReady();
+      if (this._avatar) host.handleReady(false);
       else host.handleStageFailure(error);
     }
+  }
+
+  /** @returns Whether it is another one than before. */
+  private handleShown(avatar: ShownAvatar, source: string | Blob | null): boolean {
+    const isOther = !this._avatar || source !== this.shownSource;
+    this._avatar = avatar;
+    this.shownSource = source;
+    return isOther;
   }
 
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
@@ -310,41 +328,63 @@ export class AvatarKeeper {
     return this.gpuObstacle ?? this.current?.gpuObstacle ?? null;
   }
 
-  /** Draws with what the settings say now. What is being said ends. */
+  /** Draws with what the settings say now, once the other renderer is ready. Speech goes on. */
   changeRenderer(): void {
     this.gpuObstacle = null;
-    if (this.hasStage && this.renderer !== this.stageRenderer) this.restart();
+    if (this.hasStage && this.renderer !== this.stageRenderer) void this.changeStage();
+  }
+
+  private async changeStage(): Promise<void> {
+    const { current, host } = this;
+    if (!current) return;
+    const setup = this.stageSetup(this.size.size ?? { width: 0, height: 0, pixelRatio: 1 });
+    const loadId = ++this.loadCount;
+    const changeId = ++this.changeCount;
+    const { src, avatarId } = host.assemblySettings;
+    try {
+      const avatar = await current.changeStage(setup, src, avatarId, () => host.placeCanvas(setup.canvas));
+      if (this.current !== current) return;
+      this.handleStage(current, current.openedStage!);
+      if (loadId === this.loadCount) host.handleReady(this.handleShown(avatar, src ?? avatarId));
+    } catch (reason) {
+      if (this.current !== current || changeId !== this.changeCount) return;
+      // Another avatar was wanted meanwhile.
+      if (loadId !== this.loadCount) return this.changeStage();
+      const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
+      if (setup.renderer === 'webgpu') {
+        this.gpuObstacle = error.message;
+        this.stageRenderer = 'webgl';
+      } else {
+        host.handleError(error);
+        host.handleStageFailure(error);
+      }
+    }
   }
 
   private get renderer(): Renderer {
     const { renderer = 'auto' } = this.host.assemblySettings;
     if (this.gpuObstacle !== null) return 'webgl';
-    return renderer === 'auto' ? rememberedRenderer() : renderer;
+    return renderer === 'auto' ? (this.measuredRenderer ?? 'webgl') : renderer;
   }
 
-  /** `auto`: where WebGL cannot keep the frame rate, tries once how WebGPU does. The next stage of the session is drawn by the faster. */
-  private async considerGpu(assembly: AssembledAvatar): Promise<void> {
-    const { renderer = 'auto', src, avatarId, view, life } = this.host.assemblySettings;
-    if (renderer !== 'auto' || isRendererDecided() || !('gpu' in navigator)) return;
-    await new Promise((resolve) => setTimeout(resolve, CONSIDER_GPU_MS));
-    const isIdle = () => this.current === assembly && this.visibility.isVisible && assembly.controller.conversationState === 'idle';
-    const stats = isIdle() ? await assembly.stageStats() : null;
-    if (!stats || stats.resolutionScale === 1 || !isIdle() || isRendererDecided()) return;
-    const { tryRenderers } = await import('./renderer-trial.js');
-    if (!this.size.size) return;
-    await tryRenderers(assembly, await assembly.avatarFile(src, avatarId), { ...this.size.size, view, life, renderer: 'webgpu' }, isIdle);
+  /** What was found to draw the avatar of the settings faster; null before that was measured. */
+  get measuredRenderer(): Renderer | null {
+    const { src, avatarId } = this.host.assemblySettings;
+    return rememberedRenderer(src ?? avatarId);
+  }
+
+  private async considerGpu(assembly: AssembledAvatar, avatar: ShownAvatar, loadId: number): Promise<void> {
+    const { assemblySettings } = this.host;
+    if ((assemblySettings.renderer ?? 'auto') !== 'auto' || this.measuredRenderer || !('gpu' in navigator)) return;
+    const { considerGpu } = await import('./renderer-trial.js');
+    await considerGpu(assembly, avatar, assemblySettings, () => (loadId === this.loadCount && this.visibility.isVisible ? this.size.size : null));
   }
 
   /** WebGPU failed: WebGL goes on in its place. */
   private fallBack(reason: string): void {
     this.gpuObstacle = reason;
-    this.restart();
-  }
-
-  private restart(): void {
-    const wasOnline = this.current?.controller.connectionState !== 'disconnected';
-    this.close();
-    this.begin(wasOnline);
+    this.host.handleLoading(null);
+    void this.changeStage();
   }
 
   private handleBreakdown(assembly: AssembledAvatar, error: AvatarError): void {

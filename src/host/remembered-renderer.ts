@@ -1,32 +1,30 @@
-/** Which renderer was the faster one, measured once per session of a browser's tab. */
+/** Which renderer was the faster one for an avatar, measured once per session of a browser's tab. */
 import type { Renderer } from '../workers/worker-api.js';
 
-const KEY = 'spatius-avatar renderer';
+/** `src`, or the id of the avatar. */
+export type AvatarSource = string | Blob | null;
 
 /** Where a page may keep nothing, it is measured once per page. */
-let ofPage: string | null = null;
+const ofPage = new Map<string, string>();
 
-function remembered(): string | null {
+const keyOf = (source: AvatarSource): string => `spatius-avatar renderer ${source}`;
+
+/** Null before it was measured. What has no name cannot be remembered: WebGL draws it. */
+export function rememberedRenderer(source: AvatarSource): Renderer | null {
+  if (source instanceof Blob) return 'webgl';
+  const key = keyOf(source);
   try {
-    return sessionStorage.getItem(KEY) ?? ofPage;
+    return (sessionStorage.getItem(key) ?? ofPage.get(key) ?? null) as Renderer | null;
   } catch {
-    return ofPage;
+    return (ofPage.get(key) ?? null) as Renderer | null;
   }
 }
 
-export function isRendererDecided(): boolean {
-  return remembered() !== null;
-}
-
-/** WebGL until something else was found to be faster. */
-export function rememberedRenderer(): Renderer {
-  return remembered() === 'webgpu' ? 'webgpu' : 'webgl';
-}
-
-export function rememberRenderer(renderer: Renderer): void {
-  ofPage = renderer;
+export function rememberRenderer(source: AvatarSource, renderer: Renderer): void {
+  const key = keyOf(source);
+  ofPage.set(key, renderer);
   try {
-    sessionStorage.setItem(KEY, renderer);
+    sessionStorage.setItem(key, renderer);
   } catch {
     // The page's own memory has it.
   }

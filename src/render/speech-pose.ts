@@ -68,6 +68,14 @@ export class SpeechPose {
     else timeline.finish();
   }
 
+  /** What would have to be fed to another one, for it to show what this one would. */
+  feeds(): MotionFeed[] {
+    return [...this.timelines].flatMap(([round, timeline]): MotionFeed[] => [
+      ...timeline.frames().map((frames): MotionFeed => ({ type: 'frames', round, frames })),
+      ...(timeline.isFinished ? [{ type: 'finish', round } as const] : []),
+    ]);
+  }
+
   /** Every round below this one is over: an interrupted mouth shuts at once. */
   endRoundsBefore(round: number): void {
     if (round <= this.firstRound) return;

@@ -12,7 +12,7 @@ import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { LifeSettings, MotionStyle } from '../shared/life-settings.js';
 import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
-import type { CameraOrbit, GazePoint, PictureTransform, ShownAvatar, Stage, StageListener, StageOptions, StageStats, TracedFrame, View } from '../workers/worker-api.js';
+import type { CameraOrbit, GazePoint, PictureTransform, ShownAvatar, Stage, StageListener, StageOptions, StageSpeech, StageStats, TracedFrame, View } from '../workers/worker-api.js';
 import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
@@ -184,6 +184,18 @@ export class LiveStage implements Stage, SurfaceListener {
     playheadPort.onmessage = (event: MessageEvent<PlayheadReport>) => this.handlePlayhead(event.data, playheadPort);
     motionPort.onmessage = (event: MessageEvent<MotionFeed>) => this.handleMotion(event.data);
     this.ports.push(playheadPort, motionPort);
+  }
+
+  handOver(): Promise<StageSpeech> {
+    const ports = this.ports.splice(0);
+    for (const port of ports) port.onmessage = null;
+    return Promise.resolve({ ports, feeds: this.speech.feeds(), pose: this.speech.heldPose });
+  }
+
+  takeOver({ ports, feeds, pose }: StageSpeech): void {
+    for (const feed of feeds) this.handleMotion(feed);
+    for (let at = 0; at < ports.length; at += 2) this.addSource(ports[at], ports[at + 1]);
+    this.setPose(pose);
   }
 
   setOutputLatency(seconds: number): void {

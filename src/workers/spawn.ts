@@ -197,6 +197,8 @@ class RemoteStage extends RemoteObject<Stage> implements Stage {
   setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));
   addSource: Stage['addSource'] = (playheadPort, motionPort) =>
     this.tell(() => this.remote.addSource(transfer(playheadPort, [playheadPort]), transfer(motionPort, [motionPort])));
+  handOver: Stage['handOver'] = () => this.ask(this.remote.handOver());
+  takeOver: Stage['takeOver'] = (speech) => this.tell(() => this.remote.takeOver(transfer(speech, speech.ports)));
   toBlob: Stage['toBlob'] = () => this.ask(this.remote.toBlob());
   stats: Stage['stats'] = () => this.ask(this.remote.stats());
   setTracing: Stage['setTracing'] = (isOn) => this.tell(() => this.remote.setTracing(isOn));

@@ -2,6 +2,7 @@
 import type { FramingAnchors } from '../render/framing.js';
 import type { AvatarError } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
+import type { MotionFeed } from '../shared/playback-messages.js';
 import type { SpeechManner } from '../shared/speech-manner.js';
 import type { Expression } from '../shared/speech-style.js';
 
@@ -286,6 +287,16 @@ export interface TracedFrame {
   jawOpen: number;
 }
 
+/** What a stage knows of speech, on its way to another one. */
+export interface StageSpeech {
+  /** Playhead and motion of each source, in pairs. */
+  ports: MessagePort[];
+  /** Motion that is still to be shown. */
+  feeds: MotionFeed[];
+  /** See `Stage.setPose`. */
+  pose: Float32Array | null;
+}
+
 /** One per element. */
 export interface Stage {
   /** Loads an avatar (URL or file) and shows it in place of the one before. `AvatarError` when it cannot; the old one stays. */
@@ -309,6 +320,10 @@ export interface Stage {
   setOutputLatency(seconds: number): void;
   /** One more place where sound and motion come from; rounds are numbered over all of them. Transferred. */
   addSource(playheadPort: MessagePort, motionPort: MessagePort): void;
+  /** Gives its sources away, and what it knows of speech. It shows none any more. */
+  handOver(): Promise<StageSpeech>;
+  /** Goes on where another stage has handed over. Transferred. */
+  takeOver(speech: StageSpeech): void;
   /** PNG of the next drawn frame. */
   toBlob(): Promise<Blob>;
   stats(): Promise<StageStats>;

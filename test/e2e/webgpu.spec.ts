@@ -64,7 +64,7 @@ test('where there is no WebGPU, WebGL draws and diagnose() says why', async () =
     avatar.remove();
     return { renderer, drawn: stats?.renderer, loadedTwin: loaded.some((name) => name.includes('render-webgpu')) };
   });
-  expect(report).toEqual({ renderer: { wanted: 'webgpu', note: expect.stringMatching(/no adapter/) }, drawn: 'webgl', loadedTwin: false });
+  expect(report).toEqual({ renderer: { wanted: 'webgpu', measured: null, note: expect.stringMatching(/no adapter/) }, drawn: 'webgl', loadedTwin: false });
 });
 
 test('a renderer nobody knows is told, and auto draws', async () => {

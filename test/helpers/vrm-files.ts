@@ -8,6 +8,8 @@ import { readGlb, writeGlb, type GlbDocument, type GlbNode } from '../../src/mot
 interface Document extends GlbDocument {
   nodes: GlbNode[];
   meshes: NonNullable<GlbDocument['meshes']>;
+  images?: { uri: string }[];
+  textures?: { source: number }[];
   materials: { name: string; extras?: object; extensions?: object; pbrMetallicRoughness?: object }[];
   scenes: { nodes: number[]; extras?: object }[];
   extensionsUsed: string[];
@@ -49,7 +51,14 @@ export interface VrmOptions {
   lookBy?: 'bone' | 'expression';
   /** Expressions to leave out. */
   without?: string[];
+  /** `happy` colours the skin and fades the cloth, `aa` shifts the texture that the skin gets. */
+  hasTints?: boolean;
 }
+
+/** What `hasTints` leads to: linear colour of the skin, opacity of the cloth, offset of the texture. */
+export const TINTS = { skin: [1, 0.2, 0.1], clothOpacity: 0.25, offset: [0.25, 0.5] } as const;
+/** One red pixel. */
+const TEXTURE_URI = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==';
 
 /** @param avatar Bytes of a built-in avatar. */
 export function vrmFrom(avatar: Uint8Array, options: VrmOptions): Uint8Array<ArrayBuffer> {
@@ -63,10 +72,18 @@ export function vrmFrom(avatar: Uint8Array, options: VrmOptions): Uint8Array<Arr
     material.pbrMetallicRoughness = { baseColorFactor: [...(COLORS[material.name] ?? [0.7, 0.7, 0.72]), 1], metallicFactor: 0 };
   }
   delete document.scenes[0]!.extras;
+  if (options.hasTints) addTexture(document);
   const expressions = Object.entries(EXPRESSIONS).filter(([name]) => !options.without?.includes(name));
   if (options.version === 1) describe1(document, bones, targets, expressions, options);
   else describe0(document, bones, targets, expressions, options);
   return writeGlb(file) as Uint8Array<ArrayBuffer>;
+}
+
+function addTexture(document: Document): void {
+  document.images = [{ uri: TEXTURE_URI }];
+  document.textures = [{ source: 0 }];
+  const skin = document.materials.find(({ name }) => name === 'skin')!;
+  skin.pbrMetallicRoughness = { ...skin.pbrMetallicRoughness, baseColorTexture: { index: 0 } };
 }
 
 /** The bones that a humanoid must have, around those that the avatar has. */
@@ -118,8 +135,18 @@ function takeNames(document: Document): Map<string, { mesh: number; index: numbe
 type Expressions = [string, Record<string, number>][];
 type Targets = ReturnType<typeof takeNames>;
 
-function describe1(document: Document, bones: Record<string, number>, targets: Targets, expressions: Expressions, { lookBy = 'bone' }: VrmOptions): void {
+function describe1(document: Document, bones: Record<string, number>, targets: Targets, expressions: Expressions, { lookBy = 'bone', hasTints }: VrmOptions): void {
   const { plait1, plait2, plait3, ...human } = bones;
+  const materialOf = (name: string): number => document.materials.findIndex((material) => material.name === name);
+  const tints: Record<string, object> = {
+    happy: {
+      materialColorBinds: [
+        { material: materialOf('skin'), type: 'color', targetValue: [...TINTS.skin, 1] },
+        { material: materialOf('cloth'), type: 'color', targetValue: [...COLORS.cloth!, TINTS.clothOpacity] },
+      ],
+    },
+    aa: { isBinary: true, textureTransformBinds: [{ material: materialOf('skin'), scale: [1, 1], offset: TINTS.offset }] },
+  };
   const nodeOf = (mesh: number): number => document.nodes.findIndex((node) => node.mesh === mesh);
   const range = lookBy === 'bone' ? { inputMaxValue: 30, outputScale: 10 } : { inputMaxValue: 30, outputScale: 1 };
   const rangeMaps = Object.fromEntries(['HorizontalInner', 'HorizontalOuter', 'VerticalDown', 'VerticalUp'].map((name) => [`rangeMap${name}`, range]));
@@ -129,6 +156,7 @@ function describe1(document: Document, bones: Record<string, number>, targets: T
       {
         morphTargetBinds: Object.entries(shapes).flatMap(([shape, weight]) => targets.get(shape)!.map(({ mesh, index }) => ({ node: nodeOf(mesh), index, weight }))),
         overrideBlink: name === 'happy' ? 'blend' : 'none',
+        ...(hasTints ? tints[name] : {}),
       },
     ]),
   );
@@ -156,7 +184,16 @@ function describe1(document: Document, bones: Record<string, number>, targets: T
   }
 }
 
-function describe0(document: Document, bones: Record<string, number>, targets: Targets, expressions: Expressions, { lookBy = 'bone' }: VrmOptions): void {
+function describe0(document: Document, bones: Record<string, number>, targets: Targets, expressions: Expressions, { lookBy = 'bone', hasTints }: VrmOptions): void {
+  const tints: Record<string, object[]> = {
+    happy: [
+      // three-vrm takes these as they are.
+      { materialName: 'skin', propertyName: '_Color', targetValue: [...TINTS.skin, 1] },
+      { materialName: 'cloth', propertyName: '_Color', targetValue: [...COLORS.cloth!, TINTS.clothOpacity] },
+    ],
+    // Of the picture's upper edge, where glTF counts from as well.
+    aa: [{ materialName: 'skin', propertyName: '_MainTex_ST', targetValue: [1, 1, TINTS.offset[0], -TINTS.offset[1]] }],
+  };
   const { plait1, plait2: _, plait3: __, ...human } = bones;
   // Everything below a root that looks the other way.
   const turned = document.nodes.push({ name: 'facing back', rotation: [0, 1, 0, 0], children: document.scenes[0]!.nodes }) - 1;
@@ -177,7 +214,8 @@ function describe0(document: Document, bones: Record<string, number>, targets: T
           name,
           presetName: (NAMES_OF_0[name] ?? name).toLowerCase(),
           binds: Object.entries(shapes).flatMap(([shape, weight]) => targets.get(shape)!.map(({ mesh, index }) => ({ mesh, index, weight: weight * 100 }))),
-          materialValues: [],
+          materialValues: (hasTints && tints[name]) || [],
+          isBinary: name === 'aa',
         })),
       },
       secondaryAnimation: {
@@ -185,7 +223,7 @@ function describe0(document: Document, bones: Record<string, number>, targets: T
         colliderGroups: [],
       },
       materialProperties: document.materials.map(({ name }) => ({
-        name, shader: 'VRM/MToon', renderQueue: 2000, keywordMap: {}, tagMap: { RenderType: 'Opaque' }, textureProperties: {},
+        name, shader: 'VRM/MToon', renderQueue: 2000, keywordMap: {}, tagMap: { RenderType: 'Opaque' }, textureProperties: hasTints && name === 'skin' ? { _MainTex: 0 } : {},
         floatProperties: { _Cutoff: 0.5, _ShadeShift: 0, _ShadeToony: 0.9, _OutlineWidthMode: 1, _OutlineWidth: 0.1, _CullMode: 2, _BlendMode: 0, _SrcBlend: 1, _DstBlend: 0, _ZWrite: 1 },
         vectorProperties: { _Color: gamma(COLORS[name] ?? [0.7, 0.7, 0.72]), _ShadeColor: gamma((COLORS[name] ?? [0.7, 0.7, 0.72]).map((part) => part * 0.6)), _OutlineColor: [0.1, 0.05, 0.05, 1] },
       })),

@@ -84,6 +84,16 @@ export class MotionTimeline {
     this.cursor = 0;
   }
 
+  /** Copies of the frames held, as `append` takes them. */
+  frames(): MotionFrames[] {
+    return this.segments.map(({ startSeconds, periodSeconds, frameCount, values }) => ({
+      frameRate: 1 / periodSeconds,
+      startFrame: startSeconds / periodSeconds,
+      frameCount,
+      values: values.slice(0, frameCount * CHANNEL_COUNT),
+    }));
+  }
+
   /** No more frames will come. */
   finish(): void {
     this.finished = true;

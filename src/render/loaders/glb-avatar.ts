@@ -34,6 +34,8 @@ export interface GlbAvatarOptions {
   readonly eyeRange?: EyeRange;
   /** Default `createLights`. */
   readonly lights?: Object3D;
+  /** What shows channels beside shapes and joints. */
+  readonly tints?: { readonly channels: readonly string[]; apply(pose: Float32Array): void };
   /** What lives on its own: called after the joints were turned. */
   readonly handleMoved?: (elapsedSeconds: number) => void;
   readonly handleDisposed?: () => void;
@@ -84,7 +86,7 @@ export class GlbAvatar implements AvatarModel {
       vertexCount: meshes.reduce((sum, mesh) => sum + mesh.geometry.attributes.position.count, 0),
       triangleCount: meshes.reduce((sum, mesh) => sum + triangleCountOf(mesh), 0),
       missingChannels: morphs.missingChannels.filter((name) => !shownByEyes.includes(name)),
-      approximatedChannels: morphs.approximatedChannels.filter((name) => !shownByEyes.includes(name)),
+      approximatedChannels: morphs.missingChannels.filter((name) => (morphs.approximatedChannels.includes(name) || options.tints?.channels.includes(name)) && !shownByEyes.includes(name)),
       missingJoints: WANTED_JOINTS.filter((role) => !joints[role]),
     };
   }
@@ -96,6 +98,7 @@ export class GlbAvatar implements AvatarModel {
       mesh.update();
     }
     this.rig.apply(pose, breath);
+    this.options.tints?.apply(pose);
     this.options.handleMoved?.(elapsedSeconds);
   }
 

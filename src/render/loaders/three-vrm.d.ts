@@ -19,6 +19,8 @@ declare module '@pixiv/three-vrm' {
 
   export interface VRMExpression {
     readonly expressionName: string;
+    /** Is there or is not, without degrees. */
+    readonly isBinary: boolean;
     readonly overrideBlink: 'none' | 'block' | 'blend';
     readonly binds: readonly object[];
   }

@@ -27,6 +27,7 @@ import type { AvatarModel } from './avatar-model.js';
 import { GlbAvatar } from './glb-avatar.js';
 import { readGlb } from './glb-reader.js';
 import type { ReadOptions } from './load-avatar.js';
+import { VrmTints } from './vrm-tints.js';
 
 const BONES: Readonly<Record<JointRole, readonly VRMHumanBoneName[]>> = {
   head: ['head'],
@@ -50,14 +51,19 @@ export async function loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): P
   VRMUtils.removeUnnecessaryVertices(scene);
   const joints = jointsOf(vrm);
   const bound = boundMorphs(vrm);
+  const blinkOverriders = blinkOverridersOf(vrm);
+  const looksByExpression = vrm.lookAt?.applier instanceof VRMLookAtExpressionApplier;
+  const hasEyeJoints = !looksByExpression && joints.leftEye !== undefined && joints.rightEye !== undefined;
+  const tints = new VrmTints(vrm.expressionManager?.expressions ?? [], shareFunction(vrm), { hasEyeJoints, blinkOverriders });
   const avatar = new GlbAvatar(scene, {
     format: 'vrm',
     isSoftware: options.isSoftware,
     joints,
     arms: armsOf(vrm),
     boundOf: (mesh) => bound.get(mesh) ?? [],
-    blinkOverriders: blinkOverridersOf(vrm),
-    turnsEyes: !(vrm.lookAt?.applier instanceof VRMLookAtExpressionApplier),
+    blinkOverriders,
+    turnsEyes: !looksByExpression,
+    tints,
     eyeRange: eyeRangeOf(vrm),
     // Without cel shading the lamps are those of everybody else.
     lights: options.isSoftware ? undefined : toonLights(),
@@ -91,11 +97,11 @@ function armsOf({ humanoid }: VRM): Arm[] {
   });
 }
 
-function boundMorphs({ expressionManager, lookAt }: VRM): Map<Mesh, BoundMorph[]> {
+function boundMorphs(vrm: VRM): Map<Mesh, BoundMorph[]> {
   const bound = new Map<Mesh, BoundMorph[]>();
-  const applier = lookAt?.applier;
-  for (const { expressionName, binds } of expressionManager?.expressions ?? []) {
-    const share = applier instanceof VRMLookAtExpressionApplier ? lookShare(expressionName, applier) : 1;
+  const shareOf = shareFunction(vrm);
+  for (const { expressionName, binds } of vrm.expressionManager?.expressions ?? []) {
+    const share = shareOf(expressionName);
     for (const bind of binds) {
       if (!(bind instanceof VRMExpressionMorphTargetBind)) continue;
       for (const mesh of bind.primitives) {
@@ -106,6 +112,12 @@ function boundMorphs({ expressionManager, lookAt }: VRM): Map<Mesh, BoundMorph[]
     }
   }
   return bound;
+}
+
+/** How much of an expression is shown where ours has weight 1. */
+function shareFunction({ lookAt }: VRM): (expression: string) => number {
+  const applier = lookAt?.applier;
+  return (expression) => (applier instanceof VRMLookAtExpressionApplier ? lookShare(expression, applier) : 1);
 }
 
 /** How much of a look expression a look of ours at weight 1 is. */

@@ -60,7 +60,12 @@ export function disposeTexture(texture: Texture): void {
 
 function plainMaterialFrom(material: MeshStandardMaterial): MeshLambertMaterial {
   const { name, color, map, alphaMap = null, alphaTest, transparent, opacity, side, vertexColors, emissive, emissiveMap, emissiveIntensity } = material;
-  return new MeshLambertMaterial({ name, color, map, alphaMap, alphaTest, transparent, opacity, side, vertexColors, emissive, emissiveMap, emissiveIntensity });
+  const plain = new MeshLambertMaterial({ name, map, alphaMap, alphaTest, transparent, opacity, side, vertexColors, emissiveMap, emissiveIntensity });
+  // A VRM's expressions go on changing the one that was replaced.
+  plain.color = color;
+  plain.emissive = emissive;
+  plain.onBeforeRender = () => (plain.opacity = material.opacity);
+  return plain;
 }
 
 /** VRM's cel shading, known by what it says of itself: its class is in an add-on. It has the fields of a standard material that count here. */

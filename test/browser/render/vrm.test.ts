@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { Euler, Quaternion, SkinnedMesh, Vector3, type Object3D } from 'three';
+import { Euler, Quaternion, SkinnedMesh, Vector3, type MeshLambertMaterial, type Object3D } from 'three';
 
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import type { AvatarModel } from '../../../src/render/loaders/avatar-model.js';
@@ -7,7 +7,7 @@ import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/
 import { AvatarError } from '../../../src/shared/errors.js';
 import { readGlb, writeGlb } from '../../../src/motion/files/glb-container.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
-import { vrmFrom, type VrmOptions } from '../../helpers/vrm-files.js';
+import { TINTS, vrmFrom, type VrmOptions } from '../../helpers/vrm-files.js';
 
 const ariaBytes = async () => new Uint8Array(await (await fetch(ARIA_URL)).arrayBuffer());
 
@@ -117,6 +117,36 @@ for (const version of [0, 1] as const) {
       assert.isBelow(tip().distanceTo(rest), 0.005);
     });
   });
+}
+
+for (const version of [0, 1] as const) {
+  for (const isSoftware of [true, false]) {
+    it(`A VRM ${version} colours its skin, fades its clothes and shifts its textures as its expressions say${isSoftware ? ', in software' : ''}`, async () => {
+      const avatar = await load(vrmFrom(await ariaBytes(), { version, hasTints: true }), isSoftware);
+      const materialOf = (name: string) => [(node(avatar, name) as SkinnedMesh).material].flat()[0] as MeshLambertMaterial;
+      const [skin, cloth] = [materialOf('skin'), materialOf('cloth')];
+      const look = () => {
+        cloth.onBeforeRender(...([] as unknown as Parameters<MeshLambertMaterial['onBeforeRender']>));
+        return { color: skin.color.toArray(), opacity: cloth.opacity, offset: skin.map!.offset.toArray() };
+      };
+      show(avatar, {});
+      const rest = look();
+      assert.deepEqual([rest.opacity, rest.offset], [1, [0, 0]]);
+      show(avatar, { mouthSmileLeft: 1, mouthSmileRight: 1 });
+      const happy = look();
+      const weight = (1 - happy.opacity) / (1 - TINTS.clothOpacity);
+      assert.isAbove(weight, 0.5);
+      happy.color.forEach((value, channel) => assert.closeTo(value, rest.color[channel] + weight * (TINTS.skin[channel] - rest.color[channel]), 0.005));
+      // A texture is there or not.
+      show(avatar, { jawOpen: 0.1 });
+      assert.deepEqual(look(), rest);
+      show(avatar, { jawOpen: 1 });
+      look().offset.forEach((value, axis) => assert.closeTo(value, TINTS.offset[axis], 1e-6));
+      show(avatar, {});
+      assert.deepEqual(look(), rest);
+      avatar.dispose();
+    });
+  }
 }
 
 describe('VRM files', () => {

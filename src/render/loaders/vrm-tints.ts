@@ -1,0 +1,70 @@
+import type { VRMExpression } from '@pixiv/three-vrm';
+import { ARKIT_CHANNELS } from '../../shared/channels.js';
+import { mapMorphs, type BoundMorph, type MorphOptions } from '../../motion/retarget/map-morphs.js';
+import type { MorphMap } from '../../motion/retarget/morph-map.js';
+
+/** From this weight on an expression that knows no degrees is there. */
+const BINARY_WEIGHT = 0.5;
+
+/** What of an expression changes a material: its colour, or which part of a texture it shows. */
+interface MaterialBind {
+  readonly material?: object;
+  /** Which of its colours; none of a texture. */
+  readonly type?: string;
+  applyWeight(weight: number): void;
+  clearAppliedWeight(): void;
+}
+
+/**
+ * The part of a VRM's expressions that no shape shows: blushes, drawn mouths, eyes and brows. Each is one weight, found by the same
+ * map as those of shapes.
+ */
+export class VrmTints {
+  /** Channels that they show. */
+  readonly channels: readonly string[];
+  private readonly expressions: readonly { binds: readonly MaterialBind[]; isBinary: boolean }[];
+  private readonly map: MorphMap;
+  private readonly weights: Float32Array;
+  private readonly applied: Float32Array;
+
+  /** @param factorOf How much of an expression is shown at weight 1 of its channels. */
+  constructor(expressions: readonly VRMExpression[], factorOf: (expression: string) => number, options: Pick<MorphOptions, 'hasEyeJoints' | 'blinkOverriders'>) {
+    const tinting = expressions
+      .map(({ expressionName, isBinary, binds }) => ({ expressionName, isBinary, binds: materialBinds(binds) }))
+      .filter(({ binds }) => binds.length > 0);
+    this.expressions = tinting;
+    const bound = tinting.map(({ expressionName }, morph): BoundMorph => ({ morph, expression: expressionName, factor: factorOf(expressionName) }));
+    const { maps, missingChannels, approximatedChannels } = mapMorphs([tinting.map(() => '')], { ...options, bound: [bound] });
+    this.map = maps[0];
+    this.channels = ARKIT_CHANNELS.filter((name) => !missingChannels.includes(name) || approximatedChannels.includes(name));
+    this.weights = new Float32Array(tinting.length);
+    this.applied = new Float32Array(tinting.length);
+  }
+
+  /** @param pose `[58]`. Only read. */
+  apply(pose: Float32Array): void {
+    const { expressions, weights, applied } = this;
+    this.map.apply(pose, weights);
+    let hasChanged = false;
+    for (let index = 0; index < weights.length; index++) {
+      if (expressions[index].isBinary) weights[index] = weights[index] > BINARY_WEIGHT ? 1 : 0;
+      if (weights[index] === applied[index]) continue;
+      applied[index] = weights[index];
+      hasChanged = true;
+    }
+    if (!hasChanged) return;
+    for (const { binds } of expressions) for (const bind of binds) bind.clearAppliedWeight();
+    for (let index = 0; index < weights.length; index++) {
+      if (weights[index] > 0) for (const bind of expressions[index].binds) bind.applyWeight(weights[index]);
+    }
+  }
+}
+
+/** A material that several meshes have comes once for each: together they would apply it as many times. */
+function materialBinds(binds: readonly object[]): MaterialBind[] {
+  const found: MaterialBind[] = [];
+  for (const bind of binds as MaterialBind[]) {
+    if (bind.material && !found.some(({ material, type }) => material === bind.material && type === bind.type)) found.push(bind);
+  }
+  return found;
+}

@@ -1,0 +1,93 @@
+/** Which renderer draws, in a browser that has WebGL and WebGPU, both drawn by the CPU; without a WebGPU adapter its half is skipped. */
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { AvatarPage } from '../helpers/node/avatar-page.js';
+import { ServedDemo } from '../helpers/node/served-demo.js';
+import { gaussianHead } from '../helpers/gaussian-head.js';
+import { vrmFrom } from '../helpers/vrm-files.js';
+
+test.use({
+  launchOptions: async ({ launchOptions }, use) => {
+    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] });
+  },
+});
+
+const server = new ServedDemo();
+test.beforeAll(() => server.start());
+test.afterAll(() => server.kill());
+
+const hasAdapter = ({ page }: AvatarPage): Promise<boolean> => page.evaluate(async () => (await (navigator as { gpu?: GPU }).gpu?.requestAdapter()) != null);
+
+/** What draws, what was wanted of it, and what is said of that. */
+const drawing = ({ page }: AvatarPage) =>
+  page.evaluate(async () => {
+    const avatar = document.querySelector('spatius-avatar')!;
+    const { renderer, stats, findings, errors } = await avatar.diagnose();
+    const finding = findings.find(({ code }) => code === 'picture-not-by-webgpu');
+    return { renderer, drawn: stats?.renderer, finding: finding?.words ?? null, errors: errors.map(({ code }) => code), canvases: avatar.shadowRoot!.querySelectorAll('canvas').length };
+  });
+
+const FILES: Record<string, () => Promise<Uint8Array>> = {
+  'A Gaussian head': async () => gaussianHead(),
+  'A VRM': async () => vrmFrom(await readFile('dist/avatars/aria.glb'), { version: 1 }),
+};
+
+for (const [name, file] of Object.entries(FILES)) {
+  test(`${name} that WebGPU is to draw is drawn by WebGL, and diagnose() says so`, async ({ page }) => {
+    const body = Buffer.from(await file());
+    await page.route('**/own.avatar', (route) => route.fulfill({ body }));
+    const avatar = await AvatarPage.open(page, server.url, '');
+    test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');
+    await page.evaluate(() => (document.body.innerHTML = '<spatius-avatar id="avatar" renderer="webgpu" src="/own.avatar"></spatius-avatar>'));
+    await avatar.waitForEvent('avatar', 'ready');
+    expect(await avatar.paintedShare()).toBeGreaterThan(0.05);
+    const told = await drawing(avatar);
+    expect(told).toMatchObject({ drawn: 'webgl', canvases: 1, errors: [], renderer: { wanted: 'webgpu' } });
+    expect(told.finding).toContain('WebGPU cannot draw');
+    expect(await avatar.events()).toEqual(['ready']);
+  });
+}
+
+test('where the GPU is lost in mid-sentence, WebGL goes on with it', async ({ page }) => {
+  test.setTimeout(120_000);
+  const avatar = await AvatarPage.open(page, server.url, '');
+  test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');
+  await page.evaluate(() => (document.body.innerHTML = '<spatius-avatar id="avatar" renderer="webgpu"></spatius-avatar>'));
+  await avatar.waitForEvent('avatar', 'ready');
+  await avatar.speak('avatar', 25);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await avatar.forgetEvents();
+  const cdp = await page.context().browser()!.newBrowserCDPSession();
+  await cdp.send('Browser.crashGpuProcess').catch(() => undefined);
+  await expect.poll(async () => (await drawing(avatar)).drawn, { timeout: 30_000 }).toBe('webgl');
+  await avatar.traceJaw();
+  await avatar.waitForEvent('avatar', 'conversation-state idle', 60_000);
+  const frames = (await avatar.takeTrace()).filter(({ mediaSeconds }) => mediaSeconds > 0);
+  expect(Math.max(...frames.map(({ jawOpen }) => jawOpen))).toBeGreaterThan(0.1);
+  const told = await drawing(avatar);
+  expect(told).toMatchObject({ canvases: 1, errors: [] });
+  expect(told.finding).toContain('WebGL draws');
+  expect((await avatar.events()).filter((event) => event.startsWith('conversation'))).toEqual(['conversation-state idle']);
+});
+
+test('auto tries WebGPU where WebGL is too slow, and tells and remembers which was faster', async ({ page }) => {
+  test.setTimeout(120_000);
+  // A browser says of an adapter of the CPU that it is one, and then there is nothing to try.
+  await page.addInitScript(() => {
+    const { GPUAdapterInfo } = globalThis as unknown as { GPUAdapterInfo?: { prototype: object } };
+    if (GPUAdapterInfo) Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });
+  });
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(request.url()));
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" style="width:1000px;height:1000px"></spatius-avatar>');
+  await avatar.waitForEvent('avatar', 'ready');
+  test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');
+  expect((await drawing(avatar)).renderer).toEqual({ wanted: 'auto', measured: null, note: null });
+  await expect.poll(async () => (await drawing(avatar)).renderer.measured, { timeout: 75_000 }).toMatch(/^web(gl|gpu)$/);
+  expect(loaded.some((url) => url.includes('render-webgpu'))).toBe(true);
+  const { renderer, drawn } = await drawing(avatar);
+  // Nothing is swapped under the face that is shown.
+  expect(drawn).toBe('webgl');
+  const remembered = await page.evaluate(() => sessionStorage.getItem('spatius-avatar renderer null'));
+  expect(remembered).toBe(renderer.measured);
+});
