@@ -19,7 +19,7 @@ interface Track {
   step: number;
 }
 
-/** Where to go on from: a cluster, by the first key picture in it. */
+/** Where to go on from: a cluster, by the first key picture in it; the first cluster by whatever it begins with. */
 interface Cue {
   readonly time: number;
   readonly track: number;
@@ -45,6 +45,7 @@ async function contentsOf(recording: Blob): Promise<Contents | null> {
   const known = new Map<number, Element>();
   const tracks = new Map<number, Track>();
   const cues: Cue[] = [];
+  let beginning: Cue | null = null;
   let trackNumber = 0;
   let cluster = { at: 0, time: 0, hasCue: false };
   /** A picture of a group is a key picture unless the group says that it refers to another. */
@@ -75,12 +76,14 @@ async function contentsOf(recording: Blob): Promise<Contents | null> {
       const time = cluster.time + offset;
       track.step = time - track.last;
       track.last = time;
+      beginning ??= { time, track: number, clusterAt: cluster.at };
       if (track.isVideo && (id === Id.block || flags & KEY_FLAG)) pending = { time, track: number };
     }
   }
   settle();
   const [segment, info, entries, first] = [Id.segment, Id.info, Id.tracks, Id.cluster].map((id) => known.get(id));
-  if (!segment || !info || !entries || !first) return null;
+  if (!segment || !info || !entries || !first || !beginning) return null;
+  if (cues[0]?.clusterAt !== first.at) cues.unshift(beginning);
   const duration = Math.max(...[...tracks.values()].map(({ last, step }) => last + step));
   return { segment, info, tracks: entries, clustersAt: first.at, duration, cues };
 }

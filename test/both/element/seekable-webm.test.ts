@@ -31,6 +31,14 @@ async function all(file: Blob): Promise<Element[]> {
   return elements;
 }
 
+/** Numbers of an index, which is read as one element: they are found by their ids. */
+async function values(file: Blob, id: number, within: number): Promise<number[]> {
+  const index = (await all(file)).find((one) => one.id === within)!;
+  const bytes = new Uint8Array(await file.slice(index.contentAt, index.end!).arrayBuffer());
+  const mark = [...idBytes(id), 1, 0, 0, 0, 0, 0, 0, 8];
+  return [...bytes.keys()].filter((at) => mark.every((byte, i) => bytes[at + i] === byte)).map((at) => readUnsigned(bytes.subarray(at + mark.length, at + mark.length + 8)));
+}
+
 describe('A recorded WebM', () => {
   const file = recording(
     cluster(0, group(1, 0, false), simple(2, 0, 128), group(1, 40, true), simple(2, 20, 128)),
@@ -51,20 +59,19 @@ describe('A recorded WebM', () => {
     const elements = await all(seekable);
     const start = elements.find(({ id }) => id === Id.segment)!.contentAt;
     const idAt = (position: number) => elements.find(({ at }) => at === start + position)?.id;
-    // What stands in the index is read as one element each: numbers are found by their ids.
-    const values = async (id: number, within: number): Promise<number[]> => {
-      const index = elements.find((one) => one.id === within)!;
-      const bytes = new Uint8Array(await seekable.slice(index.contentAt, index.end!).arrayBuffer());
-      const mark = [...idBytes(id), 1, 0, 0, 0, 0, 0, 0, 8];
-      return [...bytes.keys()].filter((at) => mark.every((byte, i) => bytes[at + i] === byte)).map((at) => readUnsigned(bytes.subarray(at + mark.length, at + mark.length + 8)));
-    };
-    assert.deepEqual(await values(Id.cueTime, Id.cues), [0, 1010, 3000]);
-    assert.deepEqual(await values(Id.cueTrack, Id.cues), [1, 1, 1]);
-    const places = await values(Id.cueClusterPosition, Id.cues);
+    assert.deepEqual(await values(seekable, Id.cueTime, Id.cues), [0, 1010, 3000]);
+    assert.deepEqual(await values(seekable, Id.cueTrack, Id.cues), [1, 1, 1]);
+    const places = await values(seekable, Id.cueClusterPosition, Id.cues);
     assert.deepEqual(places.map(idAt), [Id.cluster, Id.cluster, Id.cluster]);
     const clusters = elements.filter(({ id }) => id === Id.cluster).map(({ at }) => at - start);
     assert.deepEqual(places, [clusters[0], clusters[1], clusters[3]]);
-    assert.equal(idAt((await values(Id.seekPosition, Id.seekHead))[0]!), Id.cues);
+    assert.equal(idAt((await values(seekable, Id.seekPosition, Id.seekHead))[0]!), Id.cues);
+  });
+
+  it('can be gone back to its beginning, though the first picture comes late', async () => {
+    const late = await seekableWebm(recording(cluster(0, simple(2, 7, 128)), cluster(1000, simple(1, 10, 128), simple(2, 20, 128))));
+    assert.deepEqual(await values(late, Id.cueTime, Id.cues), [7, 1010]);
+    assert.deepEqual(await values(late, Id.cueTrack, Id.cues), [2, 1]);
   });
 
   it('keeps every block, and all that was said of it', async () => {
