@@ -26,6 +26,24 @@ describe('<spatius-avatar>', () => {
     assert.isAbove(picture.size, 1000);
   });
 
+  it('keeps its avatar where another cannot be had, and is ready without saying so again', async () => {
+    const avatar = create('<spatius-avatar></spatius-avatar>');
+    await once(avatar, 'avatar-ready');
+    let readyCount = 0;
+    avatar.addEventListener('avatar-ready', () => readyCount++);
+    const failed = once(avatar, 'avatar-error');
+    avatar.src = '/no-such-file.glb';
+    await failed;
+    await avatar.updateComplete;
+    assert.equal(readyCount, 0);
+    assert.isTrue(avatar.matches(':state(ready)'));
+    assert.isFalse(avatar.matches(':state(loading)'));
+    assert.isAbove((await avatar.toBlob()).size, 1000);
+    avatar.src = null;
+    await once(avatar, 'avatar-ready');
+    assert.equal(readyCount, 1);
+  });
+
   it('is accessible with everything shown', async () => {
     const avatar = create('<spatius-avatar controls></spatius-avatar>');
     await once(avatar, 'avatar-ready');
