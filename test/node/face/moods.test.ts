@@ -2,36 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CHARACTERS } from '../../../src/face/character.js';
 import { distance } from '../../../src/face/vector.js';
-import { assembleFace } from '../../../src/motion/engine/face-assembly.js';
-import { MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
-import { SpeechBlend } from '../../../src/motion/life/blend.js';
-import { LifeMotion } from '../../../src/motion/life/life-motion.js';
-import { CHANNELS, CHANNEL_COUNT } from '../../../src/shared/channels.js';
-import { DEFAULT_LIFE, MOODS, type Mood } from '../../../src/shared/life-settings.js';
+import { MOODS } from '../../../src/shared/life-settings.js';
+import { faceOf } from '../../helpers/node/mood-faces.js';
 import { builtAvatar, partOf, posed } from '../../helpers/node/posed-avatar.js';
-
-type Mouth = Partial<Record<(typeof MOUTH_SHAPES)[number], number>>;
-
-/** What the engine makes of a mouth. */
-function spoken(mouth: Mouth): Float32Array {
-  const channels = new Float32Array(CHANNEL_COUNT);
-  const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
-  assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
-  return channels;
-}
-
-/** The face of somebody in a mood who has said a sound for so many seconds. */
-function faceOf(mood: Mood, mouth: Mouth | null, seconds = 1): Record<string, number> {
-  const life = new LifeMotion(21, { ...DEFAULT_LIFE, mood });
-  const blend = new SpeechBlend();
-  const pose = new Float32Array(CHANNEL_COUNT);
-  const start = 180;
-  for (let frame = 0; frame <= start + Math.round(seconds * 60); frame++) {
-    life.sample(frame / 60, pose);
-    blend.advance(1 / 60, mouth && frame > start ? spoken(mouth) : null, pose, pose);
-  }
-  return Object.fromEntries(CHANNELS.map((name, index) => [name, pose[index]!]));
-}
 
 for (const character of CHARACTERS) {
   const avatar = builtAvatar(character);

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { assert } from 'chai';
 import type { SkinnedMesh } from 'three';
-import { assembleFace } from '../../../src/motion/engine/face-assembly.js';
-import { MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
 import { mapMorphs } from '../../../src/motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../../src/motion/retarget/morph-map.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
@@ -14,21 +12,15 @@ import { unpackLam } from '../../../src/render/splats/lam-files.js';
 import { LipSeal } from '../../../src/render/splats/lip-seal.js';
 import { SplatDeformer } from '../../../src/render/splats/splat-deformer.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
-import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
+import { MOODS } from '../../../src/shared/life-settings.js';
+import { faceOf, spoken } from '../../helpers/node/mood-faces.js';
 
 const file = join(process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets'), 'avatars/lam_p2-1.zip');
 const skip = existsSync(file) ? false : `no Gaussian head at ${file}`;
 
 type Pose = Partial<Record<Channel, number>>;
 const both = (name: 'mouthSmile' | 'mouthStretch' | 'eyeBlink', weight: number): Pose => ({ [`${name}Left`]: weight, [`${name}Right`]: weight });
-
-/** What the engine makes of a mouth. */
-function spoken(mouth: Partial<Record<(typeof MOUTH_SHAPES)[number], number>>): Pose {
-  const channels = new Float32Array(CHANNEL_COUNT);
-  const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
-  assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
-  return Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]!]));
-}
 
 describe('the head of LAM', { skip }, () => {
   let vertices: Float32Array;
@@ -110,6 +102,19 @@ describe('the head of LAM', { skip }, () => {
         });
       }
     }
+  }
+
+  for (const mood of MOODS) {
+    it(`shuts its lips for p, b and m in every mood, from the first syllable on: ${mood}`, () => {
+      for (const lipsPress of [0.7, 1]) {
+        for (const jawOpen of [0.1, 0.3, 0.6]) {
+          assert.isAtMost(gapShare(faceOf(mood, { lipsPress, jawOpen, mouthPucker: 0.2 })), 0.01, `press ${lipsPress}, jaw ${jawOpen}`);
+        }
+      }
+      for (const seconds of [0.1, 0.15, 0.25]) {
+        assert.isAtMost(gapShare(faceOf(mood, { lipsPress: 1, jawOpen: 0.2 }, seconds)), 0.01, `after ${seconds} s`);
+      }
+    });
   }
 
   it('opens its mouth for aa by a quarter of its width', () => {
