@@ -112,6 +112,20 @@ describe('The resolution governor', () => {
     assert.equal(unknown.steps, 2);
   });
 
+  it('keeps all pixels while others hold up the frames, and gives them up when drawing is what is left', () => {
+    // Drawing alone would miss the budget; of a quarter of a second fewer pixels would save nothing that is seen.
+    const run = new Run({ fixedMs: 4, pixelMs: 40, othersMs: 220, displayMs: 1 }).seconds(20);
+    assert.equal(run.governor.scale, 1);
+    assert.equal(run.steps, 0);
+    run.machine = { ...run.machine, othersMs: 0 };
+    run.seconds(3);
+    assert.isBelow(run.governor.scale, 1);
+    assert.isAtMost(run.frameMs, BUDGET_MS * 1.12);
+    // Pixels given up for drawing come back when drawing gets cheap, though frames stay late.
+    run.machine = { fixedMs: 1, pixelMs: 6, othersMs: 220, displayMs: 1 };
+    assert.equal(run.seconds(60).governor.scale, 1);
+  });
+
   it('waits longer and longer for a rung that it cannot keep', () => {
     // Between two rungs, and others take their share once the better one is drawn: without patience it would swing for ever.
     const run = new Run({ fixedMs: 0, pixelMs: 40, displayMs: 1, tells: false });
