@@ -1,4 +1,5 @@
-"""Wave files and rates."""
+"""Sound files and rates."""
+import subprocess
 import wave
 from math import gcd
 
@@ -32,3 +33,9 @@ def resample(samples, rate):
         return samples.astype(np.float32)
     common = gcd(rate, RATE)
     return signal.resample_poly(samples, RATE // common, rate // common).astype(np.float32)
+
+
+def decode(path, format):
+    """What ffmpeg reads, as 16 kHz float32."""
+    command = ['ffmpeg', '-v', 'error', '-f', format, '-i', path, '-f', 's16le', '-ar', str(RATE), '-ac', '1', '-']
+    return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.int16).astype(np.float32) / 32768

@@ -7,6 +7,7 @@ import scipy.signal as signal
 
 RATE = 16000
 TYPICAL_RMS = 0.08
+MUSIC_SHARE = 0.2
 
 
 def rms(samples):
@@ -64,8 +65,18 @@ def room(samples, rng):
     return signal.fftconvolve(samples, response)[:len(samples)].astype(np.float32)
 
 
-def noise(count, rng, others):
-    """One of: coloured noise, modulated noise, babble of other voices, hum, machine or music-like tones. Power 1."""
+def excerpt(item, count, rng):
+    """`count` samples of an utterance or a piece of music from a random place on, repeated as often as it takes."""
+    samples = item['samples'].astype(np.float32)
+    start = rng.integers(len(samples))
+    return np.tile(samples, count // len(samples) + 2)[start:start + count]
+
+
+def noise(count, rng, others, music=()):
+    """One of: coloured noise, modulated noise, babble of other voices, hum, machine tones, music when there is some. Power 1."""
+    if music and rng.random() < MUSIC_SHARE:
+        out = excerpt(music[rng.integers(len(music))], count, rng)
+        return (out / rms(out)).astype(np.float32)
     kind = rng.random()
     out = rng.standard_normal(count).astype(np.float32)
     if kind < 0.45:
@@ -80,10 +91,8 @@ def noise(count, rng, others):
         voices = rng.integers(2, 8)
         out = np.zeros(count, np.float32)
         for _ in range(voices):
-            other = others[rng.integers(len(others))]['samples'].astype(np.float32)
-            repeated = np.tile(other, count // len(other) + 2)
-            start = rng.integers(len(other))
-            out += repeated[start:start + count] / (rms(other) + 1)
+            other = others[rng.integers(len(others))]
+            out += excerpt(other, count, rng) / (rms(other['samples'].astype(np.float32)) + 1)
         if rng.random() < 0.5:
             out = room(out, rng)
     else:
@@ -102,8 +111,8 @@ def noise(count, rng, others):
     return (out / rms(out)).astype(np.float32)
 
 
-def with_noise(samples, rng, others, decibels):
-    return (samples + noise(len(samples), rng, others) * rms(samples) * 10 ** (-decibels / 20)).astype(np.float32)
+def with_noise(samples, rng, others, decibels, music=()):
+    return (samples + noise(len(samples), rng, others, music) * rms(samples) * 10 ** (-decibels / 20)).astype(np.float32)
 
 
 def telephone(samples, rng):
@@ -170,12 +179,12 @@ def voice_like(item, rng):
     return samples * (TYPICAL_RMS / rms(samples)), track
 
 
-def degraded(samples, rng, others):
+def degraded(samples, rng, others, music=()):
     """A bad day: any mix of room, noise, line, codec and level. The order is that of the real chain."""
     if rng.random() < 0.45:
         samples = room(samples, rng)
     if rng.random() < 0.8:
-        samples = with_noise(samples, rng, others, rng.uniform(0, 12) if rng.random() < 0.5 else rng.uniform(12, 35))
+        samples = with_noise(samples, rng, others, rng.uniform(0, 12) if rng.random() < 0.5 else rng.uniform(12, 35), music)
     if rng.random() < 0.3:
         samples = band_limit(samples, rng)
     line = rng.random()

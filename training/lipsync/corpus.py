@@ -14,18 +14,23 @@ import zlib
 import numpy as np
 
 from .audio import int16
+from .music import piece
 from .synthesis import Espeak, festival, flite
 from .texts import ESPEAK_LANGUAGES, Texts
 
 RESERVED_LANGUAGES = set('is cy eu haw lt sq mt af da hr ca ms la vi'.split())
 ESPEAK_MINUTES = 125
+MUSIC_MINUTES, PIECE_SECONDS = 30, 20
 # minutes, pitch range in Hz
 FLITE = {'slt': (42, (140, 230)), 'awb': (42, (80, 160)), 'kal16': (26, (75, 150))}
 # voice of Festival: phone set, source of words, minutes
 FESTIVAL = {'cmu_us_slt_arctic_hts': ('arpabet', 'english', 24), 'lp_diphone': ('sampa', 'it', 36), 'suo_fi_lj_diphone': ('sampa', 'finnish', 34),
             'czech_dita': ('czech', 'czech', 34), 'czech_ph': ('czech', 'czech', 34)}
+# source of `recordings.py`: folder of Debian's `asterisk-core-sounds-*-g722`, a speaker each
+RECORDINGS = {'asterisk_en': 'en_US_f_Allison', 'asterisk_es': 'es_MX_f_Allison', 'asterisk_fr': 'fr_CA_f_June', 'asterisk_it': 'it_IT_m_Carlo',
+              'asterisk_ru': 'ru_RU_f_IvrvoiceRU'}
 STRETCHES = (0.8, 0.95, 1.1, 1.25)
-SOURCES = ['espeak', *(f'flite_{v}' for v in FLITE), *(f'festival_{v}' for v in FESTIVAL)]
+SOURCES = ['espeak', *(f'flite_{v}' for v in FLITE), *(f'festival_{v}' for v in FESTIVAL), 'music']
 
 
 def item(samples, visemes, voice, text):
@@ -86,8 +91,17 @@ def from_festival(voice, rng, texts, minutes):
     return out
 
 
+def from_music(rng, minutes):
+    """Silence, as far as a mouth is concerned."""
+    with tempfile.TemporaryDirectory() as place:
+        pieces = [piece(rng, PIECE_SECONDS, place) for _ in range(round(minutes * 60 / PIECE_SECONDS))]
+    return [item(samples * (0.8 / np.abs(samples).max()), [(0, 0.0, len(samples) / 16000)], 'music', '') for samples in pieces]
+
+
 def utterances(source, rng, share=1.0):
     """What a source says: `share` of the minutes it has in the corpus."""
+    if source == 'music':
+        return from_music(rng, MUSIC_MINUTES * share)
     texts, (engine, _, voice) = Texts(rng), source.partition('_')
     if engine == 'espeak':
         return from_espeak(rng, texts, ESPEAK_MINUTES * share)

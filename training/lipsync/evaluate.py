@@ -122,7 +122,7 @@ def main():
         predictions = {item['id']: item for item in json.load(file)['items']}
     groups = defaultdict(list)
     for item in references:
-        if not item['group'].startswith('degraded') and item['group'] != 'quiet':
+        if not item['group'].startswith('degraded') and item['group'] not in ('quiet', 'music'):
             groups['clean'].append(item)
         groups[item['group']].append(item)
         if item['group'].startswith('degraded'):

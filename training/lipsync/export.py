@@ -11,21 +11,12 @@ import torch
 
 from .audio import RATE, int16
 from .features import mel_power, net_input
-from .model import CLASS_WEIGHTS, LOOK_AHEAD, MouthNet
+from .model import LOOK_AHEAD, load_net
 from .phonemes import VISEMES
 from .synthesis import flite
 
 MAGIC, VERSION = 0x54454e53, 1
 CLIP_SECONDS = 1.5
-
-
-def load(path):
-    saved = torch.load(path)
-    net = MouthNet(**saved['sizes'])
-    net.load_state_dict(saved['weights'])
-    with torch.no_grad():
-        net.head.bias[:len(CLASS_WEIGHTS)] -= torch.log(CLASS_WEIGHTS)
-    return net.eval()
 
 
 def linears(net):
@@ -91,7 +82,7 @@ def fixture(net):
 
 
 def main():
-    net = quantise_in_place(load(sys.argv[1]))
+    net = quantise_in_place(load_net(sys.argv[1]))
     print(f'{write_model(net, sys.argv[2])} bytes')
     if len(sys.argv) > 3:
         with open(sys.argv[3], 'w', encoding='utf8') as file:

@@ -17,14 +17,16 @@ CLASS_WEIGHTS[PP], CLASS_WEIGHTS[FF] = 1.5, 1.2
 
 
 class MouthNet(nn.Module):
-    def __init__(self, first=64, second=96, hidden=192):
+    """With `both_ways` it hears an utterance to its end before it answers: a teacher, not for live speech."""
+
+    def __init__(self, first=64, second=96, hidden=192, both_ways=False):
         super().__init__()
-        self.sizes = {'first': first, 'second': second, 'hidden': hidden}
+        self.sizes = {'first': first, 'second': second, 'hidden': hidden, 'both_ways': both_ways}
         self.conv1 = nn.Conv1d(BANDS, first, KERNEL_1)
         self.conv2 = nn.Conv1d(first, second, KERNEL_2, stride=2)
-        self.gru = nn.GRU(second, hidden, batch_first=True)
+        self.gru = nn.GRU(second, hidden, batch_first=True, bidirectional=both_ways)
         self.dropout = nn.Dropout(0.1)
-        self.head = nn.Linear(hidden + second, len(VISEMES) + len(CHANNELS))
+        self.head = nn.Linear(hidden * (2 if both_ways else 1) + second, len(VISEMES) + len(CHANNELS))
 
     def forward(self, mel, state=None):
         """
@@ -36,3 +38,13 @@ class MouthNet(nn.Module):
         h, _ = self.gru(x, state)
         out = self.head(self.dropout(torch.cat([h, x], -1)))
         return out[..., :len(VISEMES)], out[..., len(VISEMES):]
+
+
+def load_net(path):
+    """What `train.py` saved, its averaged weights; answers probabilities without the weights of the classes."""
+    saved = torch.load(path)
+    net = MouthNet(**saved['sizes'])
+    net.load_state_dict(saved['weights'])
+    with torch.no_grad():
+        net.head.bias[:len(CLASS_WEIGHTS)] -= torch.log(CLASS_WEIGHTS)
+    return net.eval()

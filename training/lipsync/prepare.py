@@ -17,8 +17,8 @@ QUIET_COPIES = 2
 
 
 def copies_of(source):
-    """Recorded voices are few: they come as more speakers."""
-    return 4 if source == 'espeak' else 5
+    """Recorded voices are few: they come as more speakers. Under music there are no bad days: babble would not be silence."""
+    return {'espeak': 4, 'music': QUIET_COPIES}.get(source, 5)
 
 
 def load(corpus, name):
@@ -33,14 +33,14 @@ def main():
         rng = np.random.default_rng(zlib.crc32(name.encode()))
         items = load(corpus, name)
         # Babble is made of this voice and of espeak's many.
-        others = items + load(corpus, 'espeak')
+        others, music = items + load(corpus, 'espeak'), load(corpus, 'music')
         mels, visemes, curves = [], [], []
         order = [(i, copy) for i in range(len(items)) for copy in range(copies_of(name))]
         rng.shuffle(order)
         for i, copy in order:
             samples, track = augment.voice_like(items[i], rng)
             if copy >= QUIET_COPIES:
-                samples = augment.degraded(samples, rng, others)
+                samples = augment.degraded(samples, rng, others, music)
             mel = features.mel_power(samples)
             count = len(mel) // 2
             mels.append(np.log(mel[:count * 2] + 1e-9).astype(np.float16))

@@ -3,8 +3,10 @@
 
 Reserved voices: flite rms; Festival ked, pc, mv, machac, krb, ru_nsh, ona, NSK; espeak-ng in fifteen languages. A third of the
 clips come once more with noise at 5 or 10 dB, over a telephone, or in a room (group `degraded`), and there are clips of
-nothing but silence and room noise (group `quiet`).
+nothing but silence and room noise (group `quiet`), and of recorded music without a voice (group `music`).
 """
+import glob
+import os
 import random
 import sys
 import tempfile
@@ -12,6 +14,7 @@ import tempfile
 import numpy as np
 
 from . import augment
+from .audio import decode
 from .clips import Clips
 from .synthesis import Espeak, festival, flite
 
@@ -94,6 +97,16 @@ def clean_clips():
             yield f'espeak-{language}-{i}', 'formant', f'espeak-{voice}', *engine.speak(text, voice, rng.randint(140, 210), rng.randint(30, 70))
 
 
+def music_clips():
+    """`(id, samples)`: two excerpts of ten seconds of every piece of Debian's `asterisk-moh-opsound-g722`."""
+    for path in sorted(glob.glob('/usr/share/asterisk/moh/*.g722')):
+        samples = decode(path, 'g722')
+        for i, share in enumerate((0.25, 0.7)):
+            start = int(share * len(samples))
+            excerpt = samples[start:start + 160000]
+            yield f'{os.path.basename(path)[:-len(".g722")]}-{i}', excerpt * (augment.TYPICAL_RMS / augment.rms(excerpt))
+
+
 def degradations(samples, rng, others):
     """Name and function of the four bad conditions."""
     return (
@@ -118,6 +131,8 @@ def main():
         count = 16000 * 4
         hiss = np.random.default_rng(i).standard_normal(count) if i % 2 else np.zeros(count)
         clips.add(f'quiet-{i}', 'quiet', 'none', hiss * 10 ** (-(44 + 4 * i) / 20), [(0, 0.0, 4.0)])
+    for name, samples in music_clips():
+        clips.add(name, 'music', 'none', samples, [(0, 0.0, len(samples) / 16000)])
     clips.write_reference()
 
 

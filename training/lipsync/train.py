@@ -9,13 +9,15 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .corpus import SOURCES
-from .model import CLASS_WEIGHTS, LOOK_AHEAD, SLOW, MouthNet
+from .corpus import RECORDINGS, SOURCES
+from .model import BANDS, CLASS_WEIGHTS, LOOK_AHEAD, SLOW, MouthNet
 
 BATCH, FRAMES, SKIP = 32, 200, 12
 SEED = 7
 # Half of every batch and more is recorded voices; a synthetic one alone does not carry over to people.
-ESPEAK_SHARE = 0.42
+SHARES = {'espeak': 0.42, 'music': 0.03}
+# What a teacher marked counts for less than what a synthesiser says of itself.
+TAUGHT = 0.6
 # Weight of the curves: the jaw shows in every frame, closures come next, the tongue hardly shows.
 CURVE_WEIGHTS = torch.tensor([5, 1.5, 1, 1, 1, 2, .5, 1.2])
 WARM_UP, DECAY_FROM, PEAK_RATE = 200, 0.7, 2e-3
@@ -28,19 +30,20 @@ class Data:
 
     def __init__(self, folder):
         self.sources = []
-        for name in SOURCES:
+        for name in (*SOURCES, *RECORDINGS):
             if os.path.exists(f'{folder}/{name}.npz'):
                 loaded = np.load(f'{folder}/{name}.npz')
                 self.sources.append((name, loaded['mel'], loaded['viseme'], loaded['curves']))
         hours = {name: len(viseme) / 50 / 3600 for name, _, viseme, _ in self.sources}
-        natural = sum(np.sqrt(h) for name, h in hours.items() if name != 'espeak')
-        self.shares = np.array([ESPEAK_SHARE if n == 'espeak' else (1 - ESPEAK_SHARE) * np.sqrt(h) / natural for n, h in hours.items()])
+        recorded = {name: np.sqrt(h) * (TAUGHT if name in RECORDINGS else 1) for name, h in hours.items() if name not in SHARES}
+        left = 1 - sum(SHARES.values())
+        self.shares = np.array([SHARES.get(name) or left * recorded[name] / sum(recorded.values()) for name in hours])
         self.shares /= self.shares.sum()
         for (name, h), share in zip(hours.items(), self.shares):
             print(f'{name}: {h:.2f} h, share {share:.2f}', flush=True)
 
     def batch(self, rng):
-        mel = np.empty((BATCH, 2 * FRAMES, 40), np.float32)
+        mel = np.empty((BATCH, 2 * FRAMES, BANDS), np.float32)
         viseme, curves = np.empty((BATCH, FRAMES), np.int64), np.empty((BATCH, FRAMES, 8), np.float32)
         for b, source in enumerate(rng.choice(len(self.sources), BATCH, p=self.shares)):
             _, mels, visemes, targets = self.sources[source]
@@ -52,26 +55,36 @@ class Data:
         return vary(torch.from_numpy(mel), rng), torch.from_numpy(viseme), torch.from_numpy(curves)
 
 
-def vary(mel, rng):
-    """What makes every crop a new one: another throat (bands moved along the mel axis), another microphone (a smooth tilt), a
-    gain, and always a floor: synthetic pauses are exactly silent, no microphone is. The first crop is only noise."""
+def uniform(rng, count, low, high):
+    return torch.from_numpy(rng.uniform(low, high, (count, 1, 1)).astype(np.float32))
+
+
+def other_throats(mel, rng):
+    """Bands moved along the mel axis, each crop its own way."""
     count = len(mel)
-
-    def uniform(low, high):
-        return torch.from_numpy(rng.uniform(low, high, (count, 1, 1)).astype(np.float32))
-
-    bands = torch.linspace(0, 1, 40)
-    place = (torch.arange(40) * (1 + uniform(-0.05, 0.05)) + uniform(-1.2, 1.2)).clamp(0, 38.999)
+    place = (torch.arange(BANDS) * (1 + uniform(rng, count, -0.05, 0.05)) + uniform(rng, count, -1.2, 1.2)).clamp(0, BANDS - 1.001)
     below = place.floor().long()
     share = place - below
-    mel = mel.gather(2, below.expand_as(mel)) * (1 - share) + mel.gather(2, (below + 1).expand_as(mel)) * share
+    return mel.gather(2, below.expand_as(mel)) * (1 - share) + mel.gather(2, (below + 1).expand_as(mel)) * share
+
+
+def vary(mel, rng):
+    """What makes every crop a new one: another throat, another microphone (a smooth tilt), a gain, and always a floor: synthetic
+    pauses are exactly silent, no microphone is. The first crop is only noise."""
+    count = len(mel)
+
+    def chance(low, high):
+        return uniform(rng, count, low, high)
+
+    bands = torch.linspace(0, 1, BANDS)
+    mel = other_throats(mel, rng)
     for k in range(1, 4):
         strength = torch.from_numpy(rng.normal(0, 0.7 / k ** 0.7, (count, 1, 1)).astype(np.float32))
-        mel = mel + strength * torch.cos(np.pi * k * bands + uniform(0, 6.28))
-    gain = uniform(-3.2, 1.8) * 2
-    tilt = uniform(-4, 1) * bands
+        mel = mel + strength * torch.cos(np.pi * k * bands + chance(0, 6.28))
+    gain = chance(-3.2, 1.8) * 2
+    tilt = chance(-4, 1) * bands
     # At most some dB under the voice; now and then almost nothing.
-    level = torch.minimum(torch.where(uniform(0, 1) < 0.15, torch.full((count, 1, 1), -21.0), uniform(-19, -9)), gain - 7.5)
+    level = torch.minimum(torch.where(chance(0, 1) < 0.15, torch.full((count, 1, 1), -21.0), chance(-19, -9)), gain - 7.5)
     grain = torch.from_numpy(rng.standard_gamma(3, mel.shape, dtype=np.float32)) / 3
     floor = torch.exp(level + tilt) * (grain + 1e-3)
     loudness = torch.ones(count, 1, 1)
@@ -103,13 +116,14 @@ def main():
     parser.add_argument('out')
     parser.add_argument('--steps', type=int, default=12000)
     parser.add_argument('--hidden', type=int, default=192)
+    parser.add_argument('--both-ways', action='store_true')
     parser.add_argument('--resume', action='store_true')
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.manual_seed(SEED)
-    net = MouthNet(hidden=options.hidden)
+    net = MouthNet(hidden=options.hidden, both_ways=options.both_ways)
     optimizer = torch.optim.AdamW(net.parameters(), lr=PEAK_RATE, weight_decay=1e-3)
     average = {name: value.clone() for name, value in net.state_dict().items()}
     step = 0
