@@ -11,7 +11,7 @@ import { useMouthWeights } from './mouth-weights.js';
 export * from './exports.js';
 
 /**
- * Fetches the weights of the trained mouth (220 kB). Engines made afterwards use them; those made without speak with a
+ * Fetches the weights of the trained mouth (330 kB). Engines made afterwards use them; those made without speak with a
  * simpler mouth.
  *
  * @param source Address or bytes of `models/mouth.bin`; by default the file beside this package, fetched once.

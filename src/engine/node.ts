@@ -6,7 +6,7 @@ import { useMouthWeights } from './mouth-weights.js';
 export * from './exports.js';
 
 /**
- * Reads the weights of the trained mouth (220 kB). Engines made afterwards use them; those made without speak with a
+ * Reads the weights of the trained mouth (330 kB). Engines made afterwards use them; those made without speak with a
  * simpler mouth.
  *
  * @param source Path, file URL or bytes of `models/mouth.bin`; by default the file of this package, read once.

@@ -143,6 +143,7 @@ describe('The engine', () => {
       assert.isBelow(turns.length / (music.length / 16000), 6);
       assert.isAtMost(Math.max(...jaw), 0.75);
       assert.isBelow(take.pressed, 0.3);
+      if (mouth) assert.isBelow(jaw.filter((x) => x > 0.1).length / jaw.length, 0.1, 'nobody sings');
     }
   });
 
