@@ -28,6 +28,8 @@ export interface AudioOutputEvents {
 const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'mousedown', 'keydown', 'click'] as const;
 /** A context that may start does so within this time; one that has not is locked. */
 const START_GRACE_MS = 300;
+/** The same where the browser says that it is not locked: then it is the device that takes so long, in Firefox a second or two. */
+const DEVICE_GRACE_MS = 8000;
 /** Until then the last player's worklet has run once more and said that it is over: only then is it let go. */
 const REST_DELAY_MS = 500;
 /** Each reading wakes the page: rare once the latency is known, which then only another device changes. */
@@ -129,7 +131,8 @@ export class AudioOutput {
     let timer: ReturnType<typeof setTimeout> | undefined;
     // Outside a gesture `resume()` does not reject: it waits for one.
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no gesture yet')), this.unlockTimeoutMs);
+      const limitMs = isAllowed(context) ? Math.max(this.unlockTimeoutMs, DEVICE_GRACE_MS) : this.unlockTimeoutMs;
+      timer = setTimeout(() => reject(new Error('no gesture yet')), limitMs);
     });
     try {
       await Promise.race([context.resume(), timeout]);
@@ -233,7 +236,7 @@ export class AudioOutput {
     this.graceTimer = setTimeout(() => {
       this.isStarting = false;
       this.handleContextState();
-    }, START_GRACE_MS);
+    }, this.context && isAllowed(this.context) ? DEVICE_GRACE_MS : START_GRACE_MS);
   }
 
   private close(): void {
@@ -276,4 +279,10 @@ export class AudioOutput {
     else if (this.playing <= 0) return;
     this.latencyTimer = setTimeout(() => this.readLatency(), isFirst ? FIRST_LATENCY_INTERVAL_MS : LATENCY_INTERVAL_MS);
   }
+}
+
+/** Whether the browser says that it lets the context sound; only Firefox says anything. */
+function isAllowed(context: AudioContext): boolean {
+  const { getAutoplayPolicy } = navigator as { getAutoplayPolicy?(context: AudioContext): string };
+  return getAutoplayPolicy?.call(navigator, context) === 'allowed';
 }

@@ -41,7 +41,7 @@ export class OpusStream {
   push(bytes: Uint8Array): void {
     this.check();
     for (const { bytes: data, totalSamples } of this.packetsOf(bytes)) {
-      if ((data[0]! & IS_STEREO) !== 0 && !this.ogg) throw notMono();
+      if ((data[0]! & IS_STEREO) !== 0 && !this.ogg) throw new AvatarError(ErrorCode.invalidAudioInput, 'The Opus audio has more than one channel.');
       if (Number.isFinite(totalSamples)) this.totalSamples = totalSamples;
       this.decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: this.packetCount++ * 20_000, data }));
     }
@@ -85,13 +85,9 @@ export class OpusStream {
 
   private handleData(data: AudioData): void {
     const samples = new Float32Array(data.numberOfFrames);
-    const channelCount = data.numberOfChannels;
-    if (channelCount === 1) data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
+    // WebKit's decoder makes two channels of one; they are the same.
+    data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
     data.close();
-    if (channelCount !== 1) {
-      this.failure ??= notMono();
-      return;
-    }
     const skip = Math.min(samples.length, Math.max(0, (this.ogg?.preSkip ?? 0) - this.skipped));
     this.skipped += skip;
     const heard = samples.subarray(skip, Math.min(samples.length, skip + Math.max(0, this.totalSamples - this.heardSamples)));
@@ -102,8 +98,4 @@ export class OpusStream {
   private check(): void {
     if (this.failure) throw this.failure;
   }
-}
-
-function notMono(): AvatarError {
-  return new AvatarError(ErrorCode.invalidAudioInput, 'The Opus audio has more than one channel.');
 }

@@ -170,6 +170,8 @@ export class Voice {
       player.on('error', (error) => this.listener?.handleLost(error)),
     );
     this.current = player;
+    // Told when it changes: of what an output has known before its player came, nobody would hear.
+    this.listener?.handleOutputLatency(player.outputLatencySeconds);
     if (output.isBlocked) this.listener?.handleAudioBlocked(true);
     return player;
   }

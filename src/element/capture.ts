@@ -112,7 +112,12 @@ function recorded(stream: MediaStream, options: RecorderOptions, end: AbortSigna
       const pieces: Blob[] = [];
       recorder.ondataavailable = ({ data }) => void pieces.push(data);
       recorder.onerror = (event) => fail((event as Event & { error?: unknown }).error ?? 'the browser does not say why');
-      recorder.onstop = () => resolve(new Blob(pieces, { type: recorder.mimeType || options.mimeType }));
+      recorder.onstop = () => {
+        const file = new Blob(pieces, { type: recorder.mimeType || options.mimeType });
+        // WebKitGTK without an encoder says that it records, and writes nothing.
+        if (file.size > 0) resolve(file);
+        else fail('the browser wrote nothing');
+      };
       recorder.start(PIECE_MS);
       const stop = (): void => {
         if (recorder.state !== 'inactive') recorder.stop();

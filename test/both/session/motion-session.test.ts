@@ -23,8 +23,10 @@ describe('LiveMotionSession', () => {
     const toWorklet = new MessageChannel();
     const toStage = new MessageChannel();
     ports = [toWorklet.port2, toStage.port2];
-    toWorklet.port2.onmessage = ({ data }) => playback.push(data as PlaybackFeed);
-    toStage.port2.onmessage = ({ data }) => motion.push(data as MotionFeed);
+    // Firefox brings what was sent before a port was closed, to the next test then.
+    const [ownPlayback, ownMotion] = [playback, motion];
+    toWorklet.port2.onmessage = ({ data }) => ownPlayback.push(data as PlaybackFeed);
+    toStage.port2.onmessage = ({ data }) => ownMotion.push(data as MotionFeed);
     session = new LiveMotionSession(
       { source, frameStarvation: starvation, mouthModelUrl: '', contextRateHz: 48000, playbackPort: toWorklet.port1, stagePort: toStage.port1 },
       {

@@ -16,6 +16,9 @@ function largestStep(samples: Float32Array): number {
   return largest;
 }
 
+/** Firefox has no way to stop such a context at a sample. */
+const itWithSuspend = 'suspend' in OfflineAudioContext.prototype ? it : it.skip;
+
 /** The real worklet in a context that renders into memory: every sample can be looked at. */
 class Bench {
   readonly states: PlaybackState[] = [];
@@ -84,7 +87,7 @@ describe('playback worklet', () => {
     assert.isAtLeast(bench.reports.length, Math.floor((RATE / 2 / 128) / 7));
   });
 
-  it('falls silent within 9 ms of a flush, without a click', async () => {
+  itWithSuspend('falls silent within 9 ms of a flush, without a click', async () => {
     const bench = await Bench.open(1);
     const source = tone(RATE);
     await bench.load(1, source);
@@ -101,7 +104,7 @@ describe('playback worklet', () => {
     assert.isBelow(largestStep(heard), largestStep(source) * 1.02);
   });
 
-  it('replaces a round by a newer one that arrives, without a click', async () => {
+  itWithSuspend('replaces a round by a newer one that arrives, without a click', async () => {
     const bench = await Bench.open(1);
     await bench.load(1, tone(RATE));
     void bench.context.suspend(24064 / RATE).then(async () => {
@@ -118,7 +121,7 @@ describe('playback worklet', () => {
     assert.isAtMost(heard.findLastIndex((sample) => sample !== 0), 24064 + 4800);
   });
 
-  it('stops for good when disposed', async () => {
+  itWithSuspend('stops for good when disposed', async () => {
     const bench = await Bench.open(1);
     await bench.load(1, tone(RATE));
     void bench.context.suspend(24064 / RATE).then(async () => {

@@ -32,6 +32,7 @@ class Voice {
     player.connectFeed(feed.port2);
     player.connectPlayhead(playhead.port2);
     player.on('state', (state) => this.states.push(state));
+    this.playhead.setOutputLatency(player.outputLatencySeconds);
     player.on('latency', (seconds) => this.playhead.setOutputLatency(seconds));
     playhead.port1.onmessage = ({ data }) => {
       this.reports.push({ report: data as PlayheadReport, atMs: performance.now() });
@@ -168,24 +169,33 @@ describe('Player', () => {
     await voice.until('ended');
   });
 
-  it('lets the playhead in another thread follow the audible sample', async function () {
+  it('lets the playhead in another thread follow the audible sample', async () => {
     voice.speak(1, 4);
-    await voice.until('started');
-    const context = voice.player.captureNode.context as AudioContext;
     const started = await voice.until('started');
+    const context = voice.player.captureNode.context as AudioContext;
     await wait(1000);
-    const errors: number[] = [];
+    const reads: { nowMs: number; clockMs: number; shownMs: number; stampedMs: number }[] = [];
     for (const end = performance.now() + 2500; performance.now() < end; await wait(16)) {
       const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
       const nowMs = performance.now();
-      const truth = contextTime + (nowMs - performanceTime) / 1000 - started.contextSeconds;
-      if (Math.abs(nowMs - performanceTime) > 1000) this.skip();
-      errors.push((voice.playhead.mediaSecondsAt(nowMs) - truth) * 1000);
+      const currentMs = context.currentTime * 1000;
+      const stampedMs = contextTime * 1000 + nowMs - performanceTime;
+      reads.push({ nowMs, clockMs: currentMs - nowMs, shownMs: voice.playhead.mediaSecondsAt(nowMs) * 1000, stampedMs });
     }
-    const sorted = errors.map(Math.abs).sort((a, b) => a - b);
-    const p95 = sorted[Math.floor(sorted.length * 0.95)];
-    // Half a millisecond on a quiet machine; a busy one delays what the page itself reads.
-    assert.isAtMost(p95, 12, `errors ${sorted[0].toFixed(2)} to ${sorted.at(-1)?.toFixed(2)} ms`);
+    // Chromium alone tells which sample is heard. Elsewhere it is the context's clock, which moves in bursts: its upper envelope.
+    const lagsMs = reads.map(({ nowMs, clockMs, stampedMs }) => nowMs + clockMs - stampedMs);
+    const hasStamps = lagsMs.every((lag) => Math.abs(lag) < 500) && lagsMs.some((lag) => lag > 5);
+    const latencyMs = voice.player.outputLatencySeconds * 1000;
+    const envelopeMs = (atMs: number): number => Math.max(...reads.filter(({ nowMs }) => Math.abs(nowMs - atMs) < 300).map(({ clockMs }) => clockMs));
+    const errors = reads.map(({ nowMs, shownMs, stampedMs }) => {
+      const heardMs = hasStamps ? stampedMs : nowMs + envelopeMs(nowMs) - latencyMs;
+      return shownMs + started.contextSeconds * 1000 - heardMs;
+    });
+    const sizes = errors.map(Math.abs).sort((a, b) => a - b);
+    // Half a millisecond on a quiet machine; a busy one delays what the page itself reads, most of all where there are no stamps.
+    const share = hasStamps ? 0.95 : 0.5;
+    const words = `errors ${Math.min(...errors).toFixed(2)} to ${Math.max(...errors).toFixed(2)} ms`;
+    assert.isAtMost(sizes[Math.floor(sizes.length * share)]!, 12, words);
   });
 });
 
@@ -253,7 +263,8 @@ describe('AudioOutput', () => {
     await wait(20);
     assert.isTrue(output.isBlocked);
     dispatchEvent(new Event('pointerdown'));
-    await wait(200);
+    // Some devices take a second to start.
+    for (const deadline = performance.now() + 5000; output.isBlocked && performance.now() < deadline; ) await wait(20);
     assert.isFalse(output.isBlocked);
     assert.deepEqual(events, [true, false]);
     player.dispose();

@@ -69,6 +69,8 @@ async function recordWebm(): Promise<Blob> {
   const destination = new MediaStreamAudioDestinationNode(context);
   tone.connect(destination);
   tone.start();
+  // Some devices take a second to start.
+  await context.resume();
   const recorder = new MediaRecorder(destination.stream);
   const data = new Promise<Blob>((resolve) => recorder.addEventListener('dataavailable', (event) => resolve(event.data)));
   recorder.start();

@@ -28,6 +28,18 @@ class Person {
   }
 }
 
+/** Chromium and Firefox pretend to have one; WebKitGTK asks somebody who is not there. */
+function hasMicrophone(): Promise<boolean> {
+  const given = navigator.mediaDevices.getUserMedia({ audio: true }).then(
+    (stream) => {
+      for (const track of stream.getTracks()) track.stop();
+      return true;
+    },
+    () => false,
+  );
+  return Promise.race([given, new Promise<boolean>((resolve) => setTimeout(resolve, 3000, false))]);
+}
+
 describe('interruptible', function () {
   this.timeout(60_000);
   let avatar: SpatiusAvatar;
@@ -83,7 +95,8 @@ describe('interruptible', function () {
     assert.deepEqual([await end, heard], ['heard', []]);
   });
 
-  it('asks for the microphone with the first gesture, and gives it back', async () => {
+  it('asks for the microphone with the first gesture, and gives it back', async function () {
+    if (!(await hasMicrophone())) return this.skip();
     const devices = navigator.mediaDevices;
     const asked: MediaStream[] = [];
     const getUserMedia = devices.getUserMedia.bind(devices);

@@ -11,8 +11,8 @@ declare global {
   }
 }
 
-/** What the page's own script does before any other: taps the loudspeaker and notes every avatar event. */
-function instrument(): void {
+/** To be run in a page before any other script: taps the loudspeaker and notes every avatar event. */
+export function instrument(): void {
   const taps = new Map<BaseAudioContext, AnalyserNode>();
   const connect = AudioNode.prototype.connect as (this: AudioNode, ...args: unknown[]) => AudioNode;
   AudioNode.prototype.connect = function (this: AudioNode, ...args: unknown[]): never {

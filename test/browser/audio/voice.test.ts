@@ -1,0 +1,34 @@
+import { assert } from 'chai';
+import { AudioOutput } from '../../../src/audio/audio-output.js';
+import { Voice } from '../../../src/audio/voice.js';
+
+const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.meta.url);
+
+/** A voice, and every latency that it told, s. */
+function openVoice(output: AudioOutput): { voice: Voice; told: number[] } {
+  const told: number[] = [];
+  const voice = new Voice(Promise.resolve(output), new MessageChannel().port1, {
+    handlePlaybackState: () => undefined,
+    handleAudioBlocked: () => undefined,
+    handleOutputLatency: (seconds) => told.push(seconds),
+    handleLost: () => undefined,
+  });
+  return { voice, told };
+}
+
+describe('Voice', () => {
+  it('tells the latency that is known already when its player comes', async () => {
+    const output = new AudioOutput({ workletUrl: WORKLET_URL });
+    const first = openVoice(output);
+    await first.voice.unlock();
+    // Until it has been read as often as it is without speech: from then on it does not change.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const second = openVoice(output);
+    const player = await second.voice.player();
+    assert.isAbove(output.latencySeconds, 0);
+    assert.equal(second.told.at(-1), output.latencySeconds);
+    assert.equal(player.outputLatencySeconds, output.latencySeconds);
+    first.voice.dispose();
+    second.voice.dispose();
+  });
+});
