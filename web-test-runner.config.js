@@ -1,23 +1,30 @@
 import { defaultReporter } from '@web/test-runner';
-import { playwrightLauncher } from '@web/test-runner-playwright';
-import { CHROMIUM_FLAGS, findChromium } from './scripts/chromium.js';
+import { launchers } from './scripts/test-launchers.js';
 import { writeResult } from './scripts/test-results.js';
 import { motionServerCommands } from './test/helpers/motion-server-commands.js';
 
-/** Writes the counts of suite `browser`; a file that could not be loaded counts as one failure. */
+/** Of `scripts/test-launchers.js`. */
+const browser = process.env.TEST_BROWSER ?? 'chromium';
+/** As `scripts/test.js` calls the run. */
+const suite = process.env.TEST_SUITE ?? 'browser';
+
+/** Writes the counts of the suite and names what was skipped; a file that could not be loaded counts as one failure. */
 function countingReporter() {
   return {
     onTestRunFinished({ sessions }) {
       const result = { passed: 0, failed: 0, skipped: 0 };
-      const visit = ({ tests, suites }) => {
-        for (const test of tests) result[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed'] += 1;
+      const visit = ({ name, tests, suites }) => {
+        for (const test of tests) {
+          result[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed'] += 1;
+          if (test.skipped) console.log(`skipped: ${name} > ${test.name}`);
+        }
         suites.forEach(visit);
       };
       for (const session of sessions) {
         if (session.testResults) visit(session.testResults);
         if (session.errors.length > 0) result.failed += 1;
       }
-      writeResult('browser', result);
+      writeResult(suite, result);
     },
   };
 }
@@ -27,9 +34,10 @@ export default {
   nodeResolve: true,
   // Sound and software GL share few cores: one page at a time keeps their timing honest.
   concurrency: 1,
-  testsFinishTimeout: 180_000,
-  testFramework: { config: { timeout: 20_000 } },
-  browsers: [playwrightLauncher({ product: 'chromium', launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } })],
+  // Firefox and WebKitGTK take several times as long to draw in software.
+  testsFinishTimeout: browser === 'chromium' ? 180_000 : 600_000,
+  testFramework: { config: { timeout: browser === 'chromium' ? 20_000 : 60_000 } },
+  browsers: [launchers[browser]()],
   plugins: [motionServerCommands()],
   reporters: [defaultReporter({ reportTestResults: true, reportTestProgress: false }), countingReporter()],
 };

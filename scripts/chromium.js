@@ -4,8 +4,9 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { chromium } from '@playwright/test';
+import { canInstallPackages, findCommand, installPackages } from './packages.js';
 
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const MAC_APPLICATION = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -22,9 +23,7 @@ export const CHROMIUM_FLAGS = [
 
 /** Path of an installed Chromium, or null. `CHROMIUM_PATH` comes first. */
 export function findChromium() {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const onPath = folders.flatMap((folder) => COMMANDS.map((name) => join(folder, name)));
-  const candidates = [process.env.CHROMIUM_PATH, ...onPath, MAC_APPLICATION, chromium.executablePath()];
+  const candidates = [process.env.CHROMIUM_PATH, findCommand(...COMMANDS), MAC_APPLICATION, chromium.executablePath()];
   return candidates.find((path) => path && existsSync(path)) ?? null;
 }
 
@@ -32,13 +31,8 @@ export function findChromium() {
 export function ensureChromium() {
   const found = findChromium();
   if (found) return found;
-  const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' });
-  if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    run('apt-get', 'update', '-qq');
-    run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium');
-  } else {
-    run(process.execPath, join('node_modules', '@playwright', 'test', 'cli.js'), 'install', 'chromium');
-  }
+  if (canInstallPackages) installPackages('chromium');
+  else execFileSync(process.execPath, [join('node_modules', '@playwright', 'test', 'cli.js'), 'install', 'chromium'], { stdio: 'inherit' });
   const installed = findChromium();
   if (!installed) throw new Error('No Chromium found and none could be installed; set CHROMIUM_PATH.');
   return installed;

@@ -1,4 +1,4 @@
-/** A reporter for Node's test runner that prints nothing and writes the counts of suite `node`. */
+/** A reporter for Node's test runner that prints nothing and writes the counts of the suite. */
 import { writeResult } from './test-results.js';
 
 export default async function* count(events) {
@@ -10,5 +10,5 @@ export default async function* count(events) {
     else if (type === 'test:pass') result.passed += 1;
     else result.failed += 1;
   }
-  writeResult('node', result);
+  writeResult(process.env.TEST_SUITE ?? 'node', result);
 }

@@ -58,7 +58,7 @@ describe('The bar of controls', () => {
     assert.isTrue(avatar.captions);
     await sendKeys({ press: 'k' });
     await reached(avatar, 'paused');
-    await sendKeys({ press: 'Space' });
+    await sendKeys({ press: ' ' });
     await reached(avatar, 'playing');
     await sendKeys({ press: 'Escape' });
     assert.equal(avatar.conversationState, 'idle');

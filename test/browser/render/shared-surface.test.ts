@@ -4,6 +4,7 @@ import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
 import { acquireWorkers } from '../../../src/workers/spawn.js';
 import { ARIA_URL, StageProbe, alphaAt, difference } from '../../helpers/browser/stage-probe.js';
+import { itWithDrawingWorker } from '../../helpers/browser/drawing-worker.js';
 import { WORKER_FILES } from '../../helpers/browser/worker-files.js';
 
 /** The first three have a context of their own. */
@@ -81,7 +82,7 @@ describe('Many stages of one thread', () => {
     assert.notInclude(probes[0]!.events, 'lost');
   });
 
-  it('keep their pictures in the worker, which has four contexts and no more', async () => {
+  itWithDrawingWorker('keep their pictures in the worker, which has four contexts and no more', async () => {
     const workers = acquireWorkers(WORKER_FILES);
     const size = { width: 64, height: 64 };
     for (let index = 0; index < 7; index++) {

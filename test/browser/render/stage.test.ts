@@ -19,6 +19,14 @@ async function codeOf(answer: Promise<unknown>): Promise<string> {
   return 'resolved';
 }
 
+/** Firefox and WebKit keep them to themselves. */
+function hasTimerQueries(): boolean {
+  const context = new OffscreenCanvas(1, 1).getContext('webgl2');
+  const has = context?.getExtension('EXT_disjoint_timer_query_webgl2') != null;
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return has;
+}
+
 describe('The stage', () => {
   let probe: StageProbe;
   const rendererOf = (stage: unknown) => (stage as { surface: OwnSurface }).surface.renderer;
@@ -118,7 +126,7 @@ describe('The stage', () => {
     await probe.until(async () => (await probe.stage.stats()).resolutionScale === 0.5, 20_000);
     await probe.frames(2);
     assert.equal(probe.canvas.width, 1000);
-    assert.isAbove((await probe.stage.stats()).drawMs, 1);
+    if (hasTimerQueries()) assert.isAbove((await probe.stage.stats()).drawMs, 1);
     assert.equal((await probe.picture()).width, 2000);
     probe.stage.resize(64, 64, 1);
     await probe.until(async () => (await probe.stage.stats()).resolutionScale > 0.5, 15_000);

@@ -174,7 +174,8 @@ describe('The motion worker', () => {
     assert.equal(probe.releasedSeconds(1), 0);
     await probe.session.open();
     await probe.until(() => probe.releasedSeconds(1) === Infinity);
-    assert.isAtLeast(probe.coveredSeconds(1), 0.12);
+    // Two ports keep no order between them; in WebKit the release is here first.
+    await probe.until(() => probe.coveredSeconds(1) >= 0.12);
   });
 
   it('lets sound go on alone when the server is absent, and says so', async () => {
