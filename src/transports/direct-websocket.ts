@@ -10,13 +10,12 @@ import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { ServerResponseAnimation } from '../motion/protocol/index.js';
 import { AnswerWatch } from './answer-watch.js';
 import { DirectConnection, type WebSocketConstructor } from './direct-connection.js';
-import { whenOnline } from './online-watch.js';
-import { createOpening, type Opening } from './opening.js';
+import { KeptConnection } from './kept-connection.js';
 import { OutgoingRound } from './outgoing-round.js';
-import { ReconnectPolicy } from '../shared/reconnect-policy.js';
+import type { ReconnectPolicy } from '../shared/reconnect-policy.js';
 import { probeRefusal, requestWithin } from './refusal-probe.js';
 import { retryOf } from './server-errors.js';
-import type { Transport, TransportHandlers, TransportState } from './transport.js';
+import type { Transport, TransportHandlers } from './transport.js';
 
 export interface DirectTransportOptions {
   /** `ws(s)://…/v2/driveningress`. */
@@ -45,8 +44,6 @@ const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
 const TOKEN_TIMEOUT_MS = 20_000;
 /** A buffer that does not shrink for this many ms leads to nobody. */
 const SEND_TIMEOUT_MS = 10_000;
-/** A connection that lived this long was a good one: the next failure starts a new series. */
-const STABLE_MS = 5000;
 /** A token endpoint that fails this often in a row does not recover within the connect time-out. */
 const MAX_TOKEN_FAILURES = 2;
 
@@ -54,37 +51,29 @@ export class DirectWebSocketTransport implements Transport {
   readonly sampleRateHz: number;
   private readonly options: DirectTransportOptions;
   private readonly handlers: TransportHandlers;
-  private readonly policy: ReconnectPolicy;
-  private state: TransportState = 'disconnected';
-  private opening: Opening | null = null;
-  /** Between `open()` and `close()`. */
-  private isWanted = false;
+  private readonly kept: KeptConnection;
   /** Changes with everything that makes an attempt in progress pointless. */
   private epoch = 0;
   private connection: DirectConnection | null = null;
   private isAttempting = false;
-  private hasBeenReady = false;
-  private readyAtMs = 0;
   private needsFreshToken = false;
   private hasTriedFreshToken = false;
   private tokenFailures = 0;
-  private lastFailure: AvatarError | null = null;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private deadlineTimer: ReturnType<typeof setTimeout> | undefined;
   private pumpTimer: ReturnType<typeof setTimeout> | undefined;
   private watchTimer: ReturnType<typeof setInterval> | undefined;
   private current: OutgoingRound | null = null;
   private firstWantedRound = 0;
   private readonly answers: AnswerWatch;
-  private forgetOnline: (() => void) | null = null;
   private _discardedMessages = 0;
-  private _reconnects = 0;
 
   constructor(options: DirectTransportOptions, handlers: TransportHandlers) {
     this.options = options;
     this.handlers = handlers;
     this.sampleRateHz = options.sampleRateHz;
-    this.policy = options.reconnectPolicy ?? new ReconnectPolicy();
+    this.kept = new KeptConnection(
+      { peer: 'Motion Server', connectTimeoutMs: options.connectTimeoutMs, policy: options.reconnectPolicy },
+      { handleState: (state, error) => handlers.handleState(state, error), handleSeries: () => this.forgetTokens(), attempt: () => void this.attempt() },
+    );
     this.answers = new AnswerWatch(options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS, SEND_TIMEOUT_MS);
   }
 
@@ -93,20 +82,11 @@ export class DirectWebSocketTransport implements Transport {
   }
 
   get reconnects(): number {
-    return this._reconnects;
+    return this.kept.reconnects;
   }
 
   open(): Promise<void> {
-    if (this.state === 'connected') return Promise.resolve();
-    this.opening ??= createOpening();
-    const { promise } = this.opening;
-    if (!this.isWanted || this.state !== 'connecting') {
-      this.isWanted = true;
-      this.forgetOnline ??= whenOnline(() => this.handleOnline());
-      this.startSeries(null);
-      void this.attempt();
-    }
-    return promise;
+    return this.kept.open();
   }
 
   send(round: number, samples: Int16Array, isEnd: boolean): void {
@@ -118,10 +98,7 @@ export class DirectWebSocketTransport implements Transport {
     }
     this.current.append(samples, isEnd);
     // The server let an idle connection go; now there is something to say again.
-    if (this.isWanted && this.state === 'disconnected') {
-      this.startSeries(null);
-      void this.attempt();
-    }
+    if (this.kept.isWanted && this.kept.state === 'disconnected') this.kept.wake();
     this.pump();
   }
 
@@ -134,33 +111,21 @@ export class DirectWebSocketTransport implements Transport {
   }
 
   close(): void {
-    this.isWanted = false;
-    this.forgetOnline?.();
-    this.forgetOnline = null;
     this.current = null;
     this.dropConnection();
-    this.setState('disconnected', null);
-    this.settleOpening(new AvatarError(ErrorCode.aborted, 'The connection was closed.'));
+    this.kept.close();
   }
 
   // ---- connecting --------------------------------------------------------------------------------------------------
 
-  /** A new series of attempts, with its own deadline. */
-  private startSeries(error: AvatarError | null): void {
-    clearTimeout(this.deadlineTimer);
+  private forgetTokens(): void {
     this.hasTriedFreshToken = false;
     this.tokenFailures = 0;
-    this.lastFailure = error;
-    this.setState('connecting', error);
-    this.deadlineTimer = setTimeout(() => {
-      const why = this.lastFailure ? ` ${this.lastFailure.message}` : '';
-      this.fail(new AvatarError(ErrorCode.connectTimeout, `No Motion Server within ${this.options.connectTimeoutMs} ms.${why}`));
-    }, this.options.connectTimeoutMs);
   }
 
   private async attempt(): Promise<void> {
-    if (!this.isWanted || this.connection || this.isAttempting) return;
-    clearTimeout(this.retryTimer);
+    if (!this.kept.isWanted || this.connection || this.isAttempting) return;
+    this.kept.cancelRetry();
     this.isAttempting = true;
     const { epoch } = this;
     const isRefresh = this.needsFreshToken;
@@ -217,108 +182,64 @@ export class DirectWebSocketTransport implements Transport {
 
   private handleReady(): void {
     this.isAttempting = false;
-    clearTimeout(this.deadlineTimer);
-    if (this.hasBeenReady) this._reconnects++;
-    this.hasBeenReady = true;
-    this.readyAtMs = performance.now();
-    this.setState('connected', null);
-    this.settleOpening(null);
+    this.kept.succeed();
     this.pump();
   }
 
   private handleFailure(error: AvatarError): void {
-    const wasReady = this.state === 'connected';
+    const { kept } = this;
+    const wasReady = kept.state === 'connected';
     this.dropConnection();
-    if (!this.isWanted) return;
+    if (!kept.isWanted) return;
     this.current?.restart();
     if (this.current?.isHopeless) this.failRound(this.current, error);
     if (wasReady) {
-      if (performance.now() - this.readyAtMs > STABLE_MS) this.policy.reset();
+      const wasStable = kept.endLife();
       if (retryOf(error) === 'on-demand') {
-        this.setState('disconnected', error);
-        if (this.current && !this.current.isOver) this.wake();
+        kept.rest(error);
+        if (this.current && !this.current.isOver) kept.wake();
         return;
       }
       const hadFreshToken = this.hasTriedFreshToken;
-      this.startSeries(error);
-      this.hasTriedFreshToken = hadFreshToken && performance.now() - this.readyAtMs <= STABLE_MS;
-    } else if (error.message !== this.lastFailure?.message && (retryOf(error) !== 'fresh-token' || this.hasTriedFreshToken)) {
+      kept.startSeries(error);
+      this.hasTriedFreshToken = hadFreshToken && !wasStable;
+    } else if (error.message !== kept.lastFailure?.message && (retryOf(error) !== 'fresh-token' || this.hasTriedFreshToken)) {
       // A token past its time is replaced before anybody need know.
       this.handlers.handleError(error);
     }
-    this.lastFailure = error;
+    kept.lastFailure = error;
     this.retryAfter(error);
   }
 
   private retryAfter(error: AvatarError): void {
     const retry = retryOf(error);
     if (retry === 'never' || (retry === 'fresh-token' && this.hasTriedFreshToken)) {
-      this.stop(error);
+      this.kept.stop(error);
       return;
     }
     if (retry === 'fresh-token') {
       this.hasTriedFreshToken = true;
       this.needsFreshToken = true;
-    } else if (this.policy.failureCount === 0) {
+    } else if (this.kept.isFirstFailure) {
       // The reason may be a token that has expired: the browser does not say.
       this.needsFreshToken = true;
     }
-    if (error.code === ErrorCode.tokenRequestFailed && ++this.tokenFailures >= MAX_TOKEN_FAILURES && !this.hasBeenReady) {
-      this.fail(error);
+    if (error.code === ErrorCode.tokenRequestFailed && ++this.tokenFailures >= MAX_TOKEN_FAILURES && !this.kept.hasBeenReady) {
+      this.kept.fail(error);
     }
-    const { epoch } = this;
-    this.retryTimer = setTimeout(() => epoch === this.epoch && void this.attempt(), this.policy.nextDelayMs());
-  }
-
-  /** The network came back: the delay before the next attempt has lost its reason. */
-  private handleOnline(): void {
-    if (this.state !== 'connecting' && this.state !== 'failed') return;
-    this.policy.reset();
-    void this.attempt();
-  }
-
-  private wake(): void {
-    this.startSeries(null);
-    void this.attempt();
-  }
-
-  /** Reports that there is no connection; attempts go on. */
-  private fail(error: AvatarError): void {
-    clearTimeout(this.deadlineTimer);
-    this.setState('failed', error);
-    this.settleOpening(error);
-  }
-
-  /** Gives up until the next `open()`. */
-  private stop(error: AvatarError): void {
-    this.isWanted = false;
-    this.fail(error);
+    this.kept.retryLater();
   }
 
   private dropConnection(): void {
     this.epoch++;
     this.isAttempting = false;
-    clearTimeout(this.retryTimer);
+    this.kept.cancelRetry();
     clearTimeout(this.pumpTimer);
     this.pumpTimer = undefined;
     clearInterval(this.watchTimer);
     this.watchTimer = undefined;
-    if (!this.isWanted) clearTimeout(this.deadlineTimer);
     this.connection?.close();
     this.connection = null;
-  }
-
-  private setState(state: TransportState, error: AvatarError | null): void {
-    if (state === this.state) return;
-    this.state = state;
-    this.handlers.handleState(state, error);
-  }
-
-  private settleOpening(error: AvatarError | null): void {
-    const { opening } = this;
-    this.opening = null;
-    if (error) opening?.reject(error);
-    else opening?.resolve();
   }
 
   // ---- rounds ------------------------------------------------------------------------------------------------------

@@ -7,16 +7,15 @@
  */
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import { createLogId } from '../shared/ids.js';
+import type { ReconnectPolicy } from '../shared/reconnect-policy.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/sample-rates.js';
 import { decodeMessage, type RelayEvent, type RelayFrame } from '../motion/protocol/index.js';
 import type { WebSocketConstructor } from './direct-connection.js';
 import { IncomingTurn, type TurnPlace } from './incoming-turn.js';
-import { whenOnline } from './online-watch.js';
-import { createOpening, type Opening } from './opening.js';
-import { ReconnectPolicy } from '../shared/reconnect-policy.js';
+import { KeptConnection } from './kept-connection.js';
 import { RelayConnection, type RelayReady } from './relay-connection.js';
 import { errorFromServer } from './server-errors.js';
-import type { Transport, TransportHandlers, TransportState, TurnHandlers } from './transport.js';
+import type { Transport, TransportHandlers, TurnHandlers } from './transport.js';
 
 export interface RelayTransportOptions {
   /** `ws(s)://…` */
@@ -36,29 +35,17 @@ const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
 const DEFAULT_SILENCE_MS = 10_000;
 /** So long a turn that was cut off is waited for, somewhat shorter than relays wait; then it ends where it is. */
 const RESUME_PATIENCE_MS = 12_000;
-/** A connection that lived this long was a good one: the next failure starts a new series. */
-const STABLE_MS = 5000;
 
 export class RelayTransport implements Transport {
   /** What the local engine takes over with. */
   readonly sampleRateHz = DEFAULT_SAMPLE_RATE_HZ;
   private readonly options: RelayTransportOptions;
   private readonly handlers: TransportHandlers & TurnHandlers;
-  private readonly policy: ReconnectPolicy;
-  private state: TransportState = 'disconnected';
-  private opening: Opening | null = null;
+  private readonly kept: KeptConnection;
   private connection: RelayConnection | null = null;
-  /** Between `open()` and `close()`. */
-  private isWanted = false;
-  private hasBeenReady = false;
   private isReady = false;
-  private readyAtMs = 0;
-  private lastFailure: AvatarError | null = null;
   private resumeToken: string | null = null;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private deadlineTimer: ReturnType<typeof setTimeout> | undefined;
   private resumeTimer: ReturnType<typeof setTimeout> | undefined;
-  private forgetOnline: (() => void) | null = null;
   private turn: IncomingTurn | null = null;
   /** What the public format says of turns: their rate, and nothing of where they begin. */
   private impliedRateHz: number | null = null;
@@ -66,12 +53,14 @@ export class RelayTransport implements Transport {
   /** After an interrupt: what comes belongs to what was dropped. */
   private isIgnoring = false;
   private _discardedMessages = 0;
-  private _reconnects = 0;
 
   constructor(options: RelayTransportOptions, handlers: TransportHandlers & TurnHandlers) {
     this.options = options;
     this.handlers = handlers;
-    this.policy = options.reconnectPolicy ?? new ReconnectPolicy();
+    this.kept = new KeptConnection(
+      { peer: 'relay', connectTimeoutMs: options.connectTimeoutMs, policy: options.reconnectPolicy },
+      { handleState: (state, error) => handlers.handleState(state, error), attempt: () => this.attempt() },
+    );
   }
 
   get discardedMessages(): number {
@@ -79,20 +68,11 @@ export class RelayTransport implements Transport {
   }
 
   get reconnects(): number {
-    return this._reconnects;
+    return this.kept.reconnects;
   }
 
   open(): Promise<void> {
-    if (this.state === 'connected') return Promise.resolve();
-    this.opening ??= createOpening();
-    const { promise } = this.opening;
-    if (!this.isWanted || this.state !== 'connecting') {
-      this.isWanted = true;
-      this.forgetOnline ??= whenOnline(() => this.handleOnline());
-      this.startSeries(null);
-      this.attempt();
-    }
-    return promise;
+    return this.kept.open();
   }
 
   /** The relay's own speech needs no way back. */
@@ -108,34 +88,18 @@ export class RelayTransport implements Transport {
   }
 
   close(): void {
-    this.isWanted = false;
-    this.forgetOnline?.();
-    this.forgetOnline = null;
     this.turn = null;
     this.resumeToken = null;
     clearTimeout(this.resumeTimer);
     this.dropConnection();
-    clearTimeout(this.deadlineTimer);
-    this.setState('disconnected', null);
-    this.settleOpening(new AvatarError(ErrorCode.aborted, 'The connection was closed.'));
+    this.kept.close();
   }
 
   // ---- connecting --------------------------------------------------------------------------------------------------
 
-  /** A new series of attempts, with its own deadline. */
-  private startSeries(error: AvatarError | null): void {
-    clearTimeout(this.deadlineTimer);
-    this.lastFailure = error;
-    this.setState('connecting', error);
-    this.deadlineTimer = setTimeout(() => {
-      const why = this.lastFailure ? ` ${this.lastFailure.message}` : '';
-      this.fail(new AvatarError(ErrorCode.connectTimeout, `No relay within ${this.options.connectTimeoutMs} ms.${why}`));
-    }, this.options.connectTimeoutMs);
-  }
-
   private attempt(): void {
-    if (!this.isWanted || this.connection) return;
-    clearTimeout(this.retryTimer);
+    if (!this.kept.isWanted || this.connection) return;
+    this.kept.cancelRetry();
     const WebSocket = this.options.WebSocket ?? (globalThis as { WebSocket?: WebSocketConstructor }).WebSocket;
     try {
       if (!WebSocket) throw new AvatarError(ErrorCode.invalidConfiguration, 'There is no WebSocket here: pass one.');
@@ -154,7 +118,7 @@ export class RelayTransport implements Transport {
         handleClosed: (error, isFinal) => this.handleClosed(error, isFinal),
       });
     } catch (reason) {
-      this.stop(avatarErrorFrom(reason, ErrorCode.invalidConfiguration));
+      this.kept.stop(avatarErrorFrom(reason, ErrorCode.invalidConfiguration));
     }
   }
 
@@ -178,84 +142,43 @@ export class RelayTransport implements Transport {
     this.resumeToken = resumeToken ?? this.resumeToken;
     if (this.isReady) return;
     this.isReady = true;
-    clearTimeout(this.deadlineTimer);
-    if (this.hasBeenReady) this._reconnects++;
-    this.hasBeenReady = true;
-    this.readyAtMs = performance.now();
     if (this.turn && this.turn.turnId !== turnId) this.endBrokenTurn();
-    this.setState('connected', null);
-    this.settleOpening(null);
+    this.kept.succeed();
   }
 
   private handleClosed(error: AvatarError, isFinal: boolean): void {
-    const wasReady = this.isReady;
+    const { kept, isReady: wasReady } = this;
     this.dropConnection();
-    if (!this.isWanted) return;
+    if (!kept.isWanted) return;
     if (this.turn?.isOver) this.turn = null;
     if (isFinal) {
       this.endBrokenTurn();
       if (error.code === ErrorCode.connectionClosed) this.leave(error);
-      else this.stop(error);
+      else kept.stop(error);
       return;
     }
     if (wasReady) {
-      if (performance.now() - this.readyAtMs > STABLE_MS) this.policy.reset();
+      kept.endLife();
       if (this.turn) this.resumeTimer = setTimeout(() => this.endBrokenTurn(), RESUME_PATIENCE_MS);
-      this.startSeries(error);
-    } else if (error.message !== this.lastFailure?.message) {
+      kept.startSeries(error);
+    } else if (error.message !== kept.lastFailure?.message) {
       this.handlers.handleError(error);
     }
-    this.lastFailure = error;
-    this.retryTimer = setTimeout(() => this.attempt(), this.policy.nextDelayMs());
-  }
-
-  /** The network came back: the delay before the next attempt has lost its reason. */
-  private handleOnline(): void {
-    if (this.state !== 'connecting' && this.state !== 'failed') return;
-    this.policy.reset();
-    this.attempt();
-  }
-
-  /** Reports that there is no connection; attempts go on. */
-  private fail(error: AvatarError): void {
-    clearTimeout(this.deadlineTimer);
-    this.setState('failed', error);
-    this.settleOpening(error);
-  }
-
-  /** Gives up until the next `open()`. */
-  private stop(error: AvatarError): void {
-    this.isWanted = false;
-    this.fail(error);
+    kept.lastFailure = error;
+    kept.retryLater();
   }
 
   /** The relay has said goodbye in order. */
   private leave(error: AvatarError): void {
-    this.isWanted = false;
     this.resumeToken = null;
-    clearTimeout(this.deadlineTimer);
-    this.setState('disconnected', error);
-    this.settleOpening(error);
+    this.kept.leave(error);
   }
 
   private dropConnection(): void {
     this.isReady = false;
-    clearTimeout(this.retryTimer);
+    this.kept.cancelRetry();
     this.connection?.close();
     this.connection = null;
-  }
-
-  private setState(state: TransportState, error: AvatarError | null): void {
-    if (state === this.state) return;
-    this.state = state;
-    this.handlers.handleState(state, error);
-  }
-
-  private settleOpening(error: AvatarError | null): void {
-    const { opening } = this;
-    this.opening = null;
-    if (error) opening?.reject(error);
-    else opening?.resolve();
   }
 
   // ---- turns -------------------------------------------------------------------------------------------------------
