@@ -112,6 +112,46 @@ test('interrupt() silences the room and shuts the mouth, and the next speech is 
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
+test('the visitor\'s voice interrupts the room\'s', async ({ page }) => {
+  const avatar = await openPage(page, 'interruptible');
+  await start(page);
+  const backend = await startBackend();
+  await subscribed(page);
+  await page.evaluate(async () => {
+    const context = new AudioContext();
+    const mouth = new MediaStreamAudioDestinationNode(context);
+    const file = await (await fetch('/speech/gruss-de.mp3')).arrayBuffer();
+    const person = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(file) });
+    person.connect(mouth);
+    const element = document.querySelector('spatius-avatar')!;
+    element.microphone = mouth.stream;
+    element.addEventListener('avatar-conversation-state', ({ state }) => state === 'playing' && person.start(context.currentTime + 1), { once: true });
+  });
+  backend.sendAudio('long', voicePcm(30), true);
+  await avatar.waitForEvent('avatar', 'conversation-state playing');
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  expect((await heard(page)).volume).toBe(0);
+  expect((await backend.answer('long')).responses.at(-1)!.end).toBe(true);
+});
+
+test('record() keeps the room\'s voice', async ({ page }) => {
+  const avatar = await openPage(page);
+  await start(page);
+  const backend = await startBackend();
+  await subscribed(page);
+  const recording = page.evaluate(async () => {
+    const file = await document.querySelector('spatius-avatar')!.record();
+    const sound = (await new OfflineAudioContext(1, 1, 16_000).decodeAudioData(await file.arrayBuffer())).getChannelData(0);
+    return { seconds: sound.length / 16_000, rms: Math.sqrt(sound.reduce((sum, sample) => sum + sample * sample, 0) / sound.length) };
+  });
+  await avatar.forgetEvents();
+  backend.sendAudio('kept', voicePcm(3), true);
+  await avatar.waitForEvent('avatar', 'conversation-state idle');
+  const { seconds, rms } = await recording;
+  expect(seconds).toBeGreaterThan(2.5);
+  expect(rms).toBeGreaterThan(0.01);
+});
+
 test('volume, mute, microphone and leaving reach the room', async ({ page }) => {
   const avatar = await openPage(page, 'volume="0.5"');
   await start(page);
