@@ -121,7 +121,7 @@ test('the visitor\'s voice interrupts the room\'s', async ({ page }) => {
     const context = new AudioContext();
     const mouth = new MediaStreamAudioDestinationNode(context);
     const file = await (await fetch('/speech/gruss-de.mp3')).arrayBuffer();
-    const person = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(file) });
+    const person = new AudioBufferSourceNode(context, { buffer: await context.decodeAudioData(file), loop: true });
     person.connect(mouth);
     const element = document.querySelector('spatius-avatar')!;
     element.microphone = mouth.stream;
