@@ -41,6 +41,8 @@ export async function considerGpu(assembly: AssembledAvatar, { format }: AvatarI
   const isIdle = () => sizeOf() !== null && assembly.controller.conversationState === 'idle';
   for (let count = 0; count < CONSIDER_COUNT && !isMeasured(); count++) {
     await new Promise((resolve) => setTimeout(resolve, CONSIDER_GPU_MS));
+    // Gone, or out of sight: nothing is kept for it.
+    if (!sizeOf()) return;
     const stats = isIdle() ? await assembly.stageStats() : null;
     const size = sizeOf();
     if (!size || !stats || stats.resolutionScale === 1 || !isIdle() || isMeasured()) continue;
