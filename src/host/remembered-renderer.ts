@@ -7,11 +7,15 @@ export type AvatarSource = string | Blob | null;
 /** Where a page may keep nothing, it is measured once per page. */
 const ofPage = new Map<string, string>();
 
-const keyOf = (source: AvatarSource): string => `spatius-avatar renderer ${source}`;
+/** Without its query, which may hold a key. */
+const keyOf = (source: AvatarSource): string => `spatius-avatar renderer ${String(source).replace(/[?#].*$/s, '')}`;
+
+/** A file itself, or a URL that is one or stands for one. */
+const isNameless = (source: AvatarSource): boolean => source instanceof Blob || /^(data|blob):/i.test(source ?? '');
 
 /** Null before it was measured. What has no name cannot be remembered: WebGL draws it. */
 export function rememberedRenderer(source: AvatarSource): Renderer | null {
-  if (source instanceof Blob) return 'webgl';
+  if (isNameless(source)) return 'webgl';
   const key = keyOf(source);
   try {
     return (sessionStorage.getItem(key) ?? ofPage.get(key) ?? null) as Renderer | null;
