@@ -130,7 +130,7 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
       if (receivesShadow) colours = shaded(part.colours, restScene.bakeShadow(atRest, (vertex) => !isInside(vertex)), part.triangles);
       const opened = openScene.bake({ positions: open[i]!, normals: vertexNormals(part, open[i]!), triangles: part.triangles }, RANGE.mouth, isInside);
       // Unlifted, the depth of the mouth would make grey teeth and a black tongue.
-      const floor = part.name === 'teeth' ? 0.3 : 0.12;
+      const floor = part.name === 'teeth' ? 0.5 : 0.12;
       for (let vertex = 0; vertex < occlusion.length; vertex++) {
         occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]! * (1 - CONTACT * (1 - (contact?.[vertex] ?? 1)));
       }

@@ -14,17 +14,20 @@ export function mouthFields(region: MouthRegion): FieldTable {
   return { ...roundedFields(region), ...rollFields(region), ...sidedFields(region) };
 }
 
-/** Behind rounded lips the upper teeth step back a little, as animators do it: a full row of them would close the round opening. */
+/**
+ * Behind rounded lips the upper teeth step back and up by `rise` cm, as animators do it: a full row of them would close the
+ * round opening of an oo.
+ */
 const withTeeth =
-  (field: Field): Field =>
+  (rise: number, field: Field): Field =>
   (point) => {
-    if (isRigid(point)) return point.kind === 'teeth' && point.jawWeight === 0 ? [0, 0.4, -0.3] : ZERO;
+    if (isRigid(point)) return point.kind === 'teeth' && point.jawWeight === 0 ? [0, rise, -0.3] : ZERO;
     return field(point);
   };
 
 function roundedFields(region: MouthRegion): FieldTable {
   return {
-    mouthFunnel: withTeeth((point) => {
+    mouthFunnel: withTeeth(0.12, (point) => {
       const lips = region.lips(point, 1.3);
       const t = clamp(Math.abs(region.along(point)));
       const middle = (1 - t * t) ** 0.6;
@@ -33,7 +36,7 @@ function roundedFields(region: MouthRegion): FieldTable {
       const part = side > 0 ? 0.3 : side < 0 ? -0.42 : 0;
       return [-point.position[0] * 0.34 * lips, lips * (middle * part - 0.2 - region.seamRise(point) * 0.75), lips * (0.4 + 0.4 * middle)];
     }),
-    mouthPucker: withTeeth((point) => {
+    mouthPucker: withTeeth(0.6, (point) => {
       const lips = region.lips(point, 1.4);
       const t = clamp(Math.abs(region.along(point)));
       const above = region.aboveSeam(point);

@@ -2,18 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CHARACTERS } from '../../../src/face/character.js';
 import { distance } from '../../../src/face/vector.js';
-import { MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
-import { assembleFace } from '../../../src/motion/engine/face-assembly.js';
-import { CHANNELS, CHANNEL_COUNT } from '../../../src/shared/channels.js';
+import { spoken } from '../../helpers/node/mood-faces.js';
 import { both, builtAvatar, partOf, posed } from '../../helpers/node/posed-avatar.js';
-
-/** What the engine makes of a mouth. */
-function spoken(mouth: Partial<Record<(typeof MOUTH_SHAPES)[number], number>>): Record<string, number> {
-  const channels = new Float32Array(CHANNEL_COUNT);
-  const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
-  assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
-  return Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]!]));
-}
 
 for (const character of CHARACTERS) {
   const avatar = builtAvatar(character);
@@ -25,14 +15,6 @@ for (const character of CHARACTERS) {
     const positions = posed(skin, weights);
     const gap = Math.max(...seamTwins.map(([upper, lower]) => distance(positions[upper]!, positions[lower]!)));
     return gap / mouthWidth(weights);
-  }
-
-  /** Height of the upper teeth that shows below the upper lip in the middle, cm. */
-  function shownTeeth(weights: Record<string, number>): number {
-    const teeth = partOf(avatar, 'teeth');
-    const edge = Math.min(...posed(teeth, weights).filter(([x], i) => Math.abs(x) < 0.7 && teeth.part.points[i]!.jawWeight === 0).map(([, y]) => y));
-    const [upper] = seamTwins[Math.floor(seamTwins.length / 2)]!;
-    return Math.max(0, posed(skin, weights)[upper]![1] - edge);
   }
 
   /** Between the outermost vertices of the seam, cm. */
@@ -71,12 +53,6 @@ for (const character of CHARACTERS) {
       const gaps = [0, 0.2, 0.4, 0.5, 0.6, 0.7].map((lipsPress) => gapShare(spoken({ lipsPress, jawOpen: 0.3 })));
       gaps.slice(1).forEach((gap, i) => assert.ok(gap < gaps[i]!, gaps.join()));
       assert.ok(gaps[3]! < 0.3 * gaps[0]!, gaps.join());
-    });
-
-    it('cover the upper teeth in rounded vowels and show them in spread ones', () => {
-      assert.ok(shownTeeth(spoken({ jawOpen: 0.25, mouthFunnel: 0.4, mouthPucker: 0.7 })) < 0.12);
-      assert.ok(shownTeeth(spoken({ jawOpen: 0.45, mouthFunnel: 0.6, mouthPucker: 0.3 })) < 0.15);
-      assert.ok(shownTeeth(spoken({ jawOpen: 0.2, mouthStretch: 0.8 })) > 0.2);
     });
 
     it('open wide for a vowel', () => {
