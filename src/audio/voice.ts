@@ -1,4 +1,4 @@
-import type { AvatarError } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { PlaybackState } from '../shared/playback-messages.js';
 import type { AudioOutput } from './audio-output.js';
 import type { LivePlayback, Player } from './player.js';
@@ -55,8 +55,9 @@ export class Voice {
     return this.current?.sampleRateHz ?? 0;
   }
 
-  /** @throws {AvatarError} `playbackInitFailed`; the next call tries again. */
+  /** @throws {AvatarError} `playbackInitFailed`; the next call tries again. `aborted` after `dispose()`. */
   player(): Promise<Player> {
+    if (!this.listener) return Promise.reject(disposedError());
     if (this.opening) return this.opening;
     const opening = this.open();
     this.opening = opening;
@@ -153,12 +154,17 @@ export class Voice {
   dispose(): void {
     for (const unsubscribe of this.unsubscribe) unsubscribe();
     this.listener = null;
-    this.tell((player) => player.dispose());
+    this.current?.dispose();
   }
 
   private async open(): Promise<Player> {
     const [output, { Player }] = await Promise.all([this.outputPromise, import('./player.js')]);
     const player = await Player.create(output);
+    // One that nobody disposes of would keep the sound device awake.
+    if (!this.listener) {
+      player.dispose();
+      throw disposedError();
+    }
     player.volume = this.volume;
     player.isMuted = this.isMuted;
     player.latencyOffsetSeconds = this.latencyOffsetSeconds;
@@ -180,4 +186,8 @@ export class Voice {
   private tell(say: (player: Player) => void): void {
     this.opening?.then(say, () => undefined);
   }
+}
+
+function disposedError(): AvatarError {
+  return new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
 }

@@ -1,6 +1,8 @@
 import { assert } from 'chai';
 import { AudioOutput } from '../../../src/audio/audio-output.js';
+import { Player } from '../../../src/audio/player.js';
 import { Voice } from '../../../src/audio/voice.js';
+import { rejectionOf, until } from '../../helpers/browser/elements.js';
 
 const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.meta.url);
 
@@ -30,5 +32,18 @@ describe('Voice', () => {
     assert.equal(player.outputLatencySeconds, output.latencySeconds);
     first.voice.dispose();
     second.voice.dispose();
+  });
+
+  it('leaves the sound device to rest when its element goes before its player comes, and makes none afterwards', async () => {
+    const output = new AudioOutput({ workletUrl: WORKLET_URL });
+    const player = await Player.create(output);
+    const { context } = player.captureNode as { context: BaseAudioContext };
+    const { voice } = openVoice(output);
+    const opening = voice.player();
+    voice.dispose();
+    player.dispose();
+    assert.equal(await rejectionOf(opening), 'aborted');
+    assert.equal(await rejectionOf(voice.player()), 'aborted');
+    await until(() => context.state === 'suspended');
   });
 });
