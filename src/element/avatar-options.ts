@@ -1,10 +1,14 @@
 /** From attributes to what the controller is told. */
 import { DEFAULT_AVATAR } from '../controller/built-in-avatars.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import type { AvatarError } from '../shared/errors.js';
 import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/speech-style.js';
+import { AttributeChecks, knownOf } from './attribute-checks.js';
 
-export type AvatarMode = 'direct' | 'local' | 'backend' | 'livekit';
+const MODES = ['local', 'direct', 'backend', 'livekit'] as const;
+export type AvatarMode = (typeof MODES)[number];
+const STARVATIONS = ['audio-independent', 'strict-sync'] as const;
+const FALLBACKS = ['audio', 'local'] as const;
 
 /** The properties of the element that the controller's options come from. */
 export interface ConnectionProperties {
@@ -44,28 +48,17 @@ export function effectiveMode(properties: ConnectionProperties): AvatarMode {
   return tokenEndpoint || sessionToken || requestToken ? 'direct' : 'local';
 }
 
-function isConnectable(mode: AvatarMode): mode is AvatarControllerOptions['mode'] {
-  return mode === 'direct' || mode === 'local' || mode === 'backend' || mode === 'livekit';
-}
-
 /** @returns What is wrong with the properties, each with the attribute's name. Empty when they can work. */
 export function configurationErrors(properties: ConnectionProperties): AvatarError[] {
-  const errors: AvatarError[] = [];
-  const complain = (words: string): void => {
-    errors.push(new AvatarError(ErrorCode.invalidConfiguration, words));
-  };
-  const mode = effectiveMode(properties);
-  if (!isConnectable(mode)) complain(`mode="${String(mode)}" is not known. Use "direct", "backend", "livekit" or "local".`);
-  const check = (attribute: string, value: string, allowed: readonly string[]): void => {
-    if (!allowed.includes(value)) complain(`${attribute}="${value}" is not known. Use ${allowed.map((word) => `"${word}"`).join(' or ')}.`);
-  };
-  check('frame-starvation', properties.frameStarvation, ['audio-independent', 'strict-sync']);
-  check('fallback', properties.fallback, ['audio', 'local']);
-  check('speech-style', properties.speechStyle, SPEECH_STYLES);
-  if (!isIntensity(properties.intensity)) complain(`intensity is a number from 0 to ${MAX_INTENSITY}.`);
-  if (!(properties.connectTimeout > 0)) complain('connect-timeout is a number of milliseconds above 0.');
-  if (!Number.isFinite(properties.audioLatencyOffset)) complain('audio-latency-offset is a number of milliseconds.');
-  return errors;
+  const checks = new AttributeChecks();
+  checks.choice('mode', effectiveMode(properties), MODES);
+  checks.choice('frame-starvation', properties.frameStarvation, STARVATIONS);
+  checks.choice('fallback', properties.fallback, FALLBACKS);
+  checks.choice('speech-style', properties.speechStyle, SPEECH_STYLES);
+  checks.that(isIntensity(properties.intensity), `intensity is a number from 0 to ${MAX_INTENSITY}.`);
+  checks.that(properties.connectTimeout > 0, 'connect-timeout is a number of milliseconds above 0.');
+  checks.that(Number.isFinite(properties.audioLatencyOffset), 'audio-latency-offset is a number of milliseconds.');
+  return checks.errors;
 }
 
 /** Values that cannot work are replaced by their defaults; `configurationErrors` has told of them. */
@@ -73,7 +66,7 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
   const { tokenEndpoint, sessionToken, requestToken, connectTimeout, audioLatencyOffset } = properties;
   const mode = effectiveMode(properties);
   return {
-    mode: isConnectable(mode) ? mode : 'local',
+    mode: knownOf(mode, MODES),
     appId: properties.appId,
     avatarId: properties.avatarId ?? DEFAULT_AVATAR,
     serverUrl: properties.serverUrl,
@@ -84,9 +77,9 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
     livekitRoom: properties.room,
     token: { tokenEndpoint: mode === 'livekit' ? properties.livekitTokenEndpoint : tokenEndpoint, sessionToken, requestToken },
     sampleRateHz: properties.sampleRate,
-    frameStarvation: properties.frameStarvation === 'strict-sync' ? 'strict-sync' : 'audio-independent',
-    fallback: properties.fallback === 'local' ? 'local' : 'audio',
-    style: SPEECH_STYLES.includes(properties.speechStyle) ? properties.speechStyle : 'natural',
+    frameStarvation: knownOf(properties.frameStarvation, STARVATIONS),
+    fallback: knownOf(properties.fallback, FALLBACKS),
+    style: knownOf(properties.speechStyle, SPEECH_STYLES),
     intensity: isIntensity(properties.intensity) ? properties.intensity : 1,
     connectTimeoutMs: connectTimeout > 0 ? connectTimeout : 15_000,
     audioLatencyOffsetSeconds: Number.isFinite(audioLatencyOffset) ? audioLatencyOffset / 1000 : 0,

@@ -5,7 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { AvatarController } from '../controller/avatar-controller.js';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import type { AvatarError } from '../shared/errors.js';
 import type { LifeSettings } from '../shared/life-settings.js';
 import type { ConnectionState } from '../workers/worker-api.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
@@ -21,10 +21,9 @@ import { GestureController } from './gesture-controller.js';
 import { LazyPiece } from './lazy-piece.js';
 import { LIFE_PROPERTIES, isSameLife, lifeErrors, lifeSettings } from './life-options.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
+import { PRESENTATION_PROPERTIES, presentationErrors, presentationSettings } from './presentation-options.js';
 import { styles } from './spatius-avatar.styles.js';
 import type { KnownStrings } from './strings.js';
-
-const RENDERERS: readonly string[] = ['auto', 'webgl', 'webgpu'];
 
 export abstract class AvatarShell extends AvatarProperties implements AssemblyHost {
   static override styles = styles;
@@ -90,7 +89,8 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
-    if (LIFE_PROPERTIES.some((name) => changed.has(name))) for (const error of lifeErrors(this)) this.handleError(error);
+    if (LIFE_PROPERTIES.some((name) => changed.has(name))) this.complain(lifeErrors(this));
+    if (PRESENTATION_PROPERTIES.some((name) => changed.has(name))) this.complain(presentationErrors(this));
     void this.late.want();
     if (this.controls) void this.bar.want();
     if (this.captions || (this.controls && this.querySelector('track'))) void this.captioning.want();
@@ -114,18 +114,10 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     this.lastLife = life;
     const isPointerFollowed = life.gaze === 'pointer' && life.motionStyle === 'lively';
     if (isPointerFollowed || this.gazing.isWanted) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
-    if (changed.has('renderer')) this.changeRenderer(changed.get('renderer') !== undefined);
+    if (changed.get('renderer') !== undefined) this.assembly.changeRenderer();
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
     this.customStates.label = this.strings.avatar;
-  }
-
-  private changeRenderer(isOther: boolean): void {
-    const { renderer } = this;
-    if (!RENDERERS.includes(renderer)) {
-      this.handleError(new AvatarError(ErrorCode.invalidConfiguration, `renderer="${renderer}" is not known. Use "auto", "webgl" or "webgpu".`));
-    }
-    if (isOther) this.assembly.changeRenderer();
   }
 
   private applyCamera(): void {
@@ -133,8 +125,12 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     this.camera.tell((camera) => camera.update(this.assembly.assembly?.openedStage ?? null));
   }
 
+  private complain(errors: readonly AvatarError[]): void {
+    for (const error of errors) this.handleError(error);
+  }
+
   private applyOptions(): void {
-    for (const error of configurationErrors(this)) this.handleError(error);
+    this.complain(configurationErrors(this));
     const controller = this.assembly.assembly?.controller;
     if (!controller) return;
     const wasOnline = this.connectionState !== 'disconnected';
@@ -174,12 +170,9 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
       options: controllerOptions(this),
       src: this.src,
       avatarId: this.avatarId,
-      view: this.view,
+      ...presentationSettings(this),
       life: lifeSettings(this, this.motionPreference.isReduced),
-      renderer: RENDERERS.includes(this.renderer) ? this.renderer : 'auto',
-      volume: this.volume,
       isMuted: this.muted,
-      isEager: this.loading === 'eager',
       isAutostarted: this.autostart,
     };
   }

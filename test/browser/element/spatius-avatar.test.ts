@@ -95,6 +95,19 @@ describe('<spatius-avatar>', () => {
     assert.isTrue(moods.includes('happy'));
   });
 
+  it('shows the avatar all the same where a view, a loading, a renderer or a volume is mistyped, and says which', async () => {
+    const avatar = create('<spatius-avatar view="bsut" loading="soon" renderer="webgl3" volume="loud"></spatius-avatar>');
+    const messages: string[] = [];
+    avatar.addEventListener('avatar-error', ({ error }) => messages.push(`${error.code} ${error.message}`));
+    await once(avatar, 'avatar-ready');
+    avatar.setAttribute('view', 'closer');
+    await avatar.updateComplete;
+    assert.isAbove((await avatar.toBlob()).size, 1000);
+    const told = (await avatar.diagnose()).errors.map(({ code, message }) => `${code} ${message}`);
+    for (const word of ['view="bsut"', '"bust"', 'loading="soon"', 'renderer="webgl3"', 'volume is', 'view="closer"']) assert.include(told.join('\n'), word);
+    for (const error of messages.concat(told)) assert.match(error, /^invalidConfiguration /);
+  });
+
   it('tells what went wrong, and no token with it', async () => {
     const attributes = 'mode="direct" app-id="app" session-token="secret-token" server-url="ws://127.0.0.1:9" connect-timeout="400"';
     const avatar = create(`<spatius-avatar ${attributes}></spatius-avatar>`);

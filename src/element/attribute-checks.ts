@@ -1,0 +1,21 @@
+/** What is wrong with attributes, each told by its name; and what stands in for a value that cannot work. */
+import { AvatarError, ErrorCode } from '../shared/errors.js';
+
+export class AttributeChecks {
+  /** Empty when all can work. */
+  readonly errors: AvatarError[] = [];
+
+  /** @param words What the attribute may be, with its name. */
+  that(isSo: boolean, words: string): void {
+    if (!isSo) this.errors.push(new AvatarError(ErrorCode.invalidConfiguration, words));
+  }
+
+  choice(attribute: string, value: string, known: readonly string[]): void {
+    this.that(known.includes(value), `${attribute}="${value}" is not known. Use ${known.map((word) => `"${word}"`).join(', ')}.`);
+  }
+}
+
+/** @returns `value`, or the first of `known` when it is none of them. */
+export function knownOf<Word extends string>(value: string, known: readonly Word[]): Word {
+  return known.includes(value as Word) ? (value as Word) : known[0]!;
+}
