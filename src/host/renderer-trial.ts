@@ -64,9 +64,11 @@ async function tryRenderers(
   const shown = assembly.openedStage;
   if (!shown) return;
   const trial = await assembly.openHiddenStage({ ...setup, renderer: 'webgpu' });
+  let loadTimer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const isOverdue = new Promise<never>((_, reject) => setTimeout(reject, LOAD_LIMIT_MS));
-    await Promise.race([trial.load(await assembly.avatarFile(src, avatarId)), isOverdue]);
+    const file = await assembly.avatarFile(src, avatarId);
+    const overdue = new Promise<never>((_, reject) => (loadTimer = setTimeout(reject, LOAD_LIMIT_MS)));
+    await Promise.race([trial.load(file), overdue]);
     for (let waitedMs = 0; waitedMs < LIMIT_MS; waitedMs += POLL_MS) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (!canGoOn()) return;
@@ -80,6 +82,7 @@ async function tryRenderers(
     // What cannot even draw is not faster.
     remember('webgl');
   } finally {
+    clearTimeout(loadTimer);
     trial.dispose();
   }
 }
