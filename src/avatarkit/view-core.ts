@@ -4,7 +4,8 @@
  */
 import type { AvatarController as CoreController } from '../controller/avatar-controller.js';
 import { DEFAULT_CONTROLLER_OPTIONS, type AvatarControllerOptions } from '../controller/controller-options.js';
-import { AvatarKeeper, type AvatarHost } from '../host/avatar-keeper.js';
+import type { AvatarHost } from '../host/avatar-host.js';
+import { AvatarKeeper } from '../host/avatar-keeper.js';
 import { MotionPreference } from '../host/motion-preference.js';
 import { Emitter } from '../shared/emitter.js';
 import type { AvatarError as CoreError } from '../shared/errors.js';
@@ -184,6 +185,8 @@ export class ViewCore implements AvatarHost {
     logInfo('First frame.');
     this.events.emit('first-frame', undefined);
   }
+
+  handlePictureKept(): void {}
 
   /** Told by `handleError` as well. */
   handleStageFailure(): void {}

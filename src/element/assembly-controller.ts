@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { AvatarKeeper, type AvatarHost } from '../host/avatar-keeper.js';
+import type { AvatarHost } from '../host/avatar-host.js';
+import { AvatarKeeper } from '../host/avatar-keeper.js';
 
 export type AssemblyHost = AvatarHost & ReactiveControllerHost & HTMLElement;
 

@@ -214,10 +214,15 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   }
 
   /** @internal */
-  handleReady(isOther: boolean): void {
+  handleReady(): void {
+    this.handlePictureKept();
+    this.tell(new AvatarReadyEvent());
+  }
+
+  /** @internal */
+  handlePictureKept(): void {
     this.isLoading = false;
     this.isReady = true;
-    if (isOther) this.tell(new AvatarReadyEvent());
   }
 
   /** @internal */

@@ -3,55 +3,14 @@
  * it can be seen, loads the avatar, and ends everything when the place is gone. A worker that died is replaced, with all
  * that hung on it.
  */
-import type { AssembledAvatar, RoomLoader, StageSetup } from '../assemble.js';
-import type { AvatarController } from '../controller/avatar-controller.js';
-import type { AvatarControllerOptions } from '../controller/controller-options.js';
+import type { AssembledAvatar, StageSetup } from '../assemble.js';
 import { SpeechInput } from '../controller/speech-input.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { LifeSettings } from '../shared/life-settings.js';
-import type { GazePoint, Renderer, ShownAvatar, Stage, View } from '../workers/worker-api.js';
-import { rememberedRenderer } from './remembered-renderer.js';
+import type { GazePoint, Renderer, ShownAvatar, Stage } from '../workers/worker-api.js';
+import type { AvatarHost } from './avatar-host.js';
+import { RendererChoice } from './renderer-choice.js';
 import { SizeObserver, type ElementSize } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
-
-/** What the assembly needs of who shows it, and what it tells it. */
-export interface AvatarHost {
-  /** False while there is no place to show anything: nothing is made then. */
-  readonly isConnected: boolean;
-  readonly assemblySettings: {
-    readonly options: AvatarControllerOptions;
-    /** URL, or the file itself; wins over `avatarId`. */
-    readonly src: string | Blob | null;
-    readonly avatarId: string | null;
-    readonly view: View;
-    readonly life: LifeSettings;
-    /** What draws; `auto` when absent. */
-    readonly renderer?: Renderer | 'auto';
-    readonly volume: number;
-    readonly isMuted: boolean;
-    readonly isEager: boolean;
-    readonly isAutostarted: boolean;
-  };
-  /** Device pixels per CSS pixel to draw with, 0 < … ≤ the size's own; its own by default. */
-  pixelRatioFor?(size: ElementSize): number;
-  /** Brings what joins LiveKit rooms; without it, `options.mode` is never `livekit`. */
-  readonly loadRooms?: RoomLoader;
-  /** Puts a canvas in the place of the one before; false while nothing is rendered. */
-  placeCanvas(canvas: HTMLCanvasElement): boolean;
-  /** A controller was made; its listeners go with it. */
-  handleController(controller: AvatarController): void;
-  handleError(error: AvatarError): void;
-  /** The load of an avatar: its progress, 0..1 or null while unknown. */
-  handleLoading(progress: number | null): void;
-  /** There is a stage, or another one; it is told what only some set before it shows anything. */
-  handleStage?(stage: Stage): void;
-  /** Pictures are drawn. @param isOther Of an avatar that was not shown before. */
-  handleReady(isOther: boolean): void;
-  /** There is no picture, and there will be none without `retry()`. */
-  handleStageFailure(error: AvatarError): void;
-  /** Everything was ended, or is made anew. */
-  handleClosed(): void;
-}
 
 /** A part that dies again this soon, in ms, is not replaced by itself. */
 const BREAKDOWN_INTERVAL_MS = 10_000;
@@ -65,7 +24,7 @@ export class AvatarKeeper {
   private current: AssembledAvatar | null = null;
   /** Settles when `current` is there; null when nothing is on its way. */
   private opening: Promise<AssembledAvatar> | null = null;
-  /** The scripts could not be loaded: only `retry()` or a question tries again. */
+  /** The scripts could not be loaded, or a part died again: only `retry()`, a question or another place tries again. */
   private hasFailed = false;
   private hasStage = false;
   private isHeld = false;
@@ -75,14 +34,14 @@ export class AvatarKeeper {
   private gazePoint: GazePoint | null = null;
   /** What the stage was asked to draw with. */
   private stageRenderer: Renderer = 'webgl';
-  /** Why WebGPU is not to draw, whoever asks for it. */
-  private gpuObstacle: string | null = null;
+  private readonly choice: RendererChoice;
   private _avatar: ShownAvatar | null = null;
   private shownSource: string | Blob | null = null;
 
   /** @param place Where the avatar is shown: its size and visibility count. */
   constructor(host: AvatarHost, place: HTMLElement) {
     this.host = host;
+    this.choice = new RendererChoice(host);
     this.size = new SizeObserver(place, (size) => this.handleSize(size));
     this.visibility = new VisibilityObserver(place, () => this.handleVisibility());
     this.input = new SpeechInput({
@@ -133,9 +92,8 @@ export class AvatarKeeper {
         const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
         if (this.opening !== opening) throw error;
         this.opening = null;
-        this.hasFailed = true;
         this.host.handleError(error);
-        this.host.handleStageFailure(error);
+        this.fail(error);
         throw error;
       },
     );
@@ -148,9 +106,9 @@ export class AvatarKeeper {
       options,
       {
         handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
-        handleFirstFrame: () => this.host.handleReady(true),
+        handleFirstFrame: () => this.host.handleReady(),
         handleContextLost: () => this.host.handleLoading(null),
-        handleContextRestored: () => this.host.handleReady(true),
+        handleContextRestored: () => this.host.handleReady(),
         handleDeviceLost: (reason) => this.current === assembly && this.fallBack(reason),
         handleError: (error) => this.host.handleError(error),
         handleBreakdown: (error) => this.handleBreakdown(assembly, error),
@@ -168,6 +126,7 @@ export class AvatarKeeper {
 
   /** There is a place now: watches it. */
   connect(): void {
+    this.hasFailed = false;
     this.size.connect();
     this.visibility.connect();
   }
@@ -277,7 +236,7 @@ export class AvatarKeeper {
 
   private stageSetup(size: ElementSize): StageSetup {
     const { view, life } = this.host.assemblySettings;
-    this.stageRenderer = this.renderer;
+    this.stageRenderer = this.choice.renderer;
     return { canvas: document.createElement('canvas'), ...size, pixelRatio: this.pixelRatioOf(size), view, life, renderer: this.stageRenderer };
   }
 
@@ -308,14 +267,16 @@ export class AvatarKeeper {
       if (loadId !== this.loadCount) return;
       const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
       // Some avatars only WebGL can draw.
-      if (error.code === ErrorCode.renderingFailed && (await current.stageStats())?.renderer === 'webgpu') return this.fallBack(error.message);
+      if (error.code === ErrorCode.renderingFailed && this.stageRenderer === 'webgpu' && (await isDrawnByGpu(current))) {
+        return loadId === this.loadCount ? this.fallBack(error.message) : undefined;
+      }
       host.handleError(error);
-      if (this._avatar) host.handleReady(false);
+      if (this._avatar) host.handlePictureKept();
       else host.handleStageFailure(error);
     }
   }
 
-  /** @returns Whether it is another one than before. */
+  /** Takes note of what is shown now. @returns Whether it is another one than before. */
   private handleShown(avatar: ShownAvatar, source: string | Blob | null): boolean {
     const isOther = !this._avatar || source !== this.shownSource;
     this._avatar = avatar;
@@ -325,13 +286,13 @@ export class AvatarKeeper {
 
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
   get rendererNote(): string | null {
-    return this.gpuObstacle ?? this.current?.gpuObstacle ?? null;
+    return this.choice.gpuObstacle ?? this.current?.gpuObstacle ?? null;
   }
 
   /** Draws with what the settings say now, once the other renderer is ready. Speech goes on. */
   changeRenderer(): void {
-    this.gpuObstacle = null;
-    if (this.hasStage && this.renderer !== this.stageRenderer) void this.changeStage();
+    this.choice.gpuObstacle = null;
+    if (this.hasStage && this.choice.renderer !== this.stageRenderer) void this.changeStage();
   }
 
   private async changeStage(): Promise<void> {
@@ -345,14 +306,16 @@ export class AvatarKeeper {
       const avatar = await current.changeStage(setup, src, avatarId, () => host.placeCanvas(setup.canvas));
       if (this.current !== current) return;
       this.handleStage(current, current.openedStage!);
-      if (loadId === this.loadCount) host.handleReady(this.handleShown(avatar, src ?? avatarId));
+      if (loadId !== this.loadCount) return;
+      if (this.handleShown(avatar, src ?? avatarId)) host.handleReady();
+      else host.handlePictureKept();
     } catch (reason) {
       if (this.current !== current || changeId !== this.changeCount) return;
       // Another avatar was wanted meanwhile.
       if (loadId !== this.loadCount) return this.changeStage();
       const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
       if (setup.renderer === 'webgpu') {
-        this.gpuObstacle = error.message;
+        this.choice.gpuObstacle = error.message;
         this.stageRenderer = 'webgl';
       } else {
         host.handleError(error);
@@ -361,28 +324,25 @@ export class AvatarKeeper {
     }
   }
 
-  private get renderer(): Renderer {
-    const { renderer = 'auto' } = this.host.assemblySettings;
-    if (this.gpuObstacle !== null) return 'webgl';
-    return renderer === 'auto' ? (this.measuredRenderer ?? 'webgl') : renderer;
-  }
-
   /** What was found to draw the avatar of the settings faster; null before that was measured. */
   get measuredRenderer(): Renderer | null {
-    const { src, avatarId } = this.host.assemblySettings;
-    return rememberedRenderer(src ?? avatarId);
+    return this.choice.measured;
   }
 
   private async considerGpu(assembly: AssembledAvatar, avatar: ShownAvatar, loadId: number): Promise<void> {
-    const { assemblySettings } = this.host;
-    if ((assemblySettings.renderer ?? 'auto') !== 'auto' || this.measuredRenderer || !('gpu' in navigator)) return;
-    const { considerGpu } = await import('./renderer-trial.js');
-    await considerGpu(assembly, avatar, assemblySettings, () => (loadId === this.loadCount && this.visibility.isVisible ? this.size.size : null));
+    if (this.choice.wanted !== 'auto' || this.measuredRenderer || !('gpu' in navigator)) return;
+    const sizeOf = () => (loadId === this.loadCount && this.visibility.isVisible ? this.size.size : null);
+    try {
+      const { considerGpu } = await import('./renderer-trial.js');
+      await considerGpu(assembly, avatar, this.host.assemblySettings, sizeOf);
+    } catch {
+      // Nobody asked for it, and WebGL draws.
+    }
   }
 
   /** WebGPU failed: WebGL goes on in its place. */
   private fallBack(reason: string): void {
-    this.gpuObstacle = reason;
+    this.choice.gpuObstacle = reason;
     this.host.handleLoading(null);
     void this.changeStage();
   }
@@ -394,7 +354,18 @@ export class AvatarKeeper {
     this.lastBreakdownMs = now;
     const wasOnline = assembly.controller.connectionState !== 'disconnected';
     this.close();
-    this.begin(wasOnline && !isAgain);
-    if (isAgain) this.opening?.then(() => this.host.handleStageFailure(error), () => undefined);
+    if (isAgain) this.fail(error);
+    else this.begin(wasOnline);
   }
+
+  private fail(error: AvatarError): void {
+    this.hasFailed = true;
+    this.host.handleStageFailure(error);
+  }
+}
+
+/** False as well where nobody can tell any more. */
+async function isDrawnByGpu(assembly: AssembledAvatar): Promise<boolean> {
+  const stats = await assembly.stageStats().catch(() => null);
+  return stats?.renderer === 'webgpu';
 }

@@ -138,14 +138,29 @@ describe('The life of an avatar on its page', function () {
     }
   });
 
-  itWithDrawingWorker('comes back after its render worker has died', async () => {
-    const avatar = await ready();
+  /** As a browser that is out of memory ends it. */
+  async function killRenderWorker(avatar: SpatiusAvatar): Promise<void> {
     type Pool = { workers: { pool: { render: { connect(): Promise<{ worker: Worker }> } } } };
     const { workers } = (avatar as unknown as { assembly: { assembly: Pool } }).assembly.assembly;
     const { worker } = await workers.pool.render.connect();
-    const again = once(avatar, 'avatar-ready');
     worker.dispatchEvent(new ErrorEvent('error', { message: 'killed by a test' }));
+  }
+
+  itWithDrawingWorker('comes back after its render worker has died, and after it has died again only when it is asked', async () => {
+    const avatar = await ready();
+    const again = once(avatar, 'avatar-ready');
+    await killRenderWorker(avatar);
     await again;
+    await shown(avatar);
+    await killRenderWorker(avatar);
+    const button = await until(() => avatar.shadowRoot!.querySelector<HTMLButtonElement>('[part~="retry-button"]'));
+    const { length } = performance.getEntriesByType('resource');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.isTrue(avatar.matches(':state(error)'));
+    assert.lengthOf(performance.getEntriesByType('resource').slice(length), 0);
+    const back = once(avatar, 'avatar-ready');
+    button.click();
+    await back;
     await shown(avatar);
     await avatar.speak(...speech(0.3));
   });
