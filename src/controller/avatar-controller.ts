@@ -302,6 +302,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
 
   handleError(error: AvatarError): void {
     if (this.isDisposed) return;
+    this.connection.noteError(error);
     this.events.emit('error', error);
     if (error.code === ErrorCode.workerFailed) this.handleLostSession(error);
   }

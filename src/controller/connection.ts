@@ -17,6 +17,7 @@ export class Connection {
   private _isStarted = false;
   private starting: Promise<void> | null = null;
   private attempts = 0;
+  /** What was told last of the present series of attempts. */
   private lastError: AvatarError | null = null;
 
   constructor(session: SessionLink, listener: ConnectionListener) {
@@ -55,11 +56,16 @@ export class Connection {
   handleReport(state: ConnectionState, error: AvatarError | null): void {
     // What is said of a connection that close() has ended is history, and so is the end that close() asked for.
     if (!this._isStarted || (state === 'disconnected' && !error)) return;
-    // A failure comes twice, as a report and as the rejection of start(): whichever is first is passed on.
-    const isRepeated = state === this._state && error?.message === this.lastError?.message;
+    // A failure comes as an attempt's error, as a report and as the rejection of start(): whichever is first is passed on.
+    const isRepeated = error?.message === this.lastError?.message;
     this.lastError = error;
     this.move({ type: 'report', state, error });
     if (error && !isRepeated) this.listener.handleError(error);
+  }
+
+  /** An attempt's error was told, which a report may repeat. */
+  noteError(error: AvatarError): void {
+    this.lastError = error;
   }
 
   /** The worker is gone; nothing of it can be reported any more. */
@@ -69,6 +75,7 @@ export class Connection {
 
   private async connect(): Promise<void> {
     this._isStarted = true;
+    this.lastError = null;
     const attempt = ++this.attempts;
     this.move({ type: 'start' });
     try {

@@ -103,6 +103,22 @@ describe('AvatarController', () => {
       }
     });
 
+    it('tells an error of an attempt once, also when it is why there is no connection; again at the next start', async () => {
+      controller = create();
+      for (let attempt = 0; attempt < 2; attempt++) {
+        told = [];
+        const starting = controller.start().then(() => null, (error: AvatarError) => error);
+        await settled();
+        const error = new AvatarError('tokenRequestFailed', 'The token endpoint answered 404.');
+        listener.handleError(error);
+        listener.handleConnectionState('failed', error);
+        session.opening!.reject(error);
+        assert.strictEqual(await starting, error);
+        assert.equal(told.filter((one) => one === 'tokenRequestFailed').length, 1);
+        assert.isTrue(told.some((one) => one.startsWith('failed ')));
+      }
+    });
+
     it('rejects a start that close() comes before, and can start again at once', async () => {
       controller = create();
       const first = controller.start().then(() => null, (error: AvatarError) => error.code);
