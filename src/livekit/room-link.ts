@@ -27,6 +27,8 @@ export class RoomLink {
   private readonly listener: RoomLinkListener;
   private readonly reconnects = new ReconnectPolicy();
   private room: Room | null = null;
+  /** Stops listening to it. */
+  private unfollow: (() => void) | null = null;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
   /** What a room says of its end before it was joined is why joining fails. */
@@ -55,7 +57,8 @@ export class RoomLink {
     this.attempts++;
     clearTimeout(this.retryTimer);
     const { room } = this;
-    this.room = null;
+    this.unfollow?.();
+    this.room = this.unfollow = null;
     if (room && !this.source.room) void room.disconnect().catch(() => undefined);
   }
 
@@ -69,6 +72,7 @@ export class RoomLink {
     const { url, connectTimeoutMs } = this.source;
     this.listener.handleConnectionState('connecting', null);
     let room: Room | null = null;
+    let isGivenUp = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(
@@ -79,7 +83,8 @@ export class RoomLink {
     try {
       const enter = async (): Promise<void> => {
         const [{ Room }, token] = await Promise.all([import('livekit-client'), this.listener.requestToken(isRetry)]);
-        if (attempt !== this.attempts) return;
+        // A token that comes too late lets nobody in.
+        if (isGivenUp || attempt !== this.attempts) return;
         room = new Room();
         this.isJoined = false;
         this.take(room, attempt);
@@ -87,6 +92,7 @@ export class RoomLink {
       };
       await Promise.race([enter(), tooLate]);
     } catch (reason) {
+      isGivenUp = true;
       void (room as Room | null)?.disconnect().catch(() => undefined);
       if (attempt !== this.attempts) throw abortedError();
       const error = joinError(reason);
@@ -108,17 +114,25 @@ export class RoomLink {
   }
 
   private take(room: Room, attempt: number): void {
+    this.unfollow?.();
     this.room = room;
-    const isCurrent = (): boolean => attempt === this.attempts && this.room === room;
-    room.on('reconnecting', () => isCurrent() && this.listener.handleConnectionState('connecting', null));
-    room.on('signalReconnecting', () => isCurrent() && this.listener.handleConnectionState('connecting', null));
-    room.on('reconnected', () => {
-      if (!isCurrent()) return;
-      this._reconnectCount++;
-      this.listener.handleConnectionState('connected', null);
-    });
-    if (this.source.room) room.on('connected', () => isCurrent() && this.listener.handleConnectionState('connected', null));
-    room.on('disconnected', (reason) => isCurrent() && this.isJoined && this.handleDisconnected(reason, attempt));
+    const tell = (state: ConnectionState): void => this.listener.handleConnectionState(state, null);
+    const handlers = {
+      reconnecting: () => tell('connecting'),
+      signalReconnecting: () => tell('connecting'),
+      reconnected: () => {
+        this._reconnectCount++;
+        tell('connected');
+      },
+      // Of a room of our own, whoever joins it tells.
+      connected: () => this.source.room && tell('connected'),
+      disconnected: (reason?: DisconnectReason) => this.isJoined && this.handleDisconnected(reason, attempt),
+    };
+    const names = Object.keys(handlers) as (keyof typeof handlers)[];
+    for (const name of names) room.on(name, handlers[name]);
+    this.unfollow = () => {
+      for (const name of names) room.off(name, handlers[name]);
+    };
     this.listener.handleRoom(room);
   }
 
