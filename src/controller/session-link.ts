@@ -76,10 +76,12 @@ export class SessionLink {
   }
 
   dispose(): void {
-    if (this.worker || this.room) this.worker?.dispose();
-    else this.tellExisting((session) => session.dispose());
-    this.leaveRoom();
-    this.session = this.worker = null;
+    const { session, worker, room } = this;
+    worker?.dispose();
+    room?.dispose();
+    // One that is still being made would live on: a room, joined for nobody.
+    session?.then((made) => made === worker || made === room || made.dispose(), () => undefined);
+    this.session = this.worker = this.room = null;
   }
 
   private async prepare(before: Promise<MotionSession> | null): Promise<MotionSession> {

@@ -14,6 +14,8 @@ describe('AvatarController', () => {
   let listener: MotionSessionListener;
   let opened: (MotionSource | RoomSource)[];
   let failure: Error | null;
+  /** What making a session waits for. */
+  let beforeSession: Promise<void> | null;
   let told: string[];
   let controller: AvatarController;
   const created: AvatarController[] = [];
@@ -26,7 +28,9 @@ describe('AvatarController', () => {
           if (failure) throw failure;
           opened.push(source);
           listener = its;
-          return session;
+          const made = session;
+          await beforeSession;
+          return made;
         },
         speechChunks: (source) => source as AsyncIterable<SpeechChunk>,
       },
@@ -57,6 +61,7 @@ describe('AvatarController', () => {
     output = new FakeOutput();
     opened = [];
     failure = null;
+    beforeSession = null;
     told = [];
   });
 
@@ -450,6 +455,25 @@ describe('AvatarController', () => {
     assert.lengthOf(opened, 0);
     await started();
     assert.propertyVal(await controller.stats(), 'motionBytes', 7);
+  });
+
+  it('lets go of a room that was still being made when it was disposed', async () => {
+    await started({ mode: 'local' });
+    const room = new FakeSession();
+    let enter!: () => void;
+    const entered = new Promise<void>((resolve) => (enter = resolve));
+    const inWorker = session;
+    session = room;
+    beforeSession = entered;
+    controller.configure({ mode: 'livekit', livekitUrl: 'ws://localhost', token: { sessionToken: 'token' } });
+    controller.start().catch(() => undefined);
+    await settled();
+    controller.dispose();
+    assert.equal(inWorker.calls.at(-1), 'dispose');
+    enter();
+    await settled();
+    assert.deepEqual(opened.map(({ kind }) => kind), ['local', 'livekit']);
+    assert.equal(room.calls.at(-1), 'dispose');
   });
 
   it('is quiet after dispose()', async () => {
