@@ -59,6 +59,7 @@ export class RelayClient {
   private isAlive = true;
   /** It knows what to do with a `resync`. */
   private canResync = false;
+  private faultCount = 0;
   private _sentBytes = 0;
 
   constructor(setup: ClientSetup, handlers: RelayClientHandlers) {
@@ -100,6 +101,7 @@ export class RelayClient {
     before?.terminate();
     this.isBlocked = false;
     this.isAlive = true;
+    this.faultCount = 0;
     socket.on('message', (data, isBinary) => this.socket === socket && this.handleData(data, isBinary));
     socket.on('pong', () => (this.isAlive = true));
     socket.on('close', () => this.handleClose(socket));
@@ -215,21 +217,28 @@ export class RelayClient {
     socket.send(message);
   }
 
+  /** A client that asks and does not read costs no memory. */
+  private answer(message: Uint8Array | string): void {
+    if (this.bufferedBytes <= this.setup.limits.maxBufferedBytes) this.post(message);
+  }
+
   // ---- what it says ------------------------------------------------------------------------------------------------
 
   private handleData(data: RawData, isBinary: boolean): void {
     this.isAlive = true;
+    if (this.faultCount >= this.setup.limits.maxFaults) return;
     let message: ClientMessage;
     try {
       message = clientMessageFrom(isBinary ? bytesOf(data) : bytesOf(data).toString());
     } catch (reason) {
       const error = avatarErrorFrom(reason, ErrorCode.protocolError);
-      this.tellError(error, null);
+      this.answer(this.format.error(error.message, error.code, null));
       this.handlers.handleUnusable(this, error);
+      if (++this.faultCount >= this.setup.limits.maxFaults) this.close(1008, 'too many faulty messages');
       return;
     }
     if (message.kind === 'start') this.canResync = message.version >= 1;
-    else if (message.kind === 'ping') this.post(this.format.pong());
+    else if (message.kind === 'ping') this.answer(this.format.pong());
     else this.handlers.handleMessage(this, message);
   }
 

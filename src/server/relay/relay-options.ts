@@ -33,6 +33,8 @@ export interface RelayLimits {
   livenessMs: number;
   /** Longest message of a client, bytes; counts for `handleUpgrade`. */
   maxMessageBytes: number;
+  /** A client that has sent so many unusable messages over one connection is turned away. */
+  maxFaults: number;
   /** Clients beyond are turned away. */
   maxClients: number;
 }
@@ -45,6 +47,7 @@ export const DEFAULT_RELAY_LIMITS: Readonly<RelayLimits> = {
   resumeMs: 15_000,
   livenessMs: 20_000,
   maxMessageBytes: 1024 * 1024,
+  maxFaults: 20,
   maxClients: 10_000,
 };
 

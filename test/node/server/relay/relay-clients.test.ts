@@ -88,6 +88,28 @@ describe("The relay's clients", () => {
     await good.until(() => good.hasEnds);
   });
 
+  it('that ask and do not read cost no memory, and are turned away after too much nonsense', async () => {
+    const backend = await start({ limits: { maxBufferedBytes: 64 * 1024, maxAheadSeconds: 1000, maxFaults: 12 } });
+    const listener = await backend.listen('deaf');
+    const client = backend.client('deaf');
+    listener.socket.pause();
+    // Fills whatever the operating system buffers.
+    await backend.relay.speak(new Uint8Array(96_000 * 2 * 120), { sampleRateHz: 96_000 }).finished;
+    const before = client.bufferedBytes;
+    assert.ok(before > 64 * 1024);
+    for (let count = 0; count < 5000; count++) listener.say({ action: 'ping' });
+    listener.say({ action: 'wave' });
+    while (backend.named('message').length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.ok(client.bufferedBytes <= before, `${client.bufferedBytes - before} bytes more`);
+    for (let count = 0; count < 20; count++) listener.socket.send('nonsense');
+    while (backend.named('error').length < 12) await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.ok(client.bufferedBytes <= before + 100, `${client.bufferedBytes - before} bytes more`);
+    listener.socket.resume();
+    await listener.until(() => listener.closing !== null);
+    assert.equal(listener.closing!.code, 1008);
+    assert.equal(backend.named('error').length, 12);
+  });
+
   it('that cannot keep up hold up nobody, are told, and go on in the present', async () => {
     const backend = await start({ limits: { maxBufferedBytes: 64 * 1024, maxLagSeconds: 1, maxAheadSeconds: 1000 } });
     const [slow, quick] = [await backend.listen('slow'), await backend.listen('quick')];
