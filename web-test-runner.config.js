@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { defaultReporter } from '@web/test-runner';
 import { launchers } from './scripts/test-launchers.js';
 import { writeResult } from './scripts/test-results.js';
@@ -8,9 +9,21 @@ const browser = process.env.TEST_BROWSER ?? 'chromium';
 /** As `scripts/test.js` calls the run. */
 const suite = process.env.TEST_SUITE ?? 'browser';
 
-/** Writes the counts of the suite and names what was skipped; a file that could not be loaded counts as one failure. */
+/** Says of each file how it went and how long it took, since a slow browser takes minutes; writes the counts of the suite and names what was skipped. A file that could not be loaded counts as one failure. */
 function countingReporter() {
+  let fileCount = 0;
+  let doneCount = 0;
+  let lastMs = Date.now();
   return {
+    start({ testFiles }) {
+      fileCount = testFiles.length;
+    },
+    reportTestFileResults({ sessionsForTestFile, testFile }) {
+      const nowMs = Date.now();
+      const isPassed = sessionsForTestFile.every(({ passed }) => passed);
+      console.log(`${++doneCount}/${fileCount} ${isPassed ? 'passed' : 'FAILED'} ${relative('.', testFile)}, ${((nowMs - lastMs) / 1000).toFixed(1)} s`);
+      lastMs = nowMs;
+    },
     onTestRunFinished({ sessions }) {
       const result = { passed: 0, failed: 0, skipped: 0 };
       const visit = ({ name, tests, suites }) => {
