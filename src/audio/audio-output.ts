@@ -6,7 +6,7 @@
  */
 import { AvatarError, avatarErrorFrom } from '../shared/errors.js';
 import { Emitter } from '../shared/emitter.js';
-import { OutputLatencyReader } from './output-latency.js';
+import { OutputLatencyReader, latencySourceOf } from './output-latency.js';
 
 export interface AudioOutputOptions {
   /** URL of `playback.worklet.js`; another origin must allow it by CORS. */
@@ -159,7 +159,7 @@ export class AudioOutput {
       throw avatarErrorFrom(reason, 'playbackInitFailed', 'This browser has no sound output');
     }
     this.context = context;
-    this.latencyReader = new OutputLatencyReader(context);
+    this.latencyReader = new OutputLatencyReader(latencySourceOf(context));
     this.listen(context);
     void context.resume().catch(() => undefined);
     try {

@@ -6,6 +6,19 @@ export interface LatencySource {
   getOutputTimestamp?(): { contextTime?: number; performanceTime?: number };
 }
 
+/** What Firefox on Linux says where it can be asked: 32 to 49 ms. */
+const UNASKED_SECONDS = 0.04;
+
+/**
+ * Who is to be asked for the latency of a context: itself, or, in Firefox on Linux, nobody. There the question takes a lock that the sound graph
+ * needs and waits for the sound server, which may be waiting for the graph: a page that asks at such a moment stands still for good.
+ */
+export function latencySourceOf(context: LatencySource): LatencySource {
+  const isGecko = 'mozInnerScreenX' in globalThis;
+  const mayHang = isGecko && navigator.platform.startsWith('Linux') && !navigator.userAgent.includes('Android');
+  return mayHang ? { currentTime: 0, outputLatency: UNASKED_SECONDS } : context;
+}
+
 const WINDOW_READS = 16;
 /** Below this `getOutputTimestamp` is not corrected for latency (Firefox), above it is nonsense. */
 const MIN_SANE_SECONDS = 0.005;

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 import { AudioOutput } from '../../../src/audio/audio-output.js';
-import { OutputLatencyReader } from '../../../src/audio/output-latency.js';
+import { OutputLatencyReader, latencySourceOf } from '../../../src/audio/output-latency.js';
 import { Player } from '../../../src/audio/player.js';
 import { Playhead } from '../../../src/audio/playhead.js';
 import { AvatarError } from '../../../src/shared/errors.js';
@@ -110,6 +110,8 @@ describe('Player', () => {
     await voice.until('ended');
     voice.speak(2, 1);
     await voice.until('ended', 2);
+    // Firefox on Linux could hang.
+    if (latencySourceOf(context) !== context) return assert.deepEqual(readAtMs, []);
     assert.isAtLeast(readAtMs.length, 2);
     // A timer is late, never early; a round that begins reads once.
     const seldom = readAtMs.filter((atMs, index) => index > 0 && atMs - readAtMs[index - 1] > 1900);
@@ -176,7 +178,7 @@ describe('Player', () => {
     await wait(1000);
     const reads: { nowMs: number; clockMs: number; shownMs: number; stampedMs: number }[] = [];
     for (const end = performance.now() + 2500; performance.now() < end; await wait(16)) {
-      const { contextTime = 0, performanceTime = 0 } = context.getOutputTimestamp();
+      const { contextTime = 0, performanceTime = 0 } = latencySourceOf(context).getOutputTimestamp?.() ?? {};
       const nowMs = performance.now();
       const currentMs = context.currentTime * 1000;
       const stampedMs = contextTime * 1000 + nowMs - performanceTime;
