@@ -10,6 +10,8 @@
 import { VoiceActivity } from './voice-activity.js';
 
 const CHUNK_QUANTA = 8;
+/** One quantum. Firefox gives no channel where nothing is heard, while what a loudspeaker plays tells how little of it comes back. */
+const SILENCE = new Float32Array(128);
 
 class CaptureProcessor extends AudioWorkletProcessor {
   private chunk = new Float32Array(0);
@@ -69,7 +71,7 @@ class VoiceActivityProcessor extends AudioWorkletProcessor {
   }
 
   process([microphone, loudspeaker]: Float32Array[][]): boolean {
-    if (this.isAlive && microphone[0]) this.activity.process(microphone[0], loudspeaker[0]);
+    if (this.isAlive) this.activity.process(microphone[0] ?? SILENCE, loudspeaker[0]);
     return this.isAlive;
   }
 }
