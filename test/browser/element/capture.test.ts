@@ -2,8 +2,19 @@ import { assert } from 'chai';
 import type { SpatiusAvatar } from '../../../src/index.js';
 import { buzz, createAvatar, once, rejectionOf, until } from '../../helpers/browser/elements.js';
 
-/** Plays a recording from its beginning; how many pictures differ from the one before, and the sound's loudness. */
-async function look(file: Blob): Promise<{ width: number; changes: number; rms: number; seconds: number }> {
+interface Look {
+  width: number;
+  /** Pictures that differ from the one before. */
+  changes: number;
+  rms: number;
+  /** Of the sound alone: where the sound device starts late, it begins after the picture. */
+  soundSeconds: number;
+  /** Where playing ended. */
+  seconds: number;
+}
+
+/** Plays a recording from its beginning to its end. */
+async function look(file: Blob): Promise<Look> {
   const context = new OfflineAudioContext(1, 1, 16_000);
   const sound = (await context.decodeAudioData(await file.arrayBuffer())).getChannelData(0);
   const rms = Math.sqrt(sound.reduce((sum, sample) => sum + sample * sample, 0) / sound.length);
@@ -23,7 +34,7 @@ async function look(file: Blob): Promise<{ width: number; changes: number; rms: 
   };
   video.requestVideoFrameCallback(note);
   await ended;
-  return { width: video.videoWidth, changes, rms, seconds: sound.length / 16_000 };
+  return { width: video.videoWidth, changes, rms, soundSeconds: sound.length / 16_000, seconds: video.currentTime };
 }
 
 /** Goes to the middle of a recording. @returns Its length, and where it is then, s. */
@@ -38,16 +49,17 @@ async function seekToMiddle(file: Blob): Promise<{ duration: number; at: number 
   return { duration, at: video.currentTime };
 }
 
-/** A recording has a moving picture and sound, and players can seek in it. @returns Its length, s. */
+/** A recording has a moving picture and sound, and players can seek in it. @returns The length of its sound, s. */
 async function checkRecording(file: Blob, fewestChanges: number): Promise<number> {
-  const { width, changes, rms, seconds } = await look(file);
+  const { width, changes, rms, soundSeconds, seconds } = await look(file);
   assert.isAtLeast(width, 48);
   assert.isAbove(changes, fewestChanges);
   assert.isAbove(rms, 0.05);
   const { duration, at } = await seekToMiddle(file);
   assert.approximately(duration, seconds, 0.3);
   assert.approximately(at, duration / 2, 0.1);
-  return seconds;
+  assert.isAtMost(soundSeconds, duration + 0.3);
+  return soundSeconds;
 }
 
 const typeOf = (codec: string): string => (codec === 'avc1' ? 'video/mp4;codecs=avc1,mp4a.40.2' : `video/webm;codecs=${codec},opus`);
