@@ -1,5 +1,6 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
 import { DrawTimer } from './draw-timer.js';
+import { FramesInFlight } from './frames-in-flight.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { createRenderer, prepareAvatar, type GraphicsFacts, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
@@ -9,6 +10,7 @@ export class OwnSurface implements Surface {
   readonly kind = 'webgl';
   readonly renderer: WebGLRenderer;
   private readonly timer: DrawTimer;
+  private readonly inFlight: FramesInFlight;
   private readonly canvas: EventTarget;
   private readonly listener: SurfaceListener;
   private readonly handleDisposed: () => void;
@@ -16,7 +18,9 @@ export class OwnSurface implements Surface {
   /** @throws {AvatarError} `renderingFailed` without WebGL 2. */
   constructor(canvas: StageCanvas, facts: GraphicsFacts, listener: SurfaceListener, handleDisposed: () => void) {
     this.renderer = createRenderer(canvas, facts);
-    this.timer = new DrawTimer(this.renderer.getContext() as WebGL2RenderingContext);
+    const gl = this.renderer.getContext() as WebGL2RenderingContext;
+    this.timer = new DrawTimer(gl);
+    this.inFlight = new FramesInFlight(gl);
     this.canvas = canvas as OffscreenCanvas;
     this.listener = listener;
     this.handleDisposed = handleDisposed;
@@ -37,6 +41,11 @@ export class OwnSurface implements Surface {
     this.timer.begin();
     this.renderer.render(scene, camera);
     this.timer.end();
+    this.inFlight.add();
+  }
+
+  get isBusy(): boolean {
+    return this.inFlight.isFull;
   }
 
   get drawMs(): number {
@@ -56,6 +65,7 @@ export class OwnSurface implements Surface {
   private readonly handleLost = (): void => this.listener.handleContextLost();
   private readonly handleRestored = (): void => {
     this.timer.reset();
+    this.inFlight.reset();
     this.listener.handleContextRestored();
   };
 }

@@ -1,6 +1,7 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { DrawTimer } from './draw-timer.js';
+import { FramesInFlight } from './frames-in-flight.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { createRenderer, prepareAvatar, sisterOf, type GraphicsFacts, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
@@ -21,7 +22,10 @@ class SharedContext {
     const events: EventTarget = this.canvas;
     events.addEventListener('webglcontextlost', tell((listener) => listener.handleContextLost()));
     events.addEventListener('webglcontextrestored', tell((listener) => listener.handleContextRestored()));
-    events.addEventListener('webglcontextrestored', () => this.timer.reset());
+    events.addEventListener('webglcontextrestored', () => {
+      this.timer.reset();
+      this.surfaces.forEach(({ inFlight }) => inFlight.reset());
+    });
   }
 
   add(surface: SharedSurface): void {
@@ -57,6 +61,7 @@ export class SharedSurface implements Surface {
   readonly listener: SurfaceListener;
   pixelWidth = 0;
   pixelHeight = 0;
+  readonly inFlight: FramesInFlight;
   private readonly canvas: OffscreenCanvas;
   private readonly picture: OffscreenCanvasRenderingContext2D;
   private readonly context: SharedContext;
@@ -72,6 +77,7 @@ export class SharedSurface implements Surface {
     this.picture = picture;
     this.context = shared ??= new SharedContext(canvas, facts);
     this.context.add(this);
+    this.inFlight = new FramesInFlight(this.renderer.getContext() as WebGL2RenderingContext);
   }
 
   get renderer(): WebGLRenderer {
@@ -100,6 +106,11 @@ export class SharedSurface implements Surface {
     timer.end();
     // WebGL counts from the bottom, pictures from the top.
     picture.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
+    this.inFlight.add();
+  }
+
+  get isBusy(): boolean {
+    return this.inFlight.isFull;
   }
 
   get drawMs(): number {

@@ -281,7 +281,7 @@ export class LiveStage implements Stage, SurfaceListener {
 
   private drawFrame(timestampMs: number): void {
     const { avatar, pose, life, speech } = this;
-    if (!avatar) return;
+    if (!avatar || this.surface.isBusy) return;
     const startMs = performance.now();
     const elapsedMs = timestampMs - this.lastTimestampMs;
     this.lastTimestampMs = timestampMs;

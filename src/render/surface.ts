@@ -10,6 +10,8 @@ export interface Surface {
   /** CSS pixels, > 0, and device pixels per CSS pixel. Clears the picture. */
   resize(width: number, height: number, pixelRatio: number): void;
   render(scene: Scene, camera: Camera): void;
+  /** Whether pictures that were asked for are still being drawn, so that another would have to wait for them. */
+  readonly isBusy: boolean;
   /** What drawing a recent frame took, ms; NaN while unknown. */
   readonly drawMs: number;
   /** Gives everything back; what was drawn with its renderer has to be disposed of before. */

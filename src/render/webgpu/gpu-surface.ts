@@ -3,6 +3,7 @@ import { LinearSRGBColorSpace, Mesh, NeutralToneMapping, NoToneMapping, SRGBColo
 import type { AvatarModel } from '../loaders/avatar-model.js';
 import type { GraphicsFacts, StageCanvas } from '../renderer.js';
 import type { Surface, SurfaceListener } from '../surface.js';
+import { MAX_FRAMES_IN_FLIGHT } from '../frames-in-flight.js';
 import { openedGpu } from './gpu.js';
 
 /** A canvas that WebGPU draws on. */
@@ -13,7 +14,8 @@ export class GpuSurface implements Surface {
   private readonly renderer: WebGPURenderer;
   private readonly device: GPUDevice;
   private readonly starting: Promise<unknown>;
-  private isMeasuring = false;
+  /** Pictures that were asked for and are not drawn yet. */
+  private pendingCount = 0;
   private isDisposed = false;
 
   /** @throws {AvatarError} `renderingFailed` without a device. */
@@ -47,12 +49,15 @@ export class GpuSurface implements Surface {
   render(scene: Scene, camera: Camera): void {
     const startMs = performance.now();
     this.renderer.render(scene, camera);
-    if (this.isMeasuring) return;
-    this.isMeasuring = true;
+    const isAlone = this.pendingCount++ === 0;
     void this.device.queue.onSubmittedWorkDone().then(() => {
-      this.isMeasuring = false;
-      this.drawMs = performance.now() - startMs;
+      this.pendingCount--;
+      if (isAlone) this.drawMs = performance.now() - startMs;
     });
+  }
+
+  get isBusy(): boolean {
+    return this.pendingCount >= MAX_FRAMES_IN_FLIGHT;
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 
+import { MAX_FRAMES_IN_FLIGHT } from '../../../src/render/frames-in-flight.js';
 import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
 import { CHANNEL_INDEX } from '../../../src/shared/channels.js';
@@ -130,6 +131,18 @@ describe('The stage', () => {
     assert.equal((await probe.picture()).width, 2000);
     probe.stage.resize(64, 64, 1);
     await probe.until(async () => (await probe.stage.stats()).resolutionScale > 0.5, 15_000);
+  });
+
+  it('asks for no picture while those before it are being drawn, and goes on after that', async () => {
+    await probe.stage.load(ARIA_URL);
+    await probe.frames(2);
+    const stage = probe.stage as unknown as { drawFrame(timestampMs: number): void };
+    const { framesDrawn } = await probe.stage.stats();
+    // Within one task no fence of WebGL is passed.
+    for (let count = 0; count < 10; count++) stage.drawFrame(performance.now());
+    const now = await probe.stage.stats();
+    assert.isAtMost(now.framesDrawn - framesDrawn, MAX_FRAMES_IN_FLIGHT);
+    await probe.frames(5);
   });
 
   it('turns the camera around the head and shifts the picture', async () => {
