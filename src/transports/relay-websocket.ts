@@ -28,13 +28,15 @@ export interface RelayTransportOptions {
   readonly attemptTimeoutMs?: number;
   /** ms of silence after which the relay is asked whether it is there. */
   readonly silenceMs?: number;
+  /** ms a turn that was cut off is waited for; then it ends where it is. */
+  readonly resumePatienceMs?: number;
   readonly reconnectPolicy?: ReconnectPolicy;
 }
 
 const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
 const DEFAULT_SILENCE_MS = 10_000;
-/** So long a turn that was cut off is waited for, somewhat shorter than relays wait; then it ends where it is. */
-const RESUME_PATIENCE_MS = 12_000;
+/** Somewhat shorter than relays wait for their clients. */
+const DEFAULT_RESUME_PATIENCE_MS = 12_000;
 
 export class RelayTransport implements Transport {
   /** What the local engine takes over with. */
@@ -159,7 +161,8 @@ export class RelayTransport implements Transport {
     }
     if (wasReady) {
       kept.endLife();
-      if (this.turn) this.resumeTimer = setTimeout(() => this.endBrokenTurn(), RESUME_PATIENCE_MS);
+      clearTimeout(this.resumeTimer);
+      if (this.turn) this.resumeTimer = setTimeout(() => this.endBrokenTurn(), this.options.resumePatienceMs ?? DEFAULT_RESUME_PATIENCE_MS);
       kept.startSeries(error);
     } else if (error.message !== kept.lastFailure?.message) {
       this.handlers.handleError(error);

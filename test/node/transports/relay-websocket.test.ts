@@ -167,6 +167,30 @@ describe('The relay transport', () => {
     assert.ok(['connectionClosed', null].includes(recorded.rounds[0]!.errorCode));
   });
 
+  it('goes on in a turn that was cut off twice, however long it lasts', async () => {
+    let connections = 0;
+    const url = await startPlainRelay((socket) => {
+      const tell = (fields: Record<string, unknown>): void => socket.send(encodeRelayFrame({ type: 'metadata', fields }));
+      const say = (sample: number, isLast: boolean): void => socket.send(encodeRelayFrame({ type: 'audio', pcm: Uint8Array.of(sample, 0), isLast }));
+      const turn = { event: 'turn', turn_id: 't', sample_rate: 16000 };
+      connections++;
+      tell({ event: 'ready', sample_rate: 16000, resume_token: 'token', ...(connections > 1 && { turn_id: 't' }) });
+      if (connections === 1) {
+        tell(turn);
+        say(1, false);
+      }
+      // Without a word of where the turn goes on, the second time.
+      if (connections < 3) return void setTimeout(() => socket.terminate(), 50);
+      tell({ ...turn, frame: 1, start_seconds: 1 / 16000 });
+      setTimeout(() => say(2, true), 800);
+    });
+    const recorded = record({ url, resumePatienceMs: 500 });
+    await recorded.transport.open();
+    await recorded.until(() => connections === 3 && recorded.rounds[0]!.isAudioOver);
+    assert.deepEqual(recorded.rounds.map(({ samples }) => samples), [[1, 2]]);
+    assert.equal(recorded.rounds[0]!.errorCode, null);
+  });
+
   it('goes on with a relay that was restarted', async () => {
     const first = await startBackend();
     const recorded = record({ url: first.url });
