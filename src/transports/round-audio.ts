@@ -3,11 +3,20 @@
 /** Positions to start again from, s: whole frames at 25 and 50 per second and whole samples at every PCM rate. */
 export const GRID_SECONDS = 0.2;
 
+/** Chunks let go of that the list may still begin with, before it is made shorter. */
+const COMPACT_AFTER = 64;
+
+interface Chunk {
+  /** Index of its first sample in the round. */
+  readonly start: number;
+  readonly samples: Int16Array;
+}
+
 export class RoundAudio {
   readonly sampleRateHz: number;
-  private chunks: Int16Array[] = [];
-  /** Index of the first sample of `chunks` in the round. */
-  private firstSample = 0;
+  /** In order and without gaps; those before `head` were let go of. */
+  private chunks: (Chunk | null)[] = [];
+  private head = 0;
   private endSample = 0;
 
   constructor(sampleRateHz: number) {
@@ -21,12 +30,12 @@ export class RoundAudio {
 
   /** Samples still held. */
   get heldCount(): number {
-    return this.endSample - this.firstSample;
+    return this.endSample - (this.chunks[this.head]?.start ?? this.endSample);
   }
 
   append(samples: Int16Array): void {
     if (samples.length === 0) return;
-    this.chunks.push(samples);
+    this.chunks.push({ start: this.endSample, samples });
     this.endSample += samples.length;
   }
 
@@ -39,12 +48,11 @@ export class RoundAudio {
 
   /** Lets go of whole chunks before a sample. */
   dropBefore(sample: number): void {
-    let dropped = 0;
-    while (dropped < this.chunks.length && this.firstSample + this.chunks[dropped]!.length <= sample) {
-      this.firstSample += this.chunks[dropped]!.length;
-      dropped++;
-    }
-    if (dropped > 0) this.chunks.splice(0, dropped);
+    const end = sample < this.endSample ? this.indexOf(sample) : this.chunks.length;
+    for (; this.head < end; this.head++) this.chunks[this.head] = null;
+    if (this.head <= COMPACT_AFTER || this.head * 2 < this.chunks.length) return;
+    this.chunks.splice(0, this.head);
+    this.head = 0;
   }
 
   /**
@@ -52,15 +60,20 @@ export class RoundAudio {
    * gives what follows it.
    */
   read(sample: number, maxSamples: number): { start: number; samples: Int16Array } {
-    let start = this.firstSample;
-    for (const chunk of this.chunks) {
-      const end = start + chunk.length;
-      if (sample < end) {
-        const offset = Math.max(0, sample - start);
-        return { start: start + offset, samples: chunk.subarray(offset, offset + maxSamples) };
-      }
-      start = end;
+    const chunk = sample < this.endSample ? this.chunks[this.indexOf(sample)] : null;
+    if (!chunk) return { start: this.endSample, samples: new Int16Array(0) };
+    const offset = Math.max(0, sample - chunk.start);
+    return { start: chunk.start + offset, samples: chunk.samples.subarray(offset, offset + maxSamples) };
+  }
+
+  /** Of the chunk that holds a sample before the end; of the first one for a sample that was dropped. */
+  private indexOf(sample: number): number {
+    let low = this.head;
+    for (let high = this.chunks.length; high - low > 1; ) {
+      const middle = (low + high) >> 1;
+      if (this.chunks[middle]!.start <= sample) low = middle;
+      else high = middle;
     }
-    return { start: this.endSample, samples: new Int16Array(0) };
+    return low;
   }
 }

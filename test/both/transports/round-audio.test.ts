@@ -26,6 +26,27 @@ describe('RoundAudio', () => {
     assert.equal(audio.read(0, 5).start, 10);
   });
 
+  it('stays in order over many chunks of all lengths, however it is read and let go of', () => {
+    const audio = new RoundAudio(16000);
+    let kept = 0;
+    for (let turn = 0; turn < 600; turn++) {
+      audio.append(ramp(audio.sampleCount, 1 + ((turn * 7) % 13)));
+      const at = Math.min(kept + ((turn * 31) % 40), audio.sampleCount - 1);
+      const { start, samples } = audio.read(at, 5);
+      assert.equal(start, at);
+      assert.deepEqual([...samples], [...ramp(at, samples.length)]);
+      assert.isAbove(samples.length, 0);
+      if (turn % 3 === 0) audio.dropBefore((kept = at));
+      assert.isAtMost(audio.sampleCount - audio.heldCount, kept);
+      assert.isBelow(kept - (audio.sampleCount - audio.heldCount), 13);
+    }
+    audio.dropBefore(audio.sampleCount);
+    assert.equal(audio.heldCount, 0);
+    assert.equal(audio.read(0, 5).samples.length, 0);
+    audio.append(ramp(0, 3));
+    assert.deepEqual([...audio.read(0, 5).samples], [0, 1, 2]);
+  });
+
   it('finds positions that are whole samples and whole frames at every rate', () => {
     for (const rate of [8000, 16000, 22050, 24000, 32000, 44100, 48000]) {
       const audio = new RoundAudio(rate);
