@@ -1,4 +1,5 @@
 /** Picture and voice of an avatar as a stream, and as a file. Loaded when they are asked for. */
+import type { AssembledAvatar } from '../assemble.js';
 import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
 import type { AssemblyController } from './assembly-controller.js';
 
@@ -40,8 +41,9 @@ export async function captureStream(
   const avatar = assembly.assembly;
   if (!canvas || !avatar) throw new AvatarError(ErrorCode.renderingFailed, 'There is no picture yet.');
   const release = assembly.visibility.hold();
+  let sound: Awaited<ReturnType<AssembledAvatar['captureSound']>> | null = null;
   try {
-    const sound = await avatar.captureSound();
+    sound = await avatar.captureSound();
     const video = canvas.captureStream(frameRate).getVideoTracks();
     void sound.ended.then(() => {
       release();
@@ -50,6 +52,7 @@ export async function captureStream(
     return new MediaStream([...video, sound.track]);
   } catch (reason) {
     release();
+    sound?.track.stop();
     throw avatarErrorFrom(reason, ErrorCode.recordingFailed, 'This browser cannot record the picture');
   }
 }
@@ -66,6 +69,8 @@ export async function record(element: CapturedElement, assembly: AssemblyControl
   const end = new AbortController();
   const watching = { signal: end.signal };
   let tail: ReturnType<typeof setTimeout> | undefined;
+  let limit: ReturnType<typeof setTimeout> | undefined;
+  let stream: MediaStream | null = null;
   // Listens before anything is waited for: a short speech may be over by then.
   if (signal) signal.addEventListener('abort', () => end.abort(), watching);
   else {
@@ -74,11 +79,11 @@ export async function record(element: CapturedElement, assembly: AssemblyControl
       if (state === 'idle') tail = setTimeout(() => end.abort(), TAIL_MS);
     }, watching);
   }
-  // A recorder waits for its first sound, which a locked context does not give; a script that is missed at the end would be too late.
-  const [{ seekableWebm }] = await Promise.all([import('./seekable-webm.js'), element.initializeAudioContext()]);
-  const stream = await captureStream(element, assembly, options);
-  const limit = setTimeout(() => end.abort(), maxSeconds * 1000);
   try {
+    // A recorder waits for its first sound, which a locked context does not give; a script that is missed at the end would be too late.
+    const [{ seekableWebm }] = await Promise.all([import('./seekable-webm.js'), element.initializeAudioContext()]);
+    stream = await captureStream(element, assembly, options);
+    limit = setTimeout(() => end.abort(), maxSeconds * 1000);
     const file = await recorded(stream, { mimeType, videoBitsPerSecond, videoKeyFrameIntervalDuration: KEY_PICTURE_MS }, end.signal);
     // What it cannot read is a recording all the same.
     return file.type.startsWith('video/webm') ? await seekableWebm(file).catch(() => file) : file;
@@ -86,7 +91,7 @@ export async function record(element: CapturedElement, assembly: AssemblyControl
     clearTimeout(limit);
     clearTimeout(tail);
     end.abort();
-    for (const track of stream.getTracks()) track.stop();
+    for (const track of stream?.getTracks() ?? []) track.stop();
   }
 }
 

@@ -150,6 +150,22 @@ describe('Capture', function () {
     assert.isAbove((await recording).size, 1000);
   });
 
+  it('leaves nothing behind where it cannot', async () => {
+    const captures = (): number => (avatar as unknown as { assembly: { assembly: { captures: Set<unknown> } } }).assembly.assembly.captures.size;
+    assert.equal(await rejectionOf(avatar.captureStream({ frameRate: -1 })), 'recordingFailed');
+    await until(() => captures() === 0);
+    // One that has no picture yet; listeners are the platform's own, and seen as they are added.
+    const young = createAvatar();
+    const signals: (AbortSignal | undefined)[] = [];
+    const add = young.addEventListener.bind(young) as HTMLElement['addEventListener'];
+    young.addEventListener = (name: string, listener: EventListener, options?: AddEventListenerOptions) => {
+      if (name === 'avatar-conversation-state') signals.push(options?.signal);
+      add(name, listener, options);
+    };
+    assert.equal(await rejectionOf(young.record()), 'renderingFailed');
+    assert.deepEqual(signals.map((signal) => signal?.aborted), [true]);
+  });
+
   it('says why it cannot', async () => {
     assert.equal(await rejectionOf(avatar.record({ mimeType: 'video/mpeg' })), 'invalidConfiguration');
     assert.equal(await rejectionOf(avatar.record({ maxSeconds: 0 })), 'invalidConfiguration');
