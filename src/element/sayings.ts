@@ -55,6 +55,7 @@ export class Sayings {
     if (typeof text !== 'string' || !text.trim()) throw new AvatarError(ErrorCode.invalidRequest, 'There are no words to say.');
     const body = { text, voice, language: language ?? (element.lang || undefined), avatarId: element.avatarId ?? undefined };
     const { signal } = options;
+    if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it was asked for.');
     const ending = new AbortController();
     const end = (): void => ending.abort();
     signal?.addEventListener('abort', end);

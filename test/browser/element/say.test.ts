@@ -87,6 +87,9 @@ describe('say()', function () {
     assert.notInclude(message, 'secret');
     // What comes after it is said all the same.
     await avatar.say('yes');
+    const asked = (await texts()).length;
+    assert.equal(await rejectionOf(avatar.say('never', { signal: AbortSignal.abort() })), 'aborted');
+    assert.lengthOf(await texts(), asked);
     assert.equal(await rejectionOf(avatar.say(' ')), 'invalidRequest');
     avatar.speechEndpoint = 'http://127.0.0.1:9/';
     assert.equal(await rejectionOf(avatar.say('hello')), 'speechRequestFailed');
