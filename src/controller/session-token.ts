@@ -21,9 +21,9 @@ export interface TokenProviderOptions {
 /** A token this close to its end, in ms, is not used for a new connection. */
 const REFRESH_AHEAD_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** A token endpoint answers with a few hundred bytes; more is some other page. */
 /** Session Tokens, then participants' tokens of LiveKit, by all their spellings. */
 const TOKEN_NAMES = ['sessionToken', 'sessionKey', 'token', 'session_token', 'participantToken', 'participant_token', 'accessToken', 'access_token'];
+/** A token endpoint answers with a few hundred bytes; more is some other page. */
 const MAX_ANSWER_CHARACTERS = 65_536;
 
 export interface ReadToken {
