@@ -70,8 +70,9 @@ export function buildAvatar(character: Character, { hasOcclusion = true }: Build
   const lids = new LidShape(character);
   const fields = createBlendshapes(character, mouth, lids);
   const skinMesh = buildSkinMesh(character, sculpt, mouth, lids);
+  const skin = skinPart(character, sculpt, skinMesh);
   const parts = [
-    skinPart(character, sculpt, skinMesh),
+    skin,
     mergeParts([brow(character, sculpt, 1), brow(character, sculpt, -1)]),
     mergeParts([lashes(character, lids, 1), lashes(character, lids, -1)]),
     mergeParts([teethRow(character, true), teethRow(character, false)]),
@@ -80,7 +81,7 @@ export function buildAvatar(character: Character, { hasOcclusion = true }: Build
     eyeball(character, 'eyeRight'),
     earsPart(character),
     hairdo(character, sculpt),
-    ...(character.beard > 0 ? [beard(character, sculpt, skinMesh)] : []),
+    ...(character.beard > 0 ? [beard(character, sculpt, skinMesh, skin.colours)] : []),
     ...(character.glasses ? [glasses(character, character.glasses, sculpt)] : []),
     mergeParts(sweater(character)),
   ];

@@ -16,7 +16,7 @@ export interface Character {
     centre: readonly [number, number, number];
     /** Eyeball, 1.9..2.45. Twice nature: the first read of a face are its eyes. */
     radius: number;
-    /** Half opening above / below the centre, 26..32 / 23..28. */
+    /** Half opening above / below the centre, 24..32 / 23..28; above asin(irisFraction) white shows over the iris. */
     upperOpening: number;
     lowerOpening: number;
     /** Outer corner higher than the inner one, -2..6. */
@@ -149,7 +149,7 @@ export interface CurlsHair {
 export const aria: Character = {
   name: 'aria',
   seed: 7,
-  eye: { centre: [3.2, -0.1, 4.95], radius: 2.45, upperOpening: 30.5, lowerOpening: 26.5, tilt: 4, irisFraction: 0.54, pupilFraction: 0.41 },
+  eye: { centre: [3.2, -0.1, 4.95], radius: 2.45, upperOpening: 26.5, lowerOpening: 26, tilt: 4, irisFraction: 0.54, pupilFraction: 0.41 },
   head: { faceWidth: 5.8, jawWidth: 2.6, jawCorner: 0, chinY: -7.2, cheek: 2.55, taper: 0.075, neckRadius: 3.2 },
   nose: { length: 0.85, width: 0.84 },
   mouth: { y: -5.3, halfWidth: 2.28, fullness: 1.02 },
@@ -182,7 +182,7 @@ export const aria: Character = {
 export const theo: Character = {
   name: 'theo',
   seed: 11,
-  eye: { centre: [3.2, -0.1, 4.95], radius: 2.3, upperOpening: 28, lowerOpening: 24.5, tilt: 1.5, irisFraction: 0.55, pupilFraction: 0.4 },
+  eye: { centre: [3.2, -0.1, 4.95], radius: 2.3, upperOpening: 25, lowerOpening: 24.5, tilt: 1.5, irisFraction: 0.55, pupilFraction: 0.4 },
   head: { faceWidth: 6.05, jawWidth: 3.25, jawCorner: 0.9, chinY: -7.5, cheek: 2.35, taper: 0.01, neckRadius: 4 },
   nose: { length: 1.2, width: 0.97 },
   mouth: { y: -5.4, halfWidth: 2.3, fullness: 1 },
@@ -215,7 +215,7 @@ export const theo: Character = {
 export const nia: Character = {
   name: 'nia',
   seed: 23,
-  eye: { centre: [3.2, -0.1, 4.95], radius: 2.43, upperOpening: 30, lowerOpening: 26, tilt: 5, irisFraction: 0.55, pupilFraction: 0.42 },
+  eye: { centre: [3.2, -0.1, 4.95], radius: 2.43, upperOpening: 26.5, lowerOpening: 26, tilt: 5, irisFraction: 0.55, pupilFraction: 0.42 },
   head: { faceWidth: 5.75, jawWidth: 2.45, jawCorner: 0, chinY: -7.15, cheek: 2.65, taper: 0.06, neckRadius: 3.2 },
   nose: { length: 0.82, width: 0.98 },
   mouth: { y: -5.3, halfWidth: 2.3, fullness: 1.2 },
@@ -226,7 +226,7 @@ export const nia: Character = {
   earrings: '#e0b04c',
   beard: 0,
   body: { collar: 1, shoulders: 0.98, lift: 0.3 },
-  hair: { style: 'curls', hairline: { front: 7.5, temple: 0, sideburn: 0.4, nape: -5 }, volume: 3.7, curlCount: 320, curlHeight: 1 },
+  hair: { style: 'curls', hairline: { front: 7.5, temple: 0, sideburn: 0.4, nape: -5 }, volume: 3.7, curlCount: 420, curlHeight: 0.95 },
   colours: {
     skin: '#8e5b41',
     blush: '#96453a',

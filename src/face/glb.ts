@@ -135,7 +135,7 @@ function writePart(document: Document, finished: FinishedPart, material: Materia
   }
   const { strands } = part;
   if (strands) {
-    primitive.setAttribute('TANGENT', createAccessor(document, 'VEC4', gather(new Int8Array(count * 4), 4, (i) => signedBytes([...strands[i]!.tangent, 1])), true));
+    primitive.setAttribute('TANGENT', createAccessor(document, 'VEC4', gather(new Int8Array(count * 4), 4, (i) => signedBytes([...strands[i]!.tangent, strands[i]!.isCurled ? -1 : 1])), true));
     primitive.setAttribute('_STRAND', createAccessor(document, 'VEC2', gather(new Int8Array(count * 2), 2, (i) => signedBytes([strands[i]!.across, strands[i]!.seed])), true));
   }
   if (skin) writeBinding();

@@ -16,6 +16,8 @@ export interface Strand {
   across: number;
   /** Of the lock, 0..1. */
   seed: number;
+  /** Curled: hardly any shine. */
+  isCurled?: boolean;
 }
 
 export interface Part {

@@ -19,6 +19,8 @@ export interface Sculpt {
   head: SignedDistance;
   /** The skin as if there were no nose: what a ray from the head's centre can see (the nose is not star-shaped). */
   headWithoutNose: SignedDistance;
+  /** The head ends below the chin: distances on the neck are those from the jaw. */
+  headWithoutNeck: SignedDistance;
   /** Outward unit normal of the skin. */
   normalAt(point: Vec3): Vec3;
   /** The point of the scalp in a direction from `SKULL_CENTRE`. */
@@ -27,7 +29,7 @@ export interface Sculpt {
 
 export function createSculpt(character: Character): Sculpt {
   const { eye, head, nose, mouth } = character;
-  const sculptedHead = (point: Vec3, withNose: boolean): number => {
+  const sculptedHead = (point: Vec3, { withNose = true, withNeck = true } = {}): number => {
     const [, y, z] = point;
     // Heart shape: the lower face is narrowed by stretching space; off again below the chin and at the back.
     const taper = 1 + head.taper * smoothstep(-2, -8.2, y) * (1 - smoothstep(-9.4, -11.5, y)) * smoothstep(-2, 3, z);
@@ -52,12 +54,14 @@ export function createSculpt(character: Character): Sculpt {
       d = smoothSubtract(d, ellipsoid(p, [0.48 * w, -3.42, 8.2], [0.27 * w, 0.22, 0.34]), 0.5);
     }
     d += folds(character, p);
+    if (!withNeck) return d;
     return smoothUnion(d, capsule(p, [0, -5, -2.6], [0, -24, -3.4], head.neckRadius, head.neckRadius + 0.5), 1.7);
   };
-  const headField: SignedDistance = (p) => sculptedHead(p, true);
+  const headField: SignedDistance = (p) => sculptedHead(p);
   return {
     head: headField,
-    headWithoutNose: (p) => sculptedHead(p, false),
+    headWithoutNose: (p) => sculptedHead(p, { withNose: false }),
+    headWithoutNeck: (p) => sculptedHead(p, { withNeck: false }),
     normalAt: (p) => gradient(headField, p),
     scalpPoint: (direction) => castOut(headField, SKULL_CENTRE, direction),
   };

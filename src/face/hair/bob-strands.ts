@@ -14,7 +14,7 @@ export function sideStrands(hair: BobHair, sculpt: Sculpt, side: 1 | -1): Strand
   const { parting, drop, volume, curl } = hair;
   const controlPoints = (f: number): Vec3[] => {
     const root = skullDirection(parting * DEGREES * (1 - f * 0.7), lerp(38, 116, f) * DEGREES);
-    const end = skullDirection(side * lerp(57, 180, Math.sign(f) * Math.abs(f) ** 0.85) * DEGREES, lerp(6, 10, f) * DEGREES);
+    const end = skullDirection(side * lerp(50, 180, Math.sign(f) * Math.abs(f) ** 0.85) * DEGREES, lerp(6, 10, f) * DEGREES);
     // Roots start under the scalp, so that the parting is a clean groove; it closes towards the crown.
     const points = [aboveScalp(sculpt, root, lerp(-0.3, 0.35, f * f) * volume)];
     for (let step = 1; step <= SKULL_STEPS; step++) {
@@ -30,7 +30,7 @@ export function sideStrands(hair: BobHair, sculpt: Sculpt, side: 1 | -1): Strand
     const out = normalize([last[0], 0, last[2] + 1.6]);
     const hang = (share: number, outward: number, forward: number): Vec3 =>
       add(last, add([0, -drop * (1 - 0.16 * f) * share, forward * (1 - f)], scale(out, outward)));
-    points.push(hang(0.36, 0.55, 0), hang(0.72, 0.25, 0.4), hang(1, -curl, 0.9));
+    points.push(hang(0.36, 0.55, 0.3), hang(0.72, 0.25, 1), hang(1, -curl, 1.5));
     return points;
   };
   return new StrandField(controlPoints, SIDE_FRONT, 1);

@@ -14,7 +14,7 @@ import { driftingLock } from './drifting-lock.js';
 import { hairSheet } from './sheet.js';
 
 const OVERLAYS_PER_SIDE = 5;
-const LOOSE_PER_SIDE = 5;
+const LOOSE_PER_SIDE = 3;
 const FRINGE_OVERLAYS = 3;
 
 export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
@@ -27,10 +27,10 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
     const over = { field, side, colour };
     for (let i = 0; i < OVERLAYS_PER_SIDE; i++) {
       const f = (i + 0.7 + 0.4 * (random() - 0.5)) / OVERLAYS_PER_SIDE;
-      parts.push(driftingLock({ ...over, f, drift: 0.08 * random(), halfWidth: 0.045, from: 0.06, to: 0.9 + 0.1 * random(), height: 0.2, seed: random(), rows: 15, columns: 5 }));
+      parts.push(driftingLock({ ...over, f, drift: 0.08 * random(), halfWidth: 0.045, from: 0.06, to: 0.82 + 0.1 * random(), height: 0.2, seed: random(), rows: 15, columns: 5 }));
     }
     for (let i = 0; i < LOOSE_PER_SIDE; i++) {
-      parts.push(driftingLock({ ...over, f: lerp(0.1, 0.95, random()), drift: 0.08 * (random() - 0.5), halfWidth: 0.011, from: 0.3, to: 1, height: 0.3, seed: random(), rows: 10, columns: 3 }));
+      parts.push(driftingLock({ ...over, f: lerp(0.1, 0.95, random()), drift: 0.08 * (random() - 0.5), halfWidth: 0.016, from: 0.3, to: 0.93, height: 0.26, seed: random(), rows: 10, columns: 3 }));
     }
   }
   // The bigger half of the hair lies away from the parting.

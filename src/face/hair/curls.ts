@@ -41,7 +41,7 @@ export function curls(character: Character, hair: CurlsHair, sculpt: Sculpt): Pa
     const bump = hair.curlHeight * curl.size * (Math.sqrt(1 - q * q * 0.96) - 0.35) + 0.2 * (curl.seed - 0.5);
     // Full within a few cm of the hairline; below it the surface lies under the skin.
     const height = inside < -0.4 ? -0.6 : lerp(-0.45, outerRadius(hair, direction) - radiusOf(scalp) + bump, grownness(inside));
-    const shade = 0.62 + 0.7 * (1 - q) ** 1.3 + 0.35 * (curl.seed - 0.5);
+    const shade = 0.68 + 0.62 * (1 - q) ** 1.2 + 0.4 * (curl.seed - 0.5);
     return { height, cell, strandIn: (asked) => coil(all[asked]!, place, reach), colour: scale(colour, shade) };
   });
 }
@@ -61,7 +61,7 @@ function coil({ middle, out, seed }: Curl, place: Vec3, reach: number): Strand {
   const offset = subtract(place, middle);
   const a = dot(offset, along) / reach;
   const b = dot(offset, beside) / reach;
-  return { tangent: normalize(addScaled(along, beside, -BOW * 2 * a)), across: clamp(0.8 * (b + BOW * a * a - 0.25), -1, 1), seed };
+  return { tangent: normalize(addScaled(along, beside, -BOW * 2 * a)), across: clamp(0.8 * (b + BOW * a * a - 0.25), -1, 1), seed, isCurled: true };
 }
 
 /** Evenly on the cloud, steep sides as well: of many places in disorder those that keep their distance. */

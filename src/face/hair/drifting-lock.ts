@@ -27,8 +27,8 @@ export function driftingLock({ field, side, f, drift, halfWidth, from, to, heigh
   const swell = (v: number): number => Math.sin(Math.PI * clamp(0.03 + 0.967 * v)) ** 0.7 + 0.004;
   return lockPart({
     frame: (across, v) => {
-      // It comes out from under the sheet: a root that ends in the air shows as a nib.
-      const risen = smoothstep(0, 0.14, v);
+      // It comes out from under the sheet and goes back there: what ends in the air shows as a nib.
+      const risen = smoothstep(0, 0.14, v) * smoothstep(1, 0.84, v);
       const frame = field.at(f + drift * v * v + across * halfWidth * swell(v) * side, lerp(from, to, v));
       return { ...frame, position: addScaled(frame.position, frame.normal, height * (0.45 + 0.55 * swell(v)) * risen - 0.15 * (1 - risen) - (height + 0.12) * swell(v) * across * across) };
     },

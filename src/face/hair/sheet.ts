@@ -55,7 +55,7 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
     const relief = (0.05 + 0.2 * smoothstep(0.05, 0.5, v)) * (crest - 0.6) + 0.12 * (seed - 0.5) * smoothstep(0.1, 0.5, v) * crest;
     // The fine strands of the shader run on over the locks: alternate locks are mirrored.
     strands.push({ tangent, across: lock % 2 === 0 ? across : -across, seed: grain });
-    colours.push(scale(colour, depth > 0 ? 0.55 : 0.72 + 0.2 * crest + 0.3 * clamp(v * 1.2 - 0.2) + 0.2 * (seed - 0.5)));
+    colours.push(scale(colour, depth > 0 ? 0.72 : 0.72 + 0.2 * crest + 0.3 * clamp(v * 1.2 - 0.2) + 0.2 * (seed - 0.5)));
     return points.push(addScaled(position, normal, depth > 0 ? -depth : relief)) - 1;
   };
   // Over the skull the inside reaches down into the skin, so that nothing shows through below the front edge.
@@ -101,7 +101,7 @@ function planColumns({ locks, notch, random }: SheetOptions): Column[] {
     const depth = notch * (0.4 + random());
     for (let i = 0; i < COLUMNS_PER_LOCK; i++) {
       const across = (i / COLUMNS_PER_LOCK) * 2 - 1;
-      columns.push({ f: lerp(start, end, i / COLUMNS_PER_LOCK), across, lock, cut: 1 - shorter - (i === 0 ? notch : depth) * Math.abs(across) ** 1.2, toMiddle: i === 0 ? 0 : (-across * (end - start)) / 4.5 });
+      columns.push({ f: lerp(start, end, i / COLUMNS_PER_LOCK), across, lock, cut: 1 - shorter - (i === 0 ? notch : depth) * Math.abs(across) ** 2.4, toMiddle: i === 0 ? 0 : (-across * (end - start)) / 9 });
     }
     start = end;
   });

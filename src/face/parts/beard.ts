@@ -18,7 +18,8 @@ const FULL = 0.42;
 /** Breadth of a stripe of strands, cm. */
 const STRIPE = 1.15;
 
-export function beard(character: Character, sculpt: Sculpt, { points, triangles }: SkinMesh): Part {
+/** @param skinColours Of the mesh: the border of the beard takes on what is painted there. */
+export function beard(character: Character, sculpt: Sculpt, { points, triangles }: SkinMesh, skinColours: readonly Vec3[]): Part {
   const random = createRandom(character.seed + 9);
   const colour = mix(linearFromHex(character.colours.hair), linearFromHex(character.colours.brow), 0.2);
   const grain = random();
@@ -42,7 +43,7 @@ export function beard(character: Character, sculpt: Sculpt, { points, triangles 
       return { ...point, position: addScaled(point.position, normals[place]!, height) };
     }),
     triangles: kept.map((index) => placeOf.get(index)!),
-    colours: used.map(() => scale(colour, 0.85 + 0.35 * random())),
+    colours: used.map((index) => mix(skinColours[index]!, scale(colour, 0.85 + 0.35 * random()), 0.3 + 0.7 * smoothstep(EDGE - 0.1, 0.8, density[index]!))),
     isDeformable: true,
     strands: used.map((index, place) => strandAt(points[index]!.position, normals[place]!, grain)),
   };
@@ -60,7 +61,7 @@ function strandAt([x, y, z]: Vec3, normal: Vec3, seed: number): Strand {
 /** 0..1: how much beard grows at a point of the skin; none on the lips. */
 export function beardedness({ beard: amount, mouth }: Character, { position, kind, lip }: FacePoint): number {
   if (amount === 0 || kind === 'lid' || kind === 'mouthLining') return 0;
-  const onSkin = lip ? smoothstep(1, 1.36, lip.across) : 1;
+  const onSkin = lip ? smoothstep(0.96, 1.3, lip.across) : 1;
   return onSkin * bearded(position, mouth.y);
 }
 

@@ -32,7 +32,7 @@ export function brow(character: Character, sculpt: Sculpt, side: 1 | -1): Part {
       const bump = 0.02 + 0.17 * (1 - q * q) ** 0.6 * Math.sin(Math.PI * clamp(0.04 + 0.95 * u)) ** 0.5 - edge;
       const hairs = 0.012 * Math.sin((u * 34 + q * 2.2) * 2.2) * (1 - q * q);
       points.push({ position: addScaled(base, sculpt.normalAt(base), bump + hairs), kind: 'brow' });
-      colours.push(layerColours(hair, [[skin, 0.06 + 0.14 * Math.abs(q) ** 3 + 0.14 * gaussian(u, 0.05)]]));
+      colours.push(layerColours(hair, [[skin, 0.04 + 0.28 * Math.abs(q) ** 4 + 0.18 * gaussian(u, 0.06) + 0.25 * smoothstep(0.8, 1, u)]]));
     }
   }
   const triangles = gridTriangles(BROW_COLUMNS, BROW_ROWS, { isFlipped: side > 0 });

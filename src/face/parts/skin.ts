@@ -12,7 +12,7 @@ import { distance, gaussian, lerp, mix, scale, smoothstep, ZERO } from '../vecto
 import type { Vec3 } from '../vector.js';
 
 export function skinPart(character: Character, sculpt: Sculpt, mesh: SkinMesh): Part {
-  const paint = createPaint(character);
+  const paint = createPaint(character, sculpt);
   return {
     name: 'skin',
     shading: 'skin',
@@ -44,7 +44,7 @@ function glossOf({ kind, lip, lid, position: [x, y, z] }: FacePoint): number {
   return 0.35 * gaussian(distance([x, y, z], [0, -2.7, 8.8]), 0.9);
 }
 
-function createPaint(character: Character): (point: FacePoint) => Vec3 {
+function createPaint(character: Character, sculpt: Sculpt): (point: FacePoint) => Vec3 {
   const { colours, eye, nose } = character;
   const [skin, blush, hollow, light, lip, innerLip, inside, hair, brow] = (
     ['skin', 'blush', 'hollow', 'light', 'lip', 'innerLip', 'mouthInside', 'hair', 'brow'] as const
@@ -69,6 +69,8 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
       const { ring, angle, isInner } = point.lid;
       layers.push([hollow, 0.35 * gaussian(ring - 1.31, 0.06) * smoothstep(0, 0.5, Math.sin(angle))]);
       if (isInner || ring === 1) layers.push([blush, 0.5]);
+      // The roots of the lashes and the shadow below them: a pale rim would part the lashes from the eye.
+      if (isInner || ring < 1.05) layers.push([brow, 0.75 * smoothstep(-0.05, 0.35, Math.sin(angle))]);
     }
     const nostril = Math.hypot((ax - 0.46 * nose.width) / 1.35, y + 3.38, (z - 8.35 - 0.2 * nose.length) * 0.5);
     layers.push([inside, 0.5 * gaussian(nostril, 0.19)]);
@@ -81,9 +83,24 @@ function createPaint(character: Character): (point: FacePoint) => Vec3 {
       layers.push([innerLip, 0.75 * gaussian(across, 0.13)]);
     }
     layers.push([hollow, 0.3 * smoothstep(-8.5, -12, y)]);
+    if (point.kind === 'fill') layers.push([scale(hollow, 0.62), formShade(sculpt, point.position)]);
     layers.push([hollow, 0.8 * folds(character, [ax, y, z])]);
-    layers.push([brow, 0.5 * beardedness(character, point)]);
+    layers.push([brow, 0.8 * smoothstep(0, 0.8, beardedness(character, point))]);
     layers.push([hair, underHair(character, point.position)]);
     return layerColours(skin, layers);
   };
+}
+
+/**
+ * What full light from the front would hide: the jaw throws a soft shadow on the neck, its underside turns away, and so do
+ * the sides of the face. It is the widest right below the jaw, so that it stays where the chin goes when the mouth opens.
+ */
+function formShade(sculpt: Sculpt, position: Vec3): number {
+  const [nx, ny] = sculpt.normalAt(position);
+  const [, y, z] = position;
+  const belowJaw = sculpt.headWithoutNeck(position);
+  const onNeck = smoothstep(0, 0.5, belowJaw) * Math.exp(-belowJaw / 2.2);
+  const underside = smoothstep(-0.2, -0.85, ny) * smoothstep(-6.5, -8.5, y);
+  const side = smoothstep(0.6, 1, Math.abs(nx)) * smoothstep(3, -3, y) * smoothstep(-1, 2, z);
+  return Math.max(0.7 * onNeck, 0.4 * underside, 0.24 * side);
 }

@@ -61,7 +61,7 @@ vec3 diffuse(vec3 n, vec3 wrap, vec3 occlusion, float direct) {
 
 #ifdef HAS_STRANDS
   varying vec3 vTangent;
-  varying vec2 vStrand;
+  varying vec3 vStrand;
 
   /** Sine squared of the angle between a strand and a half vector (Kajiya & Kay 1989). */
   float strandSine(vec3 t, vec3 h) {
@@ -161,7 +161,7 @@ void main() {
       float broad = strandSine(normalize(t + n * 0.18), KEY_HALF);
       broad *= power4(broad);
       float isLit = smoothstep(-0.25, 0.45, dot(n, KEY_FROM));
-      lit += KEY * ((albedo * 0.8 + 0.04) * sharp + albedo * 0.62 * broad) * isLit * occlusion * open;
+      lit += KEY * ((albedo * 0.8 + 0.04) * sharp + albedo * 0.62 * broad) * isLit * vStrand.z * occlusion * open;
     #else
       lit = albedo * diffuse(n, vec3(0.32), occlusion, 0.7);
       lit += KEY * power16(max(dot(n, KEY_HALF), 0.0)) * (albedo * 0.5 + 0.02) * open;

@@ -24,7 +24,7 @@ varying vec4 vOcclusion;
   attribute vec4 tangent;
   attribute vec2 _strand;
   varying vec3 vTangent;
-  varying vec2 vStrand;
+  varying vec3 vStrand;
 #endif
 #ifdef HAS_IRIS
   uniform mat4 eyeFromMesh;
@@ -63,7 +63,8 @@ void main() {
   #endif
   #ifdef HAS_STRANDS
     vTangent = mat3(modelViewMatrix) * objectTangent;
-    vStrand = _strand;
+    // Curls (w = −1) scatter light that straight strands would mirror.
+    vStrand = vec3(_strand, 0.65 + 0.35 * tangent.w);
   #endif
   vec4 viewPosition = modelViewMatrix * vec4(transformed, 1.0);
   gl_Position = projectionMatrix * viewPosition;

@@ -71,7 +71,9 @@ function fragmentOf(parameters: LeanParameters, mesh: Mesh, joints: Partial<Reco
   }
   if (shading === 'hair' && attributes.tangent && attributes._strand) {
     const tangent = varying(modelViewMatrix.mul(vec4(tangentLocal, 0)).xyz);
-    return shadeStrands({ smooth_n: n, base: albedo, occlusion, tangent, strand: attribute('_strand', 'vec2') });
+    const shine = vec4(attribute('tangent', 'vec4')).w.mul(0.35).add(0.65);
+    const strand = varying(vec3(vec2(attribute('_strand', 'vec2')), shine));
+    return shadeStrands({ smooth_n: n, base: albedo, occlusion, tangent, strand });
   }
   const eye = eyeSettingsOf(parameters, mesh, joints);
   if (!eye) return shadePlain[shading]({ n, albedo, occlusion });

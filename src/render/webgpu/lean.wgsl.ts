@@ -115,7 +115,7 @@ fn leanSkin(n: vec3<f32>, albedo: vec3<f32>, occlusion: vec4<f32>, mask: vec2<f3
 `;
 
 export const LEAN_STRANDS = /* wgsl */ `
-fn leanStrands(smooth_n: vec3<f32>, base: vec3<f32>, occlusion: vec4<f32>, tangent: vec3<f32>, strand: vec2<f32>) -> vec4<f32> {
+fn leanStrands(smooth_n: vec3<f32>, base: vec3<f32>, occlusion: vec4<f32>, tangent: vec3<f32>, strand: vec3<f32>) -> vec4<f32> {
   let edge = edgeOf(smooth_n);
   let t = normalize(tangent);
   let seed = strand.y;
@@ -128,7 +128,7 @@ fn leanStrands(smooth_n: vec3<f32>, base: vec3<f32>, occlusion: vec4<f32>, tange
   let sine = strandSine(normalize(t + n * 0.18), KEY_HALF);
   let broad = sine * power4(sine);
   let isLit = smoothstep(-0.25, 0.45, dot(n, KEY_FROM));
-  lit += KEY * ((albedo * 0.8 + 0.04) * sharp + albedo * 0.62 * broad) * isLit * occlusion.rgb * occlusion.a;
+  lit += KEY * ((albedo * 0.8 + 0.04) * sharp + albedo * 0.62 * broad) * isLit * strand.z * occlusion.rgb * occlusion.a;
   lit += (albedo * 1.3 + 0.03) * rims(n, edge * edge) * occlusion.a;
   return display(lit);
 }

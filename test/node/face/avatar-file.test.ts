@@ -100,6 +100,21 @@ describe('a built-in avatar', () => {
     assert.ok((await writeGlb(avatar)).length <= 600_000);
   });
 
+  it('parts the jaw from the neck by a shadow', () => {
+    for (const character of CHARACTERS.filter(({ beard }) => beard === 0)) {
+      const { part, positions } = partOf(builtAvatar(character), 'skin');
+      /** Mean light that the skin in a box gives back, in the middle of the face. */
+      const brightness = (fromY: number, toY: number, isWanted: (z: number) => boolean): number => {
+        const inside = positions.flatMap(([x, y, z], i) => (Math.abs(x) < 1.5 && y > fromY && y < toY && isWanted(z) ? [part.colours[i]!] : []));
+        assert.ok(inside.length > 5, `${inside.length} vertices`);
+        return inside.reduce((sum, [r, g, b]) => sum + r + g + b, 0) / inside.length;
+      };
+      const chin = brightness(-8.6, -7.6, (z) => z > 5);
+      const neck = brightness(-12, -10, (z) => z < 4 && z > -1);
+      assert.ok(neck < 0.85 * chin, `${character.name}: neck ${neck.toFixed(2)}, chin ${chin.toFixed(2)}`);
+    }
+  });
+
   it('exists for every id that the element takes', () => {
     assert.deepEqual(CHARACTERS.map(({ name }) => name), [...BUILT_IN_AVATARS]);
   });

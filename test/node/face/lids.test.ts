@@ -58,6 +58,21 @@ for (const character of CHARACTERS) {
       }
     });
 
+    it('cover a little of the iris at rest, above it no white shows', () => {
+      const { radius, irisFraction } = character.eye;
+      const positions = posed(skin, {});
+      avatar.skinMesh.lidRims.forEach((rim, eye) => {
+        const [centreX, centreY] = lids.centre(eye === 0 ? 1 : -1);
+        const irisTop = centreY + radius * irisFraction;
+        const overPupil = rim.slice(1, rim.length / 2).filter((index) => Math.abs(positions[index]![0] - centreX) < 0.3 * radius);
+        assert.ok(overPupil.length > 4);
+        for (const index of overPupil) {
+          const covered = (irisTop - positions[index]![1]) / (2 * radius * irisFraction);
+          assert.ok(covered > 0.02 && covered < 0.25, `${(covered * 100).toFixed(1)} % of the iris`);
+        }
+      });
+    });
+
     it('take the lashes along', () => {
       const lashes = partOf(avatar, 'lashes');
       const meanY = (weights: Record<string, number>): number => posed(lashes, weights).reduce((sum, [, y]) => sum + y, 0) / lashes.positions.length;
