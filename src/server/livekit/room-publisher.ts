@@ -27,6 +27,8 @@ export class RoomPublisher {
   private readonly sampleRateHz: number;
   private readonly listener: RoomPublisherListener;
   private isClosed = false;
+  /** The last packet of each channel: one is under way at a time, in order. Each keeps a listener of the room's until it has left. */
+  private readonly sending = { reliable: Promise.resolve(), lossy: Promise.resolve() };
   /** When the encoder's queue runs empty, by `performance.now()`. */
   private emptyAtMs = Infinity;
 
@@ -102,8 +104,14 @@ export class RoomPublisher {
     this.source.clearQueue();
   }
 
-  async send(bytes: Uint8Array, topic: string, isReliable: boolean): Promise<void> {
-    await this.room.localParticipant?.publishData(bytes, { reliable: isReliable, topic });
+  /** Resolves when the packet has left. The bytes are not to be changed until then. */
+  send(bytes: Uint8Array, topic: string, isReliable: boolean): Promise<void> {
+    const channel = isReliable ? 'reliable' : 'lossy';
+    const sent = this.sending[channel].then(async () => {
+      if (!this.isClosed) await this.room.localParticipant?.publishData(bytes, { reliable: isReliable, topic });
+    });
+    this.sending[channel] = sent.catch(() => undefined);
+    return sent;
   }
 
   async close(): Promise<void> {

@@ -20,7 +20,10 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
   let rooms: RoomServer;
   let running: RunningServer;
   const toClose: (() => Promise<unknown>)[] = [];
+  const warnings: string[] = [];
+  const noteWarning = (warning: Error): unknown => warnings.push(`${warning.name}: ${warning.message}`);
   before(async () => {
+    process.on('warning', noteWarning);
     rooms = await RoomServer.start();
     running = await startMotionServer({ livekit: { hosts: [{ host: new URL(rooms.url).host }] } });
   });
@@ -31,6 +34,9 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     await running.close();
     await rooms.close();
     await dispose();
+    process.off('warning', noteWarning);
+    // Such as of listeners that pile up where packets are sent faster than they leave.
+    assert.deepEqual(warnings, []);
   });
 
   async function listen(): Promise<RoomListener> {
