@@ -22,8 +22,11 @@ export class EngineThread {
   private readonly outbox: Outbox<ToEngineThread>;
   private isReady = false;
 
-  /** @param handleEnd Called once when the thread ended, whoever ended it; `wasReady` tells whether it ever worked. */
-  constructor(data: EngineThreadData, handleEnd: (wasReady: boolean) => void) {
+  /**
+   * @param handleEnd Called once when the thread ended, whoever ended it; `wasReady` tells whether it ever worked, `reason` what it
+   *   died of, or null.
+   */
+  constructor(data: EngineThreadData, handleEnd: (wasReady: boolean, reason: unknown) => void) {
     this.worker = new Worker(new URL('./engine.worker.js', import.meta.url), { workerData: data });
     this.outbox = new Outbox(this.worker);
     this.ready = new Promise((resolve, reject) => {
@@ -40,7 +43,7 @@ export class EngineThread {
       // What a thread dies of is followed by its exit.
       this.worker.on('error', (error) => (reason = error));
       this.worker.on('exit', () => {
-        handleEnd(this.isReady);
+        handleEnd(this.isReady, reason);
         for (const tenant of [...this.tenants.values()]) tenant.handleThreadEnd();
         reject(new AvatarError(ErrorCode.invalidConfiguration, 'an engine thread could not start', { cause: reason }));
       });

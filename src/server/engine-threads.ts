@@ -3,6 +3,7 @@
  * placed where the fewest others speak, and stays there until all its requests are answered. A thread that dies is replaced;
  * the requests it had fail, their sessions go on.
  */
+import { AvatarError, ErrorCode } from '../shared/errors.js';
 import type { EngineThreadData } from './engine-messages.js';
 import { EngineThread } from './engine-thread.js';
 import { RemoteDesk } from './remote-desk.js';
@@ -16,13 +17,18 @@ export class EngineThreads {
   private readonly count: number;
   private readonly threads = new Set<EngineThread>();
   private readonly retries = new Set<ReturnType<typeof setTimeout>>();
+  private readonly onError: (error: unknown) => void;
   private isClosed = false;
   private deskCount = 0;
 
-  /** @param count 1 or more. */
-  constructor(count: number, data: EngineThreadData) {
+  /**
+   * @param count 1 or more.
+   * @param onError Told what a thread died of.
+   */
+  constructor(count: number, data: EngineThreadData, onError: (error: unknown) => void) {
     this.count = count;
     this.data = data;
+    this.onError = onError;
   }
 
   /** @throws {AvatarError} `invalidConfiguration` when the threads cannot be started; then none is left. */
@@ -56,9 +62,10 @@ export class EngineThreads {
   }
 
   private startOne(): EngineThread {
-    const thread = new EngineThread(this.data, (wasReady) => {
+    const thread = new EngineThread(this.data, (wasReady, reason) => {
       this.threads.delete(thread);
       if (this.isClosed) return;
+      this.onError(reason ?? new AvatarError(ErrorCode.serverError, 'an engine thread ended'));
       if (wasReady) return void this.startOne();
       const retry = setTimeout(() => {
         this.retries.delete(retry);

@@ -22,6 +22,8 @@ export interface IngressOptions {
   limits: MotionServerLimits;
   desks: SpeechDesks;
   livekit: LiveKitOptions;
+  /** Told what `authorizeSession` threw that is no refusal. */
+  onError: (error: unknown) => void;
 }
 
 export type Admission = { isAdmitted: true; avatarId: string; creditsSignal?: AbortSignal | undefined } | { isAdmitted: false; status: number; message: string };
@@ -81,6 +83,7 @@ export class Ingress {
       const grant = await this.options.authorizeSession?.({ appId, avatarId, header });
       return { isAdmitted: true, avatarId, creditsSignal: grant?.creditsSignal };
     } catch (reason) {
+      if (!(reason instanceof AvatarError)) this.options.onError(reason);
       const { status, message } = refusalFrom(reason);
       return refuse(status, message);
     }

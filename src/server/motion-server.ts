@@ -59,6 +59,11 @@ export interface MotionServerOptions {
   createEngine?: CreateEngine;
   /** Rooms that sessions may ask this server to join. Default: none. Needs the package `@livekit/rtc-node`. */
   livekit?: LiveKitOptions;
+  /**
+   * Told what went wrong here rather than at a client: what `authorizeSession` threw that is no `AvatarError`, what answered
+   * somebody with 500, what an engine thread died of. Default: `console.error`.
+   */
+  onError?: (error: unknown) => void;
 }
 
 export interface MotionServer {
@@ -93,7 +98,8 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   if (!Number.isInteger(threadCount) || threadCount < 1) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `threads must be a whole number from 1, not ${threadCount}`);
   }
-  const desks = new SpeechDesks({ createEngine: options.createEngine ?? null, threadCount, modelPath, hasRooms: livekit.hosts.length > 0 });
+  const onError = options.onError ?? ((error: unknown) => console.error(error));
+  const desks = new SpeechDesks({ onError, createEngine: options.createEngine ?? null, threadCount, modelPath, hasRooms: livekit.hosts.length > 0 });
   const ingress = new Ingress({
     appId,
     tokens,
@@ -102,6 +108,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
     desks,
     livekit,
+    onError,
   });
 
   const app = new Hono();
@@ -149,7 +156,10 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     serveFile({ path: distFolder, isShared: true }, req.path.slice('/dist'.length), req.raw),
   );
   app.all('/*', ({ req }) => serveFile({ path: demoFolder, isShared: false }, req.path, req.raw));
-  app.onError((_error, context) => context.json({ message: 'Internal server error' }, 500));
+  app.onError((error, context) => {
+    onError(error);
+    return context.json({ message: 'Internal server error' }, 500);
+  });
 
   const server = createServer(
     {
@@ -161,7 +171,10 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   );
   server.maxConnections = limits.maxConnections;
   server.on('upgrade', (request, socket, head) => {
-    ingress.handleUpgrade(request, socket, head).catch(() => socket.destroy());
+    ingress.handleUpgrade(request, socket, head).catch((error: unknown) => {
+      socket.destroy();
+      onError(error);
+    });
   });
 
   setMouthModelReader(() => readFile(modelPath), createSimdLinears);

@@ -15,6 +15,8 @@ export interface SpeechDesksOptions {
   modelPath: string;
   /** Sessions may go to LiveKit rooms, whose connections belong to this thread. */
   hasRooms: boolean;
+  /** Told what a thread died of. */
+  onError: (error: unknown) => void;
 }
 
 export class SpeechDesks {
@@ -23,9 +25,9 @@ export class SpeechDesks {
   private readonly needsModelHere: boolean;
   private readonly scheduler = new FairScheduler();
 
-  constructor({ createEngine, threadCount, modelPath, hasRooms }: SpeechDesksOptions) {
+  constructor({ createEngine, threadCount, modelPath, hasRooms, onError }: SpeechDesksOptions) {
     this.createEngine = createEngine ?? ((options) => new MotionEngine(options));
-    this.threads = createEngine ? null : new EngineThreads(threadCount, { modelPath });
+    this.threads = createEngine ? null : new EngineThreads(threadCount, { modelPath }, onError);
     this.needsModelHere = !createEngine && hasRooms;
   }
 

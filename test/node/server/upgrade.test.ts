@@ -151,6 +151,21 @@ describe('the upgrade to a session', () => {
     await guarded.close();
   });
 
+  it('tells its operator when `authorizeSession` itself is at fault, and its visitor nothing of it', async () => {
+    const told: unknown[] = [];
+    const fault = new TypeError('no database');
+    const broken = await startMotionServer({
+      onError: (error) => told.push(error),
+      authorizeSession: () => {
+        throw fault;
+      },
+    });
+    const url = `${broken.ingressUrl}/websocket?id=aria&appId=${TEST_APP_ID}&sessionKey=${await broken.token()}`;
+    assert.deepEqual(await upgrade(url), { status: 500, body: '{"message":"Internal server error"}\n' });
+    assert.deepEqual(told, [fault]);
+    await broken.close();
+  });
+
   it('hangs up on connections that never finish their request', async () => {
     const strict = await startMotionServer({ limits: { headersTimeoutMs: 300 } });
     const { port } = new URL(strict.url);
