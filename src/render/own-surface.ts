@@ -1,5 +1,6 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
 import { DrawTimer } from './draw-timer.js';
+import { EdgeSmoother } from './edge-smoother.js';
 import { FramesInFlight } from './frames-in-flight.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { createRenderer, prepareAvatar, type GraphicsFacts, type StageCanvas } from './renderer.js';
@@ -9,6 +10,7 @@ import type { Surface, SurfaceListener } from './surface.js';
 export class OwnSurface implements Surface {
   readonly kind = 'webgl';
   readonly renderer: WebGLRenderer;
+  private readonly smoother: EdgeSmoother | null;
   private readonly timer: DrawTimer;
   private readonly inFlight: FramesInFlight;
   private readonly canvas: EventTarget;
@@ -20,6 +22,7 @@ export class OwnSurface implements Surface {
     this.renderer = createRenderer(canvas, facts);
     const gl = this.renderer.getContext() as WebGL2RenderingContext;
     this.timer = new DrawTimer(gl);
+    this.smoother = facts.isSoftware ? new EdgeSmoother(this.renderer) : null;
     this.inFlight = new FramesInFlight(gl);
     this.canvas = canvas as OffscreenCanvas;
     this.listener = listener;
@@ -37,9 +40,10 @@ export class OwnSurface implements Surface {
     this.renderer.setSize(width, height, false);
   }
 
-  render(scene: Scene, camera: Camera): void {
+  render(scene: Scene, camera: Camera, hasEdges: boolean): void {
     this.timer.begin();
     this.renderer.render(scene, camera);
+    if (hasEdges) this.smoother?.smooth();
     this.timer.end();
     this.inFlight.add();
   }
@@ -55,6 +59,7 @@ export class OwnSurface implements Surface {
   dispose(): void {
     this.canvas.removeEventListener('webglcontextlost', this.handleLost);
     this.canvas.removeEventListener('webglcontextrestored', this.handleRestored);
+    this.smoother?.dispose();
     this.renderer.dispose();
     // Browsers keep a few contexts only and collect them late.
     this.renderer.forceContextLoss();

@@ -56,7 +56,7 @@ function rendererName(canvas: PlainCanvas): string | null {
 
 /**
  * A renderer with a transparent background and Neutral tone mapping, which keeps skin neither bleached nor grey.
- * Smooth edges cost software GL twice the frame, so it goes without.
+ * Antialiasing costs software GL twice the frame: edges are smoothed afterwards there (`EdgeSmoother`).
  *
  * @throws {AvatarError} `renderingFailed` without WebGL 2.
  */

@@ -1,6 +1,7 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
 import { AvatarError, ErrorCode } from '../shared/errors.js';
 import { DrawTimer } from './draw-timer.js';
+import { EdgeSmoother } from './edge-smoother.js';
 import { FramesInFlight } from './frames-in-flight.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { createRenderer, prepareAvatar, sisterOf, type GraphicsFacts, type StageCanvas } from './renderer.js';
@@ -65,6 +66,7 @@ export class SharedSurface implements Surface {
   private readonly canvas: OffscreenCanvas;
   private readonly picture: OffscreenCanvasRenderingContext2D;
   private readonly context: SharedContext;
+  private readonly smoother: EdgeSmoother | null;
 
   /** @throws {AvatarError} `renderingFailed` without WebGL 2. */
   constructor(canvas: StageCanvas, facts: GraphicsFacts, listener: SurfaceListener) {
@@ -78,6 +80,7 @@ export class SharedSurface implements Surface {
     this.context = shared ??= new SharedContext(canvas, facts);
     this.context.add(this);
     this.inFlight = new FramesInFlight(this.renderer.getContext() as WebGL2RenderingContext);
+    this.smoother = facts.isSoftware ? new EdgeSmoother(this.renderer) : null;
   }
 
   get renderer(): WebGLRenderer {
@@ -96,13 +99,14 @@ export class SharedSurface implements Surface {
     this.context.fit();
   }
 
-  render(scene: Scene, camera: Camera): void {
+  render(scene: Scene, camera: Camera, hasEdges: boolean): void {
     const { picture, pixelWidth: width, pixelHeight: height, context } = this;
     const { renderer, canvas, timer } = context;
     renderer.setViewport(0, 0, width, height);
     renderer.setScissor(0, 0, width, height);
     timer.begin();
     renderer.render(scene, camera);
+    if (hasEdges) this.smoother?.smooth();
     timer.end();
     // WebGL counts from the bottom, pictures from the top.
     picture.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
@@ -118,6 +122,7 @@ export class SharedSurface implements Surface {
   }
 
   dispose(): void {
+    this.smoother?.dispose();
     if (this.context.remove(this)) shared = null;
   }
 }

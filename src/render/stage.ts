@@ -310,7 +310,7 @@ export class LiveStage implements Stage, SurfaceListener {
     const scale = this.blobWaiters.length > 0 ? 1 : this.governor.scale;
     if (scale !== this.bufferScale) this.resizeBuffer(scale);
     this.avatar?.lights?.quaternion.copy(this.rig.camera.quaternion);
-    this.surface.render(this.scene, this.rig.camera);
+    this.surface.render(this.scene, this.rig.camera, !this.avatar?.isSoft);
     if (this.drawnAvatar !== this.avatar) {
       this.drawnAvatar = this.avatar;
       this.listener.handleFirstFrame();

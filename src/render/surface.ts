@@ -9,7 +9,8 @@ export interface Surface {
   prepare(avatar: AvatarModel, camera: Camera, scene: Scene): Promise<void>;
   /** CSS pixels, > 0, and device pixels per CSS pixel. Clears the picture. */
   resize(width: number, height: number, pixelRatio: number): void;
-  render(scene: Scene, camera: Camera): void;
+  /** @param hasEdges False for what is soft by itself: there is nothing to smooth then. */
+  render(scene: Scene, camera: Camera, hasEdges: boolean): void;
   /** Whether pictures that were asked for are still being drawn, so that another would have to wait for them. */
   readonly isBusy: boolean;
   /** What drawing a recent frame took, ms; NaN while unknown. */

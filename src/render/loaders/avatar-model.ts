@@ -12,6 +12,8 @@ export interface AvatarModel {
   readonly info: AvatarInfo;
   /** Where head and body are at rest, for the camera. */
   readonly anchors: FramingAnchors;
+  /** Its outlines fade away by themselves: drawn anyhow, it has no steps. */
+  readonly isSoft?: boolean;
   /** Set by the stage, for those that bring movement of their own along. */
   motionStyle?: MotionStyle;
 

@@ -28,6 +28,7 @@ export class SplatHead implements AvatarModel {
   readonly root: Object3D;
   /** Its light is in its colours. */
   readonly lights = null;
+  readonly isSoft = true;
   readonly info: AvatarInfo;
   readonly anchors: FramingAnchors;
 
