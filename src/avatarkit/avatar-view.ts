@@ -93,10 +93,10 @@ export class AvatarView {
 
   /** A PNG of the next picture; null while none is drawn. */
   async exportBitmap(): Promise<Blob | null> {
-    const { stage } = this.core;
-    if (!stage || !this.core.keeper.avatar || !this.isRenderingEnabled()) return null;
+    const { keeper } = this.core;
+    if (!keeper.avatar || !this.isRenderingEnabled()) return null;
     try {
-      return await stage.toBlob();
+      return await keeper.toBlob();
     } catch (reason) {
       throw documentedError(reason);
     }

@@ -313,9 +313,7 @@ export class SpatiusAvatar extends AvatarShell {
 
   /** A PNG of the next frame. @throws {AvatarError} `renderingFailed` while no avatar is shown. */
   async toBlob(): Promise<Blob> {
-    const stage = this.assembly.assembly?.openedStage;
-    if (!stage) throw new AvatarError(ErrorCode.renderingFailed, 'There is no picture yet.');
-    return stage.toBlob();
+    return this.assembly.toBlob();
   }
 
   /**

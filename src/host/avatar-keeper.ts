@@ -193,6 +193,18 @@ export class AvatarKeeper {
     this.current?.openedStage?.setVisible(this.isDrawing);
   }
 
+  /** A PNG of the next frame, which is drawn out of sight as well. @throws {AvatarError} `renderingFailed` before there is a stage. */
+  async toBlob(): Promise<Blob> {
+    const stage = this.current?.openedStage;
+    if (!stage) throw new AvatarError(ErrorCode.renderingFailed, 'There is no picture yet.');
+    const release = this.visibility.hold();
+    try {
+      return await stage.toBlob();
+    } finally {
+      release();
+    }
+  }
+
   /** Whether pictures are drawn, once there is a stage. */
   get isDrawing(): boolean {
     return this.visibility.isVisible && !this.isHeld;

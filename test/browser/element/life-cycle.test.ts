@@ -55,6 +55,9 @@ describe('The life of an avatar on its page', function () {
     await once(avatar, 'avatar-ready');
     scrollTo(0, 0);
     await until(async () => !(await avatar.diagnose()).element.isVisible);
+    // For whoever asks for one, there is a picture all the same.
+    assert.isAbove((await avatar.toBlob()).size, 1000);
+    assert.isFalse((await avatar.diagnose()).element.isVisible);
     const frames = await framesOf(avatar);
     await new Promise((resolve) => setTimeout(resolve, 400));
     assert.isAtMost(await framesOf(avatar), frames + 1);
