@@ -44,7 +44,10 @@ export class UserSpeechController implements ReactiveController {
     const ending = new AbortController();
     this.current = { microphone, avatar, ending };
     this.listen(avatar, microphone, ending.signal).catch((reason: unknown) => {
-      if (!ending.signal.aborted) host.handleError(avatarErrorFrom(reason, ErrorCode.microphoneUnavailable));
+      if (ending.signal.aborted) return;
+      // A microphone that nobody hears need not be on.
+      ending.abort();
+      host.handleError(avatarErrorFrom(reason, ErrorCode.microphoneUnavailable));
     });
   }
 

@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import type { SpatiusAvatar } from '../../../src/index.js';
+import { setAssetUrls, type SpatiusAvatar } from '../../../src/index.js';
 import { createAvatar, once, until } from '../../helpers/browser/elements.js';
 
 /** Real voices, decoded once. */
@@ -114,6 +114,24 @@ describe('interruptible', function () {
       await until(() => asked[0]!.getTracks().every(({ readyState }) => readyState === 'ended'));
     } finally {
       devices.getUserMedia = getUserMedia;
+    }
+  });
+
+  it('gives a microphone back that it cannot hear', async function () {
+    if (!(await hasMicrophone())) return this.skip();
+    const devices = navigator.mediaDevices;
+    let given: MediaStream | null = null;
+    const getUserMedia = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = async (wanted) => (given = await getUserMedia(wanted));
+    setAssetUrls({ files: { 'audio/capture.worklet.js': '/no-such-file.js' } });
+    try {
+      const error = once(avatar, 'avatar-error');
+      dispatchEvent(new PointerEvent('pointerup'));
+      assert.equal((await error).error.code, 'playbackInitFailed');
+      await until(() => given?.getTracks().every(({ readyState }) => readyState === 'ended'));
+    } finally {
+      devices.getUserMedia = getUserMedia;
+      setAssetUrls({ files: { 'audio/capture.worklet.js': new URL('../../../src/audio/capture.worklet.js', import.meta.url) } });
     }
   });
 
