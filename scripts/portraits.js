@@ -1,6 +1,6 @@
 /**
  * `npm run portraits`: docs/characters.jpg, docs/moods.jpg and the pictures that the demo's gallery shows, of the avatars in `dist/avatars`;
- * and docs/rosa.jpg, of the variant in `examples/characters`.
+ * and docs/NAME.jpg of each variant in `examples/characters`.
  * Run it after a change to the look of a built-in avatar.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -18,13 +18,14 @@ const BUST = { x: 0, y: -0.02, size: 0.37 };
 const towardsViewer = (turn) => (turn > 0 ? { eyeLookOutLeft: turn / 35, eyeLookInRight: turn / 35 } : { eyeLookInLeft: -turn / 35, eyeLookOutRight: -turn / 35 });
 const HEAD = { x: 0, y: 0.012, size: 0.27 };
 const THUMBNAIL_PIXELS = 112;
+const VARIANTS = ['rosa', 'mira'];
 
 async function write(path, bytes) {
   await writeFile(path, bytes);
   console.log(`${path}: ${(bytes.length / 1000).toFixed(0)} kB`);
 }
 
-await mustRunNode('scripts/build-avatars.js', 'examples/characters/rosa.json');
+await mustRunNode('scripts/build-avatars.js', ...VARIANTS.map((name) => `examples/characters/${name}.json`));
 await withDrawingPage(async (draw) => {
   const cells = BUILT_IN_AVATARS.map((avatar, index) => {
     const turn = TURNS[index % TURNS.length];
@@ -36,12 +37,14 @@ await withDrawingPage(async (draw) => {
   }));
   moods.sort((one, other) => BUILT_IN_AVATARS.indexOf(one.avatar) - BUILT_IN_AVATARS.indexOf(other.avatar));
   await write('docs/moods.jpg', await draw({ columns: moods.length, size: 200, cells: moods }, 'image/jpeg', 0.84));
-  const rosa = [-14, 30].map((turn) => ({ avatar: 'rosa', pose: { ...SMILE, ...towardsViewer(turn) }, turn, frame: BUST }));
-  await write('docs/rosa.jpg', await draw({ columns: 2, size: 400, cells: rosa }, 'image/jpeg', 0.86));
+  for (const avatar of VARIANTS) {
+    const views = [-14, 30].map((turn) => ({ avatar, pose: { ...SMILE, ...towardsViewer(turn) }, turn, frame: BUST }));
+    await write(`docs/${avatar}.jpg`, await draw({ columns: 2, size: 400, cells: views }, 'image/jpeg', 0.86));
+  }
   await mkdir('demo/avatars', { recursive: true });
   for (const avatar of BUILT_IN_AVATARS) {
     const sheet = { columns: 1, size: THUMBNAIL_PIXELS, cells: [{ avatar, pose: { ...SMILE, ...towardsViewer(8) }, turn: 8, frame: HEAD }] };
     await write(`demo/avatars/${avatar}.jpg`, await draw(sheet, 'image/jpeg', 0.85));
   }
 });
-await rm('dist/avatars/rosa.glb');
+for (const name of VARIANTS) await rm(`dist/avatars/${name}.glb`);

@@ -110,16 +110,16 @@ export interface Glasses {
   thickness: number;
 }
 
-/** Chin-long with a side parting. */
+/** With a side parting, from chin-long to shoulder-long. */
 export interface BobHair {
   style: 'bob';
   /** Angle of the parting from the middle, positive = the character's left. */
   parting: number;
-  /** Length of the bob below the ears' middle, 4..11. */
+  /** Length below the skull, 4 (ears) .. 9 (chin) .. 16 (shoulders). */
   drop: number;
   /** Thickness above the skull, 0.8..1.8. */
   volume: number;
-  /** How far the tips turn in, -0.5..2. */
+  /** How far the tips turn in, cm, -0.5..2. */
   curl: number;
 }
 

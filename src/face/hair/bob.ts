@@ -1,5 +1,5 @@
 /**
- * A chin-long bob with a side parting. Two closed sheets give the volume; locks that drift over
+ * A bob with a side parting. Two closed sheets give the volume; locks that drift over
  * them, a sweeping fringe and a few loose strands take away the regularity.
  */
 import type { BobHair, Character } from '../character.js';
@@ -13,7 +13,12 @@ import { fringeStrands, sideStrands } from './bob-strands.js';
 import { driftingLock } from './drifting-lock.js';
 import { hairSheet } from './sheet.js';
 
+/** Unevenness of the tips, and length of a strand on the skull, cm. */
+const NOTCH = 0.75;
+const SKULL_LENGTH = 12;
 const OVERLAYS_PER_SIDE = 5;
+/** Longer hair than this reaches below the chin, cm. */
+const CHIN_LONG = 10;
 const LOOSE_PER_SIDE = 3;
 const FRINGE_OVERLAYS = 3;
 
@@ -21,9 +26,11 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
   const random = createRandom(character.seed + 4);
   const colour = linearFromHex(character.colours.hair);
   const parts: Part[] = [];
+  // Tips are as uneven in long hair as in short hair.
+  const notch = NOTCH / (SKULL_LENGTH + hair.drop);
   for (const side of [1, -1] as const) {
     const field = sideStrands(hair, sculpt, side);
-    parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 8, thickness: 0.8, notch: 0.035, colour, random }));
+    parts.push(hairSheet(field, { side, locks: 10, rows: 22, innerRow: 8, thickness: 0.8, notch, colour, random }));
     const over = { field, side, colour };
     for (let i = 0; i < OVERLAYS_PER_SIDE; i++) {
       const f = (i + 0.7 + 0.4 * (random() - 0.5)) / OVERLAYS_PER_SIDE;
@@ -40,5 +47,6 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
   for (let i = 0; i < FRINGE_OVERLAYS; i++) {
     parts.push(driftingLock({ field, side, f: 0.1 + 0.3 * i, drift: -0.12 + 0.1 * i, halfWidth: 0.11, from: 0.03, to: lerp(0.86, 1, random()), height: 0.22, colour, seed: random(), rows: 14, columns: 5 }));
   }
-  return mergeParts(parts);
+  // What hangs over the neck bends with it, or it would swing through the shoulders.
+  return { ...mergeParts(parts), binding: hair.drop > CHIN_LONG ? 'neck' : 'Head' };
 }

@@ -1,4 +1,4 @@
-/** A frame for glasses: two rims, a bridge and temples that lie along the head to the ears. Without lenses, which would hide the eyes. */
+/** Glasses: two rims, a bridge, temples that lie along the head to the ears; of the lenses only the light they mirror, so that the eyes stay clear. */
 import type { Character, Glasses } from '../character.js';
 import { linearFromHex } from '../colour.js';
 import { gridTriangles, mergeParts, rigidPoint } from '../part.js';
@@ -12,6 +12,13 @@ const RIM_SEGMENTS = 32;
 const TEMPLE_SEGMENTS = 12;
 /** Half width and half height of a rim, cm. */
 const RIM = [2.5, 2.2] as const;
+/** Around the lens, as angles, and how far out: where a lens mirrors the lamp above the viewer's left. */
+const GLINTS = [
+  { from: 0.5, to: 1.22, inner: 0.74, outer: 0.84 },
+  { from: 0.62, to: 1.1, inner: 0.64, outer: 0.68 },
+] as const;
+const GLINT_SEGMENTS = 8;
+const GLINT_COLOUR = '#f6e8de';
 /** Temples keep this far off the head, cm. */
 const CLEARANCE = 0.24;
 
@@ -21,9 +28,9 @@ export function glasses(character: Character, style: Glasses, sculpt: Sculpt): P
   const exponent = lerp(3.4, 2, style.roundness);
   /** The frame is bent around the face. */
   const front = (x: number, y: number): Vec3 => [x, y, 8.5 - 0.036 * x * x];
-  const rim = (angle: number): Vec3 => {
+  const rim = (angle: number, share = 1): Vec3 => {
     const power = (value: number): number => Math.sign(value) * Math.abs(value) ** (2 / exponent);
-    return front(eyeX + 0.1 + RIM[0] * power(Math.cos(angle)), eyeY + RIM[1] * power(Math.sin(angle)));
+    return front(eyeX + 0.1 + share * RIM[0] * power(Math.cos(angle)), eyeY + share * RIM[1] * power(Math.sin(angle)));
   };
   const beside = (y: number, z: number): Vec3 => {
     let x = 4;
@@ -38,25 +45,30 @@ export function glasses(character: Character, style: Glasses, sculpt: Sculpt): P
   ];
   const inner = rim(Math.PI - 0.45);
   const bridge = tube(Array.from({ length: 7 }, (_, i) => front(lerp(inner[0], -inner[0], i / 6), inner[1] + 0.35 * Math.sin((i / 6) * Math.PI))), style.thickness, false);
-  const tubes = [...half, ...half.map(mirrored), bridge];
-  const part = mergeParts(tubes.map(({ points, triangles }): Part => ({
+  const frame = [...half, ...half.map(mirrored), bridge].map((shape) => ({ ...shape, colour }));
+  // On the same side of both lenses: on the left one that is towards the nose.
+  const glints = GLINTS.flatMap((place) => [
+    glint(place, (angle, share) => rim(Math.PI - angle, share)),
+    glint(place, (angle, share) => across(rim(angle, share))),
+  ].map((shape) => ({ ...shape, colour: linearFromHex(GLINT_COLOUR) })));
+  const part = mergeParts([...frame, ...glints].map(({ points, triangles, colour: paint }): Part => ({
     name: 'glasses',
     shading: 'skin',
     binding: 'Head',
     points: points.map((position) => rigidPoint(position)),
     triangles,
-    colours: points.map(() => colour),
+    colours: points.map(() => paint),
     isDeformable: false,
   })));
   return { ...part, gloss: part.points.map(() => 1) };
 }
 
-interface Tube {
+interface Shape {
   points: Vec3[];
   triangles: number[];
 }
 
-function tube(path: readonly Vec3[], radius: number, isClosed: boolean): Tube {
+function tube(path: readonly Vec3[], radius: number, isClosed: boolean): Shape {
   const at = (index: number): Vec3 => path[isClosed ? (index + path.length) % path.length : Math.min(path.length - 1, Math.max(0, index))]!;
   const points = path.flatMap((middle, index) => {
     const along = normalize(subtract(at(index + 1), at(index - 1)));
@@ -73,4 +85,16 @@ function tube(path: readonly Vec3[], radius: number, isClosed: boolean): Tube {
   return { points, triangles };
 }
 
-const mirrored = ({ points, triangles }: Tube): Tube => ({ points: points.map(([x, y, z]) => [-x, y, z]), triangles: [...triangles].reverse() });
+const across = ([x, y, z]: Vec3): Vec3 => [-x, y, z];
+
+const mirrored = ({ points, triangles }: Shape): Shape => ({ points: points.map(across), triangles: [...triangles].reverse() });
+
+/** A crescent on the lens. @param at By angle around the lens and share of the way to its rim; Towards the viewer's right as the angle grows: the other way round it is seen from behind. */
+function glint({ from, to, inner, outer }: (typeof GLINTS)[number], at: (angle: number, share: number) => Vec3): Shape {
+  const points = Array.from({ length: GLINT_SEGMENTS + 1 }, (_, i) => {
+    const half = ((outer - inner) / 2) * Math.sin((i / GLINT_SEGMENTS) * Math.PI) ** 0.6;
+    const angle = lerp(from, to, i / GLINT_SEGMENTS);
+    return [-1, 1].map((side) => at(angle, (inner + outer) / 2 + side * half));
+  }).flat();
+  return { points, triangles: gridTriangles(GLINT_SEGMENTS + 1, 2, { isFlipped: true }) };
+}

@@ -9,7 +9,8 @@ import type { Variant } from '../../../src/face/variant.js';
 import { distance } from '../../../src/face/vector.js';
 import { partOf, posed } from '../../helpers/node/posed-avatar.js';
 
-const rosa = JSON.parse(await readFile('examples/characters/rosa.json', 'utf8')) as Variant;
+const exampleOf = async (name: string): Promise<Variant> => JSON.parse(await readFile(`examples/characters/${name}.json`, 'utf8')) as Variant;
+const [rosa, mira] = [await exampleOf('rosa'), await exampleOf('mira')];
 
 describe('a variant of a built-in character', () => {
   it('changes what it names and keeps the rest', () => {
@@ -42,6 +43,21 @@ describe('a variant of a built-in character', () => {
       const positions = posed(skin, pose);
       const gap = Math.max(...avatar.skinMesh.seamTwins.map(([upper, lower]) => distance(positions[upper]!, positions[lower]!)));
       assert.ok(gap < 0.02, `${gap} cm`);
+    }
+  });
+
+  it('with long hair builds: below the chin, clear of shoulders and collar, bent with the neck', async () => {
+    const avatar = buildAvatar(characterFromVariant(mira), { hasOcclusion: false });
+    const triangles = avatar.parts.reduce((sum, { part }) => sum + part.triangles.length / 3, 0);
+    assert.ok(triangles <= 30_000, `${triangles} triangles`);
+    assert.ok((await writeGlb(avatar)).length <= 600_000);
+    const [hair, cloth] = [partOf(avatar, 'hair'), partOf(avatar, 'cloth')];
+    const lowest = Math.min(...hair.positions.map(([, y]) => y));
+    assert.ok(lowest < -11, `${lowest} cm, the chin ends at -9`);
+    assert.equal(hair.part.binding, 'neck');
+    for (const [x, y, z] of hair.positions.filter((point) => point[1] < -9)) {
+      const below = cloth.positions.filter((point) => Math.hypot(point[0] - x, point[2] - z) < 0.6);
+      assert.ok(below.every((point) => point[1] < y), `in the cloth at ${x.toFixed(1)}, ${y.toFixed(1)}, ${z.toFixed(1)}`);
     }
   });
 
