@@ -56,6 +56,8 @@ export class AvatarManager {
   cancelLoad(id: string): boolean {
     const task = this.tasks.get(id);
     task?.abortion.abort();
+    // Who asks from now on wants one of its own.
+    this.tasks.delete(id);
     return task !== undefined;
   }
 
@@ -78,15 +80,18 @@ export class AvatarManager {
     const abortion = new AbortController();
     const events: LoadTask['events'] = new Emitter();
     const tell = (progress: LoadProgressInfo): void => events.emit('progress', progress);
+    const end = (): void => {
+      if (this.tasks.get(id)?.abortion === abortion) this.tasks.delete(id);
+    };
     const promise = this.fetch(id, abortion.signal, (progress) => tell({ type: 'downloading', progress })).then(
       (avatar) => {
-        this.tasks.delete(id);
+        end();
         this.avatars.set(id, avatar);
         tell({ type: 'completed', progress: 1 });
         return avatar;
       },
       (reason: unknown) => {
-        this.tasks.delete(id);
+        end();
         const error = abortion.signal.aborted
           ? new AvatarError(ErrorCode.failedToDownloadAvatarAssets, `Loading the avatar "${id}" was cancelled.`)
           : documentedError(reason);
