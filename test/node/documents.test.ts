@@ -1,7 +1,7 @@
 /** What can be said of the documents without running them; their examples are run by `test/e2e/documents.spec.ts`. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -47,6 +47,19 @@ describe('The documents', () => {
       }
     }
     assert.deepEqual(broken, []);
+  });
+
+  it('say of every code that a page may meet what it means', async () => {
+    const { ErrorCode } = (await import(pathToFileURL('build/src/shared/errors.js').href)) as { ErrorCode: Record<string, string> };
+    const folders = ['assemble.js', 'audio', 'controller', 'element', 'host', 'livekit', 'motion', 'render', 'session', 'shared', 'transports', 'workers'];
+    const sources: string[] = [];
+    for (const folder of folders) {
+      const names = folder.endsWith('.js') ? [folder] : (await readdir(`build/src/${folder}`, { recursive: true })).map((name) => join(folder, name));
+      for (const name of names) if (name.endsWith('.js') && !name.endsWith('errors.js')) sources.push(await readFile(join('build/src', name), 'utf8'));
+    }
+    const isUsed = (code: string): boolean => sources.some((source) => source.includes(`ErrorCode.${code}`) || source.includes(`AvatarError('${code}'`));
+    const table = texts.get('docs/troubleshooting.md')!;
+    assert.deepEqual(Object.keys(ErrorCode).filter((code) => isUsed(code) && !table.includes(`\`${code}\``)), []);
   });
 
   it('are all named by the index', () => {
