@@ -1,7 +1,8 @@
 /**
  * Keeps the frame rate by drawing fewer pixels, and gives them back when there is time for them.
  *
- * Judged over short windows of frames, by their medians:
+ * Judged over short windows of frames, by medians: of what drawing costs, and of how long the last few frames took on average, since
+ * browsers that queue frames let some through at once and hold up the next. One frame that was held up by others moves neither.
  *
  *     down  frames come later than the budget and drawing is a fair part of that; as many rungs as the excess asks for,
  *           since drawing costs about as much as it has pixels
@@ -22,6 +23,8 @@ const WINDOW_FRAMES = 10;
 const WINDOW_MS = 300;
 const SLOW_FRAMES = 3;
 const SLOW_MS = 800;
+/** Frames come in bursts of up to so many. */
+const BURST_FRAMES = 4;
 /** Longest window, frames. */
 const MAX_FRAMES = 64;
 /** Frames after a step that are slow because buffers are made anew. */
@@ -57,6 +60,8 @@ export interface GovernorOptions {
 export class ResolutionGovernor {
   private readonly budgetMs: number;
   private readonly isSoftware: boolean;
+  /** When each frame of the window came, ms from its start, and the average interval of the last few up to it. */
+  private readonly times = new Float64Array(MAX_FRAMES);
   private readonly intervals = new Float64Array(MAX_FRAMES);
   private readonly costs = new Float64Array(MAX_FRAMES);
   private readonly sorted = new Float64Array(MAX_FRAMES);
@@ -96,9 +101,12 @@ export class ResolutionGovernor {
       this.toSkip--;
       return;
     }
-    this.intervals[this.frameCount++] = intervalMs;
-    if (costMs > 0) this.costs[this.costCount++] = costMs;
     this.windowMs += intervalMs;
+    this.times[this.frameCount] = this.windowMs;
+    const burst = Math.min(BURST_FRAMES, this.frameCount + 1);
+    this.intervals[this.frameCount] = (this.windowMs - (burst > this.frameCount ? 0 : this.times[this.frameCount - burst])) / burst;
+    this.frameCount++;
+    if (costMs > 0) this.costs[this.costCount++] = costMs;
     const isFull = this.frameCount >= WINDOW_FRAMES ? this.windowMs >= WINDOW_MS : this.frameCount >= SLOW_FRAMES && this.windowMs >= SLOW_MS;
     if (!isFull && this.frameCount < MAX_FRAMES) return;
     const interval = this.median(this.intervals, this.frameCount);

@@ -142,6 +142,30 @@ describe('The resolution governor', () => {
     assert.isAtMost(run.steps - steps, 6);
   });
 
+  it('counts frames that come in bursts by their rate', () => {
+    for (const tells of [true, false]) {
+      // Twenty a second, of which three come as fast as the display and the fourth is held up.
+      const governor = new ResolutionGovernor({ isSoftware: true, budgetMs: BUDGET_MS });
+      let nowMs = 0;
+      for (let frame = 0; frame < 40 && governor.scale === 1; frame++) {
+        const intervalMs = frame % 4 === 3 ? 150 : 50 / 3;
+        governor.handleFrame((nowMs += intervalMs), intervalMs, tells ? 45 : Number.NaN);
+      }
+      assert.isBelow(governor.scale, 0.85);
+      assert.isBelow(nowMs, 1500);
+    }
+  });
+
+  it('forgives a frame that was held up', () => {
+    const governor = new ResolutionGovernor({ isSoftware: true, budgetMs: BUDGET_MS });
+    let nowMs = 0;
+    for (let frame = 0; frame < 600; frame++) {
+      const intervalMs = frame % 20 === 7 ? 400 : 20;
+      governor.handleFrame((nowMs += intervalMs), intervalMs, 18);
+      assert.equal(governor.scale, 1);
+    }
+  });
+
   it('is not shaken by noise around the budget', () => {
     const run = new Run({ fixedMs: 10, pixelMs: 22, displayMs: 1, noise: 0.15 }).seconds(120);
     assert.isAtMost(run.steps, 2);
