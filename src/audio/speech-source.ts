@@ -4,7 +4,7 @@
  * WAV and raw PCM are read by ourselves while they arrive; other files are collected and decoded by the browser.
  */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
-import { int16FromPcmBytes, mixToMono, PcmByteJoiner, audioContainerOf } from '../shared/pcm.js';
+import { int16FromPcmBytes, mixToMono, PcmByteJoiner, audioContainerOf, silenceNonFinite } from '../shared/pcm.js';
 import { SNIFF_BYTES, soundFormatOf } from '../shared/sound-format.js';
 import { WavReader } from '../shared/wav-reader.js';
 import { abortedError, bytesOf, openByteSource } from './byte-source.js';
@@ -204,7 +204,11 @@ function monoOf(buffer: AudioBuffer): Float32Array {
 /** Copies, so that the receiver may keep or transfer them. */
 function* pieces(samples: Int16Array | Float32Array, sampleRateHz: number): Iterable<SpeechSourceChunk> {
   const length = Math.ceil(sampleRateHz * CHUNK_SECONDS);
-  for (let at = 0; at < samples.length; at += length) yield { samples: samples.slice(at, at + length), sampleRateHz };
+  for (let at = 0; at < samples.length; at += length) {
+    const piece = samples.slice(at, at + length);
+    if (piece instanceof Float32Array) silenceNonFinite(piece);
+    yield { samples: piece, sampleRateHz };
+  }
 }
 
 /** A file read into a typed array of samples would be a bang. */

@@ -38,6 +38,11 @@ export function int16FromFloat32(samples: Float32Array): Int16Array {
   return out;
 }
 
+/** What is no finite number becomes silence, in place: filters that it gets into would never be rid of it. */
+export function silenceNonFinite(samples: Float32Array): void {
+  for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i]!)) samples[i] = 0;
+}
+
 /** Mean of the channels. All channels must have the same length. */
 export function mixToMono(channels: readonly Float32Array[]): Float32Array {
   const first = channels[0];

@@ -111,6 +111,12 @@ describe('speechChunksFrom', () => {
     assert.deepEqual([...mine], [1, 2, 3]);
   });
 
+  it('makes silence of samples that are no numbers, which filters would keep for good', async () => {
+    const samples = Float32Array.from([0.5, NaN, -0.25, Infinity, -Infinity, 1.5]);
+    assert.deepEqual((await read(samples)).samples, [0.5, 0, -0.25, 0, 0, 1.5]);
+    assert.isNaN(samples[1]);
+  });
+
   it('reads the rate and the channels of audio/L16', async () => {
     const headers = { 'content-type': 'audio/L16; rate=24000; channels=2' };
     const { samples, rate } = await read(new Response(Int16Array.of(100, 300, -2, -4).buffer, { headers }));
