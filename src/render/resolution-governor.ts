@@ -39,8 +39,8 @@ const FAIR_SHARE = 0.2;
 const AIM = 0.9;
 /** A predicted cost up to this share of the budget leaves room for speech and other work. */
 const ROOM = 0.7;
-/** Where costs are not known, frames have to come this much earlier than the budget before pixels are given back. */
-const EARLY = 0.85;
+/** Where costs are not known, pixels are given back to frames that come by this share of the budget. At 60 Hz none comes earlier. */
+const EARLY = 0.95;
 /** A step down that leaves more than this of the cost was in vain. */
 const FUTILE = 0.94;
 const UP_WAIT_MS = 4000;

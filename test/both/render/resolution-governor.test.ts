@@ -89,6 +89,13 @@ describe('The resolution governor', () => {
     });
   }
 
+  it('gives pixels back at 60 Hz where costs are not known', () => {
+    const run = new Run({ fixedMs: 2, pixelMs: 30, tells: false, isSoftware: false, budgetMs: 1000 / 55 }).seconds(5);
+    assert.isBelow(run.governor.scale, 1);
+    run.machine = { ...run.machine, pixelMs: 5 };
+    assert.equal(run.seconds(60).governor.scale, 1);
+  });
+
   it('helps one that shows two frames a second within five seconds', () => {
     const run = new Run({ fixedMs: 5, pixelMs: 500, displayMs: 1 }).seconds(5);
     assert.equal(run.governor.scale, FLOOR);
