@@ -1,26 +1,35 @@
 /**
- * How many pictures were asked for and are not drawn yet. Where another process draws, and slowly, calls pile up there unseen: each new frame makes
- * the display show an older one, and the face falls seconds behind the sound. So a fence of the GL follows each frame, and while too many are
- * open no other is begun. A face that is late skips; it never lags.
+ * How many pictures were asked for and are not drawn yet. Another process draws; Firefox takes on any number of frames for it, so that, drawn by a busy
+ * CPU, each new frame makes the display show an older one, and the face falls seconds behind the sound. So a fence of the GL follows each frame,
+ * and while too many are open no other is begun. A face that is late skips; it never lags.
+ *
+ * Chromium and WebKit hold back frames themselves. They are not asked: in WebKit each question waits for the process that draws.
  */
-export const MAX_FRAMES_IN_FLIGHT = 2;
+const MAX_FRAMES_IN_FLIGHT = 2;
 /** A fence that is open for this long is not believed any more: better late than still. */
 const MAX_WAIT_MS = 1000;
 
+/** Whether this browser holds back no frames. Other engines are only "like Gecko". */
+function queuesEndlessly(): boolean {
+  return navigator.userAgent.includes(' Gecko/');
+}
+
 export class FramesInFlight {
   private readonly gl: WebGL2RenderingContext;
+  private readonly isNeeded: boolean;
   /** Oldest first. */
   private readonly fences: WebGLSync[] = [];
   private addedMs = 0;
 
-  constructor(gl: WebGL2RenderingContext) {
+  constructor(gl: WebGL2RenderingContext, isNeeded = queuesEndlessly()) {
     this.gl = gl;
+    this.isNeeded = isNeeded;
   }
 
   /** After the last call of a frame. */
   add(): void {
     const { gl } = this;
-    const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    const fence = this.isNeeded && gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     if (!fence) return;
     gl.flush();
     this.fences.push(fence);

@@ -3,19 +3,19 @@ import { LinearSRGBColorSpace, Mesh, NeutralToneMapping, NoToneMapping, SRGBColo
 import type { AvatarModel } from '../loaders/avatar-model.js';
 import type { GraphicsFacts, StageCanvas } from '../renderer.js';
 import type { Surface, SurfaceListener } from '../surface.js';
-import { MAX_FRAMES_IN_FLIGHT } from '../frames-in-flight.js';
 import { openedGpu } from './gpu.js';
 
 /** A canvas that WebGPU draws on. */
 export class GpuSurface implements Surface {
   readonly kind = 'webgpu';
+  /** Browsers with WebGPU hold back frames themselves. */
+  readonly isBusy = false;
   drawMs = Number.NaN;
 
   private readonly renderer: WebGPURenderer;
   private readonly device: GPUDevice;
   private readonly starting: Promise<unknown>;
-  /** Pictures that were asked for and are not drawn yet. */
-  private pendingCount = 0;
+  private isMeasuring = false;
   private isDisposed = false;
 
   /** @throws {AvatarError} `renderingFailed` without a device. */
@@ -49,15 +49,12 @@ export class GpuSurface implements Surface {
   render(scene: Scene, camera: Camera): void {
     const startMs = performance.now();
     this.renderer.render(scene, camera);
-    const isAlone = this.pendingCount++ === 0;
+    if (this.isMeasuring) return;
+    this.isMeasuring = true;
     void this.device.queue.onSubmittedWorkDone().then(() => {
-      this.pendingCount--;
-      if (isAlone) this.drawMs = performance.now() - startMs;
+      this.isMeasuring = false;
+      this.drawMs = performance.now() - startMs;
     });
-  }
-
-  get isBusy(): boolean {
-    return this.pendingCount >= MAX_FRAMES_IN_FLIGHT;
   }
 
   dispose(): void {
