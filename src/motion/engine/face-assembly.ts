@@ -50,8 +50,8 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   put(out, offset + C.mouthRollLower, Math.max(0.15 * press, 0.7 * bite));
   put(out, offset + C.mouthRollUpper, 0.15 * press);
   put(out, offset + C.mouthShrugLower, 0.15 * press);
-  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.08 * open + 0.14 * stretch + 0.12 * funnel * (1 - pucker)) * free + 0.2 * bite);
-  putPair(out, offset + C.mouthLowerDownLeft, offset + C.mouthLowerDownRight, (0.3 * open + 0.5 * stretch + 0.3 * funnel * (1 - pucker)) * free);
+  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.12 * open + 0.24 * stretch + 0.18 * funnel * (1 - pucker)) * free + 0.2 * bite);
+  putPair(out, offset + C.mouthLowerDownLeft, offset + C.mouthLowerDownRight, (0.26 * open + 0.4 * stretch + 0.26 * funnel * (1 - pucker)) * free);
   putPair(out, offset + C.cheekSquintLeft, offset + C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth + pose.cheekSquint);
   put(out, offset + C.cheekPuff, 0.06 * press);
 
