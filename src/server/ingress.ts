@@ -1,4 +1,5 @@
 /** The door of the Motion Server: checks every upgrade, and turns the admitted ones into sessions. */
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -125,6 +126,8 @@ export class Ingress {
 
 function watchCredits(session: IngressSession, signal: AbortSignal): void {
   const end = (): void => session.refuse(ServerErrorCode.creditsExhausted, 'credits exhausted', 4001);
+  // One signal may stand for many sessions: each takes its listener away again.
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', end);
   void session.closed.then(() => signal.removeEventListener('abort', end));
   if (signal.aborted) end();

@@ -151,6 +151,24 @@ describe('the upgrade to a session', () => {
     await guarded.close();
   });
 
+  it('ends all sessions of one account by one signal, however many they are', async () => {
+    const warnings: string[] = [];
+    const noteWarning = ({ name }: Error): unknown => warnings.push(name);
+    process.on('warning', noteWarning);
+    const credits = new AbortController();
+    const account = await startMotionServer({ authorizeSession: () => ({ creditsSignal: credits.signal }) });
+    try {
+      const clients = await Promise.all(Array.from({ length: 12 }, () => account.open()));
+      credits.abort();
+      const closings = await Promise.all(clients.map(({ closed }) => closed));
+      assert.deepEqual([...new Set(closings.map(({ code }) => code))], [4001]);
+      assert.deepEqual(warnings, []);
+    } finally {
+      process.off('warning', noteWarning);
+      await account.close();
+    }
+  });
+
   it('tells its operator when `authorizeSession` itself is at fault, and its visitor nothing of it', async () => {
     const told: unknown[] = [];
     const fault = new TypeError('no database');
