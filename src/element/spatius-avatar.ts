@@ -11,7 +11,8 @@ import type { AvatarStats } from './avatar-stats.js';
 import type { CaptionCue, SpeakOptions } from './captions/caption-cue.js';
 import type { CaptureOptions, RecordOptions } from './capture.js';
 import type { Diagnosis } from './diagnosis.js';
-import type { SayOptions, Sayings } from './sayings.js';
+import { LazyPiece } from './lazy-piece.js';
+import type { SayOptions } from './sayings.js';
 
 /**
  * A talking 3D character: speech audio goes in, a face in sync with the sound comes out.
@@ -83,7 +84,7 @@ import type { SayOptions, Sayings } from './sayings.js';
  * @cssstate audio-blocked - Sound is locked until a gesture.
  */
 export class SpatiusAvatar extends AvatarShell {
-  private sayings: Promise<Sayings> | null = null;
+  private readonly sayings = new LazyPiece(this, async () => [new (await import('./sayings.js')).Sayings(this)]);
 
   /** The connection to where motion comes from. */
   get connectionState(): ConnectionState {
@@ -248,8 +249,7 @@ export class SpatiusAvatar extends AvatarShell {
    *   and what `speak()` throws.
    */
   async say(text: string, options: SayOptions = {}): Promise<void> {
-    this.sayings ??= import('./sayings.js').then(({ Sayings }) => new Sayings(this));
-    await (await this.sayings).say(text, options);
+    await (await this.sayings.want()).say(text, options);
   }
 
   /** Holds sound and face where they are. */
@@ -264,7 +264,7 @@ export class SpatiusAvatar extends AvatarShell {
 
   /** Drops what is being said, and what is still to come of it, at once. */
   interrupt(): void {
-    void this.sayings?.then((sayings) => sayings.drop());
+    if (this.sayings.isWanted) this.sayings.tell((sayings) => sayings.drop());
     this.assembly.input.drop();
     this.assembly.tell(({ controller }) => controller.interrupt());
   }

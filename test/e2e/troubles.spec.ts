@@ -113,6 +113,23 @@ test('raw PCM in trouble has a code each', async ({ page }) => {
   await avatar.waitForEvent('avatar', 'conversation-state playing');
 });
 
+test('a script that cannot be had is told of by its code, and troubles nobody later', async ({ page }) => {
+  const thrown: string[] = [];
+  page.on('pageerror', ({ message }) => thrown.push(message));
+  await page.route('**/*sayings*', (route) => route.abort());
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" speech-endpoint="/speech"></spatius-avatar>');
+  const code = await page.evaluate(async () => {
+    const element = document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar'];
+    const refusal = await element.say('hello').then(() => null, ({ code }: { code?: string }) => code ?? 'no code');
+    element.interrupt();
+    return refusal;
+  });
+  expect(code).toBe('connectionFailed');
+  await avatar.waitForEvent('avatar', 'error connectionFailed');
+  await page.waitForTimeout(200);
+  expect(thrown).toEqual([]);
+});
+
 test('a mode that there is not is told in words', async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" mode="telepathy"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'error invalidConfiguration');
