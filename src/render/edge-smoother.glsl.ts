@@ -81,8 +81,15 @@ void main() {
   float upRight = lightnessAt(place + ivec2(1, 1));
   float downLeft = lightnessAt(place + ivec2(-1, -1));
   float downRight = lightnessAt(place + ivec2(1, -1));
-  vec2 along = normalize(vec2(downLeft + downRight - upLeft - upRight, upRight + downRight - upLeft - downLeft) + 1e-4);
+  vec2 turned = vec2(downLeft + downRight - upLeft - upRight, upRight + downRight - upLeft - downLeft);
+  vec2 along = normalize(turned + 1e-4);
   along = clamp(along / max(min(abs(along.x), abs(along.y)) * FLATNESS, 1e-3), -REACH, REACH);
+  float contrast = lightest - darkest;
+  if (dot(turned, turned) < 0.25 * contrast * contrast) {
+    // The same to both sides: a line that is thinner than a pixel, and broken. It runs where the ground beside it does not.
+    float ground = 0.5 * (upLeft + upRight + downLeft + downRight);
+    along = abs(left + right - ground) < abs(up + down - ground) ? vec2(0.0, REACH) : vec2(REACH, 0.0);
+  }
   vec2 pixel = 1.0 / vec2(textureSize(picture, 0));
   vec2 middle = gl_FragCoord.xy * pixel;
   color = (own + textureLod(picture, middle + along * pixel, 0.0) + textureLod(picture, middle - along * pixel, 0.0)) / 3.0;

@@ -76,6 +76,27 @@ describe('The edge smoother', () => {
     });
   }
 
+  it('joins what is left of a line that is thinner than a pixel', () => {
+    // Three of four pixels of a row are dark before a white ground.
+    renderer.setClearColor(0xffffff, 1);
+    renderer.clear();
+    const row = SIZE / 2;
+    const gl = renderer.getContext();
+    renderer.setScissorTest(true);
+    renderer.setClearColor(0x000000, 1);
+    for (let x = 10; x < SIZE - 10; x += 4) {
+      renderer.setScissor(x, row, 3, 1);
+      renderer.clear();
+    }
+    renderer.setScissorTest(false);
+    assert.equal(gl.getError(), gl.NO_ERROR);
+    smoother.smooth();
+    const after = pixels();
+    const shades = Array.from({ length: SIZE - 40 }, (_, index) => after[(row * SIZE + index + 20) * 4]!);
+    assert.isBelow(Math.max(...shades), 160, 'the gaps are darker than the ground');
+    assert.isAbove(Math.min(...shades), 30, 'and the rest is lighter than it was');
+  });
+
   it('leaves alone what has no edges, and whatever lies beside the viewport', () => {
     drawSlope(0.4);
     const before = pixels();
