@@ -90,7 +90,7 @@ describe('LiveMotionSession', () => {
     session.append(1, voice(1), 16000, false);
     await arrived();
     session.append(1, voice(0.1), 16000, true);
-    await arrived();
+    for (let left = 200; left > 0 && releases(1).at(-1) !== Infinity; left--) await pause(30);
     const all = releases(1);
     assert.isAbove(all[0]!, 0.12);
     assert.isAtMost(all[0]!, 1);
