@@ -156,6 +156,8 @@ describe('Capture', function () {
     await until(() => captures() === 0);
     // One that has no picture yet; listeners are the platform's own, and seen as they are added.
     const young = createAvatar();
+    // Nor gets one while its sound starts, which takes a second in Firefox.
+    young.style.display = 'none';
     const signals: (AbortSignal | undefined)[] = [];
     const add = young.addEventListener.bind(young) as HTMLElement['addEventListener'];
     young.addEventListener = (name: string, listener: EventListener, options?: AddEventListenerOptions) => {
