@@ -10,9 +10,15 @@ export class AttributeChecks {
     if (!isSo) this.errors.push(new AvatarError(ErrorCode.invalidConfiguration, words));
   }
 
-  choice(attribute: string, value: string, known: readonly string[]): void {
-    this.that(known.includes(value), `${attribute}="${value}" is not known. Use ${known.map((word) => `"${word}"`).join(', ')}.`);
+  /** @param value Null for an attribute that was removed. */
+  choice(attribute: string, value: string | null, known: readonly string[]): void {
+    this.that(value === null || known.includes(value), `${attribute}="${value}" is not known. Use ${known.map((word) => `"${word}"`).join(', ')}.`);
   }
+}
+
+/** @param value Text where a framework's template says it; null for an attribute that was removed. */
+export function numberFrom(value: number | string | null, missing: number): number {
+  return value === null ? missing : Number(value);
 }
 
 /** @returns `value`, or the first of `known` when it is none of them. */

@@ -3,7 +3,7 @@ import { DEFAULT_AVATAR } from '../controller/built-in-avatars.js';
 import type { AvatarControllerOptions } from '../controller/controller-options.js';
 import type { AvatarError } from '../shared/errors.js';
 import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/speech-style.js';
-import { AttributeChecks, knownOf } from './attribute-checks.js';
+import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
 
 const MODES = ['local', 'direct', 'backend', 'livekit'] as const;
 export type AvatarMode = (typeof MODES)[number];
@@ -48,22 +48,33 @@ export function effectiveMode(properties: ConnectionProperties): AvatarMode {
   return tokenEndpoint || sessionToken || requestToken ? 'direct' : 'local';
 }
 
+function numbersOf({ sampleRate, intensity, connectTimeout, audioLatencyOffset }: ConnectionProperties) {
+  return {
+    sampleRateHz: numberFrom(sampleRate, 16_000),
+    intensity: numberFrom(intensity, 1),
+    connectTimeout: numberFrom(connectTimeout, 15_000),
+    audioLatencyOffset: numberFrom(audioLatencyOffset, 0),
+  };
+}
+
 /** @returns What is wrong with the properties, each with the attribute's name. Empty when they can work. */
 export function configurationErrors(properties: ConnectionProperties): AvatarError[] {
   const checks = new AttributeChecks();
+  const { intensity, connectTimeout, audioLatencyOffset } = numbersOf(properties);
   checks.choice('mode', effectiveMode(properties), MODES);
   checks.choice('frame-starvation', properties.frameStarvation, STARVATIONS);
   checks.choice('fallback', properties.fallback, FALLBACKS);
   checks.choice('speech-style', properties.speechStyle, SPEECH_STYLES);
-  checks.that(isIntensity(properties.intensity), `intensity is a number from 0 to ${MAX_INTENSITY}.`);
-  checks.that(properties.connectTimeout > 0, 'connect-timeout is a number of milliseconds above 0.');
-  checks.that(Number.isFinite(properties.audioLatencyOffset), 'audio-latency-offset is a number of milliseconds.');
+  checks.that(isIntensity(intensity), `intensity is a number from 0 to ${MAX_INTENSITY}.`);
+  checks.that(connectTimeout > 0, 'connect-timeout is a number of milliseconds above 0.');
+  checks.that(Number.isFinite(audioLatencyOffset), 'audio-latency-offset is a number of milliseconds.');
   return checks.errors;
 }
 
 /** Values that cannot work are replaced by their defaults; `configurationErrors` has told of them. */
 export function controllerOptions(properties: ConnectionProperties): AvatarControllerOptions {
-  const { tokenEndpoint, sessionToken, requestToken, connectTimeout, audioLatencyOffset } = properties;
+  const { tokenEndpoint, sessionToken, requestToken } = properties;
+  const { sampleRateHz, intensity, connectTimeout, audioLatencyOffset } = numbersOf(properties);
   const mode = effectiveMode(properties);
   return {
     mode: knownOf(mode, MODES),
@@ -76,11 +87,11 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
     livekitIdentity: properties.livekitIdentity,
     livekitRoom: properties.room,
     token: { tokenEndpoint: mode === 'livekit' ? properties.livekitTokenEndpoint : tokenEndpoint, sessionToken, requestToken },
-    sampleRateHz: properties.sampleRate,
+    sampleRateHz,
     frameStarvation: knownOf(properties.frameStarvation, STARVATIONS),
     fallback: knownOf(properties.fallback, FALLBACKS),
     style: knownOf(properties.speechStyle, SPEECH_STYLES),
-    intensity: isIntensity(properties.intensity) ? properties.intensity : 1,
+    intensity: isIntensity(intensity) ? intensity : 1,
     connectTimeoutMs: connectTimeout > 0 ? connectTimeout : 15_000,
     audioLatencyOffsetSeconds: Number.isFinite(audioLatencyOffset) ? audioLatencyOffset / 1000 : 0,
   };

@@ -103,12 +103,12 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   protected override updated(changed: PropertyValues<this>): void {
     const { assembly } = this.assembly;
+    const { view, life, volume } = this.assemblySettings;
     if (assembly && (changed.has('volume') || changed.has('muted'))) {
-      assembly.controller.volume = this.volume;
+      assembly.controller.volume = volume;
       assembly.controller.muted = this.muted;
     }
     if (changed.has('src') || changed.has('avatarId')) this.assembly.reload();
-    const { view, life } = this.assemblySettings;
     if (changed.has('view')) assembly?.openedStage?.setView(view);
     if (!isSameLife(life, this.lastLife)) assembly?.setLife(life);
     this.lastLife = life;

@@ -1,7 +1,7 @@
 /** From attributes to how the character lives. */
 import type { AvatarError } from '../shared/errors.js';
 import { DEFAULT_LIFE, GAZES, MOODS, type LifeSettings } from '../shared/life-settings.js';
-import { AttributeChecks, knownOf } from './attribute-checks.js';
+import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
 
 /** The properties of the element that its life comes from. */
 export interface LifeProperties {
@@ -31,7 +31,7 @@ export function lifeSettings({ motion, mood, moodIntensity, gaze, listening }: L
   return {
     motionStyle: isReduced ? 'calm' : knownOf(motion, MOTIONS),
     mood: knownOf(mood, MOODS),
-    moodIntensity: moodIntensity >= 0 && moodIntensity <= 1 ? moodIntensity : DEFAULT_LIFE.moodIntensity,
+    moodIntensity: moodIntensity >= 0 && moodIntensity <= 1 ? numberFrom(moodIntensity, DEFAULT_LIFE.moodIntensity) : DEFAULT_LIFE.moodIntensity,
     gaze: knownOf(gaze, GAZES),
     isListening: listening,
   };

@@ -1,13 +1,14 @@
 /** From attributes to how the avatar is presented. */
 import type { AvatarError } from '../shared/errors.js';
 import type { Renderer, View } from '../workers/worker-api.js';
-import { AttributeChecks, knownOf } from './attribute-checks.js';
+import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
 
 /** The properties of the element that its presentation comes from. */
 export interface PresentationProperties {
   view: View;
   loading: 'lazy' | 'eager';
   renderer: Renderer | 'auto';
+  /** What is no number changes nothing. */
   volume: number;
 }
 
@@ -23,7 +24,7 @@ export function presentationErrors({ view, loading, renderer, volume }: Presenta
   checks.choice('view', view, VIEWS);
   checks.choice('loading', loading, LOADINGS);
   checks.choice('renderer', renderer, RENDERERS);
-  checks.that(Number.isFinite(volume), 'volume is a number from 0 to 1.');
+  checks.that(Number.isFinite(numberFrom(volume, 1)), 'volume is a number from 0 to 1.');
   return checks.errors;
 }
 
@@ -33,6 +34,6 @@ export function presentationSettings({ view, loading, renderer, volume }: Presen
     view: knownOf(view, VIEWS),
     isEager: loading === 'eager',
     renderer: knownOf(renderer, RENDERERS),
-    volume: Number.isFinite(volume) ? volume : 1,
+    volume: numberFrom(volume, 1),
   };
 }

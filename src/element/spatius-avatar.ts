@@ -174,7 +174,7 @@ export class SpatiusAvatar extends AvatarShell {
     const connect = ({ controller }: AssembledAvatar) => controller.connectionState === 'disconnected' ? controller.start() : undefined;
     this.assembly.ask(connect).catch(() => undefined);
     this.isSoundWanted = true;
-    return this.assembly.input.send(pcm, this.sampleRate, end);
+    return this.assembly.input.send(pcm, controllerOptions(this).sampleRateHz, end);
   }
 
   /**

@@ -279,9 +279,8 @@ export class AvatarKeeper {
       if (loadId !== this.loadCount) return;
       const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
       // Some avatars only WebGL can draw.
-      if (error.code === ErrorCode.renderingFailed && this.stageRenderer === 'webgpu' && (await isDrawnByGpu(current))) {
-        return loadId === this.loadCount ? this.fallBack(error.message) : undefined;
-      }
+      const isByGpu = this.stageRenderer === 'webgpu' && current.gpuObstacle === null;
+      if (isByGpu && error.code === ErrorCode.renderingFailed) return this.fallBack(error.message);
       host.handleError(error);
       if (this._avatar) host.handlePictureKept();
       else host.handleStageFailure(error);
@@ -374,10 +373,4 @@ export class AvatarKeeper {
     this.hasFailed = true;
     this.host.handleStageFailure(error);
   }
-}
-
-/** False as well where nobody can tell any more. */
-async function isDrawnByGpu(assembly: AssembledAvatar): Promise<boolean> {
-  const stats = await assembly.stageStats().catch(() => null);
-  return stats?.renderer === 'webgpu';
 }

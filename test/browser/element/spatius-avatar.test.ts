@@ -108,6 +108,28 @@ describe('<spatius-avatar>', () => {
     for (const error of messages.concat(told)) assert.match(error, /^invalidConfiguration /);
   });
 
+  it('takes numbers as text, as the templates of frameworks set them, and its defaults where attributes are removed', async () => {
+    const avatar = create('<spatius-avatar></spatius-avatar>');
+    const errors: string[] = [];
+    avatar.addEventListener('avatar-error', ({ error }) => errors.push(error.message));
+    Object.assign(avatar, { volume: '0.5', intensity: '1.5', sampleRate: '24000', connectTimeout: '5000', audioLatencyOffset: '20', moodIntensity: '0.5' });
+    await once(avatar, 'avatar-ready');
+    assert.isString(avatar.send(new Uint8Array(4800), true));
+    await once(avatar, 'avatar-conversation-state');
+    type Inside = { assembly: { assembly: { controller: { volume: number; options: Record<string, unknown> } } } };
+    const { controller } = (avatar as unknown as Inside).assembly.assembly;
+    assert.equal(controller.volume, 0.5);
+    assert.deepInclude(controller.options, { intensity: 1.5, sampleRateHz: 24_000, connectTimeoutMs: 5000, audioLatencyOffsetSeconds: 0.02 });
+    for (const name of ['volume', 'intensity', 'sample-rate', 'connect-timeout', 'audio-latency-offset', 'mood-intensity', 'mood', 'view', 'fallback']) {
+      avatar.setAttribute(name, name === 'view' ? 'bust' : avatar.getAttribute(name) ?? '');
+      avatar.removeAttribute(name);
+    }
+    await avatar.updateComplete;
+    assert.equal(controller.volume, 1);
+    assert.deepInclude(controller.options, { intensity: 1, sampleRateHz: 16_000, connectTimeoutMs: 15_000, audioLatencyOffsetSeconds: 0 });
+    assert.deepEqual(errors, []);
+  });
+
   it('tells what went wrong, and no token with it', async () => {
     const attributes = 'mode="direct" app-id="app" session-token="secret-token" server-url="ws://127.0.0.1:9" connect-timeout="400"';
     const avatar = create(`<spatius-avatar ${attributes}></spatius-avatar>`);
