@@ -19,7 +19,9 @@ export type FromEngineThread =
   | { kind: 'ready' }
   | { kind: 'taken'; desk: number; request: number; byteCount: number }
   | { kind: 'answer'; desk: number; request: number; message: Uint8Array; isEnd: boolean }
-  | { kind: 'failure'; desk: number; request: number; code: number; message: string };
+  | { kind: 'failure'; desk: number; request: number; code: number; message: string }
+  /** What broke in an engine; the failure it caused is told apart. */
+  | { kind: 'fault'; error: Error };
 
 interface Port {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;

@@ -25,15 +25,17 @@ export class EngineThread {
   /**
    * @param handleEnd Called once when the thread ended, whoever ended it; `wasReady` tells whether it ever worked, `reason` what it
    *   died of, or null.
+   * @param onError Told what broke in an engine.
    */
-  constructor(data: EngineThreadData, handleEnd: (wasReady: boolean, reason: unknown) => void) {
+  constructor(data: EngineThreadData, handleEnd: (wasReady: boolean, reason: unknown) => void, onError: (error: unknown) => void) {
     this.worker = new Worker(new URL('./engine.worker.js', import.meta.url), { workerData: data });
     this.outbox = new Outbox(this.worker);
     this.ready = new Promise((resolve, reject) => {
       let reason: unknown = null;
       this.worker.on('message', (items: FromEngineThread[]) => {
         for (const item of items) {
-          if (item.kind !== 'ready') this.deliver(item);
+          if (item.kind === 'fault') onError(item.error);
+          else if (item.kind !== 'ready') this.deliver(item);
           else {
             this.isReady = true;
             resolve();
@@ -65,7 +67,7 @@ export class EngineThread {
     await this.worker.terminate();
   }
 
-  private deliver(item: Exclude<FromEngineThread, { kind: 'ready' }>): void {
+  private deliver(item: Exclude<FromEngineThread, { kind: 'ready' | 'fault' }>): void {
     // Not for somebody who left meanwhile.
     const tenant = this.tenants.get(item.desk);
     if (item.kind === 'taken') tenant?.handleTaken(item.request, item.byteCount);

@@ -23,7 +23,7 @@ export class EngineThreads {
 
   /**
    * @param count 1 or more.
-   * @param onError Told what a thread died of.
+   * @param onError Told what a thread died of, and what broke in an engine.
    */
   constructor(count: number, data: EngineThreadData, onError: (error: unknown) => void) {
     this.count = count;
@@ -62,7 +62,7 @@ export class EngineThreads {
   }
 
   private startOne(): EngineThread {
-    const thread = new EngineThread(this.data, (wasReady, reason) => {
+    const handleEnd = (wasReady: boolean, reason: unknown): void => {
       this.threads.delete(thread);
       if (this.isClosed) return;
       this.onError(reason ?? new AvatarError(ErrorCode.serverError, 'an engine thread ended'));
@@ -72,7 +72,8 @@ export class EngineThreads {
         this.startOne();
       }, RETRY_MS);
       this.retries.add(retry);
-    });
+    };
+    const thread = new EngineThread(this.data, handleEnd, this.onError);
     this.threads.add(thread);
     return thread;
   }

@@ -7,7 +7,7 @@ import { loadMouthModel, setMouthModelReader } from '../motion/engine/mouth-mode
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { Outbox, type EngineThreadData, type FromEngineThread, type ToEngineThread } from './engine-messages.js';
 import { FairScheduler } from './fair-scheduler.js';
-import { SpeechDesk, type CreateEngine } from './speech-desk.js';
+import { SpeechDesk, type CreateEngine, type DeskListener } from './speech-desk.js';
 
 const port = parentPort!;
 const outbox = new Outbox<FromEngineThread>(port);
@@ -16,7 +16,7 @@ const desks = new Map<number, SpeechDesk>();
 const createEngine: CreateEngine = (options) => new MotionEngine(options);
 
 function open(desk: number, options: Extract<ToEngineThread, { kind: 'open' }>['options']): SpeechDesk {
-  return new SpeechDesk(options, createEngine, scheduler, {
+  const listener: DeskListener = {
     handleTaken: (request, byteCount) => outbox.push({ kind: 'taken', desk, request, byteCount }),
     handleAnswer: (request, encoded, isEnd) => {
       if (!encoded) return;
@@ -25,7 +25,13 @@ function open(desk: number, options: Extract<ToEngineThread, { kind: 'open' }>['
       outbox.push({ kind: 'answer', desk, request, message, isEnd }, message.buffer as ArrayBuffer);
     },
     handleFailure: (request, code, message) => outbox.push({ kind: 'failure', desk, request, code, message }),
-  });
+  };
+  return new SpeechDesk(options, createEngine, scheduler, listener, tellFault);
+}
+
+/** Errors may be sent to another thread; anything else that was thrown might not. */
+function tellFault(reason: unknown): void {
+  outbox.push({ kind: 'fault', error: reason instanceof Error ? reason : new Error(String(reason)) });
 }
 
 function handle(item: ToEngineThread): void {

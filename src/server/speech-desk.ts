@@ -51,16 +51,24 @@ export class SpeechDesk implements Desk, Runnable {
   private readonly createEngine: CreateEngine;
   private readonly scheduler: FairScheduler;
   private readonly listener: DeskListener;
+  private readonly onError: (error: unknown) => void;
   private readonly room: LiveKitEgress | null;
   private readonly requests = new Map<number, SpeechRequest>();
   private isBlocked = false;
 
-  /** @param room Where speech and motion go instead of into answers. */
-  constructor(options: DeskOptions, createEngine: CreateEngine, scheduler: FairScheduler, listener: DeskListener, room: LiveKitEgress | null = null) {
+  /**
+   * @param onError Told what broke in an engine, of which the client hears nothing.
+   * @param room Where speech and motion go instead of into answers.
+   */
+  constructor(
+    options: DeskOptions, createEngine: CreateEngine, scheduler: FairScheduler, listener: DeskListener, onError: (error: unknown) => void,
+    room: LiveKitEgress | null = null,
+  ) {
     this.options = options;
     this.createEngine = createEngine;
     this.scheduler = scheduler;
     this.listener = listener;
+    this.onError = onError;
     this.room = room;
   }
 
@@ -130,6 +138,7 @@ export class SpeechDesk implements Desk, Runnable {
       },
       handleFailure: (error) => {
         this.requests.delete(request);
+        if (OWN_FAULTS.has(error.code)) this.onError(error.cause ?? error);
         this.listener.handleFailure(request, serverCodeOf(error), error.message);
       },
     });

@@ -15,7 +15,7 @@ export interface SpeechDesksOptions {
   modelPath: string;
   /** Sessions may go to LiveKit rooms, whose connections belong to this thread. */
   hasRooms: boolean;
-  /** Told what a thread died of. */
+  /** Told what a thread died of, and what broke in an engine. */
   onError: (error: unknown) => void;
 }
 
@@ -23,12 +23,14 @@ export class SpeechDesks {
   private readonly createEngine: CreateEngine;
   private readonly threads: EngineThreads | null;
   private readonly needsModelHere: boolean;
+  private readonly onError: (error: unknown) => void;
   private readonly scheduler = new FairScheduler();
 
   constructor({ createEngine, threadCount, modelPath, hasRooms, onError }: SpeechDesksOptions) {
     this.createEngine = createEngine ?? ((options) => new MotionEngine(options));
     this.threads = createEngine ? null : new EngineThreads(threadCount, { modelPath }, onError);
     this.needsModelHere = !createEngine && hasRooms;
+    this.onError = onError;
   }
 
   /** @throws {AvatarError} `invalidConfiguration` when the threads cannot be started. */
@@ -40,7 +42,7 @@ export class SpeechDesks {
   /** @param room Where the session's speech and motion go, if not back to its client. */
   open(options: DeskOptions, listener: DeskListener, room: LiveKitEgress | null): Desk {
     if (this.threads && !room) return this.threads.openDesk(options, listener);
-    return new SpeechDesk(options, this.createEngine, this.scheduler, listener, room);
+    return new SpeechDesk(options, this.createEngine, this.scheduler, listener, this.onError, room);
   }
 
   /** Ends the threads, whatever they are at. */

@@ -162,7 +162,9 @@ describe('a session', () => {
 
   it('hides what breaks inside, and costs only that request', async () => {
     let engines = 0;
+    const faults: unknown[] = [];
     const fragile = await startMotionServer({
+      onError: (error) => faults.push(error),
       createEngine: () => {
         const isBroken = engines++ === 0;
         return {
@@ -182,6 +184,8 @@ describe('a session', () => {
     }
     client.sendAudio('fine', voicePcm(0.1), true);
     assert.isNull((await client.answer('fine')).error);
+    assert.match(String(faults[0]), /secret detail/, 'whoever runs the server is told');
+    assert.lengthOf(faults, 2);
     await client.close();
     await fragile.close();
   });
