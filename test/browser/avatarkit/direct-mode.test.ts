@@ -143,7 +143,8 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     AvatarSDK.setSessionToken(await issueSessionToken(600));
     await view.controller.start();
     await until(() => watched.connection === 'failed', watched.told.join());
-    assert.includeMembers(['appIDUnrecognized', 'sessionTokenInvalid'], [watched.told.at(-1)!]);
+    // Why comes before that it failed, and once.
+    assert.lengthOf(watched.told.filter((told) => told === 'appIDUnrecognized' || told === 'sessionTokenInvalid'), 1, watched.told.join());
   });
 
   it('is heard without motion while the server is away, and stays idle', async () => {
