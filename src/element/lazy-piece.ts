@@ -8,6 +8,9 @@ export interface PieceHost {
   handleError(error: AvatarError): void;
 }
 
+/** After this long in ms, a script that could not be had is asked for again when it is wanted. */
+const RETRY_MS = 5000;
+
 /** A piece of the element that not every page uses: its script, and styles where it is shown, are loaded when it is first wanted, once. */
 export class LazyPiece<Piece> {
   private readonly host: PieceHost;
@@ -46,6 +49,7 @@ export class LazyPiece<Piece> {
       (reason: unknown) => {
         const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
         this.host.handleError(error);
+        setTimeout(() => (this.loading = null), RETRY_MS);
         throw error;
       },
     );
