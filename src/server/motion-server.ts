@@ -61,7 +61,7 @@ export interface MotionServerOptions {
   livekit?: LiveKitOptions;
   /**
    * Told what went wrong here rather than at a client: what `authorizeSession` threw that is no `AvatarError`, what answered
-   * somebody with 500, what an engine thread died of. Default: `console.error`.
+   * somebody with 500, what an engine threw or a thread of them died of. Default: `console.error`.
    */
   onError?: (error: unknown) => void;
 }
