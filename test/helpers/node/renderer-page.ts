@@ -13,6 +13,16 @@ const GPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader',
 const PAGE = `<!doctype html><link rel="icon" href="data:," /><script type="importmap">{"imports":{"comlink":"/node_modules/comlink/dist/esm/comlink.mjs"}}</script>
 <script type="module" src="/scripts/compare.page.js"></script><script type="module" src="/dist/spatius-avatar.min.js"></script>`;
 
+/**
+ * In front of the render worker's script: edges stay as they are drawn, since those of WebGPU, drawn by the CPU, are not smoothed. Only what smooths
+ * draws points.
+ */
+const UNSMOOTHED = `const { drawArrays } = WebGL2RenderingContext.prototype;
+WebGL2RenderingContext.prototype.drawArrays = function (mode, ...rest) {
+  if (mode !== this.POINTS) drawArrays.call(this, mode, ...rest);
+};
+`;
+
 interface ShownPicture {
   /** Data URL of a PNG on an opaque ground. */
   url: string;
@@ -36,7 +46,11 @@ export class RendererPage {
     const server = createServer((request, response) => {
       const path = normalize(decodeURIComponent(new URL(request.url!, 'http://localhost').pathname));
       readFile(path === '/' ? '/dev/null' : join('.', path)).then(
-        (body) => response.writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') }).end(path === '/' ? PAGE : body),
+        (body) => {
+          response.writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') });
+          if (path.endsWith('/render.worker.js')) response.write(UNSMOOTHED);
+          response.end(path === '/' ? PAGE : body);
+        },
         () => response.writeHead(404).end(),
       );
     }).listen(0, '127.0.0.1');
