@@ -120,7 +120,8 @@ describe('Player', () => {
     // A timer is late, never early; a round that begins reads once.
     const seldom = readAtMs.filter((atMs, index) => index > 0 && atMs - readAtMs[index - 1] > 1900);
     assert.isAtLeast(seldom.length, 1);
-    assert.isBelow(readAtMs.length, 25);
+    // Reads that went on as at first would be 120.
+    assert.isBelow(readAtMs.length, 40);
   });
 
   it('interrupts at once', async () => {
