@@ -1,3 +1,5 @@
+import { isGecko } from '../shared/gecko.js';
+
 /** The parts of an AudioContext that tell its latency. */
 export interface LatencySource {
   readonly currentTime: number;
@@ -14,8 +16,7 @@ const UNASKED_SECONDS = 0.04;
  * needs and waits for the sound server, which may be waiting for the graph: a page that asks at such a moment stands still for good.
  */
 export function latencySourceOf(context: LatencySource): LatencySource {
-  const isGecko = 'mozInnerScreenX' in globalThis;
-  const mayHang = isGecko && navigator.platform.startsWith('Linux') && !navigator.userAgent.includes('Android');
+  const mayHang = isGecko(navigator.userAgent) && navigator.platform.startsWith('Linux') && !navigator.userAgent.includes('Android');
   return mayHang ? { currentTime: 0, outputLatency: UNASKED_SECONDS } : context;
 }
 

@@ -1,3 +1,5 @@
+import { isGecko } from '../shared/gecko.js';
+
 /**
  * How many pictures were asked for and are not drawn yet. Another process draws; Firefox takes on any number of frames for it, so that, drawn by a busy
  * CPU, each new frame makes the display show an older one, and the face falls seconds behind the sound. So a fence of the GL follows each frame,
@@ -9,11 +11,6 @@ const MAX_FRAMES_IN_FLIGHT = 2;
 /** A fence that is open for this long is not believed any more: better late than still. */
 const MAX_WAIT_MS = 1000;
 
-/** Whether this browser holds back no frames. Other engines are only "like Gecko". */
-function queuesEndlessly(): boolean {
-  return navigator.userAgent.includes(' Gecko/');
-}
-
 export class FramesInFlight {
   private readonly gl: WebGL2RenderingContext;
   private readonly isNeeded: boolean;
@@ -21,7 +18,7 @@ export class FramesInFlight {
   private readonly fences: WebGLSync[] = [];
   private addedMs = 0;
 
-  constructor(gl: WebGL2RenderingContext, isNeeded = queuesEndlessly()) {
+  constructor(gl: WebGL2RenderingContext, isNeeded = isGecko(navigator.userAgent)) {
     this.gl = gl;
     this.isNeeded = isNeeded;
   }
