@@ -73,7 +73,7 @@ const LIVEKIT_CLIENT = 'vendor/livekit-client.js';
 function filesApart() {
   const fileOf = (specifier) => {
     if (specifier === 'livekit-client') return LIVEKIT_CLIENT;
-    return isEmbedded(specifier) ? specifier.replace(/^\.\//, '') : null;
+    return isEmbedded(specifier) ? specifier.replace(/^(\.\.?\/)+/, '') : null;
   };
   return {
     name: 'files-apart',
@@ -90,7 +90,7 @@ function filesApart() {
 }
 
 const modules = {
-  input: ['index', 'avatarkit/index', 'server/index', 'server/cli', 'server/engine.worker', 'server/sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
+  input: ['index', 'avatarkit/index', 'server/index', 'server/cli', 'server/engine.worker', 'server-sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
   plugins: [copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },

@@ -1,16 +1,16 @@
 /**
  * `npm run avatar:sheet [-- avatar… sheet…]`: contact sheets of the built-in avatars through the real loader, shader and
  * camera, in headless Chromium → test-results/avatar-sheet/<avatar>/<sheet>.png. To be looked at after every change to
- * `src/face`. Without names: all sheets of all avatars. Expects `npm run build`, or the compiled `build/` and `dist/avatars`.
+ * `characters`. Without names: all sheets of all avatars. Expects `npm run build`, or the compiled `build/` and `dist/avatars`.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
+import { BUILT_IN_AVATARS } from '../build/src/avatar/built-in-avatars.js';
 import { assembleFace } from '../build/src/motion/engine/face-assembly.js';
 import { MOUTH_SHAPES } from '../build/src/motion/engine/mouth-shapes.js';
-import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT } from '../build/src/shared/channels.js';
-import { MOODS } from '../build/src/shared/life-settings.js';
+import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT } from '../build/src/shared/contracts/channels.js';
+import { MOODS } from '../build/src/shared/contracts/life-settings.js';
 import { withDrawingPage } from './drawing-page.js';
 import { lived } from './lived-pose.js';
 

@@ -1,10 +1,10 @@
 /** Page of `drawing-page.js`: draws poses of an avatar into one picture with the stage's own parts. */
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
-import { asset } from '../build/src/asset-urls.js';
+import { asset } from '../build/src/assets/asset-urls.js';
 import { frameCamera } from '../build/src/render/framing.js';
 import { AddOnLoader } from '../build/src/render/add-ons.js';
 import { loadAvatar } from '../build/src/render/loaders/load-avatar.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/contracts/channels.js';
 
 const BACKGROUND = ['#f5ece3', '#cdb6a6'];
 /**

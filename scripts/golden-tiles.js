@@ -1,8 +1,8 @@
 /** The tiles that `test/e2e/goldens.spec.ts` compares with the pictures in `test/fixtures/goldens`, as in `avatar-sheet.js`. */
 import { fileURLToPath } from 'node:url';
 import { MOOD_TRAITS } from '../build/src/motion/life/moods.js';
-import { CHANNELS } from '../build/src/shared/channels.js';
-import { MOODS } from '../build/src/shared/life-settings.js';
+import { CHANNELS } from '../build/src/shared/contracts/channels.js';
+import { MOODS } from '../build/src/shared/contracts/life-settings.js';
 
 /** Pixels of a tile's side, and tiles in a row. */
 export const TILE_SIZE = 66;

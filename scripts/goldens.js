@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
+import { BUILT_IN_AVATARS } from '../build/src/avatar/built-in-avatars.js';
 import { withDrawingPage } from './drawing-page.js';
 import { goldenPath, goldenSheet } from './golden-tiles.js';
 

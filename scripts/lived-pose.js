@@ -1,6 +1,6 @@
 import { LifeMotion } from '../build/src/motion/life/life-motion.js';
-import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/channels.js';
-import { DEFAULT_LIFE } from '../build/src/shared/life-settings.js';
+import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/contracts/channels.js';
+import { DEFAULT_LIFE } from '../build/src/shared/contracts/life-settings.js';
 
 /** Weights by channel of a character who has been in a mood for some seconds, between two blinks; `isAside`: in a glance. */
 export function lived(mood, { isAside = false, ...settings } = {}) {

@@ -4,7 +4,7 @@
  * Run it after a change to the look of a built-in avatar.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { BUILT_IN_AVATARS } from '../build/src/controller/built-in-avatars.js';
+import { BUILT_IN_AVATARS } from '../build/src/avatar/built-in-avatars.js';
 import { withDrawingPage } from './drawing-page.js';
 import { lived } from './lived-pose.js';
 import { mustRunNode } from './run.js';

@@ -12,10 +12,10 @@ export type { Finding } from './element/findings.js';
 export type { CaptionCue, CaptionSource, SpeakOptions } from './element/captions/caption-cue.js';
 export { setStrings } from './element/set-strings.js';
 export type { AvatarStrings } from './element/strings.js';
-export { setAssetUrls, type AssetUrls } from './asset-choice.js';
-export type { AssetName } from './asset-urls.js';
-export { MOODS as moods, type Mood } from './shared/life-settings.js';
-export { AvatarError, ErrorCode } from './shared/errors.js';
+export { setAssetUrls, type AssetUrls } from './assets/asset-choice.js';
+export type { AssetName } from './assets/asset-urls.js';
+export { MOODS as moods, type Mood } from './shared/contracts/life-settings.js';
+export { AvatarError, ErrorCode } from './shared/contracts/errors.js';
 
 // A page that loads the script twice keeps the first definition.
 if (typeof customElements !== 'undefined' && !customElements.get('spatius-avatar')) {

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RealFft } from '../build/src/motion/engine/real-fft.js';
-import { Resampler } from '../build/src/shared/resampler.js';
+import { Resampler } from '../build/src/shared/samples/resampler.js';
 
 const VISEMES = ['sil', 'PP', 'FF', 'TH', 'DD', 'kk', 'CH', 'SS', 'nn', 'RR', 'aa', 'E', 'ih', 'oh', 'ou'];
 const OTHER_NAMES = { I: 'ih', O: 'oh', U: 'ou' };

@@ -10,7 +10,7 @@ import { MotionEngine } from '../build/src/motion/engine/motion-engine.js';
 import { MOUTH_SHAPES } from '../build/src/motion/engine/mouth-shapes.js';
 import { readSpeechModel } from '../build/src/motion/engine/speech-model.js';
 import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from '../build/src/motion/engine/trained-mouth.js';
-import { CHANNELS } from '../build/src/shared/channels.js';
+import { CHANNELS } from '../build/src/shared/contracts/channels.js';
 
 const [modelPath, folder, outPath, mode] = process.argv.slice(2);
 const model = readSpeechModel(readFileSync(modelPath));

@@ -4,8 +4,8 @@
  *
  * Owns the context's life, the autoplay lock and the measurement of the output latency. Knows nothing of speech.
  */
-import { AvatarError, avatarErrorFrom } from '../shared/errors.js';
-import { Emitter } from '../shared/emitter.js';
+import { AvatarError, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { Emitter } from '../shared/core/emitter.js';
 import { OutputLatencyReader, latencySourceOf } from './output-latency.js';
 
 export interface AudioOutputOptions {

@@ -1,5 +1,5 @@
 /** Opens whatever holds bytes: an address, a file, an answer, a stream, a buffer. */
-import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 
 /** Bytes on their way, with what is said about them. */
 export interface ByteSource {

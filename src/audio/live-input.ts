@@ -6,7 +6,7 @@
  * The playback queue is the delay line: the round is released when the delay is in it. So pauses, interruptions, fades
  * and the playhead are those of any other round.
  */
-import type { HeardSpeech, PlaybackFeed } from '../shared/playback-messages.js';
+import type { HeardSpeech, PlaybackFeed } from '../shared/contracts/playback-messages.js';
 
 /** Quanta sent in one piece, about 21 ms: what a motion frame needs anyway. */
 export const HEARD_QUANTA = 8;

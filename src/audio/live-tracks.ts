@@ -1,5 +1,5 @@
 /** The sound tracks of a stream that still bring something. */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 const POLL_MS = 50;
 

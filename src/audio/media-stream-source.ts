@@ -1,5 +1,5 @@
 /** A microphone, a call or any other `MediaStream` as speech. */
-import { avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { abortedError } from './byte-source.js';
 import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
 

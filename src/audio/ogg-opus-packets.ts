@@ -3,7 +3,7 @@
  *
  * @see RFC 3533 (Ogg), RFC 7845 (Opus in Ogg).
  */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 export interface OpusPacket {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -1,6 +1,6 @@
 /** Opus as voice services stream it → samples of 48 kHz, by the browser's own decoder. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import { audioContainerOf, int16FromFloat32 } from '../shared/pcm.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { audioContainerOf, int16FromFloat32 } from '../shared/samples/pcm.js';
 import { OggOpusPackets, type OpusPacket } from './ogg-opus-packets.js';
 
 export const OPUS_RATE_HZ = 48_000;

@@ -1,4 +1,4 @@
-import { isGecko } from '../shared/gecko.js';
+import { isGecko } from '../shared/core/gecko.js';
 
 /** The parts of an AudioContext that tell its latency. */
 export interface LatencySource {

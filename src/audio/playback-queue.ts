@@ -9,7 +9,7 @@
  *
  * Runs in the audio thread. `process()` allocates nothing; the message handlers may.
  */
-import type { PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/playback-messages.js';
+import type { PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
 
 /** Fade at starts, ends, underruns and pauses: short enough to leave the first consonant whole. */
 export const EDGE_FADE_SECONDS = 0.003;

@@ -7,7 +7,7 @@
  */
 import { LiveInput } from './live-input.js';
 import { PlaybackQueue } from './playback-queue.js';
-import type { HeardSpeech, PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/playback-messages.js';
+import type { HeardSpeech, PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   private readonly queue = new PlaybackQueue(sampleRate, this);

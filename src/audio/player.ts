@@ -1,7 +1,7 @@
 /** One element's voice: a playback worklet behind a volume, joined to the workers by two ports. */
-import { AvatarError } from '../shared/errors.js';
-import { Emitter } from '../shared/emitter.js';
-import type { PlaybackControl, PlaybackState } from '../shared/playback-messages.js';
+import { AvatarError } from '../shared/contracts/errors.js';
+import { Emitter } from '../shared/core/emitter.js';
+import type { PlaybackControl, PlaybackState } from '../shared/contracts/playback-messages.js';
 import type { AudioOutput } from './audio-output.js';
 
 export interface PlayerEvents {

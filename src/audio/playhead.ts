@@ -13,7 +13,7 @@
  *
  * Runs in the render worker. Plain: the caller brings `performance.now()` of its thread. Nothing here allocates.
  */
-import type { PlayheadReport } from '../shared/playback-messages.js';
+import type { PlayheadReport } from '../shared/contracts/playback-messages.js';
 
 const WINDOW_MS = 1000;
 const MAX_SLEW_MS = 0.3;

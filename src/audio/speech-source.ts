@@ -3,10 +3,10 @@
  *
  * WAV and raw PCM are read by ourselves while they arrive; other files are collected and decoded by the browser.
  */
-import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/errors.js';
-import { int16FromPcmBytes, mixToMono, PcmByteJoiner, audioContainerOf, silenceNonFinite } from '../shared/pcm.js';
-import { SNIFF_BYTES, soundFormatOf } from '../shared/sound-format.js';
-import { WavReader } from '../shared/wav-reader.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { int16FromPcmBytes, mixToMono, PcmByteJoiner, audioContainerOf, silenceNonFinite } from '../shared/samples/pcm.js';
+import { SNIFF_BYTES, soundFormatOf } from '../shared/samples/sound-format.js';
+import { WavReader } from '../shared/samples/wav-reader.js';
 import { abortedError, bytesOf, openByteSource } from './byte-source.js';
 import type { ByteSource } from './byte-source.js';
 import { microphoneChunks } from './media-stream-source.js';

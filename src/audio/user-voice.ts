@@ -1,5 +1,5 @@
 /** Hears whether the visitor speaks: the microphone beside what the avatar says, in the audio thread. */
-import { avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { liveAudioTracks } from './live-tracks.js';
 import type { Player } from './player.js';
 import { tapVoice } from './voice-tap.js';

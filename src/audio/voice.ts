@@ -1,5 +1,5 @@
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type { PlaybackState } from '../shared/playback-messages.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { PlaybackState } from '../shared/contracts/playback-messages.js';
 import type { AudioOutput } from './audio-output.js';
 import type { LivePlayback, Player } from './player.js';
 import type { SoundCapture } from './sound-capture.js';

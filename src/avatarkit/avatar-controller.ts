@@ -1,7 +1,7 @@
-import type { AvatarController as CoreController } from '../controller/avatar-controller.js';
-import { readMotionPayloads } from '../controller/motion-payloads.js';
-import type { PcmInput } from '../controller/pcm-input.js';
-import { isPcmSampleRate } from '../shared/sample-rates.js';
+import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
+import { readMotionPayloads } from '../avatar/conversations/motion-payloads.js';
+import type { PcmInput } from '../avatar/conversations/pcm-input.js';
+import { isPcmSampleRate } from '../shared/samples/sample-rates.js';
 import type { AudioFormat } from './configuration.js';
 import { ControllerReports } from './controller-reports.js';
 import type { FrameStarvationMode } from './enums.js';

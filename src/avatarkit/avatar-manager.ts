@@ -1,7 +1,7 @@
-import { asset } from '../asset-urls.js';
+import { asset } from '../assets/asset-urls.js';
 import { download } from '../render/loaders/download.js';
 import { avatarFormatOf } from '../render/loaders/formats.js';
-import { Emitter } from '../shared/emitter.js';
+import { Emitter } from '../shared/core/emitter.js';
 import { Avatar, type LoadProgressInfo } from './avatar.js';
 import { avatarPlace } from './avatar-place.js';
 import { AvatarError, ErrorCode, documentedError } from './errors.js';

@@ -1,7 +1,7 @@
 /** What an app configures, and what the core is told of it. */
-import type { AvatarControllerOptions } from '../controller/controller-options.js';
-import { PCM_SAMPLE_RATES, isPcmSampleRate } from '../shared/sample-rates.js';
-import { isRegionName } from '../shared/region-hosts.js';
+import type { AvatarControllerOptions } from '../avatar/controller-options.js';
+import { PCM_SAMPLE_RATES, isPcmSampleRate } from '../shared/samples/sample-rates.js';
+import { isRegionName } from '../shared/contracts/region-hosts.js';
 import { DrivingServiceMode, Environment, LogLevel, RenderQuality } from './enums.js';
 import { AvatarError, ErrorCode } from './errors.js';
 

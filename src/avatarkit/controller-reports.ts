@@ -1,5 +1,5 @@
 /** What an `AvatarController` tells its app: states and callbacks, one listener each. */
-import type { AvatarController as CoreController } from '../controller/avatar-controller.js';
+import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
 import type { AnimationType, ConnectionState, ConversationState, StateChangeReason } from './enums.js';
 import { AvatarError, documentedError } from './errors.js';
 import { FrameRateMonitor, type FrameRateInfo } from './frame-rate-monitor.js';

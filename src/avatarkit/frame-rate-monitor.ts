@@ -1,4 +1,4 @@
-import type { StageStats } from '../workers/worker-api.js';
+import type { StageStats } from '../shared/contracts/stage.js';
 
 /** Frames over the last two seconds. */
 export interface FrameRateInfo {

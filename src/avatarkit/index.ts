@@ -14,4 +14,4 @@ export type { AudioFormat, Configuration } from './configuration.js';
 export type { AvatarTransform, AvatarTransform as Transform, CameraConfig } from './picture-frame.js';
 export type { DeviceScore } from './device-score.js';
 export type { FrameRateInfo } from './frame-rate-monitor.js';
-export { setAssetUrls, type AssetUrls } from '../asset-choice.js';
+export { setAssetUrls, type AssetUrls } from '../assets/asset-choice.js';

@@ -1,9 +1,9 @@
 /** Opus from the app, chunk by chunk, cut into rounds; decoded in order, while ids are given at once. */
-import { bytesOf, type PcmInput } from '../controller/pcm-input.js';
-import type { SpeechReceiver } from '../controller/speech-input.js';
+import { bytesOf, type PcmInput } from '../avatar/conversations/pcm-input.js';
+import type { SpeechReceiver } from '../avatar/conversations/speech-input.js';
 import type { OpusStream } from '../audio/opus-stream.js';
-import { createLogId } from '../shared/ids.js';
-import { avatarErrorFrom, ErrorCode } from '../shared/errors.js';
+import { createLogId } from '../shared/core/ids.js';
+import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 
 const RATE_HZ = 48_000;
 

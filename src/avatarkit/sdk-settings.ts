@@ -1,5 +1,5 @@
 /** What `AvatarSDK` was told: one per page, read by managers and views. */
-import { Emitter } from '../shared/emitter.js';
+import { Emitter } from '../shared/core/emitter.js';
 import { type Configuration, pixelRatioLimit } from './configuration.js';
 import type { LogLevel, RenderQuality } from './enums.js';
 import { AvatarError, ErrorCode } from './errors.js';

@@ -2,16 +2,16 @@
  * The inside of an `AvatarView`: its canvas and the keeper of its assembly. Knows nothing of AvatarKit's names; view and
  * controller are faces of it.
  */
-import type { AvatarController as CoreController } from '../controller/avatar-controller.js';
-import { DEFAULT_CONTROLLER_OPTIONS, type AvatarControllerOptions } from '../controller/controller-options.js';
-import type { AvatarHost } from '../host/avatar-host.js';
-import { AvatarKeeper } from '../host/avatar-keeper.js';
-import { MotionPreference } from '../host/motion-preference.js';
-import { Emitter } from '../shared/emitter.js';
-import type { AvatarError as CoreError } from '../shared/errors.js';
-import { DEFAULT_LIFE } from '../shared/life-settings.js';
-import type { ElementSize } from '../host/size-observer.js';
-import type { Stage } from '../workers/worker-api.js';
+import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
+import { DEFAULT_CONTROLLER_OPTIONS, type AvatarControllerOptions } from '../avatar/controller-options.js';
+import type { AvatarHost } from '../avatar/lifecycle/avatar-host.js';
+import { AvatarKeeper } from '../avatar/lifecycle/avatar-keeper.js';
+import { MotionPreference } from '../avatar/lifecycle/motion-preference.js';
+import { Emitter } from '../shared/core/emitter.js';
+import type { AvatarError as CoreError } from '../shared/contracts/errors.js';
+import { DEFAULT_LIFE } from '../shared/contracts/life-settings.js';
+import type { ElementSize } from '../avatar/lifecycle/size-observer.js';
+import type { Stage } from '../shared/contracts/stage.js';
 import type { Avatar } from './avatar.js';
 import { DEFAULT_AUDIO_FORMAT, motionServerOf, presentMode, type AudioFormat } from './configuration.js';
 import { documentedError, type AvatarError } from './errors.js';

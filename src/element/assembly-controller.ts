@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { AvatarHost } from '../host/avatar-host.js';
-import { AvatarKeeper } from '../host/avatar-keeper.js';
+import type { AvatarHost } from '../avatar/lifecycle/avatar-host.js';
+import { AvatarKeeper } from '../avatar/lifecycle/avatar-keeper.js';
 
 export type AssemblyHost = AvatarHost & ReactiveControllerHost & HTMLElement;
 

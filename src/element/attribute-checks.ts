@@ -1,5 +1,5 @@
 /** What is wrong with attributes, each told by its name; and what stands in for a value that cannot work. */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 export class AttributeChecks {
   /** Empty when all can work. */

@@ -1,8 +1,8 @@
 /** What `<spatius-avatar>` tells the page: one class per event. Like those of `<video>` they do not bubble. */
-import type { ConnectionChange, StateReason } from '../controller/connection-state.js';
-import type { DiscardedFrames } from '../controller/controller-events.js';
-import type { ConversationState } from '../controller/conversation-state.js';
-import type { AvatarError } from '../shared/errors.js';
+import type { ConnectionChange, StateReason } from '../avatar/connection/connection-state.js';
+import type { DiscardedFrames } from '../avatar/controller-events.js';
+import type { ConversationState } from '../avatar/conversations/conversation-state.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
 import type { CaptionCue } from './captions/caption-cue.js';
 type ConnectionState = ConnectionChange['state'];
 

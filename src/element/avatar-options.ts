@@ -1,8 +1,8 @@
 /** From attributes to what the controller is told. */
-import { DEFAULT_AVATAR } from '../controller/built-in-avatars.js';
-import type { AvatarControllerOptions } from '../controller/controller-options.js';
-import type { AvatarError } from '../shared/errors.js';
-import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/speech-style.js';
+import { DEFAULT_AVATAR } from '../avatar/built-in-avatars.js';
+import type { AvatarControllerOptions } from '../avatar/controller-options.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
+import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/contracts/speech-style.js';
 import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
 
 const MODES = ['local', 'direct', 'backend', 'livekit'] as const;

@@ -1,8 +1,9 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { SpeechStyle } from '../shared/speech-style.js';
-import type { GazeHabit, Mood, MotionStyle } from '../shared/life-settings.js';
-import type { PictureTransform, Renderer, View } from '../workers/worker-api.js';
+import type { SpeechStyle } from '../shared/contracts/speech-style.js';
+import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-settings.js';
+import type { View } from '../shared/contracts/framing.js';
+import type { PictureTransform, Renderer } from '../shared/contracts/stage.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 
 /** The attributes and properties of `<spatius-avatar>`; what they do is the element's business. */

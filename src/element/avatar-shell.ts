@@ -4,10 +4,10 @@
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
-import type { AvatarController } from '../controller/avatar-controller.js';
-import type { AvatarError } from '../shared/errors.js';
-import type { LifeSettings } from '../shared/life-settings.js';
-import type { ConnectionState } from '../workers/worker-api.js';
+import type { AvatarController } from '../avatar/avatar-controller.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
+import type { LifeSettings } from '../shared/contracts/life-settings.js';
+import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
 import { CONNECTION_PROPERTIES, configurationErrors, controllerOptions } from './avatar-options.js';
@@ -178,7 +178,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   }
 
   /** @internal */
-  readonly loadRooms = () => import('../livekit/open-room.js');
+  readonly loadRooms = () => import('../speech/room/open-room.js');
 
   /** @internal */
   placeCanvas(canvas: HTMLCanvasElement): boolean {

@@ -1,6 +1,6 @@
 /** What the element shows: the picture, and the layers above it. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AvatarError } from '../shared/errors.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
 import type { AvatarMode } from './avatar-options.js';
 import type { Captions } from './captions/captions.js';
 import type { ControlsBar } from './controls.js';

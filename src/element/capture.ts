@@ -1,6 +1,6 @@
 /** Picture and voice of an avatar as a stream, and as a file. Loaded when they are asked for. */
-import type { AssembledAvatar } from '../assemble.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
 import type { AssemblyController } from './assembly-controller.js';
 
 export interface CaptureOptions {

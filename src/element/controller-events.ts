@@ -1,6 +1,6 @@
 /** From what the controller says to DOM events and the flags that the element shows. */
-import type { AvatarController } from '../controller/avatar-controller.js';
-import type { AvatarError } from '../shared/errors.js';
+import type { AvatarController } from '../avatar/avatar-controller.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
 import {
   AvatarAudioBlockedEvent,
   AvatarAudioUnblockedEvent,

@@ -1,6 +1,7 @@
 /** A report for bug reports and support: what this browser can do and how the avatar is doing. Holds no token. */
-import type { ConnectionState, AvatarInfo, Renderer } from '../workers/worker-api.js';
-import type { ConversationState } from '../controller/conversation-state.js';
+import type { ConnectionState } from '../shared/contracts/connection-state.js';
+import type { AvatarInfo, Renderer } from '../shared/contracts/stage.js';
+import type { ConversationState } from '../avatar/conversations/conversation-state.js';
 import type { AssemblyController } from './assembly-controller.js';
 import { effectiveMode, type AvatarMode, type ConnectionProperties } from './avatar-options.js';
 import type { AvatarStats } from './avatar-stats.js';

@@ -1,6 +1,6 @@
 /** From attributes to how the character lives. */
-import type { AvatarError } from '../shared/errors.js';
-import { DEFAULT_LIFE, GAZES, MOODS, type LifeSettings } from '../shared/life-settings.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
+import { DEFAULT_LIFE, GAZES, MOODS, type LifeSettings } from '../shared/contracts/life-settings.js';
 import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
 
 /** The properties of the element that its life comes from. */

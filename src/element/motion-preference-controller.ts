@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { MotionPreference } from '../host/motion-preference.js';
+import { MotionPreference } from '../avatar/lifecycle/motion-preference.js';
 
 /** Knows whether the visitor asked for less motion, and updates the host when that changes. */
 export class MotionPreferenceController extends MotionPreference implements ReactiveController {

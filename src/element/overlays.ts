@@ -1,6 +1,6 @@
 /** The element's built-in pieces above the picture. Every visible one has a part. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { AvatarError } from '../shared/errors.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
 import { SILENCE, icon } from './icons.js';
 import type { OverlayStrings } from './english.js';
 

@@ -1,6 +1,7 @@
 /** From attributes to how the avatar is presented. */
-import type { AvatarError } from '../shared/errors.js';
-import type { Renderer, View } from '../workers/worker-api.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
+import type { View } from '../shared/contracts/framing.js';
+import type { Renderer } from '../shared/contracts/stage.js';
 import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
 
 /** The properties of the element that its presentation comes from. */

@@ -1,5 +1,5 @@
 /** Text that the page's own server turns into speech, one after the other. Loaded with the first. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
 import type { SpeakOptions } from './captions/caption-cue.js';
 
 export interface SayOptions extends SpeakOptions {

@@ -1,10 +1,10 @@
-import type { AssembledAvatar } from '../assemble.js';
-import type { ListenOptions } from '../controller/controller-parts.js';
-import { readMotionPayloads, type MotionPayload } from '../controller/motion-payloads.js';
-import type { PcmInput } from '../controller/pcm-input.js';
-import { checkSpeechMode } from '../controller/speech-checks.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { ConnectionState } from '../workers/worker-api.js';
+import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
+import type { ListenOptions } from '../avatar/controller-parts.js';
+import { readMotionPayloads, type MotionPayload } from '../avatar/conversations/motion-payloads.js';
+import type { PcmInput } from '../avatar/conversations/pcm-input.js';
+import { checkSpeechMode } from '../avatar/conversations/speech-checks.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import { configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarShell } from './avatar-shell.js';
 import type { AvatarStats } from './avatar-stats.js';

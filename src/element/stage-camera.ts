@@ -1,6 +1,6 @@
 /** Camera and picture of the stage, as the element's attributes want them. Loaded when one of them is used. */
-import { avatarErrorFrom, ErrorCode, type AvatarError } from '../shared/errors.js';
-import type { CameraOrbit, PictureTransform, Stage } from '../workers/worker-api.js';
+import { avatarErrorFrom, ErrorCode, type AvatarError } from '../shared/contracts/errors.js';
+import type { CameraOrbit, PictureTransform, Stage } from '../shared/contracts/stage.js';
 import { cameraOrbitFrom, cameraOrbitText, pictureTransformFrom } from './camera-settings.js';
 
 /** Turn by a drag over the whole width or height, radians. */

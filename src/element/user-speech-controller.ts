@@ -1,7 +1,7 @@
 /** Lets the visitor's voice interrupt the avatar. Loaded with the first element that is `interruptible`. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { AssembledAvatar } from '../assemble.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
 import type { AssemblyController } from './assembly-controller.js';
 import { AvatarUserSpeechEvent } from './avatar-events.js';
 

@@ -5,7 +5,7 @@
  *     const engine = new MotionEngine({ sampleRateHz: 16000, withVisemes: true });
  *     const motion = engine.push(samples); // 50 frames a second, [frameCount, 58]
  */
-import { isLeftBehind } from '../left-behind.js';
+import { isLeftBehind } from '../assets/left-behind.js';
 import { useMouthWeights } from './mouth-weights.js';
 
 export * from './exports.js';

@@ -1,6 +1,6 @@
 import { createPlainLinears, type CreateLinears } from '../motion/engine/linear.js';
 import { loadMouthModel, mouthModel, setMouthModelReader } from '../motion/engine/mouth-model.js';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 /**
  * Has the weights of the trained mouth read; engines made afterwards use them.

@@ -2,12 +2,12 @@
  * Add-ons: parts of the renderer that few avatars need, each a file of its own (`workers/*.add-on.js`) that this thread
  * imports when an avatar asks for it. Where the files are only the page knows: bundlers rename them.
  *
- * To add one: its module in this folder, a line in the table below, its name in `workers/worker-api.ts`, `workers/NAME.add-on.ts`
+ * To add one: its module in this folder, a line in the table below, its name in `shared/contracts/stage.ts`, `workers/NAME.add-on.ts`
  * that exports the module, its place in `asset-urls.ts` and `embedded-files.ts`, its name in `rollup.config.js` and its budget
  * in `scripts/sizes.js`.
  */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type { AddOnName, StageListener } from '../workers/worker-api.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { AddOnName, StageListener } from '../shared/contracts/stage.js';
 
 /** What each add-on exports. */
 export interface AddOns extends Record<AddOnName, object> {

@@ -7,8 +7,10 @@
  * θ turns to the right around the character, φ down from straight above; looking along −z is θ = 0, φ = 90°.
  */
 import { Matrix4, PerspectiveCamera } from 'three';
-import type { CameraOrbit, PictureTransform, View } from '../workers/worker-api.js';
-import { frameCamera, type CameraFraming, type FramingAnchors } from './framing.js';
+import type { View } from '../shared/contracts/framing.js';
+import type { CameraOrbit, PictureTransform } from '../shared/contracts/stage.js';
+import type { FramingAnchors } from '../shared/contracts/framing.js';
+import { frameCamera, type CameraFraming } from './framing.js';
 
 /** Half of the way in so many seconds. */
 const HALF_WAY_SECONDS = 0.09;

@@ -5,7 +5,7 @@
  * really was, and half a second later the playhead knows better what was audible then. The difference is the skew.
  */
 import type { Playhead } from '../audio/playhead.js';
-import type { StageStats, TracedFrame } from '../workers/worker-api.js';
+import type { StageStats, TracedFrame } from '../shared/contracts/stage.js';
 
 const WINDOW_MS = 2000;
 /** 2 s at 240 Hz. */

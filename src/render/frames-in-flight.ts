@@ -1,4 +1,4 @@
-import { isGecko } from '../shared/gecko.js';
+import { isGecko } from '../shared/core/gecko.js';
 
 /**
  * How many pictures were asked for and are not drawn yet. Another process draws; Firefox takes on any number of frames for it, so that, drawn by a busy

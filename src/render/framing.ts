@@ -1,17 +1,5 @@
-import { CAMERA_FOV_DEGREES } from '../shared/camera.js';
-import type { View } from '../workers/worker-api.js';
-
-/** Where the parts of a character are at rest, metres, y up, face towards +z. */
-export interface FramingAnchors {
-  /** Middle between the eyes. */
-  eyes: { x: number; y: number; z: number };
-  /** Highest point of head and hair. */
-  topY: number;
-  /** Lowest point of the model. */
-  bottomY: number;
-  /** Half width of the model about the middle between the eyes. */
-  halfWidth: number;
-}
+import { CAMERA_FOV_DEGREES } from '../shared/contracts/camera.js';
+import type { FramingAnchors, View } from '../shared/contracts/framing.js';
 
 /** A camera that looks along −z. */
 export interface CameraFraming {

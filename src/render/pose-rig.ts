@@ -5,7 +5,7 @@
  * joint whose parent stands at P (at rest) and which itself has the local rest rotation L to  P⁻¹ · R · P · L.
  */
 import { Euler, Object3D, Quaternion, Vector3 } from 'three';
-import { CHANNEL_INDEX } from '../shared/channels.js';
+import { CHANNEL_INDEX } from '../shared/contracts/channels.js';
 import { NECK_SHARE, eyeRotation, findJointsAmong, jawRotation, type JointRole } from '../motion/retarget/joints.js';
 
 /** Finds joints by their usual names. */

@@ -1,6 +1,6 @@
 import { NeutralToneMapping, SRGBColorSpace, WebGLRenderer, type Camera, type Scene } from 'three';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type { StageOptions } from '../workers/worker-api.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { StageOptions } from '../shared/contracts/stage.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 
 /** A canvas of a worker, or an element of the page, of which this folder knows no more than that it can be drawn on. */

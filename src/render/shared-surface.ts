@@ -1,5 +1,5 @@
 import type { Camera, Scene, WebGLRenderer } from 'three';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { DrawTimer } from './draw-timer.js';
 import { EdgeSmoother } from './edge-smoother.js';
 import { FramesInFlight } from './frames-in-flight.js';

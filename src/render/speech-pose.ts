@@ -12,8 +12,8 @@
 import type { Playhead } from '../audio/playhead.js';
 import { SpeechBlend } from '../motion/life/blend.js';
 import { MotionTimeline } from '../motion/timeline/motion-timeline.js';
-import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
-import type { MotionFeed } from '../shared/playback-messages.js';
+import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/contracts/channels.js';
+import type { MotionFeed } from '../shared/contracts/playback-messages.js';
 
 /** Motion this far behind the playhead is let go. */
 const KEEP_SECONDS = 3;

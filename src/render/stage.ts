@@ -8,11 +8,12 @@
 import { Scene } from 'three';
 import { Playhead } from '../audio/playhead.js';
 import { LifeMotion } from '../motion/life/life-motion.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/channels.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { LifeSettings, MotionStyle } from '../shared/life-settings.js';
-import type { MotionFeed, PlayheadReport } from '../shared/playback-messages.js';
-import type { CameraOrbit, GazePoint, PictureTransform, ShownAvatar, Stage, StageListener, StageOptions, StageSpeech, StageStats, TracedFrame, View } from '../workers/worker-api.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/contracts/channels.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import type { LifeSettings, MotionStyle } from '../shared/contracts/life-settings.js';
+import type { MotionFeed, PlayheadReport } from '../shared/contracts/playback-messages.js';
+import type { View } from '../shared/contracts/framing.js';
+import type { CameraOrbit, GazePoint, PictureTransform, ShownAvatar, Stage, StageListener, StageOptions, StageSpeech, StageStats, TracedFrame } from '../shared/contracts/stage.js';
 import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';

@@ -1,6 +1,6 @@
 /** Where the pictures of one stage come to be. */
 import type { Camera, Scene } from 'three';
-import type { Renderer } from '../workers/worker-api.js';
+import type { Renderer } from '../shared/contracts/stage.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 
 export interface Surface {

@@ -2,7 +2,7 @@
 /** `spatius-avatar`: everything a developer starts from a shell. The one file of this folder that acts on import. */
 import { createRequire } from 'node:module';
 
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { ANIMATE_USAGE, animate } from './commands/animate.js';
 import { SERVE_USAGE, serve } from './commands/serve.js';
 import { TOKEN_USAGE, token } from './commands/token.js';

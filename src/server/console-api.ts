@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-import { createLogId } from '../shared/ids.js';
+import { createLogId } from '../shared/core/ids.js';
 import type { SessionTokens } from './session-tokens.js';
 
 const MAX_VALIDITY_SECONDS = 24 * 3600;

@@ -1,7 +1,7 @@
 /** The main thread's end of one engine thread. */
 import { Worker } from 'node:worker_threads';
 
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { Outbox, type EngineThreadData, type FromEngineThread, type ToEngineThread } from './engine-messages.js';
 import type { DeskListener } from './speech-desk.js';
 

@@ -3,7 +3,7 @@
  * placed where the fewest others speak, and stays there until all its requests are answered. A thread that dies is replaced;
  * the requests it had fail, their sessions go on.
  */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { EngineThreadData } from './engine-messages.js';
 import { EngineThread } from './engine-thread.js';
 import { RemoteDesk } from './remote-desk.js';

@@ -6,7 +6,7 @@
  */
 import type { WebSocket } from 'ws';
 
-import { createLogId } from '../shared/ids.js';
+import { createLogId } from '../shared/core/ids.js';
 import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
 import { MessageType, type ClientAudioInput, type LiveKitEgressConfig, type Message } from '../motion/protocol/generated/message_pb.js';
 import type { MotionServerLimits } from './limits.js';

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 
 import { WebSocketServer } from 'ws';
 
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { IngressSession } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
 import { refusalFrom, type AuthorizeSession } from './session-authorization.js';

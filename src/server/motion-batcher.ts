@@ -1,6 +1,6 @@
 /** Cuts the engine's frames into messages: small while the client has little in hand, larger once it is ahead. */
-import { CHANNEL_COUNT } from '../shared/channels.js';
-import type { MotionFrames } from '../shared/motion-frames.js';
+import { CHANNEL_COUNT } from '../shared/contracts/channels.js';
+import type { MotionFrames } from '../shared/contracts/motion-frames.js';
 
 /** The first message of a request: enough to open the mouth with the first sound, soon even where audio comes at 1×. */
 const FIRST_SECONDS = 0.04;

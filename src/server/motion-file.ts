@@ -7,7 +7,7 @@ import type { EngineMotion } from '../motion/engine/motion-engine.js';
 import { animateGlb } from '../motion/files/glb-animation.js';
 import { LiveLinkCsvWriter } from '../motion/files/live-link-csv.js';
 import { MotionJsonWriter } from '../motion/files/motion-json.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
 
 export const MOTION_FORMATS = ['json', 'csv', 'glb'] as const;
 export type MotionFormat = (typeof MOTION_FORMATS)[number];

@@ -22,7 +22,7 @@ import { bodyLimit } from 'hono/body-limit';
 
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { createConsoleApi } from './console-api.js';
 import { INGRESS_PATH, Ingress } from './ingress.js';
 import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';

@@ -1,8 +1,8 @@
 /** Ogg Opus of one request → samples at 16 kHz, which is what the engine hears anyway. */
 import { OggOpusDecoder } from 'ogg-opus-decoder';
 
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import { mixToMono } from '../shared/pcm.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { mixToMono } from '../shared/samples/pcm.js';
 import type { AudioReader } from './audio-reader.js';
 
 const CAPTURE_PATTERN = [0x4f, 0x67, 0x67, 0x53];

@@ -1,5 +1,5 @@
 /** Lets whoever runs a Motion Server decide who may open a session, and for how long they can pay. */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 /** Somebody with a valid token who asks for a session. */
 export interface SessionVisit {

@@ -1,6 +1,6 @@
 /** What a client asks for in `ClientConfigureSession`, and whether this server can give it. */
 import { AudioFormat, EgressType, type ClientConfigureSession } from '../motion/protocol/generated/message_pb.js';
-import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate } from '../shared/sample-rates.js';
+import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate } from '../shared/samples/sample-rates.js';
 import type { SessionAudio } from './session-audio.js';
 import { ServerErrorCode } from './server-error-code.js';
 

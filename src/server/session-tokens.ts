@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 
 import { SignJWT, errors, jwtVerify } from 'jose';
 
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import { createLogId } from '../shared/ids.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { createLogId } from '../shared/core/ids.js';
 
 const ISSUER = 'spatius-avatar';
 const AUDIENCE = 'motion-server';

@@ -1,6 +1,6 @@
 /** Where the requests of one session are worked on, one after the other. */
-import type { MotionFrames } from '../shared/motion-frames.js';
-import { ErrorCode, type AvatarError } from '../shared/errors.js';
+import type { MotionFrames } from '../shared/contracts/motion-frames.js';
+import { ErrorCode, type AvatarError } from '../shared/contracts/errors.js';
 import { createMessage, encodeMessage } from '../motion/protocol/envelope.js';
 import { packMotion } from '../motion/protocol/packed-motion.js';
 import type { FairScheduler, Runnable } from './fair-scheduler.js';

@@ -1,8 +1,8 @@
 /** An audio file or stream → mono samples, piece by piece: memory does not grow with its length. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import { PcmByteJoiner, audioContainerOf, int16FromPcmBytes } from '../shared/pcm.js';
-import { SNIFF_BYTES, soundFormatOf } from '../shared/sound-format.js';
-import { WavReader } from '../shared/wav-reader.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { PcmByteJoiner, audioContainerOf, int16FromPcmBytes } from '../shared/samples/pcm.js';
+import { SNIFF_BYTES, soundFormatOf } from '../shared/samples/sound-format.js';
+import { WavReader } from '../shared/samples/wav-reader.js';
 import { OggOpusReader } from './ogg-opus-reader.js';
 
 /** Mono samples at a rate, full scale ±32768 or ±1. */

@@ -1,6 +1,6 @@
 /** One `req_id`: audio in, motion out. Owned by a desk, which calls `runSlice` while `hasWork`. */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type { MotionFrames } from '../shared/motion-frames.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { MotionFrames } from '../shared/contracts/motion-frames.js';
 import type { AudioReader } from './audio-reader.js';
 import { MotionBatcher } from './motion-batcher.js';
 

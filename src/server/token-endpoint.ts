@@ -2,9 +2,9 @@
  * The developer's own token endpoint: the browser asks it for a Session Token, it asks the console with the API key,
  * which never leaves it. Uses nothing but fetch, so it drops into Hono, Next, Workers, Deno or Bun as it is.
  */
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import { isRegionName, regionHosts } from '../shared/region-hosts.js';
-import { ConsoleFailure, jsonObjectFrom, readText, requestSessionToken, type ConsoleFailureKind } from './console-client.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { isRegionName, regionHosts } from '../shared/contracts/region-hosts.js';
+import { ConsoleFailure, jsonObjectFrom, readText, requestSessionToken, type ConsoleFailureKind } from '../server-sdk/console-client.js';
 
 export interface TokenEndpointOptions {
   /** Secret. `undefined`, as an environment may hold it, is answered with `invalid_server_env`. */

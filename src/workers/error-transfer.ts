@@ -1,6 +1,6 @@
 /** comlink carries only name, message and stack of an error; with this an `AvatarError` arrives as one, with its code. */
 import { transferHandlers } from 'comlink';
-import { AvatarError, type ErrorCode } from '../shared/errors.js';
+import { AvatarError, type ErrorCode } from '../shared/contracts/errors.js';
 
 interface WireError {
   readonly code: ErrorCode;

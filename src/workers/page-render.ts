@@ -1,7 +1,7 @@
 /** Drawing on the page, for want of a worker that can; loaded only then. */
 import { releaseProxy } from 'comlink';
-import { ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { RenderService } from './worker-api.js';
+import { ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import type { RenderService } from '../shared/contracts/stage.js';
 import type { WorkerFile } from './worker-host.js';
 
 /** The worker's file as a module of the page. @throws {AvatarError} `renderingFailed`. */

@@ -1,9 +1,9 @@
 /** The objects of the motion worker as the page sees them; loaded with the first of them, after the first picture. */
 import { transfer } from 'comlink';
-import { ErrorCode, avatarErrorFrom } from '../shared/errors.js';
-import type { SpeechManner, TimedViseme } from '../shared/speech-manner.js';
+import { ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import type { SpeechManner, TimedViseme } from '../shared/contracts/speech-manner.js';
 import { RemoteObject } from './remote-object.js';
-import type { MotionSession, MotionSink } from './worker-api.js';
+import type { MotionSession, MotionSink } from '../shared/contracts/motion-session.js';
 
 export class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionSession {
   open: MotionSession['open'] = () => this.ask(this.remote.open());

@@ -1,7 +1,7 @@
 import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
 import { canDraw } from '../render/renderer.js';
 import { LiveStage } from '../render/stage.js';
-import type { Stage, StageListener, StageOptions, StageSpeech } from './worker-api.js';
+import type { Stage, StageListener, StageOptions, StageSpeech } from '../shared/contracts/stage.js';
 
 class StageBehindDoor extends LiveStage {
   // Within the task of the call: a message that came between two owners of a port would be lost.

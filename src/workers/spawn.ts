@@ -5,19 +5,9 @@
  * same service runs on the page behind the same interface.
  */
 import { proxy, transfer, type Remote } from 'comlink';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type {
-  MotionService,
-  MotionSession,
-  MotionSessionListener,
-  MotionSessionOptions,
-  MotionSink,
-  MotionSinkListener,
-  RenderService,
-  Stage,
-  StageListener,
-  StageOptions,
-} from './worker-api.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { MotionService, MotionSession, MotionSessionListener, MotionSessionOptions, MotionSink, MotionSinkListener } from '../shared/contracts/motion-session.js';
+import type { RenderService, Stage, StageListener, StageOptions } from '../shared/contracts/stage.js';
 import { RemoteObject } from './remote-object.js';
 import { WorkerHost, type WorkerConnection, type WorkerFile } from './worker-host.js';
 

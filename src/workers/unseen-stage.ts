@@ -1,5 +1,5 @@
-import { AvatarError, ErrorCode } from '../shared/errors.js';
-import type { StageListener } from './worker-api.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { StageListener } from '../shared/contracts/stage.js';
 
 /** Listens to a stage that nobody sees yet, and from `show()` on in the name of whoever shows it. */
 export class UnseenStage {

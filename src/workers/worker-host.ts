@@ -7,7 +7,7 @@
  * answered once.
  */
 import { releaseProxy, wrap, type Remote } from 'comlink';
-import { AvatarError, ErrorCode } from '../shared/errors.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { installErrorTransfer } from './error-transfer.js';
 import { trustedScriptUrl } from './trusted-script-url.js';
 

@@ -5,8 +5,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BUILT_IN_AVATARS } from '../../src/controller/built-in-avatars.js';
-import type { StageStats } from '../../src/workers/worker-api.js';
+import { BUILT_IN_AVATARS } from '../../src/avatar/built-in-avatars.js';
+import type { StageStats } from '../../src/shared/contracts/stage.js';
 import { openBenchPage, unpackPackage, type BenchPage } from './helpers/bench-page.js';
 import { figure, median, milliseconds, title } from './helpers/report.js';
 

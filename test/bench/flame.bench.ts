@@ -9,9 +9,9 @@ import { loadMouthModel, setMouthModelReader } from '../../src/motion/engine/mou
 import { MotionEngine } from '../../src/motion/engine/motion-engine.js';
 import { decodeMessage } from '../../src/motion/protocol/index.js';
 import { FLAME_LEAD_SECONDS } from '../../src/motion/retarget/flame-stream.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../src/shared/channels.js';
-import type { MotionFrames } from '../../src/shared/motion-frames.js';
-import { MotionReader } from '../../src/transports/motion-reader.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../src/shared/contracts/motion-frames.js';
+import { MotionReader } from '../../src/speech/sources/motion-reader.js';
 import { closuresF1, correlation } from './helpers/curves.js';
 import { figure, title } from './helpers/report.js';
 

@@ -3,7 +3,7 @@ import { figure, median, milliseconds, quantile, title } from './helpers/report.
 import { framesWithin, lostSoundMs, skewsOf } from './helpers/evidence.js';
 import { bareCanvasCost, emptyPageMemory, openTalkingPage, pageThreadMs, type Evidence, type MemoryByProcess, type TalkingPage } from './helpers/talking-page.js';
 import type { SpatiusAvatar } from '../../src/element/spatius-avatar.js';
-import type { Stage } from '../../src/workers/worker-api.js';
+import type { Stage } from '../../src/shared/contracts/stage.js';
 
 const REPEATS = 5;
 const BLOCK_MS = 2000;

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 
 import { createMotionServer } from '../../src/server/motion-server.js';
 import type { SpatiusAvatar } from '../../src/element/spatius-avatar.js';
-import type { Stage } from '../../src/workers/worker-api.js';
+import type { Stage } from '../../src/shared/contracts/stage.js';
 import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
 import type { RelayOrder, RelayReport } from './helpers/relay-process.js';
 import { openTalkingPage, type TalkingPage } from './helpers/talking-page.js';

@@ -1,12 +1,12 @@
 /** The Server SDK against a Motion Server process: what a warm pool saves each turn, and what Ogg Opus costs and saves. */
 import { randomBytes } from 'node:crypto';
 
-import { newAvatarSession } from '../../src/server/sdk/avatar-session.js';
-import { prewarm } from '../../src/server/sdk/prewarm.js';
-import type { PooledSession } from '../../src/server/sdk/pooled-session.js';
-import { createSessionPool } from '../../src/server/sdk/session-pool.js';
-import type { AvatarSessionConfig } from '../../src/server/sdk/session-config.js';
-import { sharedTokens } from '../../src/server/sdk/token-source.js';
+import { newAvatarSession } from '../../src/server-sdk/avatar-session.js';
+import { prewarm } from '../../src/server-sdk/prewarm.js';
+import type { PooledSession } from '../../src/server-sdk/pooled-session.js';
+import { createSessionPool } from '../../src/server-sdk/session-pool.js';
+import type { AvatarSessionConfig } from '../../src/server-sdk/session-config.js';
+import { sharedTokens } from '../../src/server-sdk/token-source.js';
 import { FlakyLink } from '../helpers/node/flaky-link.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';

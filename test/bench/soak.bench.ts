@@ -3,7 +3,7 @@
  * for: `npm run bench -- soak`; `SOAK_MINUTES` sets another length.
  */
 import type { SpatiusAvatar } from '../../src/element/spatius-avatar.js';
-import type { Stage } from '../../src/workers/worker-api.js';
+import type { Stage } from '../../src/shared/contracts/stage.js';
 import { lostSoundMs, skewsOf } from './helpers/evidence.js';
 import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
 import { openTalkingPage, type Evidence } from './helpers/talking-page.js';

@@ -7,7 +7,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
-import { BUILT_IN_AVATARS } from '../../src/controller/built-in-avatars.js';
+import { BUILT_IN_AVATARS } from '../../src/avatar/built-in-avatars.js';
 
 const MAX_MEAN_DELTA_E = 0.8;
 const MAX_DIFFERING_SHARE = 0.01;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test, type Page } from '@playwright/test';
 import type Axe from 'axe-core';
-import { CHANNEL_INDEX as C } from '../../src/shared/channels.js';
+import { CHANNEL_INDEX as C } from '../../src/shared/contracts/channels.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';

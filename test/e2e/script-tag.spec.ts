@@ -84,7 +84,7 @@ const pinned = (files: Integrity['files']): string => {
 
 test('the hashes of the release let its files pass', async ({ page: tab }) => {
   const files = await integrity();
-  const assemble = Object.keys(files).find((name) => /^chunks\/assemble-/.test(name))!;
+  const assemble = Object.keys(files).find((name) => /^chunks\/assembled-avatar-/.test(name))!;
   const preload = `<link rel="modulepreload" crossorigin href="${cdn.url}/dist/${assemble}" integrity="${files[assemble]}">`;
   await speaks(await AvatarPage.open(tab, page.url, '<spatius-avatar id="avatar"></spatius-avatar>', pinned(files) + preload));
 });

@@ -4,8 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
-import { BUILT_IN_AVATARS } from '../../src/controller/built-in-avatars.js';
-import { CHANNEL_INDEX as C } from '../../src/shared/channels.js';
+import { BUILT_IN_AVATARS } from '../../src/avatar/built-in-avatars.js';
+import { CHANNEL_INDEX as C } from '../../src/shared/contracts/channels.js';
 import { RendererPage } from '../helpers/node/renderer-page.js';
 
 const MAX_MEAN_DELTA_E = 0.3;

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { AvatarStats, SpatiusAvatar } from '../../src/index.js';
 import { serveFile } from '../../src/server/static-files.js';
-import type { Stage } from '../../src/workers/worker-api.js';
+import type { Stage } from '../../src/shared/contracts/stage.js';
 import { instrument } from '../helpers/node/avatar-page.js';
 import { TEST_APP_ID, startMotionServer, type RunningServer } from '../helpers/node/motion-server.js';
 

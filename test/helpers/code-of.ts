@@ -1,6 +1,6 @@
 import { assert } from '#test';
 
-import { AvatarError } from '../../src/shared/errors.js';
+import { AvatarError } from '../../src/shared/contracts/errors.js';
 
 /** The code of the `AvatarError` that an action throws; says so when it throws none. */
 export function codeOf(action: () => unknown): string {

@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 
 import { createMessage, encodeMessage, packMotion } from '../../src/motion/protocol/index.js';
 import { FlameAnimationSchema, FlameSchema, ServerErrorSchema, ServerResponseAnimationSchema } from '../../src/motion/protocol/generated/message_pb.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../src/shared/contracts/channels.js';
 
 /** Our own packed motion, 50 frames a second, the jaw at a constant weight. */
 export function packedMessage(

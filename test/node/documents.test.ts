@@ -50,11 +50,11 @@ describe('The documents', () => {
   });
 
   it('say of every code that a page may meet what it means', async () => {
-    const { ErrorCode } = (await import(pathToFileURL('build/src/shared/errors.js').href)) as { ErrorCode: Record<string, string> };
-    const folders = ['assemble.js', 'audio', 'controller', 'element', 'host', 'livekit', 'motion', 'render', 'session', 'shared', 'transports', 'workers'];
+    const { ErrorCode } = (await import(pathToFileURL('build/src/shared/contracts/errors.js').href)) as { ErrorCode: Record<string, string> };
+    const folders = ['assets', 'audio', 'avatar', 'element', 'motion', 'render', 'shared', 'speech', 'workers'];
     const sources: string[] = [];
     for (const folder of folders) {
-      const names = folder.endsWith('.js') ? [folder] : (await readdir(`build/src/${folder}`, { recursive: true })).map((name) => join(folder, name));
+      const names = (await readdir(`build/src/${folder}`, { recursive: true })).map((name) => join(folder, name));
       for (const name of names) if (name.endsWith('.js') && !name.endsWith('errors.js')) sources.push(await readFile(join('build/src', name), 'utf8'));
     }
     const isUsed = (code: string): boolean => sources.some((source) => source.includes(`ErrorCode.${code}`) || source.includes(`AvatarError('${code}'`));

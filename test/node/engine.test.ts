@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { assert } from 'chai';
 
 import { AvatarError, CHANNELS, MotionEngine, MotionJsonWriter, VISEMES, loadMouthModel } from '../../src/engine/node.js';
-import { int16FromPcmBytes } from '../../src/shared/pcm.js';
+import { int16FromPcmBytes } from '../../src/shared/samples/pcm.js';
 
 async function spokenFixture(): Promise<Int16Array> {
   const { pcm } = JSON.parse(await readFile('test/fixtures/speech-net.json', 'utf8')) as { pcm: string };

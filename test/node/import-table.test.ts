@@ -10,26 +10,20 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   shared: { own: [], packages: [] },
   motion: { own: ['shared'], packages: ['@bufbuild/protobuf'] },
   audio: { own: ['shared'], packages: [] },
-  transports: { own: ['shared', 'motion'], packages: [], ownTypes: ['workers/worker-api'] },
-  session: { own: ['shared', 'motion', 'transports'], packages: [], ownTypes: ['workers/worker-api'] },
-  livekit: { own: ['shared'], packages: ['livekit-client'], ownTypes: ['workers/worker-api'] },
-  render: { own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead'], packages: ['three', '@pixiv/three-vrm'], ownTypes: ['workers/worker-api'] },
-  workers: { own: ['shared', 'session', 'render', 'transports', 'motion'], packages: ['comlink'] },
-  controller: { own: ['shared'], packages: [], ownTypes: ['workers/worker-api', 'audio', 'session'] },
-  host: { own: ['shared', 'controller', 'assemble'], packages: [], ownTypes: ['workers/worker-api'] },
-  avatarkit: { own: ['shared', 'controller', 'host', 'asset-choice', 'asset-urls', 'audio', 'render/framing', 'render/loaders/download', 'render/loaders/formats'], packages: [], ownTypes: ['workers/worker-api'] },
-  element: { own: ['shared', 'controller', 'host', 'assemble', 'livekit/open-room', 'motion/timings/read-spans'], packages: ['lit'], ownTypes: ['workers/worker-api'] },
-  server: { own: ['shared', 'motion'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'] },
-  engine: { own: ['shared', 'motion', 'embedded', 'left-behind'], packages: ['node:'] },
-  face: { own: ['shared'], packages: ['node:', 'three', '@gltf-transform', 'meshoptimizer', 'delaunator'] },
+  speech: { own: ['shared', 'motion'], packages: ['livekit-client'] },
+  render: { own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead'], packages: ['three', '@pixiv/three-vrm'] },
+  workers: { own: ['shared', 'speech', 'render', 'motion'], packages: ['comlink'] },
+  assets: { own: ['shared', 'embedded'], packages: [] },
+  avatar: { own: ['shared', 'audio', 'assets', 'workers'], packages: [], ownTypes: ['speech'] },
+  avatarkit: { own: ['shared', 'avatar', 'assets', 'audio', 'render/framing', 'render/loaders/download', 'render/loaders/formats'], packages: [] },
+  element: { own: ['shared', 'avatar', 'speech/room/open-room', 'motion/timings/read-spans'], packages: ['lit'] },
+  server: { own: ['shared', 'motion', 'server-sdk', 'relay'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'] },
+  'server-sdk': { own: ['shared', 'motion'], packages: ['node:', 'ws', '@evan/opus'] },
+  relay: { own: ['shared', 'motion', 'server-sdk'], packages: ['node:', 'ws'] },
+  engine: { own: ['shared', 'motion', 'embedded', 'assets/left-behind'], packages: ['node:'] },
   frameworks: { own: ['index'], packages: ['lit', 'react', 'preact', 'solid-js', 'svelte', 'vue'] },
-  'asset-choice': { own: [], packages: [], ownTypes: ['asset-urls'] },
-  'asset-urls': { own: ['shared', 'asset-choice', 'embedded-files', 'left-behind'], packages: [] },
-  'embedded-files': { own: ['embedded'], packages: [], ownTypes: ['asset-urls'] },
   embedded: { own: [], packages: [] },
-  'left-behind': { own: [], packages: [] },
-  assemble: { own: ['shared', 'audio', 'controller', 'workers', 'asset-choice', 'asset-urls'], packages: [], ownTypes: ['livekit'] },
-  index: { own: ['shared', 'controller', 'element', 'asset-choice'], packages: [], ownTypes: ['workers/worker-api', 'asset-urls'] },
+  index: { own: ['shared', 'avatar', 'element', 'assets'], packages: [] },
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
@@ -78,8 +72,8 @@ describe('The import table', () => {
       'motion/a.ts imports audio/x',
       'motion/a.ts imports three',
     ]);
-    assert.deepEqual(violations('controller/a.ts', "import type { P } from '../audio/player.js';\nimport { Q } from '../audio/player.js';"), [
-      'controller/a.ts imports audio/player',
+    assert.deepEqual(violations('avatar/a.ts', "import type { P } from '../speech/player.js';\nimport { Q } from '../speech/player.js';"), [
+      'avatar/a.ts imports speech/player',
     ]);
     assert.deepEqual(violations('render/a.ts', "const late = await import('../server/x.js');"), ['render/a.ts imports server/x']);
   });

@@ -6,7 +6,7 @@
  */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { ErrorCode, avatarErrorFrom, type AvatarError } from '../../shared/errors.js';
+import { ErrorCode, avatarErrorFrom, type AvatarError } from '../../shared/contracts/errors.js';
 import { AvatarCueChangeEvent, type AvatarConversationStateEvent } from '../avatar-events.js';
 import type { CaptionCue, CaptionSource } from './caption-cue.js';
 import { readCue, readCues } from './read-cues.js';

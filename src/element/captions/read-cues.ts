@@ -1,6 +1,6 @@
 /** What a page says of the words of a speech → cues in order, or an error that names what is wrong. */
 import { readSpans } from '../../motion/timings/read-spans.js';
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { CaptionCue, CaptionSource } from './caption-cue.js';
 import { parseWebVtt, plainCueText } from './web-vtt.js';
 import { cuesFromWords } from './worded-cues.js';

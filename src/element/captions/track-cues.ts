@@ -1,6 +1,6 @@
 /** Captions from `<track>` children of the element: those of every speech that brings none of its own. */
 import type { ReactiveController } from 'lit';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
 import type { CaptionedAvatar, SpeechCues } from './captions.js';
 import { parseWebVtt, plainCueText } from './web-vtt.js';
 

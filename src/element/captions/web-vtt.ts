@@ -3,7 +3,7 @@
  *
  * @see https://www.w3.org/TR/webvtt1/#file-structure
  */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { CaptionCue } from './caption-cue.js';
 
 const TIMES = /^\s*(?:(\d+):)?([0-5]\d):([0-5]\d\.\d{3})\s*-->\s*(?:(\d+):)?([0-5]\d):([0-5]\d\.\d{3})(?:\s|$)/;

@@ -1,4 +1,4 @@
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { MouthShape } from './mouth-shapes.js';
 import type { ProsodyPose } from './prosody.js';
 

@@ -8,11 +8,11 @@
  * rule (`RuledMouth`), so that a file that could not be fetched costs quality and nothing else. Timing and look-ahead are
  * the same.
  */
-import { CHANNEL_COUNT } from '../../shared/channels.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
-import { float32FromInt16 } from '../../shared/pcm.js';
-import { COARSE_HALF_WIDTH, Resampler } from '../../shared/resampler.js';
-import { VISEME_COUNT } from '../../shared/visemes.js';
+import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { float32FromInt16 } from '../../shared/samples/pcm.js';
+import { COARSE_HALF_WIDTH, Resampler } from '../../shared/samples/resampler.js';
+import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
 import { AcousticFrontEnd, FRONT_END_RATE_HZ, HOP, SAMPLES_AFTER_HOP_START, type AcousticFrame } from './acoustic-front-end.js';
 import { AcousticHistory } from './acoustic-history.js';
 import { assembleFace } from './face-assembly.js';

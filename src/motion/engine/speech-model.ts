@@ -8,7 +8,7 @@
  * The rows of the convolutions run over time first, so that a window of frames is one contiguous product. The gates of the
  * recurrent layer come in the order reset, update, new. `training/lipsync/export.py` writes the file.
  */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { createPlainLinears, ROWS_AT_ONCE, type CreateLinears, type Linear, type LinearWeights } from './linear.js';
 
 const MAGIC = 0x54_45_4e_53; // 'SNET'

@@ -3,7 +3,7 @@
  *
  * @see Massaro & Cohen 1993, "Modeling coarticulation in synthetic visual speech", for targets and dominances.
  */
-import { VISEME_COUNT } from '../../shared/visemes.js';
+import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
 import { MOUTH_SHAPE_COUNT, MouthShape } from './mouth-shapes.js';
 
 /** `[15, 8]`: mouth shapes of a viseme that is held, in the orders of `VISEMES` and `MOUTH_SHAPES`. */

@@ -2,8 +2,8 @@
  * Puts speech into an avatar's binary glTF as an animation that any viewer plays: morph weights for every mesh that has
  * named shapes, rotations for head, neck and eyes. What the avatar holds already stays as it is.
  */
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { NECK_SHARE, eyeRotation, findJointsAmong, type JointRole } from '../retarget/joints.js';
 import { mapMorphs } from '../retarget/map-morphs.js';
 import { GlbAppender } from './glb-bytes.js';

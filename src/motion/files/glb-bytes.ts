@@ -1,5 +1,5 @@
 /** Appends typed arrays to a binary glTF as accessors of its first buffer. */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { GlbFile } from './glb-container.js';
 
 const COMPONENT_FLOAT = 5126;

@@ -4,7 +4,7 @@
  *
  * @see Khronos, glTF 2.0 specification, 4 "GLB File Format Specification".
  */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 export interface GlbNode {
   name?: string;

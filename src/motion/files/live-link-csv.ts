@@ -4,8 +4,8 @@
  *
  * The app puts JawRight before JawLeft and MouthRight before MouthLeft; some importers go by the place and not by the name.
  */
-import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
+import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { eyeRotation } from '../retarget/joints.js';
 import type { MotionTextWriter } from './motion-writer.js';
 

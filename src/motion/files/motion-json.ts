@@ -6,8 +6,8 @@
  * Frame i describes the face at i / fps seconds of the audio. Weights are 0..1, head rotation is in radians, head
  * translation in metres; see `shared/channels.ts` for axes and signs.
  */
-import { ARKIT_CHANNEL_COUNT, CHANNELS, CHANNEL_COUNT } from '../../shared/channels.js';
-import { VISEMES, VISEME_COUNT } from '../../shared/visemes.js';
+import { ARKIT_CHANNEL_COUNT, CHANNELS, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import { VISEMES, VISEME_COUNT } from '../../shared/contracts/visemes.js';
 import type { EngineMotion } from '../engine/motion-engine.js';
 import type { MotionTextWriter } from './motion-writer.js';
 

@@ -1,5 +1,5 @@
-import { CHANNEL_COUNT } from '../../shared/channels.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
+import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { createMessage, encodeMessage } from '../protocol/envelope.js';
 import { packMotion } from '../protocol/packed-motion.js';
 

@@ -1,4 +1,4 @@
-import { ARKIT_CHANNELS, ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { ARKIT_CHANNELS, ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { Spring } from './spring.js';
 
 /** Brows, cheeks and head of life at rest step back to this part while somebody speaks. */

@@ -6,7 +6,7 @@
  *
  * Angles in radians: yaw > 0 to the character's left, pitch > 0 down. Time only moves forward.
  */
-import { CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { LOOK_SIDE, LOOK_UP_DOWN } from '../retarget/joints.js';
 import { Glide } from './glide.js';
 import type { Habits } from './moods.js';

@@ -1,5 +1,5 @@
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
-import { DEFAULT_LIFE, type LifeSettings } from '../../shared/life-settings.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { DEFAULT_LIFE, type LifeSettings } from '../../shared/contracts/life-settings.js';
 import { BlinkSchedule } from './blink.js';
 import { Gaze } from './gaze.js';
 import { Glide } from './glide.js';

@@ -1,5 +1,5 @@
-import { ARKIT_CHANNEL_COUNT, CHANNELS, CHANNEL_COUNT } from '../../shared/channels.js';
-import { DEFAULT_LIFE, MOODS, type Mood } from '../../shared/life-settings.js';
+import { ARKIT_CHANNEL_COUNT, CHANNELS, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import { DEFAULT_LIFE, MOODS, type Mood } from '../../shared/contracts/life-settings.js';
 import { Glide } from './glide.js';
 import { AT_REST, HABIT_NAMES, MOOD_TRAITS, type Habits } from './moods.js';
 import { sway } from './noise.js';

@@ -5,8 +5,8 @@
  * Faces after the action units of Ekman & Friesen 1978 (EMFACS), at the strength of a person who talks, not of an actor: AU 6 with 12
  * for joy, 1 + 4 + 15 for sadness, 1 + 2 + 5 + 26 for surprise, 4 + 5 + 7 + 23 for anger, 1 + 2 + 4 + 5 + 20 for fear, 9 + 15 for disgust.
  */
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../shared/channels.js';
-import { MOODS, type Mood } from '../../shared/life-settings.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../shared/contracts/channels.js';
+import { MOODS, type Mood } from '../../shared/contracts/life-settings.js';
 
 /** How somebody lives beside the shape of the face. Times in seconds, angles in radians as in `HEAD_CHANNELS`. */
 export interface Habits {

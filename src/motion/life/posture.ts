@@ -1,4 +1,4 @@
-import { CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { Glide } from './glide.js';
 import { createRandom, gaussian, variation, type Random } from './random.js';
 

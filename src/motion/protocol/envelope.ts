@@ -1,7 +1,7 @@
 /** Bytes of one WebSocket frame ↔ `Message`, for clients, relays and the server alike. */
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
 import { MessageSchema, MessageType, type Message } from './generated/message_pb.js';
 import { checkWireBudget } from './wire-budget.js';
 

@@ -1,6 +1,6 @@
 /** What motion a `ServerResponseAnimation` carries, whoever sent it. */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import type { Flame, ServerResponseAnimation } from './generated/message_pb.js';
 import { unpackMotion, type UnpackLimits } from './packed-motion.js';
 

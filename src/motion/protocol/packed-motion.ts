@@ -23,9 +23,9 @@
  */
 import { create } from '@bufbuild/protobuf';
 
-import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
+import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { BitReader, BitWriter } from './bit-stream.js';
 import { PackedMotionSchema, type PackedMotion } from './generated/message_pb.js';
 

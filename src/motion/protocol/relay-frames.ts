@@ -5,7 +5,7 @@
  * no word for is metadata with an `event`, which a client of the public format passes over. Everything from the other
  * side is untrusted: sizes and counts are checked before anything is allocated.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
 
 const AUDIO = 0x01;
 const MOTION = 0x02;

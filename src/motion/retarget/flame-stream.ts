@@ -8,8 +8,8 @@
  *
  * @see Catmull & Rom 1974, "A class of local interpolating splines".
  */
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { FLAME_FRAME_RATE } from '../protocol/motion-payload.js';
 import { framesFromFlame, type FlameKeyframe } from './flame.js';
 

@@ -12,7 +12,7 @@
  * that lips meet as often as they do in speech; it is neither a calibration nor part of the FLAME model. How good it is:
  * docs/flame.md.
  */
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { assembleFace } from '../engine/face-assembly.js';
 import { MOUTH_SHAPE_COUNT, MouthShape as M } from '../engine/mouth-shapes.js';
 import type { ProsodyPose } from '../engine/prosody.js';

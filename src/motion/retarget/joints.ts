@@ -3,7 +3,7 @@
  *
  * Axes: right-handed, +x = the character's left, +y up, +z out of the face.
  */
-import { CHANNEL_INDEX as C } from '../../shared/channels.js';
+import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 
 /** Names in use for each joint, without prefix, case and separators (Mixamo, Ready Player Me, VRM, Unreal, CC). */
 const JOINT_NAMES = {

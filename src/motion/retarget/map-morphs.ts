@@ -7,7 +7,7 @@
  *
  * and for single channels that are missing the nearest shapes that there are (`stand-ins.ts`).
  */
-import { ARKIT_CHANNELS, CHANNEL_INDEX, type ArkitChannel } from '../../shared/channels.js';
+import { ARKIT_CHANNELS, CHANNEL_INDEX, type ArkitChannel } from '../../shared/contracts/channels.js';
 import { channelsFromMorphName } from './morph-names.js';
 import { FIRST_PRESET, FIRST_VISEME, MorphMap, type MorphEntry, type MorphRules } from './morph-map.js';
 import { PRESETS, PRESET_CHANNELS, PRESET_INDEX, presetFromExpressionName, presetFromMorphName, type Preset } from './presets.js';

@@ -1,8 +1,8 @@
 /**
  * Neutral channels → the morph weights of one avatar. Built once per avatar, applied once per mesh and frame.
  */
-import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
-import { VISEME_COUNT } from '../../shared/visemes.js';
+import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
+import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
 import { PRESET_COUNT, PRESET_INDEX, presetsFromChannels } from './presets.js';
 import { visemesFromChannels } from './visemes.js';
 

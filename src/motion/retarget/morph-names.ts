@@ -1,4 +1,4 @@
-import { ARKIT_CHANNELS, CHANNEL_INDEX, type ArkitChannel } from '../../shared/channels.js';
+import { ARKIT_CHANNELS, CHANNEL_INDEX, type ArkitChannel } from '../../shared/contracts/channels.js';
 
 /** One part of a morph's weight: `factor` of a channel. */
 export interface MorphSource {

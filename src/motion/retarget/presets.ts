@@ -4,8 +4,8 @@
  *
  * @see https://github.com/vrm-c/vrm-specification, VRMC_vrm-1.0, "expressions"
  */
-import { CHANNEL_INDEX as C } from '../../shared/channels.js';
-import { VISEME_INDEX as V } from '../../shared/visemes.js';
+import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { VISEME_INDEX as V } from '../../shared/contracts/visemes.js';
 
 /** Names of VRM 1 in an order of ours: index in this array = index in what `presetsFromChannels` fills. */
 export const PRESETS = [

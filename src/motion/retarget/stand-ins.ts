@@ -1,5 +1,5 @@
 /** Shapes that stand in for one an avatar does not have: the nearest thing it can do. */
-import { CHANNEL_INDEX, type ArkitChannel } from '../../shared/channels.js';
+import { CHANNEL_INDEX, type ArkitChannel } from '../../shared/contracts/channels.js';
 import { splitChannelSide } from './morph-names.js';
 
 /** For each channel, without its side, the channels that can take its place, the best first, and their weights. */

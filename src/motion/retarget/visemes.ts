@@ -1,5 +1,5 @@
-import { CHANNEL_INDEX as C } from '../../shared/channels.js';
-import { VISEME_COUNT, visemeFromName } from '../../shared/visemes.js';
+import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { VISEME_COUNT, visemeFromName } from '../../shared/contracts/visemes.js';
 
 /** Index in `VISEMES` of a morph called `viseme_aa`, `Viseme.PP`, `vrc.v_ou` …, or −1. */
 export function visemeFromMorphName(name: string): number {

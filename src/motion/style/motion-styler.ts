@@ -5,9 +5,9 @@
  * sides, y = x + a (x₋₁ − 2x + x₊₁). Lips that touch keep touching: press and tuck are left alone, the jaw's share that
  * the lips take back stays what it was, and the filter fades out where they seal.
  */
-import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C, CHANNELS } from '../../shared/channels.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
-import type { Expression, SpeechStyle } from '../../shared/speech-style.js';
+import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C, CHANNELS } from '../../shared/contracts/channels.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import type { Expression, SpeechStyle } from '../../shared/contracts/speech-style.js';
 
 /** Frame rate that the filters below are made for; at others they cover the same time. */
 const FILTER_FRAME_RATE = 50;

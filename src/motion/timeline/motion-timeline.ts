@@ -1,6 +1,6 @@
-import { CHANNEL_COUNT } from '../../shared/channels.js';
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
+import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 
 /** Consecutive frames at one rate; `values` may be a view on a longer message. */
 interface Segment {

@@ -3,7 +3,7 @@
  * which leaves the lips alone; l and the nasals behind the lips share `nn`; schwa counts as `E`, y as `ih`, w and the
  * close rounded vowels as `ou`.
  */
-import { VISEME_INDEX as V, type Viseme } from '../../shared/visemes.js';
+import { VISEME_INDEX as V, type Viseme } from '../../shared/contracts/visemes.js';
 
 const SILENCE = /^([_#.|,;\s]*|sil|ssil|silence|sp|spn|pau|pause|h#|<.*>)$/i;
 

@@ -1,5 +1,5 @@
 /** Labels with times, as speech services send them → sorted spans without overlaps. */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 /** Seconds from the first sample; `startSeconds` < `endSeconds` ≤ the next start. */
 export interface Span<Label> {

@@ -1,6 +1,6 @@
 /** What a page says of exact times → one sorted track without overlaps, or an error that names what is wrong. */
-import type { SpeechManner } from '../../shared/speech-manner.js';
-import { VISEME_INDEX } from '../../shared/visemes.js';
+import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
+import { VISEME_INDEX } from '../../shared/contracts/visemes.js';
 import { visemesFromPhonemes } from './phoneme-labels.js';
 import { TIMING_KINDS, invalidTimings, readSpans, type Span, type TimingKind } from './read-spans.js';
 import { visemesFromLabel } from './viseme-labels.js';

@@ -9,7 +9,7 @@
  *
  * @see Massaro & Cohen 1993, "Modeling coarticulation in synthetic visual speech".
  */
-import { VISEME_COUNT, VISEME_INDEX } from '../../shared/visemes.js';
+import { VISEME_COUNT, VISEME_INDEX } from '../../shared/contracts/visemes.js';
 import type { AcousticFrame } from '../engine/acoustic-front-end.js';
 import type { AcousticHistory } from '../engine/acoustic-history.js';
 import type { Mouth } from '../engine/mouth.js';

@@ -1,5 +1,5 @@
 /** The viseme sets of text-to-speech services → ours. */
-import { VISEME_INDEX as V, visemeFromName } from '../../shared/visemes.js';
+import { VISEME_INDEX as V, visemeFromName } from '../../shared/contracts/visemes.js';
 
 /**
  * Amazon Polly's names, which differ by case; the rest of them are Oculus names.

@@ -3,7 +3,7 @@
  * little of their times, and nothing in many languages. But it says whether lips may close or tuck at all, which is what
  * hearing gets wrong most (n for m), and the pauses between words are known exactly.
  */
-import { VISEME_COUNT, VISEME_INDEX } from '../../shared/visemes.js';
+import { VISEME_COUNT, VISEME_INDEX } from '../../shared/contracts/visemes.js';
 import type { AcousticFrame } from '../engine/acoustic-front-end.js';
 import type { AcousticHistory } from '../engine/acoustic-history.js';
 import type { Mouth } from '../engine/mouth.js';

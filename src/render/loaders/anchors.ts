@@ -1,6 +1,6 @@
 import { Box3, Vector3, type Mesh, type Object3D } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
-import type { FramingAnchors } from '../framing.js';
+import type { FramingAnchors } from '../../shared/contracts/framing.js';
 
 type Joints = Partial<Record<JointRole, Object3D>>;
 

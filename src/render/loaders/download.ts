@@ -1,4 +1,4 @@
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
 import { freeBuffers } from './free-buffers.js';
 
 export interface DownloadOptions {

@@ -1,10 +1,10 @@
 import { Group, Mesh, type Object3D, type SkinnedMesh, type Texture } from 'three';
-import { CHANNEL_INDEX } from '../../shared/channels.js';
+import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import { mapMorphs, type BoundMorph, type MorphOptions } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
-import type { AvatarInfo } from '../../workers/worker-api.js';
-import type { FramingAnchors } from '../framing.js';
+import type { AvatarInfo } from '../../shared/contracts/stage.js';
+import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import { createLights } from '../lights.js';
 import { hasThreeMaterials, disposeTexture, materialsOf, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
 import { MorphMesh } from '../morph-mesh.js';

@@ -17,7 +17,7 @@ import {
   type PixelFormat,
 } from 'three';
 import createBasis, { type BasisFile, type BasisModule } from 'three/examples/jsm/libs/basis/basis_transcoder.js';
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { BASIS_BINARY } from './basis-binary.js';
 
 /** A format of the transcoder (`transcoder_texture_format` of basisu_transcoder.h) and its name in three.js. */

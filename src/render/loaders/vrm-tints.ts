@@ -1,5 +1,5 @@
 import type { VRMExpression } from '@pixiv/three-vrm';
-import { ARKIT_CHANNELS } from '../../shared/channels.js';
+import { ARKIT_CHANNELS } from '../../shared/contracts/channels.js';
 import { mapMorphs, type BoundMorph, type MorphOptions } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
 

@@ -1,4 +1,4 @@
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { listZip, unpack, type ZipFile } from './zip-files.js';
 
 /** Of all files that are unpacked together. */

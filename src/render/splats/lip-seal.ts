@@ -6,7 +6,7 @@
  * highest of the lower one, beyond what lies there at rest; half of it is taken from either lip, fading out around them.
  * How closed a mouth ought to be is told by the channels: pressed lips, or `mouthClose` that makes up for the jaw.
  */
-import { CHANNEL_INDEX } from '../../shared/channels.js';
+import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { MorphShape } from '../morph-shapes.js';
 import type { SplatDeformer } from './splat-deformer.js';
 

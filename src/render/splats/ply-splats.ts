@@ -1,4 +1,4 @@
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 /** Gaussian splats as the file has them, in the file's order. */
 export interface Splats {

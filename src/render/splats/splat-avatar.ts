@@ -1,6 +1,6 @@
 /** Add-on `splats`: heads of Gaussian splats. */
 import { SkinnedMesh } from 'three';
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
 import { buffersOf, freeBuffers } from '../loaders/free-buffers.js';
 import { readGlb } from '../loaders/glb-reader.js';

@@ -1,11 +1,11 @@
 import { Matrix4, Vector3, type Bone, type Mesh, type Object3D, type SkinnedMesh } from 'three';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import { mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import { channelsFromMorphName } from '../../motion/retarget/morph-names.js';
-import type { MotionStyle } from '../../shared/life-settings.js';
-import type { AvatarInfo } from '../../workers/worker-api.js';
-import type { FramingAnchors } from '../framing.js';
+import type { MotionStyle } from '../../shared/contracts/life-settings.js';
+import type { AvatarInfo } from '../../shared/contracts/stage.js';
+import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
 import { floatsOf, morphShapeFrom, type MorphShape } from '../morph-shapes.js';
 import { PoseRig, findJoints } from '../pose-rig.js';

@@ -1,4 +1,4 @@
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { freeBuffers } from '../loaders/free-buffers.js';
 
 /** One file of an archive, still packed. */

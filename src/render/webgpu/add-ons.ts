@@ -1,6 +1,6 @@
 /** The twin of `add-ons.ts`: add-ons take three.js from the worker that WebGL draws in, and so do not fit here. */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
-import type { AddOnName } from '../../workers/worker-api.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import type { AddOnName } from '../../shared/contracts/stage.js';
 import type { AddOns } from '../add-ons.js';
 
 export class AddOnLoader {

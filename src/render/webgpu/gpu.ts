@@ -1,5 +1,5 @@
 /** The one GPU device of this thread; all its stages draw with it. */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 export interface Gpu {
   readonly device: GPUDevice;

@@ -8,9 +8,9 @@ import { ENGINE_FRAME_RATE, MotionEngine, type EngineMotion } from '../../motion
 import { loadMouthModel, setMouthModelReader } from '../../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../../motion/engine/simd-linears.js';
 import { MotionStyler } from '../../motion/style/motion-styler.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
-import { MAX_INTENSITY, expressionFrom, type Expression } from '../../shared/speech-style.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { MAX_INTENSITY, expressionFrom, type Expression } from '../../shared/contracts/speech-style.js';
 import { MOTION_FORMATS, encodeMotion, writeFileWhole, writeStream, type MotionFormat } from '../motion-file.js';
 import { packageFolder } from '../package-folder.js';
 import { speechPieces, type SpeechPiece } from '../speech-file.js';

@@ -1,5 +1,5 @@
 /** Reads the values of options as they stand on a command line. */
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 /**
  * @param name As the user wrote it, `--port`.

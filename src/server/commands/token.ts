@@ -1,7 +1,7 @@
 /** `spatius-avatar token`. */
 import { parseArgs } from 'node:util';
 
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { createTokenEndpoint } from '../token-endpoint.js';
 import { integerOption } from './options.js';
 

@@ -1,7 +1,7 @@
 /** What a client asks for in `LiveKitEgressConfig`, and the way from there into the room. */
 import { SignJWT } from 'jose';
 import type { LiveKitEgressConfig } from '../../motion/protocol/generated/message_pb.js';
-import { AVATAR_ATTRIBUTE } from '../../shared/room-packets.js';
+import { AVATAR_ATTRIBUTE } from '../../shared/contracts/room-packets.js';
 import { ServerErrorCode } from '../server-error-code.js';
 import { judgeLiveKitUrl, type LiveKitHost } from './egress-address.js';
 

@@ -1,10 +1,10 @@
 /** One session's way into a LiveKit room: its speeches leave there in real time, voice and motion together. */
 import { createMessage, encodeMessage } from '../../motion/protocol/envelope.js';
 import { packMotion } from '../../motion/protocol/packed-motion.js';
-import type { MotionFrames } from '../../shared/motion-frames.js';
-import { float32FromInt16, int16FromFloat32 } from '../../shared/pcm.js';
-import { Resampler } from '../../shared/resampler.js';
-import { CLOCK_TOPIC, MOTION_TOPIC, encodeRoomPacket, type RoomPacketType } from '../../shared/room-packets.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/pcm.js';
+import { Resampler } from '../../shared/samples/resampler.js';
+import { CLOCK_TOPIC, MOTION_TOPIC, encodeRoomPacket, type RoomPacketType } from '../../shared/contracts/room-packets.js';
 import type { SpeechEngine } from '../speech-request.js';
 import type { RoomTarget } from './livekit-configuration.js';
 import { RoomPublisher } from './room-publisher.js';

@@ -1,6 +1,6 @@
 /** From a client's wish to the room it names, or the reason that goes back to the client. */
 import type { LiveKitEgressConfig } from '../../motion/protocol/generated/message_pb.js';
-import { ErrorCode, avatarErrorFrom } from '../../shared/errors.js';
+import { ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
 import { ServerErrorCode } from '../server-error-code.js';
 import { livekitConfigurationFrom, type LiveKitOptions } from './livekit-configuration.js';
 import { LiveKitEgress, type LiveKitEgressListener } from './livekit-egress.js';

@@ -3,8 +3,8 @@
  * that knows `@livekit/rtc-node`, which is loaded when the first session asks for a room.
  */
 import type { AudioSource, Room } from '@livekit/rtc-node';
-import { AvatarError, ErrorCode } from '../../shared/errors.js';
-import { CONTROL_TOPIC } from '../../shared/room-packets.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { CONTROL_TOPIC } from '../../shared/contracts/room-packets.js';
 import type { RoomTarget } from './livekit-configuration.js';
 
 export interface RoomPublisherListener {

@@ -4,7 +4,7 @@
  * Speeches leave one after the other, each as soon as its motion covers what is to leave. A speech whose sound or motion
  * runs out holds, and starts to flow again as a new run. Plain: the caller brings time by taking samples.
  */
-import type { MotionFrames } from '../../shared/motion-frames.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 
 /** Motion is sent at most this much ahead of the voice, s: late enough for an interruption, early enough for any network. */
 const LEAD_SECONDS = 0.8;

@@ -1,6 +1,6 @@
 /** What the collected evidence says: skew of each drawn frame, gaps, losses. All times in ms since the epoch. */
-import type { PlaybackState } from '../../../src/shared/playback-messages.js';
-import type { TracedFrame } from '../../../src/workers/worker-api.js';
+import type { PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
+import type { TracedFrame } from '../../../src/shared/contracts/stage.js';
 import type { Evidence } from './talking-page.js';
 
 /** A straight line through the readings of the context's output clock: context time in s at a moment. */

@@ -4,8 +4,8 @@
  */
 import { Document, NodeIO } from '@gltf-transform/core';
 import { KHRMaterialsUnlit } from '@gltf-transform/extensions';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
-import type { MotionFrames } from '../../../src/shared/motion-frames.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
 import type { Recording } from './recording.js';
 
 export const FLASH_PERIOD_SECONDS = 1;

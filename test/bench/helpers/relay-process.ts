@@ -1,9 +1,9 @@
 /** A backend with its relay as a process of its own: `fork` it with the URL of a Motion Server, and tell it what to do. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createRelay } from '../../../src/server/relay/relay.js';
-import type { SessionLender } from '../../../src/server/relay/relay-options.js';
-import { createSessionPool } from '../../../src/server/sdk/session-pool.js';
+import { createRelay } from '../../../src/relay/relay.js';
+import type { SessionLender } from '../../../src/relay/relay-options.js';
+import { createSessionPool } from '../../../src/server-sdk/session-pool.js';
 import { benchSpeech } from './speech.js';
 
 export type RelayOrder =

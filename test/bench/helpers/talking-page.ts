@@ -7,8 +7,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
 import { createMotionServer } from '../../../src/server/motion-server.js';
-import type { PlaybackState } from '../../../src/shared/playback-messages.js';
-import type { TracedFrame } from '../../../src/workers/worker-api.js';
+import type { PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
+import type { TracedFrame } from '../../../src/shared/contracts/stage.js';
 
 const FLAGS = ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 

@@ -2,7 +2,7 @@ import { assert } from 'chai';
 import { describe, it } from '#test';
 import { LiveInput } from '../../../src/audio/live-input.js';
 import { PlaybackQueue } from '../../../src/audio/playback-queue.js';
-import type { HeardSpeech, PlaybackState } from '../../../src/shared/playback-messages.js';
+import type { HeardSpeech, PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
 
 const RATE = 48_000;
 const QUANTUM = 128;

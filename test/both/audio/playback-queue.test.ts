@@ -1,6 +1,6 @@
 import { describe, it, assert } from '#test';
 import { EDGE_FADE_SECONDS, FLUSH_FADE_SECONDS, PlaybackQueue } from '../../../src/audio/playback-queue.js';
-import type { PlaybackState, PlayheadReport } from '../../../src/shared/playback-messages.js';
+import type { PlaybackState, PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 
 const RATE = 48000;
 const QUANTUM = 128;

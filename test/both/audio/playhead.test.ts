@@ -1,7 +1,7 @@
 import { describe, it, assert } from '#test';
 import { Playhead } from '../../../src/audio/playhead.js';
 import { PlaybackQueue } from '../../../src/audio/playback-queue.js';
-import type { PlayheadReport } from '../../../src/shared/playback-messages.js';
+import type { PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 
 const RATE = 48000;
 const QUANTUM = 128;

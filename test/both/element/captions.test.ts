@@ -3,7 +3,7 @@ import { describe, it } from '#test';
 import { readCue } from '../../../src/element/captions/read-cues.js';
 import { parseWebVtt } from '../../../src/element/captions/web-vtt.js';
 import { cuesFromWords } from '../../../src/element/captions/worded-cues.js';
-import { AvatarError } from '../../../src/shared/errors.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
 
 const asIs = (markup: string): string => markup;
 

@@ -1,7 +1,7 @@
 import { describe, it, assert } from '#test';
 import { Vector3 } from 'three';
 import { CameraRig } from '../../../src/render/camera-rig.js';
-import type { FramingAnchors } from '../../../src/render/framing.js';
+import type { FramingAnchors } from '../../../src/shared/contracts/framing.js';
 
 const BUST: FramingAnchors = { eyes: { x: 0, y: 1.6, z: 0.1 }, topY: 1.73, bottomY: 1.2, halfWidth: 0.25 };
 const LEVEL = { phiRadians: Math.PI / 2, radius: 1, isRelative: true };

@@ -2,7 +2,7 @@ import { describe, it, assert } from '#test';
 import { unpackLam } from '../../../src/render/splats/lam-files.js';
 import { readPlySplats } from '../../../src/render/splats/ply-splats.js';
 import { listZip, unpack } from '../../../src/render/splats/zip-files.js';
-import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { codeOf } from '../../helpers/code-of.js';
 import { COUNT, deflatedZipOf, gaussianHead, skinGlb, splatPly, zipOf } from '../../helpers/gaussian-head.js';
 

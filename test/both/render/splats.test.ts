@@ -7,7 +7,7 @@ import { MouthShade } from '../../../src/render/splats/mouth-shade.js';
 import { SplatDeformer } from '../../../src/render/splats/splat-deformer.js';
 import { SplatProjector, type SplatCamera } from '../../../src/render/splats/splat-projector.js';
 import { skinSplats } from '../../../src/render/splats/splat-skin.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 
 const IDENTITY = Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
 

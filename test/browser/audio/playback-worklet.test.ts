@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import type { PlaybackFeed, PlaybackState, PlayheadReport } from '../../../src/shared/playback-messages.js';
+import type { PlaybackFeed, PlaybackState, PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 
 const RATE = 48000;
 const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.meta.url).href;

@@ -3,8 +3,8 @@ import { AudioOutput } from '../../../src/audio/audio-output.js';
 import { OutputLatencyReader, latencySourceOf } from '../../../src/audio/output-latency.js';
 import { Player } from '../../../src/audio/player.js';
 import { Playhead } from '../../../src/audio/playhead.js';
-import { AvatarError } from '../../../src/shared/errors.js';
-import type { PlaybackFeed, PlaybackState, PlayheadReport } from '../../../src/shared/playback-messages.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
+import type { PlaybackFeed, PlaybackState, PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 
 const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.meta.url);
 

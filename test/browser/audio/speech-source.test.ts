@@ -1,9 +1,9 @@
-import { asset } from '../../../src/asset-urls.js';
+import { asset } from '../../../src/assets/asset-urls.js';
 import { assert } from 'chai';
 import { speechChunksFrom } from '../../../src/audio/speech-source.js';
 import type { SpeechSourceOptions } from '../../../src/audio/speech-source.js';
 import { MP3_TONE } from './mp3-tone.js';
-import { AvatarError } from '../../../src/shared/errors.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
 
 const PCM = Int16Array.from({ length: 20000 }, (_, index) => Math.round(9000 * Math.sin(index / 10)));
 const PCM_BYTES = new Uint8Array(PCM.buffer);

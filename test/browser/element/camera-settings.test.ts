@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 
 import { cameraOrbitFrom, cameraOrbitText, pictureTransformFrom } from '../../../src/element/camera-settings.js';
-import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 
 function codeOf(read: () => unknown): string {
   try {

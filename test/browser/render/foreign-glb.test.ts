@@ -4,8 +4,8 @@ import { Vector3, type Mesh, type Object3D } from 'three';
 import { readGlb, writeGlb, type GlbDocument, type GlbNode } from '../../../src/motion/files/glb-container.js';
 import type { AvatarModel } from '../../../src/render/loaders/avatar-model.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
-import { AvatarError } from '../../../src/shared/errors.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
 
 type Document = GlbDocument & { materials: { extras?: object }[]; nodes: GlbNode[]; scenes: { nodes: number[] }[]; extensionsRequired: string[]; images?: object[] };

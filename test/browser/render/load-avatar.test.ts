@@ -4,7 +4,7 @@ import { buffersOf } from '../../../src/render/loaders/free-buffers.js';
 import { GlbAvatar } from '../../../src/render/loaders/glb-avatar.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
-import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { createRandom } from '../../../src/motion/life/random.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
 

@@ -2,7 +2,7 @@ import { assert } from 'chai';
 import { Bone, Object3D, Vector3 } from 'three';
 
 import { PoseRig, findJoints } from '../../../src/render/pose-rig.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 
 /** Neck, head and eyes; joints stand turned at rest, as in real rigs. */
 function skeleton(prefix: string): Object3D {

@@ -2,7 +2,7 @@ import { assert } from 'chai';
 
 import { Playhead } from '../../../src/audio/playhead.js';
 import { SpeechPose } from '../../../src/render/speech-pose.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
 
 const FRAME_MS = 1000 / 60;
 const JAW = CHANNEL_INDEX.jawOpen;

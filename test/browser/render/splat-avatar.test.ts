@@ -2,8 +2,8 @@ import { assert } from 'chai';
 
 import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
-import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { StageProbe, alphaAt } from '../../helpers/browser/stage-probe.js';
 import { COUNT, gaussianHead, skinGlb, splatPly, zipOf } from '../../helpers/gaussian-head.js';
 

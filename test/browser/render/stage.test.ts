@@ -2,9 +2,9 @@ import { assert } from 'chai';
 
 import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
-import { CHANNEL_INDEX } from '../../../src/shared/channels.js';
-import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
-import { DEFAULT_LIFE } from '../../../src/shared/life-settings.js';
+import { CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
+import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import { ARIA_URL, StageProbe, alphaAt, difference } from '../../helpers/browser/stage-probe.js';
 
 const blobUrl = (content: BlobPart) => URL.createObjectURL(new Blob([content]));

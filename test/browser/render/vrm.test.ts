@@ -3,8 +3,8 @@ import { Euler, Quaternion, SkinnedMesh, Vector3, type MeshLambertMaterial, type
 
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import type { AvatarModel } from '../../../src/render/loaders/avatar-model.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
-import { AvatarError } from '../../../src/shared/errors.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { readGlb, writeGlb } from '../../../src/motion/files/glb-container.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
 import { TINTS, vrmFrom, type VrmOptions } from '../../helpers/vrm-files.js';

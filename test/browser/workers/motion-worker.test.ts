@@ -1,8 +1,8 @@
 import { assert } from 'chai';
 
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
-import type { MotionSource } from '../../../src/workers/worker-api.js';
+import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
 import { issueSessionToken, startMotionServer, startOtherOrigin, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { flameMessage, packedMessage } from '../../helpers/forwarded-messages.js';
 import { SessionProbe, voice } from '../../helpers/browser/session-probe.js';
@@ -137,7 +137,7 @@ describe('The motion worker', () => {
 
   it('follows exact times, and refuses those that it cannot understand with their code', async () => {
     const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
-    const { AvatarError } = await import('../../../src/shared/errors.js');
+    const { AvatarError } = await import('../../../src/shared/contracts/errors.js');
     const broken = { visemes: [{ viseme: 'no such', startSeconds: 0 }] };
     const error = await probe.session.begin(1, broken).then(() => null, (reason: unknown) => reason);
     assert.instanceOf(error, AvatarError);
@@ -245,7 +245,7 @@ describe('The motion worker', () => {
 
   it('carries the code of an error of the page to the worker and back', async () => {
     const probe = await openDirect();
-    const { AvatarError } = await import('../../../src/shared/errors.js');
+    const { AvatarError } = await import('../../../src/shared/contracts/errors.js');
     probe.token = () => Promise.reject(new AvatarError('tokenRequestFailed', 'the endpoint is down'));
     const error = await probe.session.open().then(() => null, (reason: unknown) => reason);
     assert.instanceOf(error, AvatarError);

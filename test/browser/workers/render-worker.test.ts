@@ -1,10 +1,10 @@
-import { DEFAULT_LIFE } from '../../../src/shared/life-settings.js';
+import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import { assert } from 'chai';
 
-import { asset } from '../../../src/asset-urls.js';
+import { asset } from '../../../src/assets/asset-urls.js';
 import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
-import type { AvatarError } from '../../../src/shared/errors.js';
-import type { Stage, StageListener } from '../../../src/workers/worker-api.js';
+import type { AvatarError } from '../../../src/shared/contracts/errors.js';
+import type { Stage, StageListener } from '../../../src/shared/contracts/stage.js';
 import { itWithDrawingWorker } from '../../helpers/browser/drawing-worker.js';
 import { WORKER_FILES, workerAt } from '../../helpers/browser/worker-files.js';
 

@@ -1,14 +1,9 @@
 /** A motion session with its two ports in the test's hands, and everything the page is told. */
-import type { AvatarError } from '../../../src/shared/errors.js';
-import type { MotionFeed, PlaybackFeed } from '../../../src/shared/playback-messages.js';
-import type {
-  ConnectionState,
-  FrameStarvation,
-  MotionService,
-  MotionSession,
-  MotionSessionListener,
-  MotionSource,
-} from '../../../src/workers/worker-api.js';
+import type { AvatarError } from '../../../src/shared/contracts/errors.js';
+import type { MotionFeed, PlaybackFeed } from '../../../src/shared/contracts/playback-messages.js';
+import type { ConnectionState } from '../../../src/shared/contracts/connection-state.js';
+import type { FrameStarvation, MotionService, MotionSession, MotionSessionListener } from '../../../src/shared/contracts/motion-session.js';
+import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
 
 export class SessionProbe implements MotionSessionListener {
   readonly playback: PlaybackFeed[] = [];

@@ -1,10 +1,10 @@
-import { asset } from '../../../src/asset-urls.js';
-import { DEFAULT_LIFE } from '../../../src/shared/life-settings.js';
+import { asset } from '../../../src/assets/asset-urls.js';
+import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import { AddOnLoader } from '../../../src/render/add-ons.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
-import type { AvatarError } from '../../../src/shared/errors.js';
-import type { PlayheadReport } from '../../../src/shared/playback-messages.js';
-import type { AddOnName, Stage, StageListener, StageOptions } from '../../../src/workers/worker-api.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
+import type { AvatarError } from '../../../src/shared/contracts/errors.js';
+import type { PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
+import type { AddOnName, Stage, StageListener, StageOptions } from '../../../src/shared/contracts/stage.js';
 
 /** Built before the tests by `scripts/build-avatars.js`. */
 export const ARIA_URL = new URL('/dist/avatars/aria.glb', location.href).href;

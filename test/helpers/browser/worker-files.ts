@@ -1,4 +1,4 @@
-import { asset } from '../../../src/asset-urls.js';
+import { asset } from '../../../src/assets/asset-urls.js';
 import type { WorkerFiles } from '../../../src/workers/spawn.js';
 import type { WorkerFile } from '../../../src/workers/worker-host.js';
 

@@ -1,7 +1,7 @@
 /** A page with avatars, and what a test can see of them: events, sound at the loudspeaker, the jaw as it is drawn. */
 import type { Page } from '@playwright/test';
 import type {} from '../../../src/index.js';
-import type { Stage, TracedFrame } from '../../../src/workers/worker-api.js';
+import type { Stage, TracedFrame } from '../../../src/shared/contracts/stage.js';
 import { voicePcm } from './motion-server.js';
 
 declare global {

@@ -7,8 +7,8 @@ import type { MorphMap } from '../../../src/motion/retarget/morph-map.js';
 import { floatsOf, morphShapeFrom, type MorphShape } from '../../../src/render/morph-shapes.js';
 import type { LipSeal } from '../../../src/render/splats/lip-seal.js';
 import { SplatDeformer } from '../../../src/render/splats/splat-deformer.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/channels.js';
-import { MOODS } from '../../../src/shared/life-settings.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
+import { MOODS } from '../../../src/shared/contracts/life-settings.js';
 import { faceOf, spoken } from './mood-faces.js';
 
 export type Pose = Partial<Record<Channel, number>>;

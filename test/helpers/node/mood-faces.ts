@@ -3,8 +3,8 @@ import { assembleFace } from '../../../src/motion/engine/face-assembly.js';
 import { MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
 import { SpeechBlend } from '../../../src/motion/life/blend.js';
 import { LifeMotion } from '../../../src/motion/life/life-motion.js';
-import { CHANNELS, CHANNEL_COUNT, type Channel } from '../../../src/shared/channels.js';
-import { DEFAULT_LIFE, type Mood } from '../../../src/shared/life-settings.js';
+import { CHANNELS, CHANNEL_COUNT, type Channel } from '../../../src/shared/contracts/channels.js';
+import { DEFAULT_LIFE, type Mood } from '../../../src/shared/contracts/life-settings.js';
 
 export type Mouth = Partial<Record<(typeof MOUTH_SHAPES)[number], number>>;
 export type Face = Record<Channel, number>;

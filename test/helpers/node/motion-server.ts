@@ -5,7 +5,7 @@ import { createMessage, decodeMessage, encodeMessage } from '../../../src/motion
 import type { Message, ServerError, ServerResponseAnimation } from '../../../src/motion/protocol/generated/message_pb.js';
 import { motionPayloadFrom } from '../../../src/motion/protocol/motion-payload.js';
 import { createMotionServer, type MotionServer, type MotionServerOptions } from '../../../src/server/motion-server.js';
-import type { MotionFrames } from '../../../src/shared/motion-frames.js';
+import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
 
 export const TEST_API_KEY = 'test-api-key';
 export const TEST_APP_ID = 'app_test';

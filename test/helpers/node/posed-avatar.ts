@@ -1,9 +1,9 @@
 /** A built-in avatar as the stage would pose it: rest shape + deltas, correctives included. Each is built once per process. */
-import { buildAvatar } from '../../../src/face/build-avatar.js';
-import type { Avatar, FinishedPart } from '../../../src/face/build-avatar.js';
-import type { Character } from '../../../src/face/character.js';
-import { addScaled } from '../../../src/face/vector.js';
-import type { Vec3 } from '../../../src/face/vector.js';
+import { buildAvatar } from '../../../characters/build-avatar.js';
+import type { Avatar, FinishedPart } from '../../../characters/build-avatar.js';
+import type { Character } from '../../../characters/character.js';
+import { addScaled } from '../../../characters/vector.js';
+import type { Vec3 } from '../../../characters/vector.js';
 
 const built = new Map<Character, Avatar>();
 

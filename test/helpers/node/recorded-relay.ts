@@ -1,11 +1,11 @@
 /** A relay transport with everything it reports, and a way to wait for it. */
 import { WebSocket } from 'ws';
 
-import type { MotionFrames } from '../../../src/shared/motion-frames.js';
-import { ReconnectPolicy } from '../../../src/shared/reconnect-policy.js';
-import type { WebSocketConstructor } from '../../../src/transports/direct-connection.js';
-import { RelayTransport, type RelayTransportOptions } from '../../../src/transports/relay-websocket.js';
-import type { TransportState } from '../../../src/transports/transport.js';
+import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
+import { ReconnectPolicy } from '../../../src/shared/core/reconnect-policy.js';
+import type { WebSocketConstructor } from '../../../src/speech/sources/direct-connection.js';
+import { RelayTransport, type RelayTransportOptions } from '../../../src/speech/sources/relay-websocket.js';
+import type { TransportState } from '../../../src/speech/sources/transport.js';
 
 interface RecordedRound {
   readonly turnId: string;

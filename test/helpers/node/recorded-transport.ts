@@ -1,12 +1,12 @@
 /** A direct transport with everything it reports, and a way to wait for it. */
 import { WebSocket } from 'ws';
 
-import type { AvatarError } from '../../../src/shared/errors.js';
-import type { MotionFrames } from '../../../src/shared/motion-frames.js';
-import { DirectWebSocketTransport, type DirectTransportOptions } from '../../../src/transports/direct-websocket.js';
-import type { WebSocketConstructor } from '../../../src/transports/direct-connection.js';
-import { ReconnectPolicy } from '../../../src/shared/reconnect-policy.js';
-import type { TransportState } from '../../../src/transports/transport.js';
+import type { AvatarError } from '../../../src/shared/contracts/errors.js';
+import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
+import { DirectWebSocketTransport, type DirectTransportOptions } from '../../../src/speech/sources/direct-websocket.js';
+import type { WebSocketConstructor } from '../../../src/speech/sources/direct-connection.js';
+import { ReconnectPolicy } from '../../../src/shared/core/reconnect-policy.js';
+import type { TransportState } from '../../../src/speech/sources/transport.js';
 import { TEST_APP_ID } from './motion-server.js';
 
 export class RecordedTransport {

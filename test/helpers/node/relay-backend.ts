@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
 
 import { decodeRelayFrame, type RelayFrame } from '../../../src/motion/protocol/relay-frames.js';
-import type { ClientFormatName } from '../../../src/server/relay/client-format.js';
-import { createRelay, type Relay, type RelayEvents } from '../../../src/server/relay/relay.js';
-import type { RelayClient } from '../../../src/server/relay/relay-client.js';
-import type { RelayOptions, SessionLender } from '../../../src/server/relay/relay-options.js';
-import type { SessionPoolConfig } from '../../../src/server/sdk/pool-config.js';
-import { createSessionPool, type SessionPool } from '../../../src/server/sdk/session-pool.js';
+import type { ClientFormatName } from '../../../src/relay/client-format.js';
+import { createRelay, type Relay, type RelayEvents } from '../../../src/relay/relay.js';
+import type { RelayClient } from '../../../src/relay/relay-client.js';
+import type { RelayOptions, SessionLender } from '../../../src/relay/relay-options.js';
+import type { SessionPoolConfig } from '../../../src/server-sdk/pool-config.js';
+import { createSessionPool, type SessionPool } from '../../../src/server-sdk/session-pool.js';
 import { sessionConfig } from './server-sdk.js';
 
 export class RelayBackend {

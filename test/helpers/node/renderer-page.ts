@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from '@playwright/test';
-import type { Renderer, StageStats } from '../../../src/workers/worker-api.js';
+import type { Renderer, StageStats } from '../../../src/shared/contracts/stage.js';
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.glb': 'model/gltf-binary' };
 /** Chromium's SwiftShader draws WebGPU on a canvas only where WebGL goes without it; then WebGL has no context at all. */

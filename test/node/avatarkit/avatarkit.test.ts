@@ -5,7 +5,7 @@ import { AvatarSDK } from '../../../src/avatarkit/index.js';
 import { avatarPlace } from '../../../src/avatarkit/avatar-place.js';
 import { motionServerOf, presentMode } from '../../../src/avatarkit/configuration.js';
 import { AvatarError, documentedError } from '../../../src/avatarkit/errors.js';
-import { AvatarError as CoreError, ErrorCode as CoreCode } from '../../../src/shared/errors.js';
+import { AvatarError as CoreError, ErrorCode as CoreCode } from '../../../src/shared/contracts/errors.js';
 
 const PAGE = 'https://app.example/talk/';
 

@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
 import { packageFolder } from '../../../src/server/package-folder.js';
-import { ARKIT_CHANNELS, CHANNELS, CHANNEL_INDEX } from '../../../src/shared/channels.js';
-import { VISEMES } from '../../../src/shared/visemes.js';
+import { ARKIT_CHANNELS, CHANNELS, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
+import { VISEMES } from '../../../src/shared/contracts/visemes.js';
 import { voicePcm } from '../../helpers/node/motion-server.js';
 import { wavOf } from '../../helpers/node/wav-file.js';
 

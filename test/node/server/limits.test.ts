@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { assert } from 'chai';
 
 import { createMessage, encodeMessage } from '../../../src/motion/protocol/envelope.js';
-import { CHANNEL_COUNT } from '../../../src/shared/channels.js';
+import { CHANNEL_COUNT } from '../../../src/shared/contracts/channels.js';
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
 import type { SpeechEngine } from '../../../src/server/speech-request.js';
 import { IngressClient, TEST_APP_ID, startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';

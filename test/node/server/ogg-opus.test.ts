@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
 import { AudioFormat } from '../../../src/motion/protocol/generated/message_pb.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
 import { startMotionServer, voicePcm, type Answer, type IngressClient, type RunningServer } from '../../helpers/node/motion-server.js';

@@ -1,9 +1,9 @@
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/channels.js';
-import type { MotionFrames } from '../../../src/shared/motion-frames.js';
-import { PCM_SAMPLE_RATES } from '../../../src/shared/sample-rates.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
+import { PCM_SAMPLE_RATES } from '../../../src/shared/samples/sample-rates.js';
 import { startMotionServer, voicePcm, type Answer, type RunningServer } from '../../helpers/node/motion-server.js';
 
 function frameCountOf(answer: Answer): number {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
-import { AvatarError, ErrorCode } from '../../../src/shared/errors.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { createSessionTokens } from '../../../src/server/session-tokens.js';
 import { IngressClient, TEST_API_KEY, TEST_APP_ID, startMotionServer, type RunningServer } from '../../helpers/node/motion-server.js';
 

@@ -2,9 +2,9 @@ import { assert, before, describe, it, readRepositoryFile } from '#test';
 import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { createRandom } from '../../../../src/motion/life/random.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS, type Channel } from '../../../../src/shared/channels.js';
-import { Resampler } from '../../../../src/shared/resampler.js';
-import { PCM_SAMPLE_RATES } from '../../../../src/shared/sample-rates.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS, type Channel } from '../../../../src/shared/contracts/channels.js';
+import { Resampler } from '../../../../src/shared/samples/resampler.js';
+import { PCM_SAMPLE_RATES } from '../../../../src/shared/samples/sample-rates.js';
 import { goldenTakes, type GoldenTakes } from './golden-takes.js';
 import { readSpokenFixture } from './spoken-fixture.js';
 

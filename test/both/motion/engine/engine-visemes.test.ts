@@ -1,7 +1,7 @@
 import { assert, before, describe, it, readRepositoryFile } from '#test';
 import { MotionEngine, type EngineMotion } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
-import { VISEME_COUNT, VISEME_INDEX, VISEMES, visemeFromName } from '../../../../src/shared/visemes.js';
+import { VISEME_COUNT, VISEME_INDEX, VISEMES, visemeFromName } from '../../../../src/shared/contracts/visemes.js';
 import { readSpokenFixture, type VisemeSpan } from './spoken-fixture.js';
 
 let model: SpeechModel | null = null;

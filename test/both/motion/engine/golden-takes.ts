@@ -3,7 +3,7 @@ import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { createRandom } from '../../../../src/motion/life/random.js';
 import { mouthFromTimings, readTimings } from '../../../../src/motion/timings/index.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
 import { readSpokenFixture } from './spoken-fixture.js';
 
 const CHANNELS: readonly Channel[] = [

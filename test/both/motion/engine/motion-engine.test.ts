@@ -1,6 +1,6 @@
 import { assert, before, describe, it, readRepositoryFile } from '#test';
-import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/channels.js';
-import { PCM_SAMPLE_RATES } from '../../../../src/shared/sample-rates.js';
+import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
+import { PCM_SAMPLE_RATES } from '../../../../src/shared/samples/sample-rates.js';
 import {
   ENGINE_FRAME_RATE, ENGINE_LOOKAHEAD_SECONDS, MotionEngine,
 } from '../../../../src/motion/engine/motion-engine.js';

@@ -1,6 +1,6 @@
 import { assert, describe, it } from '#test';
 import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
 import { AA, OO, speak, type Sound } from './formant-voice.js';
 
 const SYLLABLE_SECONDS = 0.24;

@@ -1,5 +1,5 @@
 import { readRepositoryFile } from '#test';
-import type { Viseme } from '../../../../src/shared/visemes.js';
+import type { Viseme } from '../../../../src/shared/contracts/visemes.js';
 
 /** Seconds from the first sample. */
 export type VisemeSpan = readonly [name: Viseme, startSeconds: number, endSeconds: number];

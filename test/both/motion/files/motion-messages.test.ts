@@ -1,7 +1,7 @@
 import { assert, describe, it } from '#test';
 import { motionMessages } from '../../../../src/motion/files/motion-messages.js';
-import { CHANNEL_COUNT } from '../../../../src/shared/channels.js';
-import { ForwardedMotion } from '../../../../src/transports/forwarded-motion.js';
+import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
+import { ForwardedMotion } from '../../../../src/speech/sources/forwarded-motion.js';
 import { codeOf } from '../../../helpers/code-of.js';
 
 describe('Motion as messages', () => {

@@ -2,8 +2,8 @@ import { describe, it, assert } from '#test';
 import { SpeechBlend } from '../../../../src/motion/life/blend.js';
 import { Glide } from '../../../../src/motion/life/glide.js';
 import { LifeMotion } from '../../../../src/motion/life/life-motion.js';
-import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/channels.js';
-import { DEFAULT_LIFE, type LifeSettings } from '../../../../src/shared/life-settings.js';
+import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import { DEFAULT_LIFE, type LifeSettings } from '../../../../src/shared/contracts/life-settings.js';
 
 /** Lids and eyes are meant to jump, as fast as lids and eyes do; the lips are speech's. */
 const MAY_JUMP = /^eye(Blink|Look|Wide|Squint)/;

@@ -1,11 +1,11 @@
 import { describe, it, assert } from '#test';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
 import { blendPose, SpeechBlend } from '../../../../src/motion/life/blend.js';
 import { BLINK_SECONDS, blinkWeight } from '../../../../src/motion/life/blink.js';
 import { LifeMotion } from '../../../../src/motion/life/life-motion.js';
 import { noise, sway } from '../../../../src/motion/life/noise.js';
 import { createRandom, gaussian } from '../../../../src/motion/life/random.js';
-import { DEFAULT_LIFE } from '../../../../src/shared/life-settings.js';
+import { DEFAULT_LIFE } from '../../../../src/shared/contracts/life-settings.js';
 
 const STEP = 1 / 60;
 

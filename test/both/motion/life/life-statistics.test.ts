@@ -1,8 +1,8 @@
 import { describe, it, assert } from '#test';
 import { LifeMotion } from '../../../../src/motion/life/life-motion.js';
 import { eyeRotation } from '../../../../src/motion/retarget/joints.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/channels.js';
-import { DEFAULT_LIFE, type LifeSettings } from '../../../../src/shared/life-settings.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import { DEFAULT_LIFE, type LifeSettings } from '../../../../src/shared/contracts/life-settings.js';
 
 const MINUTES = 10;
 const STEP = 1 / 200;

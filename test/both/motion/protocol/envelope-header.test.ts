@@ -2,7 +2,7 @@ import { assert, describe, it } from '#test';
 
 import { createMessage, encodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { motionHeaderOf } from '../../../../src/motion/protocol/envelope-header.js';
-import { AvatarError } from '../../../../src/shared/errors.js';
+import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 
 type Data = Parameters<typeof createMessage>[0];
 const bytesOf = (data: Data): Uint8Array => encodeMessage(createMessage(data));

@@ -2,7 +2,7 @@ import { assert, describe, it } from '#test';
 
 import { createMessage, decodeMessage, encodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { MessageType } from '../../../../src/motion/protocol/generated/message_pb.js';
-import { AvatarError } from '../../../../src/shared/errors.js';
+import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import { codeOf } from '../../../helpers/code-of.js';
 
 const bytes = (...parts: (number[] | Uint8Array)[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { assert, describe, it } from '#test';
 
-import { CHANNEL_COUNT } from '../../../../src/shared/channels.js';
+import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
 import { codeOf } from '../../../helpers/code-of.js';
 import { createMessage, decodeMessage, encodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { FlameSchema, ServerResponseAnimationSchema } from '../../../../src/motion/protocol/generated/message_pb.js';

@@ -1,10 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { assert, describe, it } from '#test';
 
-import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../../../src/shared/channels.js';
-import { AvatarError } from '../../../../src/shared/errors.js';
+import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../../../src/shared/contracts/channels.js';
+import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import { codeOf } from '../../../helpers/code-of.js';
-import type { MotionFrames } from '../../../../src/shared/motion-frames.js';
+import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 import { PackedMotionSchema, type PackedMotion } from '../../../../src/motion/protocol/generated/message_pb.js';
 import { packMotion, unpackMotion } from '../../../../src/motion/protocol/packed-motion.js';
 

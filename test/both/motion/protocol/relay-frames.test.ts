@@ -8,7 +8,7 @@ import {
   relayEventFrom,
   type RelayFrame,
 } from '../../../../src/motion/protocol/relay-frames.js';
-import { AvatarError } from '../../../../src/shared/errors.js';
+import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import { codeOf } from '../../../helpers/code-of.js';
 
 /** Deterministic noise. */

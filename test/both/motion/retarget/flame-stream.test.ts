@@ -1,6 +1,6 @@
 import { describe, it, assert } from '#test';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/channels.js';
-import type { MotionFrames } from '../../../../src/shared/motion-frames.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 import type { FlameKeyframe } from '../../../../src/motion/retarget/flame.js';
 import { FLAME_LEAD_SECONDS, FlameStream } from '../../../../src/motion/retarget/flame-stream.js';
 

@@ -1,5 +1,5 @@
 import { describe, it, assert } from '#test';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C, type Channel } from '../../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C, type Channel } from '../../../../src/shared/contracts/channels.js';
 import { framesFromFlame, type FlameKeyframe } from '../../../../src/motion/retarget/flame.js';
 
 const REST: FlameKeyframe = { translation: [], rotation: [], neckPose: [], jawPose: [], eyePose: [], eyeLid: [], expression: [] };

@@ -1,5 +1,5 @@
 import { describe, it, assert } from '#test';
-import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C, type Channel } from '../../../../src/shared/channels.js';
+import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C, type Channel } from '../../../../src/shared/contracts/channels.js';
 import { mapMorphs, type BoundMorph, type MorphOptions } from '../../../../src/motion/retarget/map-morphs.js';
 import { jawRotation } from '../../../../src/motion/retarget/joints.js';
 import { PRESETS, presetFromExpressionName, presetFromMorphName } from '../../../../src/motion/retarget/presets.js';

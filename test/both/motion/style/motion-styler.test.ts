@@ -2,9 +2,9 @@ import { assert, before, describe, it, readRepositoryFile } from '#test';
 import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { MotionStyler } from '../../../../src/motion/style/motion-styler.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/channels.js';
-import type { MotionFrames } from '../../../../src/shared/motion-frames.js';
-import { expressionFrom, SPEECH_STYLES, type Expression } from '../../../../src/shared/speech-style.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
+import { expressionFrom, SPEECH_STYLES, type Expression } from '../../../../src/shared/contracts/speech-style.js';
 import { readSpokenFixture, type VisemeSpan } from '../engine/spoken-fixture.js';
 
 const NATURAL: Expression = { style: 'natural', intensity: 1 };

@@ -1,6 +1,6 @@
 import { describe, it, assert } from '#test';
-import { CHANNEL_COUNT } from '../../../../src/shared/channels.js';
-import type { MotionFrames } from '../../../../src/shared/motion-frames.js';
+import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 import { MotionTimeline } from '../../../../src/motion/timeline/motion-timeline.js';
 
 /** Frames whose every channel is `value(time)`. */

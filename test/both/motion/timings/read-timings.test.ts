@@ -1,8 +1,8 @@
 import { assert, describe, it } from '#test';
 import { readTimings, type MouthTimings } from '../../../../src/motion/timings/index.js';
-import { AvatarError } from '../../../../src/shared/errors.js';
-import type { SpeechManner } from '../../../../src/shared/speech-manner.js';
-import { VISEMES } from '../../../../src/shared/visemes.js';
+import { AvatarError } from '../../../../src/shared/contracts/errors.js';
+import type { SpeechManner } from '../../../../src/shared/contracts/speech-manner.js';
+import { VISEMES } from '../../../../src/shared/contracts/visemes.js';
 
 /** `PP 0-0.1 aa 0.1-0.25` */
 function told(timings: MouthTimings | null): string {

@@ -3,9 +3,9 @@ import type { Mouth } from '../../../../src/motion/engine/mouth.js';
 import { MotionEngine, type EngineMotion } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { mouthFromTimings, readTimings } from '../../../../src/motion/timings/index.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS, type Channel } from '../../../../src/shared/channels.js';
-import type { SpeechManner } from '../../../../src/shared/speech-manner.js';
-import { VISEME_COUNT, VISEMES } from '../../../../src/shared/visemes.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS, type Channel } from '../../../../src/shared/contracts/channels.js';
+import type { SpeechManner } from '../../../../src/shared/contracts/speech-manner.js';
+import { VISEME_COUNT, VISEMES } from '../../../../src/shared/contracts/visemes.js';
 import { readSpokenFixture, type VisemeSpan } from '../engine/spoken-fixture.js';
 
 let model: SpeechModel;

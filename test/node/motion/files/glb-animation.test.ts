@@ -13,9 +13,9 @@ import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { SPEECH_ANIMATION_NAME, animateGlb } from '../../../../src/motion/files/glb-animation.js';
 import { readGlb, writeGlb, type GlbDocument } from '../../../../src/motion/files/glb-container.js';
 import { packageFolder } from '../../../../src/server/package-folder.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/channels.js';
-import { AvatarError } from '../../../../src/shared/errors.js';
-import { int16FromPcmBytes } from '../../../../src/shared/pcm.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import { AvatarError } from '../../../../src/shared/contracts/errors.js';
+import { int16FromPcmBytes } from '../../../../src/shared/samples/pcm.js';
 
 const FRAME_RATE = 50;
 const ARIA = join(packageFolder(), 'dist/avatars/aria.glb');

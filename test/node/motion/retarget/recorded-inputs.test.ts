@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
 import { decodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { motionPayloadFrom } from '../../../../src/motion/protocol/motion-payload.js';
 import { framesFromFlame } from '../../../../src/motion/retarget/flame.js';

@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
 import { SpeechPlayout } from '../../../../src/server/livekit/speech-playout.js';
-import type { MotionFrames } from '../../../../src/shared/motion-frames.js';
+import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 
 const RATE = 1000;
 const motion = (startSeconds: number, seconds: number): MotionFrames => ({

@@ -1,0 +1,390 @@
+/**
+ * The one place that picks the concrete parts of an avatar and joins them:
+ *
+ *     controller ─► session (motion worker) ──feed──► player ──playhead──► stage (render worker) ◄──motion── session
+ *
+ * Owns what the parts share on a page (workers, loudspeaker) and the ports between them. A part that died cannot be
+ * joined anew, since ports and canvas belong to the dead: the whole assembly is thrown away and made again.
+ *
+ * Loaded with the first avatar of a page: the script that defines the element stays small.
+ */
+import { assetUrls, type AssetUrls } from '../assets/asset-choice.js';
+import { asset } from '../assets/asset-urls.js';
+import type { AudioOutput } from '../audio/audio-output.js';
+import type { SoundCapture } from '../audio/sound-capture.js';
+import { Voice } from '../audio/voice.js';
+import { AvatarController } from './avatar-controller.js';
+import { AvatarManager } from './avatar-manager.js';
+import type { AvatarControllerOptions } from './controller-options.js';
+import type { SpeechChunk } from './controller-parts.js';
+import type { SpeechInput } from './conversations/speech-input.js';
+import type { LiveKitSession } from '../speech/room/livekit-session.js';
+import type { openRoom } from '../speech/room/open-room.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { LifeSettings } from '../shared/contracts/life-settings.js';
+import { acquireWorkers, type AvatarWorkers } from '../workers/spawn.js';
+import { UnseenStage } from '../workers/unseen-stage.js';
+import type { MotionSession } from '../shared/contracts/motion-session.js';
+import type { RoomSource } from '../shared/contracts/motion-source.js';
+import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
+
+// One AudioContext for all elements of a page; it rests while nobody has a player.
+let sharedOutput: { urls: AssetUrls; opening: Promise<AudioOutput> } | null = null;
+
+function openOutput(): Promise<AudioOutput> {
+  const urls = assetUrls();
+  if (sharedOutput?.urls === urls) return sharedOutput.opening;
+  const opening = Promise.all([import('../audio/audio-output.js'), asset('audio/playback.worklet.js').locate()]).then(
+    ([{ AudioOutput }, workletUrl]) => new AudioOutput({ workletUrl }),
+  );
+  const shared = { urls, opening };
+  sharedOutput = shared;
+  // The next avatar tries again.
+  opening.catch(() => {
+    if (sharedOutput === shared) sharedOutput = null;
+  });
+  return opening;
+}
+
+export interface AvatarListener {
+  handleLoadProgress(fraction: number): void;
+  handleFirstFrame(): void;
+  /** The picture is gone until it is restored by the browser. */
+  handleContextLost(): void;
+  handleContextRestored(): void;
+  /** The picture is gone until another stage is made. */
+  handleDeviceLost(reason: string): void;
+  handleError(error: AvatarError): void;
+  /** A worker or the sound output died: dispose this assembly and make another. */
+  handleBreakdown(error: AvatarError): void;
+}
+
+export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'view' | 'life' | 'renderer'> & {
+  canvas: HTMLCanvasElement;
+};
+
+/** Brings what joins rooms, when one is joined. */
+export type RoomLoader = () => Promise<{ openRoom: typeof openRoom }>;
+
+/** So long a new stage may take to draw before it is shown without a picture. */
+const FIRST_PICTURE_MS = 3000;
+
+export class AssembledAvatar {
+  readonly controller: AvatarController;
+  private readonly listener: AvatarListener;
+  private readonly workers: AvatarWorkers;
+  private readonly voice: Voice;
+  private readonly loadRooms: RoomLoader | undefined;
+  private room: LiveKitSession | null = null;
+  /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
+  private readonly playheads = new MessageChannel();
+  private readonly motion = new MessageChannel();
+  private readonly avatars = new AvatarManager((name) => asset(`avatars/${name}.glb`).locate());
+  private readonly captures = new Set<SoundCapture>();
+  private stagePromise: Promise<Stage> | null = null;
+  private stageChange: Promise<unknown> = Promise.resolve();
+  private stage: Stage | null = null;
+  private life: LifeSettings | null = null;
+  private isVisitorSpeaking = false;
+  private hasSession = false;
+  private loadCount = 0;
+  private isDisposed = false;
+
+  /**
+   * @param input The app's speech; it is to pass on to the controller that is made here.
+   * @param loadRooms Without it, no room can be joined.
+   */
+  constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput, loadRooms?: RoomLoader) {
+    this.listener = listener;
+    this.loadRooms = loadRooms;
+    this.workers = acquireWorkers({ motion: asset('workers/motion.worker.js'), render: asset('workers/render.worker.js'), renderGpu: asset('workers/render-webgpu.worker.js') });
+    this.voice = new Voice(openOutput(), this.playheads.port1, {
+      handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
+      handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
+      handleOutputLatency: () => this.tellLatency(),
+      handleLost: (error) => this.breakDown(error),
+    });
+    this.controller = new AvatarController(
+      {
+        output: this.voice,
+        openSession: async (source, frameStarvation, sessionListener) => {
+          if (source.kind === 'livekit') return this.joinRoom(source);
+          this.leaveRoom();
+          if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
+          this.hasSession = true;
+          const [player, mouthModelUrl] = await Promise.all([this.voice.player(), asset('models/mouth.bin').locate()]);
+          const feed = new MessageChannel();
+          player.connectFeed(feed.port2);
+          return this.workers.motion.createSession(
+            {
+              source,
+              frameStarvation,
+              mouthModelUrl,
+              contextRateHz: player.sampleRateHz,
+              playbackPort: feed.port1,
+              stagePort: this.motion.port1,
+            },
+            sessionListener,
+          );
+        },
+        speechChunks,
+      },
+      options,
+      input,
+    );
+    this.controller.on('error', (error) => {
+      if (error.code === ErrorCode.workerFailed) this.breakDown(error);
+    });
+  }
+
+  /**
+   * Makes the stage, once; the canvas belongs to it from then on.
+   *
+   * @throws {AvatarError} `renderingFailed` without WebGL 2, `workerFailed`.
+   */
+  openStage(setup: StageSetup): Promise<Stage> {
+    this.stagePromise ??= this.createStage(setup);
+    return this.stagePromise;
+  }
+
+  private async createStage(setup: StageSetup): Promise<Stage> {
+    const stage = await this.workers.render.createStage(
+      {
+        ...setup,
+        playheadPort: this.playheads.port2,
+        motionPort: this.motion.port2,
+        seed: Math.floor(Math.random() * 0x1_0000_0000),
+      },
+      this.stageListener(),
+    );
+    if (this.isDisposed) {
+      stage.dispose();
+      throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
+    }
+    if (this.room) stage.addSource(...this.room.stagePorts);
+    this.useStage(stage);
+    return stage;
+  }
+
+  private useStage(stage: Stage): void {
+    this.stage = stage;
+    this.tellLatency();
+    this.tellLife();
+  }
+
+  /** A stage that no speech comes to. */
+  private openLooseStage(setup: Omit<StageOptions, 'playheadPort' | 'motionPort' | 'seed'>, listener: StageListener): Promise<Stage> {
+    const [playhead, motion] = [new MessageChannel(), new MessageChannel()];
+    return this.workers.render.createStage({ ...setup, playheadPort: playhead.port2, motionPort: motion.port2, seed: 1 }, listener);
+  }
+
+  /**
+   * Another stage takes the place of the one there is, with the avatar and in the middle of speech, as soon as its first picture
+   * is there. Where it cannot, the one before stays. Recordings of the one before end.
+   *
+   * @param place Shows the canvas of the new one.
+   * @throws {AvatarError} see `openStage` and `Stage.load`.
+   */
+  changeStage(setup: StageSetup, src: string | Blob | null, avatarId: string | null, place: () => void): Promise<ShownAvatar> {
+    const loadId = ++this.loadCount;
+    const changed = this.stageChange.then(() => this.replaceStage(setup, src, avatarId, place, loadId));
+    // One after the other: each takes over from the one before.
+    this.stageChange = changed.catch(() => undefined);
+    return changed;
+  }
+
+  private async replaceStage(setup: StageSetup, src: string | Blob | null, avatarId: string | null, place: () => void, loadId: number): Promise<ShownAvatar> {
+    const before = await this.stagePromise?.catch(() => null);
+    const unseen = new UnseenStage(this.stageListener());
+    const stage = await this.openLooseStage(setup, unseen.listener);
+    try {
+      const avatar = await Promise.race([stage.load(await this.avatarFile(src, avatarId)), unseen.lost]);
+      // Out of sight nothing is drawn.
+      await Promise.race([unseen.drawn, unseen.lost, new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))]);
+      if (this.isDisposed || loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
+      // Its last picture stands until the other one is in its place.
+      before?.setVisible(false);
+      if (before) stage.takeOver(await before.handOver());
+      unseen.show();
+      this.useStage(stage);
+      this.stagePromise = Promise.resolve(stage);
+      await stage.stats();
+      place();
+      for (const { track } of this.captures) track.stop();
+      before?.dispose();
+      return avatar;
+    } catch (reason) {
+      stage.dispose();
+      throw reason;
+    }
+  }
+
+  /** The voice as a track, until that is stopped or the avatar goes. @throws {AvatarError} `playbackInitFailed`. */
+  async captureSound(): Promise<SoundCapture> {
+    const capture = await this.voice.capture();
+    if (this.isDisposed) capture.track.stop();
+    this.captures.add(capture);
+    void capture.ended.then(() => this.captures.delete(capture));
+    return capture;
+  }
+
+  /**
+   * Hears whether the visitor speaks, beside what the avatar says.
+   *
+   * @returns Stops hearing.
+   * @throws {AvatarError} `noAudio`, `playbackInitFailed`.
+   */
+  async hearUser(stream: MediaStream, handleVoice: (isSpeaking: boolean) => void): Promise<() => void> {
+    const end = await this.voice.hearUser(stream, await asset('audio/capture.worklet.js').locate(), (isSpeaking) => {
+      this.setVisitor(isSpeaking);
+      handleVoice(isSpeaking);
+    });
+    return () => {
+      end();
+      this.setVisitor(false);
+    };
+  }
+
+  /** LiveKit mode: lets the room hear the visitor. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
+  async publishMicrophone(isOn: boolean): Promise<void> {
+    if (!this.room) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'No room is joined.');
+    await this.room.publishMicrophone(isOn);
+  }
+
+  /** How the character lives; it also listens while the visitor is heard to speak. */
+  setLife(life: LifeSettings): void {
+    this.life = life;
+    this.tellLife();
+  }
+
+  private setVisitor(isSpeaking: boolean): void {
+    this.isVisitorSpeaking = isSpeaking;
+    this.tellLife();
+  }
+
+  private tellLife(): void {
+    const { life, isVisitorSpeaking } = this;
+    if (life) this.stage?.setLife(isVisitorSpeaking ? { ...life, isListening: true } : life);
+  }
+
+  private async joinRoom(source: RoomSource): Promise<MotionSession> {
+    this.leaveRoom();
+    if (!this.loadRooms) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Rooms are joined by <spatius-avatar> only.');
+    const { openRoom } = await this.loadRooms();
+    const room = await openRoom(source, this.workers.motion, this.controller, {
+      handleOutputLatency: () => this.tellLatency(),
+      handleVisitor: (isSpeaking) => this.setVisitor(isSpeaking),
+    });
+    this.room = room;
+    this.voice.useOther(room);
+    this.stage?.addSource(...room.stagePorts);
+    return room;
+  }
+
+  private leaveRoom(): void {
+    this.room = null;
+    this.voice.useOther(null);
+  }
+
+  private tellLatency(): void {
+    this.stage?.setOutputLatency((this.room ?? this.voice).outputLatencySeconds);
+  }
+
+  /** Shows an avatar; the one before stays when it cannot. @throws {AvatarError} see `Stage.load`. */
+  async load(src: string | Blob | null, avatarId: string | null): Promise<ShownAvatar> {
+    if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
+    const stage = await this.stagePromise;
+    const loadId = ++this.loadCount;
+    const source = await this.avatarFile(src, avatarId);
+    // A file that has to be located longer must not come after one that was wanted later.
+    if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
+    return stage.load(source).catch((reason: unknown) => {
+      // Another stage has taken its place meanwhile.
+      if (stage !== this.stage && !this.isDisposed) return this.load(src, avatarId);
+      throw reason;
+    });
+  }
+
+  /** An avatar's file, or where it is. @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL. */
+  async avatarFile(src: string | Blob | null, avatarId: string | null): Promise<string | Blob> {
+    return src instanceof Blob ? src : this.avatars.avatarUrl(src, avatarId, document.baseURI);
+  }
+
+  async stageStats(): Promise<StageStats | null> {
+    return (await this.stage?.stats()) ?? null;
+  }
+
+  /** Sample rate of the sound output in Hz, 0 while there is none. */
+  get outputRateHz(): number {
+    return this.voice.sampleRateHz;
+  }
+
+  get isRenderingOnPage(): boolean {
+    return this.workers.isRenderingOnPage;
+  }
+
+  /** Why WebGL draws where WebGPU was asked for; null otherwise. */
+  get gpuObstacle(): string | null {
+    return this.workers.gpuObstacle;
+  }
+
+  /** One more stage, which nobody sees: to try how another renderer does. The caller disposes of it. */
+  openHiddenStage(setup: Omit<StageSetup, 'canvas'>): Promise<Stage> {
+    const canvas = new OffscreenCanvas(setup.width, setup.height);
+    const nothing = () => undefined;
+    const listener = { ...this.stageListener(), handleLoadProgress: nothing, handleFirstFrame: nothing, handleDeviceLost: nothing, handleError: nothing };
+    return this.openLooseStage({ ...setup, canvas }, listener);
+  }
+
+  /** The live stage, or null before `openStage` has resolved. */
+  get openedStage(): Stage | null {
+    return this.stage;
+  }
+
+  /** Ends everything. Speech in progress rejects with `aborted`. */
+  dispose(): void {
+    if (this.isDisposed) return;
+    this.isDisposed = true;
+    this.controller.dispose();
+    this.voice.dispose();
+    for (const { track } of this.captures) track.stop();
+    this.stage?.dispose();
+    this.stage = null;
+    for (const { port1, port2 } of [this.playheads, this.motion]) {
+      port1.close();
+      port2.close();
+    }
+    // The messages above have to leave before the workers may end.
+    setTimeout(() => this.workers.release());
+  }
+
+  private breakDown(error: AvatarError): void {
+    if (!this.isDisposed) this.listener.handleBreakdown(error);
+  }
+
+  private stageListener(): StageListener {
+    const { listener } = this;
+    return {
+      handleLoadProgress: (fraction) => this.isDisposed || listener.handleLoadProgress(fraction),
+      handleFirstFrame: () => this.isDisposed || listener.handleFirstFrame(),
+      handleContextLost: () => this.isDisposed || listener.handleContextLost(),
+      handleContextRestored: () => this.isDisposed || listener.handleContextRestored(),
+      handleDeviceLost: (reason) => this.isDisposed || listener.handleDeviceLost(reason),
+      handleError: (error) => {
+        if (this.isDisposed) return;
+        listener.handleError(error);
+        if (error.code === ErrorCode.workerFailed) this.breakDown(error);
+      },
+      locateAddOn: (name) => asset(`workers/${name}.add-on.js`).locate(),
+    };
+  }
+}
+
+/** Decoding is needed by those who speak files; raw PCM goes without it. */
+async function* speechChunks(
+  source: unknown,
+  options: { sampleRateHz: number; signal: AbortSignal },
+): AsyncIterable<SpeechChunk> {
+  const { speechChunksFrom } = await import('../audio/speech-source.js');
+  yield* speechChunksFrom(source, { ...options, locateCaptureWorklet: asset('audio/capture.worklet.js').locate });
+}

@@ -1,0 +1,104 @@
+/** Options of an `AvatarController`, and which of them count when. */
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
+import { NATURAL_EXPRESSION, type Expression, type SpeechStyle } from '../shared/contracts/speech-style.js';
+import type { FrameStarvation } from '../shared/contracts/motion-session.js';
+import { isSameTokenSource, type TokenSource } from './connection/token-source.js';
+
+export interface AvatarControllerOptions {
+  /**
+   * `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. `backend`: the app's own
+   * backend brings speech and motion. `livekit`: a room does.
+   */
+  readonly mode: 'direct' | 'local' | 'backend' | 'livekit';
+  readonly appId: string;
+  readonly avatarId: string;
+  /** Motion Server (ingress) URL, `ws(s)` or `http(s)`, absolute or relative to the page. Wins over `region`. */
+  readonly serverUrl: string | null;
+  /** Region of a Spatius Motion Server, e.g. `us-west`. Without it and `serverUrl`: the page's own origin. */
+  readonly region: string | null;
+  /** Backend mode: the relay, `ws(s)` or `http(s)`, absolute or relative to the page. Without it the app brings the data. */
+  readonly relayUrl: string | null;
+  /** LiveKit mode: the LiveKit server, `ws(s)` or `http(s)`. `token` brings participants' tokens then. */
+  readonly livekitUrl: string | null;
+  /** Identity of the room's participant that speaks, or on whose behalf it speaks; null takes the first that brings motion. */
+  readonly livekitIdentity: string | null;
+  /** A `Room` of livekit-client that the app joins and leaves itself, in place of `livekitUrl`. */
+  readonly livekitRoom: object | null;
+  readonly token: TokenSource;
+  /** Rate of the PCM passed to `send`, Hz: one of `PCM_SAMPLE_RATES`. */
+  readonly sampleRateHz: number;
+  readonly frameStarvation: FrameStarvation;
+  /** What the face does without a server: rest, or follow the local engine. */
+  readonly fallback: 'audio' | 'local';
+  /** How speech moves the face, see `SpeechManner`; a speech may say otherwise. Counts from the next one. */
+  readonly style: SpeechStyle;
+  readonly intensity: number;
+  /** Not connected after this many ms: the state is `failed` and speech is audio only. */
+  readonly connectTimeoutMs: number;
+  /** Added to the measured output latency, s; for Bluetooth speakers that hide theirs. */
+  readonly audioLatencyOffsetSeconds: number;
+}
+
+export const DEFAULT_CONTROLLER_OPTIONS: AvatarControllerOptions = {
+  mode: 'local',
+  appId: '',
+  avatarId: '',
+  serverUrl: null,
+  region: null,
+  relayUrl: null,
+  livekitUrl: null,
+  livekitIdentity: null,
+  livekitRoom: null,
+  token: {},
+  sampleRateHz: DEFAULT_SAMPLE_RATE_HZ,
+  frameStarvation: 'audio-independent',
+  fallback: 'audio',
+  ...NATURAL_EXPRESSION,
+  connectTimeoutMs: 15_000,
+  audioLatencyOffsetSeconds: 0,
+};
+
+type OptionName = keyof AvatarControllerOptions;
+
+const CONNECTION_OPTIONS: ReadonlySet<OptionName> = new Set([
+  'mode',
+  'appId',
+  'avatarId',
+  'serverUrl',
+  'region',
+  'relayUrl',
+  'livekitUrl',
+  'livekitIdentity',
+  'livekitRoom',
+  'token',
+  'sampleRateHz',
+  'fallback',
+  'connectTimeoutMs',
+]);
+
+/** Options that count when connecting only. */
+export function isConnectionOption(name: OptionName): boolean {
+  return CONNECTION_OPTIONS.has(name);
+}
+
+export function changedOptions(before: AvatarControllerOptions, after: AvatarControllerOptions): OptionName[] {
+  return (Object.keys(after) as OptionName[]).filter((name) =>
+    name === 'token' ? !isSameTokenSource(before.token, after.token) : before[name] !== after[name],
+  );
+}
+
+/** What of them the motion worker is told; others cannot be sent there. */
+export function expressionOf({ style, intensity }: AvatarControllerOptions): Expression {
+  return { style, intensity };
+}
+
+/** Those of `SpeakOptions`; `cues` and `lang` are for whoever shows captions. */
+const SPEAK_OPTIONS = ['signal', 'sampleRateHz', 'style', 'intensity', 'visemes', 'phonemes', 'words', 'cues', 'lang'];
+
+/** @throws {AvatarError} `invalidConfiguration` for a name that is none: a misspelt one would do nothing, unnoticed. */
+export function checkSpeakOptions(options: object): void {
+  const unknown = Object.keys(options).find((name) => !SPEAK_OPTIONS.includes(name));
+  if (unknown === undefined) return;
+  throw new AvatarError(ErrorCode.invalidConfiguration, `speak() has no option ${unknown}. There are ${SPEAK_OPTIONS.join(', ')}.`);
+}

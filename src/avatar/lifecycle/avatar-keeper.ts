@@ -1,0 +1,376 @@
+/**
+ * Keeps the assembly of one avatar alive, whoever shows it: makes it when there is a place for it, gives it a stage when
+ * it can be seen, loads the avatar, and ends everything when the place is gone. A worker that died is replaced, with all
+ * that hung on it.
+ */
+import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
+import { SpeechInput } from '../conversations/speech-input.js';
+import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import type { GazePoint, Renderer, ShownAvatar, Stage } from '../../shared/contracts/stage.js';
+import type { AvatarHost } from './avatar-host.js';
+import { RendererChoice } from './renderer-choice.js';
+import { SizeObserver, type ElementSize } from './size-observer.js';
+import { VisibilityObserver } from './visibility-observer.js';
+
+/** A part that dies again this soon, in ms, is not replaced by itself. */
+const BREAKDOWN_INTERVAL_MS = 10_000;
+
+export class AvatarKeeper {
+  readonly size: SizeObserver;
+  readonly visibility: VisibilityObserver;
+  /** Raw speech from the app. */
+  readonly input: SpeechInput;
+  private readonly host: AvatarHost;
+  private current: AssembledAvatar | null = null;
+  /** Settles when `current` is there; null when nothing is on its way. */
+  private opening: Promise<AssembledAvatar> | null = null;
+  /** The scripts could not be loaded, or a part died again: only `retry()`, a question or another place tries again. */
+  private hasFailed = false;
+  private hasStage = false;
+  private isHeld = false;
+  private loadCount = 0;
+  private changeCount = 0;
+  private lastBreakdownMs = -Infinity;
+  private gazePoint: GazePoint | null = null;
+  /** What the stage was asked to draw with. */
+  private stageRenderer: Renderer = 'webgl';
+  private readonly choice: RendererChoice;
+  private _avatar: ShownAvatar | null = null;
+  private shownSource: string | Blob | null = null;
+
+  /** @param place Where the avatar is shown: its size and visibility count. */
+  constructor(host: AvatarHost, place: HTMLElement) {
+    this.host = host;
+    this.choice = new RendererChoice(host);
+    this.size = new SizeObserver(place, (size) => this.handleSize(size));
+    this.visibility = new VisibilityObserver(place, () => this.handleVisibility());
+    this.input = new SpeechInput({
+      receiveSpeech: (...speech) => this.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
+      handleError: (error) => host.handleError(error),
+    });
+  }
+
+  /** The avatar that is shown, or null. */
+  get avatar(): ShownAvatar | null {
+    return this._avatar;
+  }
+
+  /** The living assembly, or null outside a document. */
+  get assembly(): AssembledAvatar | null {
+    return this.current;
+  }
+
+  /**
+   * Asks the assembly, which is loaded and made when there is none yet. Questions are asked in order.
+   *
+   * @throws {AvatarError} `aborted`, at once, outside a document; the promise rejects when the assembly cannot be had.
+   */
+  ask<Answer>(question: (assembly: AssembledAvatar) => Answer | Promise<Answer>): Promise<Answer> {
+    if (!this.host.isConnected) {
+      throw new AvatarError(ErrorCode.aborted, 'The avatar is in no document.');
+    }
+    if (this.current) return Promise.resolve(question(this.current));
+    // Always the same promise while it is on its way: its callbacks run in the order they came.
+    this.opening ??= this.open();
+    return this.opening.then(question);
+  }
+
+  /** Tells the assembly something, in order with what was asked; nothing where there is none, nor one on its way. */
+  tell(words: (assembly: AssembledAvatar) => void): void {
+    if (this.current) words(this.current);
+    else this.opening?.then(words, () => undefined);
+  }
+
+  private open(): Promise<AssembledAvatar> {
+    const opening = import('../assembled-avatar.js').then(
+      ({ AssembledAvatar }) => {
+        if (this.opening !== opening) throw new AvatarError(ErrorCode.aborted, 'The avatar has left the document.');
+        this.opening = null;
+        return this.assemble(AssembledAvatar);
+      },
+      (reason: unknown) => {
+        const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
+        if (this.opening !== opening) throw error;
+        this.opening = null;
+        this.host.handleError(error);
+        this.fail(error);
+        throw error;
+      },
+    );
+    return opening;
+  }
+
+  private assemble(Assembly: typeof AssembledAvatar): AssembledAvatar {
+    const { options, volume, isMuted } = this.host.assemblySettings;
+    const assembly = new Assembly(
+      options,
+      {
+        handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
+        handleFirstFrame: () => this.host.handleReady(),
+        handleContextLost: () => this.host.handleLoading(null),
+        handleContextRestored: () => this.host.handleReady(),
+        handleDeviceLost: (reason) => this.current === assembly && this.fallBack(reason),
+        handleError: (error) => this.host.handleError(error),
+        handleBreakdown: (error) => this.handleBreakdown(assembly, error),
+      },
+      this.input,
+      this.host.loadRooms,
+    );
+    this.current = assembly;
+    assembly.controller.volume = volume;
+    assembly.controller.muted = isMuted;
+    this.host.handleController(assembly.controller);
+    this.openStage();
+    return assembly;
+  }
+
+  /** There is a place now: watches it. */
+  connect(): void {
+    this.hasFailed = false;
+    this.size.connect();
+    this.visibility.connect();
+  }
+
+  /** The place is gone, or about to be another one. What was made lives on until `close()`. */
+  disconnect(): void {
+    this.size.disconnect();
+    this.visibility.disconnect();
+  }
+
+  /** Makes the assembly when there is none and it can be had. */
+  update(): void {
+    if (this.current || this.opening || this.hasFailed || !this.host.isConnected) return;
+    this.begin(this.host.assemblySettings.isAutostarted);
+  }
+
+  /** What goes wrong is told by state and event. */
+  private begin(isStarted: boolean): void {
+    this.ask(({ controller }) => (isStarted ? controller.start() : undefined)).catch(() => undefined);
+  }
+
+  /** Loads what `src` and `avatarId` name now. */
+  reload(): void {
+    if (this.hasStage) void this.load();
+  }
+
+  /** Starts again from nothing after a failure of the picture. */
+  retry(): void {
+    const { current } = this;
+    if (current && this.hasStage && current.openedStage) return void this.load();
+    this.hasFailed = false;
+    this.close();
+    this.update();
+  }
+
+  /** Ends everything; `update()` begins anew. */
+  close(): void {
+    const { current } = this;
+    this.opening = null;
+    this.input.drop();
+    if (!current) return;
+    this.current = null;
+    this.hasStage = false;
+    this._avatar = null;
+    this.loadCount++;
+    current.dispose();
+    this.host.handleClosed();
+  }
+
+  /** What the avatar looks at from now on, in its picture (see `Stage.lookAt`); null gives its gaze back. Outlives what shows it. */
+  lookAt(point: GazePoint | null): void {
+    this.gazePoint = point;
+    this.current?.openedStage?.lookAt(point);
+  }
+
+  /** What the host says of its pixels has changed. */
+  resize(): void {
+    if (this.size.size) this.handleSize(this.size.size);
+  }
+
+  /** Stops drawing while true, whether the avatar can be seen or not; sound goes on. */
+  holdPicture(isHeld: boolean): void {
+    this.isHeld = isHeld;
+    this.current?.openedStage?.setVisible(this.isDrawing);
+  }
+
+  /** A PNG of the next frame, which is drawn out of sight as well. @throws {AvatarError} `renderingFailed` before there is a stage. */
+  async toBlob(): Promise<Blob> {
+    const stage = this.current?.openedStage;
+    if (!stage) throw new AvatarError(ErrorCode.renderingFailed, 'There is no picture yet.');
+    const release = this.visibility.hold();
+    try {
+      return await stage.toBlob();
+    } finally {
+      release();
+    }
+  }
+
+  /** Whether pictures are drawn, once there is a stage. */
+  get isDrawing(): boolean {
+    return this.visibility.isVisible && !this.isHeld;
+  }
+
+  private handleSize(size: ElementSize): void {
+    this.current?.openedStage?.resize(size.width, size.height, this.pixelRatioOf(size));
+    this.openStage();
+  }
+
+  private pixelRatioOf(size: ElementSize): number {
+    return this.host.pixelRatioFor?.(size) ?? size.pixelRatio;
+  }
+
+  private handleVisibility(): void {
+    this.current?.openedStage?.setVisible(this.isDrawing);
+    this.openStage();
+  }
+
+  /** Gives the avatar a stage as soon as it has a size and is about to be seen. */
+  private openStage(): void {
+    const { current, host, size } = this;
+    if (!current || this.hasStage || !size.size || !(host.assemblySettings.isEager || this.visibility.isVisible)) return;
+    const setup = this.stageSetup(size.size);
+    if (!host.placeCanvas(setup.canvas)) return;
+    this.hasStage = true;
+    host.handleLoading(null);
+    current.openStage(setup).then(
+      (stage) => {
+        this.handleStage(current, stage);
+        return this.load();
+      },
+      (reason: unknown) => {
+        if (this.current !== current) return;
+        const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
+        host.handleError(error);
+        host.handleStageFailure(error);
+      },
+    );
+  }
+
+  private stageSetup(size: ElementSize): StageSetup {
+    const { view, life } = this.host.assemblySettings;
+    this.stageRenderer = this.choice.renderer;
+    return { canvas: document.createElement('canvas'), ...size, pixelRatio: this.pixelRatioOf(size), view, life, renderer: this.stageRenderer };
+  }
+
+  /** Tells a stage what has changed since it was asked for. */
+  private handleStage(assembly: AssembledAvatar, stage: Stage): void {
+    const { host, size: { size } } = this;
+    const { view, life } = host.assemblySettings;
+    if (size) stage.resize(size.width, size.height, this.pixelRatioOf(size));
+    stage.setVisible(this.isDrawing);
+    stage.setView(view);
+    assembly.setLife(life);
+    stage.lookAt(this.gazePoint);
+    host.handleStage?.(stage);
+  }
+
+  private async load(): Promise<void> {
+    const { current, host } = this;
+    if (!current) return;
+    const loadId = ++this.loadCount;
+    const { src, avatarId } = host.assemblySettings;
+    host.handleLoading(null);
+    try {
+      const avatar = await current.load(src, avatarId);
+      if (loadId !== this.loadCount) return;
+      this.handleShown(avatar, src ?? avatarId);
+      void this.considerGpu(current, avatar, loadId);
+    } catch (reason) {
+      if (loadId !== this.loadCount) return;
+      const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
+      // Some avatars only WebGL can draw.
+      const isByGpu = this.stageRenderer === 'webgpu' && current.gpuObstacle === null;
+      if (isByGpu && error.code === ErrorCode.renderingFailed) return this.fallBack(error.message);
+      host.handleError(error);
+      if (this._avatar) host.handlePictureKept();
+      else host.handleStageFailure(error);
+    }
+  }
+
+  /** Takes note of what is shown now. @returns Whether it is another one than before. */
+  private handleShown(avatar: ShownAvatar, source: string | Blob | null): boolean {
+    const isOther = !this._avatar || source !== this.shownSource;
+    this._avatar = avatar;
+    this.shownSource = source;
+    return isOther;
+  }
+
+  /** Why WebGL draws where WebGPU was asked for; null otherwise. */
+  get rendererNote(): string | null {
+    return this.choice.gpuObstacle ?? this.current?.gpuObstacle ?? null;
+  }
+
+  /** Draws with what the settings say now, once the other renderer is ready. Speech goes on. */
+  changeRenderer(): void {
+    this.choice.gpuObstacle = null;
+    if (this.hasStage && this.choice.renderer !== this.stageRenderer) void this.changeStage();
+  }
+
+  private async changeStage(): Promise<void> {
+    const { current, host } = this;
+    if (!current) return;
+    const setup = this.stageSetup(this.size.size ?? { width: 0, height: 0, pixelRatio: 1 });
+    const loadId = ++this.loadCount;
+    const changeId = ++this.changeCount;
+    const { src, avatarId } = host.assemblySettings;
+    try {
+      const avatar = await current.changeStage(setup, src, avatarId, () => host.placeCanvas(setup.canvas));
+      if (this.current !== current) return;
+      this.handleStage(current, current.openedStage!);
+      if (loadId !== this.loadCount) return;
+      if (this.handleShown(avatar, src ?? avatarId)) host.handleReady();
+      else host.handlePictureKept();
+    } catch (reason) {
+      if (this.current !== current || changeId !== this.changeCount) return;
+      // Another avatar was wanted meanwhile.
+      if (loadId !== this.loadCount) return this.changeStage();
+      const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
+      if (setup.renderer === 'webgpu') {
+        this.choice.gpuObstacle = error.message;
+        this.stageRenderer = 'webgl';
+      } else {
+        host.handleError(error);
+        host.handleStageFailure(error);
+      }
+    }
+  }
+
+  /** What was found to draw the avatar of the settings faster; null before that was measured. */
+  get measuredRenderer(): Renderer | null {
+    return this.choice.measured;
+  }
+
+  private async considerGpu(assembly: AssembledAvatar, avatar: ShownAvatar, loadId: number): Promise<void> {
+    if (this.choice.wanted !== 'auto' || this.measuredRenderer || !('gpu' in navigator)) return;
+    const sizeOf = () => (loadId === this.loadCount && this.visibility.isVisible ? this.size.size : null);
+    try {
+      const { considerGpu } = await import('./renderer-trial.js');
+      await considerGpu(assembly, avatar, this.host.assemblySettings, sizeOf);
+    } catch {
+      // Nobody asked for it, and WebGL draws.
+    }
+  }
+
+  /** WebGPU failed: WebGL goes on in its place. */
+  private fallBack(reason: string): void {
+    this.choice.gpuObstacle = reason;
+    this.host.handleLoading(null);
+    void this.changeStage();
+  }
+
+  private handleBreakdown(assembly: AssembledAvatar, error: AvatarError): void {
+    if (this.current !== assembly) return;
+    const now = performance.now();
+    const isAgain = now - this.lastBreakdownMs < BREAKDOWN_INTERVAL_MS;
+    this.lastBreakdownMs = now;
+    const wasOnline = assembly.controller.connectionState !== 'disconnected';
+    this.close();
+    if (isAgain) this.fail(error);
+    else this.begin(wasOnline);
+  }
+
+  private fail(error: AvatarError): void {
+    this.hasFailed = true;
+    this.host.handleStageFailure(error);
+  }
+}

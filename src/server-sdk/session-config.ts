@@ -1,0 +1,203 @@
+/** What a session is made of: the options, their checks, and the configuration message they become. */
+import { createMessage, encodeMessage } from '../motion/protocol/envelope.js';
+import { AudioFormat as WireAudioFormat, EgressType } from '../motion/protocol/generated/message_pb.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
+import { endpointsFrom, type EndpointOptions } from './endpoints.js';
+import type { RequestTiming } from './request-timing.js';
+import type { AvatarSDKError } from './sdk-error.js';
+
+/** `pcm_s16le`: raw signed 16-bit little-endian mono. `ogg_opus`: one logical Ogg Opus stream per request, mono. */
+export type AudioFormat = 'pcm_s16le' | 'ogg_opus';
+
+/** The Motion Server joins a LiveKit room and plays sound and motion there. */
+export interface LiveKitEgressConfig {
+  url: string;
+  /** A participant's token for the room. */
+  apiToken?: string;
+  /** @deprecated Use `apiToken`: a key does not belong on another's server. */
+  apiKey?: string;
+  /** @deprecated Use `apiToken`. */
+  apiSecret?: string;
+  roomName: string;
+  /** Identity in the room. */
+  publisherId: string;
+  extraAttributes?: Record<string, string>;
+  /** Seconds; 0 is the server's default. */
+  idleTimeout?: number;
+}
+
+/** The Motion Server joins an Agora channel and plays sound and motion there. */
+export interface AgoraEgressConfig {
+  channelName: string;
+  token?: string;
+  /** 0 lets Agora choose. */
+  uid?: number;
+  publisherId?: string;
+}
+
+/** PCM is encoded here; needs `audioFormat: 'ogg_opus'`. */
+export interface OggOpusEncoderConfig {
+  /** Default 20. */
+  frameDurationMs?: 10 | 20 | 40 | 60;
+  /** What the encoder is tuned for. Default `voip`: speech. */
+  application?: 'voip' | 'audio' | 'restricted_lowdelay';
+}
+
+export interface AvatarSessionConfig extends EndpointOptions {
+  appId: string;
+  avatarId: string;
+  /** Secret; never leaves this process but to the console. Not needed with `sessionToken`. */
+  apiKey?: string;
+  /** A Session Token that was got elsewhere, or a way to one. */
+  sessionToken?: string | (() => Promise<string>);
+  /** When Session Tokens expire; at most 24 h away. Default: an hour from each request. */
+  expireAt?: Date;
+  /** Puts app id and token into the query of the WebSocket's URL instead of headers. Default false. */
+  useQueryAuth?: boolean;
+  /** Hz, of the audio given to the session. Default 16000. The server says what it takes. */
+  sampleRate?: number;
+  /** bit/s, for an encoder; 0 lets it choose. */
+  bitrate?: number;
+  /** Default `pcm_s16le`. */
+  audioFormat?: AudioFormat;
+  oggOpusEncoder?: OggOpusEncoderConfig;
+  /** Gets the whole Ogg Opus stream of each request made here, at its end; audio is kept that long only when this is set. */
+  onEncodedAudio?: (reqId: string, audio: Uint8Array) => void;
+  livekitEgress?: LiveKitEgressConfig;
+  agoraEgress?: AgoraEgressConfig;
+  extraParams?: Record<string, string>;
+  /** Time for each of token, upgrade and handshake, ms. Default 10,000. */
+  timeoutMs?: number;
+  /** How often a silent connection is asked for a sign of life, ms; without one by the next it counts as lost. Default 20,000; 0 never asks. */
+  livenessIntervalMs?: number;
+  /** Longest message taken from the server, bytes. Default 16 MiB. */
+  maxMessageBytes?: number;
+  /** Motion that nobody has taken from `speak()`, bytes; above it no more audio is sent. Default 1 MiB. */
+  maxBufferedBytes?: number;
+  /**
+   * Gets the motion of requests made by `sendAudio`, in order: each time one whole binary `Message`, as it came. Not
+   * called with an egress. What it throws is dropped.
+   */
+  transportFrames?: (envelope: Uint8Array, isLast: boolean) => void;
+  /** Gets what failed and has no promise or iteration to reject. What it throws is dropped. */
+  onError?: (error: AvatarSDKError | AvatarError) => void;
+  /** Called once, when the session is over, whoever ended it. */
+  onClose?: () => void;
+  /** Gets the measurements of each request, when its last motion came. */
+  onRequestEnd?: (timing: RequestTiming) => void;
+}
+
+type PublicName =
+  | 'appId'
+  | 'avatarId'
+  | 'useQueryAuth'
+  | 'sampleRate'
+  | 'bitrate'
+  | 'audioFormat'
+  | 'timeoutMs'
+  | 'livenessIntervalMs'
+  | 'maxMessageBytes'
+  | 'maxBufferedBytes';
+
+/** What a session is ready to tell about its configuration: everything but secrets and callbacks. */
+export type PublicSessionConfig = Readonly<
+  Required<Pick<AvatarSessionConfig, PublicName>> & {
+    region: string | null;
+    consoleEndpointUrl: string | null;
+    ingressEndpointUrl: string | null;
+    oggOpusEncoder: Readonly<Required<OggOpusEncoderConfig>> | null;
+    egress: 'livekit' | 'agora' | null;
+    extraParams: Readonly<Record<string, string>>;
+  }
+>;
+
+const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
+const MAX_TTL_MS = 24 * 3600 * 1000;
+
+/** @throws {AvatarError} `invalidConfiguration`, with the name of what cannot work. */
+export function publicConfigFrom(config: AvatarSessionConfig): PublicSessionConfig {
+  const invalid = (words: string): AvatarError => new AvatarError(ErrorCode.invalidConfiguration, words);
+  if (!config.appId) throw invalid('appId is missing');
+  if (!config.avatarId) throw invalid('avatarId is missing');
+  if (!config.apiKey && !config.sessionToken) throw invalid('apiKey or sessionToken is missing');
+  const endpoints = endpointsFrom(config);
+  if (!endpoints.consoleUrl && endpoints.region !== 'auto' && !config.sessionToken) {
+    throw invalid('consoleEndpointUrl, serverUrl or region is missing: the way to Session Tokens');
+  }
+  if (!endpoints.ingressUrl && endpoints.region !== 'auto') {
+    throw invalid('ingressEndpointUrl, serverUrl or region is missing: the way to the Motion Server');
+  }
+  if (config.expireAt && !isSoon(config.expireAt)) throw invalid('expireAt must be a time within the next 24 hours');
+  if (config.livekitEgress && config.agoraEgress) throw invalid('only one of livekitEgress and agoraEgress can be set');
+  const audioFormat = config.audioFormat ?? 'pcm_s16le';
+  if (audioFormat !== 'pcm_s16le' && audioFormat !== 'ogg_opus') {
+    throw invalid(`audioFormat is neither pcm_s16le nor ogg_opus: ${String(audioFormat)}`);
+  }
+  const numbers = {
+    sampleRate: config.sampleRate ?? DEFAULT_SAMPLE_RATE_HZ,
+    bitrate: config.bitrate ?? 0,
+    timeoutMs: config.timeoutMs ?? 10_000,
+    livenessIntervalMs: config.livenessIntervalMs ?? 20_000,
+    maxMessageBytes: config.maxMessageBytes ?? 16 * 1024 * 1024,
+    maxBufferedBytes: config.maxBufferedBytes ?? 1024 * 1024,
+  };
+  for (const [name, value] of Object.entries(numbers)) {
+    const isZeroMeant = name === 'bitrate' || name === 'livenessIntervalMs';
+    if (!Number.isInteger(value) || value < (isZeroMeant ? 0 : 1) || value > 2 ** 31 - 1) {
+      throw invalid(`${name} must be a positive whole number, not ${value}`);
+    }
+  }
+  for (const [name, value] of Object.entries(config.extraParams ?? {})) {
+    if (typeof value !== 'string') throw invalid(`extraParams.${name} must be a string`);
+  }
+  return Object.freeze({
+    appId: config.appId,
+    avatarId: config.avatarId,
+    useQueryAuth: config.useQueryAuth ?? false,
+    ...numbers,
+    audioFormat,
+    region: endpoints.region,
+    consoleEndpointUrl: endpoints.consoleUrl,
+    ingressEndpointUrl: endpoints.ingressUrl,
+    oggOpusEncoder: encoderFrom(config, audioFormat, numbers.sampleRate, numbers.bitrate),
+    egress: config.livekitEgress ? 'livekit' : config.agoraEgress ? 'agora' : null,
+    extraParams: Object.freeze({ ...config.extraParams }),
+  });
+}
+
+function isSoon(time: Date): boolean {
+  const inMs = time.getTime() - Date.now();
+  return inMs > 0 && inMs <= MAX_TTL_MS;
+}
+
+function encoderFrom({ oggOpusEncoder }: AvatarSessionConfig, audioFormat: AudioFormat, sampleRate: number, bitrate: number) {
+  if (!oggOpusEncoder) return null;
+  const { frameDurationMs = 20, application = 'voip' } = oggOpusEncoder;
+  const fault =
+    (audioFormat !== 'ogg_opus' && "oggOpusEncoder needs audioFormat: 'ogg_opus'") ||
+    (!OPUS_RATES.includes(sampleRate) && `the Opus encoder takes ${OPUS_RATES.join(', ')} Hz, not ${sampleRate}`) ||
+    (![10, 20, 40, 60].includes(frameDurationMs) && `frameDurationMs must be 10, 20, 40 or 60, not ${String(frameDurationMs)}`) ||
+    (!['voip', 'audio', 'restricted_lowdelay'].includes(application) && `unknown Opus application: ${String(application)}`) ||
+    (bitrate !== 0 && (bitrate < 500 || bitrate > 512_000) && `the Opus bitrate must be 0 or 500 to 512000, not ${bitrate}`);
+  if (fault) throw new AvatarError(ErrorCode.invalidConfiguration, fault);
+  return Object.freeze({ frameDurationMs, application });
+}
+
+/** The first message of a connection, `ClientConfigureSession`. */
+export function configureMessage(config: AvatarSessionConfig, known: PublicSessionConfig): Uint8Array {
+  const { livekitEgress, agoraEgress } = config;
+  return encodeMessage(
+    createMessage({
+      case: 'clientConfigureSession',
+      value: {
+        sampleRate: known.sampleRate,
+        bitrate: known.bitrate,
+        audioFormat: known.audioFormat === 'ogg_opus' ? WireAudioFormat.OGG_OPUS : WireAudioFormat.PCM_S16LE,
+        extraParams: known.extraParams,
+        ...(livekitEgress && { egressType: EgressType.LIVEKIT, livekitEgress: { ...livekitEgress } }),
+        ...(agoraEgress && { egressType: EgressType.AGORA, agoraEgress: { ...agoraEgress } }),
+      },
+    }),
+  );
+}

@@ -1,0 +1,173 @@
+/** What the page may call in the render worker, and what that reports back. */
+import type { AvatarError } from './errors.js';
+import type { FramingAnchors, View } from './framing.js';
+import type { LifeSettings } from './life-settings.js';
+import type { MotionFeed } from './playback-messages.js';
+
+/** A point of the picture, see `Stage.lookAt`. */
+export interface GazePoint {
+  x: number;
+  y: number;
+}
+
+/** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
+export type AddOnName = 'materials' | 'vrm' | 'splats' | 'ktx2';
+
+/** What draws. */
+export type Renderer = 'webgl' | 'webgpu';
+
+/** Where the camera stands around the head of the avatar. */
+export interface CameraOrbit {
+  /** To the right around the character, from its front. */
+  thetaRadians: number;
+  /** From straight above; π/2 is level. */
+  phiRadians: number;
+  /** Distance: a multiple of the view's own, or metres. > 0. */
+  radius: number;
+  isRelative: boolean;
+}
+
+/** Shifts and scales the picture. x −1 left..1 right and y −1 bottom..1 top, in halves of the picture; scale > 0. */
+export interface PictureTransform {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface StageOptions {
+  /** What is to draw. Where there is no WebGPU, WebGL does. */
+  renderer: Renderer;
+  canvas: OffscreenCanvas | HTMLCanvasElement;
+  /** CSS pixels, and device pixels per CSS pixel. */
+  width: number;
+  height: number;
+  pixelRatio: number;
+  view: View;
+  life: LifeSettings;
+  /** `PlayheadReport` comes in here, from the worklet. */
+  playheadPort: MessagePort;
+  /** `MotionFeed` comes in here, from the motion worker. */
+  motionPort: MessagePort;
+  /** Seed of blinks, gaze and sway, so that a run can be repeated. */
+  seed: number;
+}
+
+/** Implemented on the page, called from the render worker (a comlink proxy). */
+export interface StageListener {
+  /** 0..1 while the avatar file is loaded. */
+  handleLoadProgress(fraction: number): void;
+  handleFirstFrame(): void;
+  handleContextLost(): void;
+  handleContextRestored(): void;
+  /** The GPU was taken away for good: this stage draws nothing any more. */
+  handleDeviceLost(reason: string): void;
+  handleError(error: AvatarError): void;
+  /** @returns A URL that the worker can import the add-on from. */
+  locateAddOn(name: AddOnName): Promise<string>;
+}
+
+export interface AvatarInfo {
+  /** File format it was read from. */
+  format: 'glb' | 'vrm' | 'splats';
+  vertexCount: number;
+  triangleCount: number;
+  /** Neutral channels that this avatar has no shape or joint of its own for. */
+  missingChannels: string[];
+  /** Those of the missing ones that the nearest thing it has stands in for. */
+  approximatedChannels: string[];
+  /** Joints it would move better with. */
+  missingJoints: string[];
+}
+
+/** An avatar on a stage. */
+export interface ShownAvatar extends AvatarInfo {
+  readonly anchors: FramingAnchors;
+}
+
+export interface StageStats {
+  /** Frames drawn per second over the last 2 s. */
+  framesPerSecond: number;
+  /** CPU time of one frame in the render thread, ms, median of the last 2 s. */
+  frameCpuMs: number;
+  /** Time the GPU (in software: the CPU in its place) took for one frame, ms; NaN where the browser does not tell. */
+  drawMs: number;
+  framesDrawn: number;
+  /** Fraction of the full width and height that is drawn, 0.5..1: falls where the frame rate would. */
+  resolutionScale: number;
+  renderer: Renderer;
+  /**
+   * Media time drawn minus media time audible when the frame was shown, ms, over the last speech of up to 10 s:
+   * the playhead's own estimate is corrected by what was learnt of the clock in the following second. NaN before speech.
+   */
+  skewP50Ms: number;
+  skewP95Ms: number;
+  /** Frames drawn while the playhead ran and no motion covered it. */
+  starvedFrames: number;
+  /** Sixtieths of a second that passed without a new picture while pictures were drawn. */
+  droppedFrames: number;
+}
+
+/** One drawn frame of a trace: when it was drawn (`performance.timeOrigin + now`, ms) and the media time it shows, s. */
+export interface TracedFrame {
+  epochMs: number;
+  round: number;
+  mediaSeconds: number;
+  /** Weight of jawOpen as drawn, 0..1. */
+  jawOpen: number;
+}
+
+/** What a stage knows of speech, on its way to another one. */
+export interface StageSpeech {
+  /** Playhead and motion of each source, in pairs. */
+  ports: MessagePort[];
+  /** Motion that is still to be shown. */
+  feeds: MotionFeed[];
+  /** See `Stage.setPose`. */
+  pose: Float32Array | null;
+}
+
+/** One per element. */
+export interface Stage {
+  /** Loads an avatar (URL or file) and shows it in place of the one before. `AvatarError` when it cannot; the old one stays. */
+  load(source: string | Blob): Promise<ShownAvatar>;
+  resize(width: number, height: number, pixelRatio: number): void;
+  /** Stops drawing while false. */
+  setVisible(isVisible: boolean): void;
+  setView(view: View): void;
+  setOrbit(orbit: CameraOrbit): void;
+  setTransform(transform: PictureTransform): void;
+  /** How the character lives beside speech; everything moves over. */
+  setLife(life: LifeSettings): void;
+  /**
+   * A point of the picture to look at until it is given up by null: −1..1 from its left edge to the right and from the bottom to the
+   * top; points outside of the picture lie beyond.
+   */
+  lookAt(point: GazePoint | null): void;
+  /** Speech gives way to this pose, `[58]`; null gives the face back to speech. */
+  setPose(pose: Float32Array | null): void;
+  /** Context time minus audible time, s; re-read while playing. */
+  setOutputLatency(seconds: number): void;
+  /** One more place where sound and motion come from; rounds are numbered over all of them. Transferred. */
+  addSource(playheadPort: MessagePort, motionPort: MessagePort): void;
+  /** Gives its sources away, and what it knows of speech. It shows none any more. */
+  handOver(): Promise<StageSpeech>;
+  /** Goes on where another stage has handed over. Transferred. */
+  takeOver(speech: StageSpeech): void;
+  /** PNG of the next drawn frame. */
+  toBlob(): Promise<Blob>;
+  stats(): Promise<StageStats>;
+  /** Keeps the last 10,000 drawn frames while on; for measuring. */
+  setTracing(isOn: boolean): void;
+  takeTrace(): Promise<TracedFrame[]>;
+  dispose(): void;
+}
+
+export interface RenderService {
+  createStage(options: StageOptions, listener: StageListener): Promise<Stage>;
+}
+
+// A canvas of the page, as threads without a DOM see it: the same stage runs there where workers cannot draw.
+interface HTMLCanvasElement {
+  width: number;
+  height: number;
+}

@@ -1,0 +1,99 @@
+/**
+ * One turn as a relay delivers it: where in the turn the client is, and what of it belongs where in the client's round.
+ *
+ * A client may enter a turn late, or lose a piece of it. Its round holds only the sound that came, without gaps, so
+ * motion, which is on the turn's time, is moved by what was left out before it.
+ */
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import { PcmByteJoiner, int16FromPcmBytes } from '../../shared/samples/pcm.js';
+import type { RelayEvent, ServerResponseAnimation } from '../../motion/protocol/index.js';
+import { MotionReader } from './motion-reader.js';
+
+export type TurnPlace = Extract<RelayEvent, { event: 'turn' }>;
+
+/** Motion may be here long before its sound, such as that of a recording. */
+const MAX_LEAD_SECONDS = 600;
+/** Sums of chunk lengths are exact to far below a sample. */
+const EPSILON_SECONDS = 1e-4;
+
+export class IncomingTurn {
+  readonly turnId: string;
+  readonly round: number;
+  readonly sampleRateHz: number;
+  isAudioOver = false;
+  isMotionOver = false;
+  private readonly joiner = new PcmByteJoiner();
+  private reader: MotionReader;
+  private _frame: number;
+  /** Time of the turn at which the next audio begins, and from which on motion counts, s. */
+  private nextSeconds: number;
+  private fromSeconds: number;
+  /** Time of the turn minus time of the round, s. */
+  private leftOutSeconds: number;
+
+  constructor(place: TurnPlace, round: number) {
+    this.turnId = place.turnId;
+    this.round = round;
+    this.sampleRateHz = place.sampleRateHz;
+    this.reader = new MotionReader(0, place.startKeyframe);
+    this._frame = place.frame;
+    this.nextSeconds = this.fromSeconds = this.leftOutSeconds = place.startSeconds;
+  }
+
+  /** Index within the turn of the next message. */
+  get frame(): number {
+    return this._frame;
+  }
+
+  get isOver(): boolean {
+    return this.isAudioOver && this.isMotionOver;
+  }
+
+  /** @returns False when that is not further on in the same turn: another round has to begin. */
+  continueAt(place: TurnPlace): boolean {
+    const gapSeconds = place.startSeconds - this.nextSeconds;
+    if (place.turnId !== this.turnId || place.sampleRateHz !== this.sampleRateHz) return false;
+    if (gapSeconds < -EPSILON_SECONDS) return false;
+    if (gapSeconds > EPSILON_SECONDS) {
+      this.joiner.reset();
+      this.leftOutSeconds += gapSeconds;
+      this.nextSeconds = this.fromSeconds = place.startSeconds;
+    }
+    // Where nothing was left out the motion goes on as if nothing had happened.
+    if (place.frame !== this._frame) this.reader = new MotionReader(0, place.startKeyframe);
+    this._frame = place.frame;
+    return true;
+  }
+
+  /** One audio message. @returns Its samples. */
+  readAudio(pcm: Uint8Array, isLast: boolean): Int16Array {
+    this._frame++;
+    this.isAudioOver = isLast;
+    const samples = int16FromPcmBytes(this.joiner.push(pcm));
+    this.nextSeconds += samples.length / this.sampleRateHz;
+    return samples;
+  }
+
+  /** Counts one motion message. */
+  noteMotion(isLast: boolean): void {
+    this._frame++;
+    this.isMotionOver = isLast;
+  }
+
+  /** The motion of an answer on the round's time; null when it has none for what is heard. @throws {AvatarError} `invalidMotionData`. */
+  readMotion(response: ServerResponseAnimation): MotionFrames | null {
+    const frames = this.reader.read(response, this.nextSeconds + MAX_LEAD_SECONDS);
+    if (!frames) return null;
+    const { frameRate, startFrame, frameCount, values } = frames;
+    const unheard = Math.max(0, Math.ceil((this.fromSeconds - EPSILON_SECONDS) * frameRate - startFrame));
+    if (unheard >= frameCount) return null;
+    return {
+      frameRate,
+      // Timelines take places between frames: a gap is no whole number of them.
+      startFrame: startFrame + unheard - this.leftOutSeconds * frameRate,
+      frameCount: frameCount - unheard,
+      values: unheard === 0 ? values : values.slice(unheard * CHANNEL_COUNT),
+    };
+  }
+}

@@ -1,0 +1,491 @@
+import { afterEach, assert, beforeEach, describe, it } from '#test';
+
+import { AvatarController } from '../../../src/avatar/avatar-controller.js';
+import type { AvatarControllerOptions } from '../../../src/avatar/controller-options.js';
+import type { SpeechChunk } from '../../../src/avatar/controller-parts.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
+import type { PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
+import type { MotionSessionListener } from '../../../src/shared/contracts/motion-session.js';
+import type { MotionSource, RoomSource } from '../../../src/shared/contracts/motion-source.js';
+import { FakeOutput, FakeSession, settled } from './controller-fakes.js';
+
+describe('AvatarController', () => {
+  let session: FakeSession;
+  let output: FakeOutput;
+  let listener: MotionSessionListener;
+  let opened: (MotionSource | RoomSource)[];
+  let failure: Error | null;
+  /** What making a session waits for. */
+  let beforeSession: Promise<void> | null;
+  let told: string[];
+  let controller: AvatarController;
+  const created: AvatarController[] = [];
+
+  function create(options: Partial<AvatarControllerOptions> = {}): AvatarController {
+    const made = new AvatarController(
+      {
+        output,
+        openSession: async (source, _starvation, its) => {
+          if (failure) throw failure;
+          opened.push(source);
+          listener = its;
+          const made = session;
+          await beforeSession;
+          return made;
+        },
+        speechChunks: (source) => source as AsyncIterable<SpeechChunk>,
+      },
+      { mode: 'direct', appId: 'app', ...options },
+    );
+    made.on('connection-state', ({ state, reason }) => told.push(`${state} ${reason}`));
+    made.on('conversation-state', ({ state, reason }) => told.push(`${state} ${reason}`));
+    made.on('error', ({ code }) => told.push(code));
+    created.push(made);
+    return made;
+  }
+
+  const report = (state: PlaybackState['state'], round: number): void =>
+    controller.handlePlaybackState({ round, state, contextSeconds: 0, mediaSeconds: 0 });
+
+  async function started(options: Partial<AvatarControllerOptions> = {}): Promise<void> {
+    controller = create(options);
+    const starting = controller.start();
+    await settled();
+    listener.handleConnectionState('connected', null);
+    session.opening!.resolve();
+    await starting;
+    told.length = 0;
+  }
+
+  beforeEach(() => {
+    session = new FakeSession();
+    output = new FakeOutput();
+    opened = [];
+    failure = null;
+    beforeSession = null;
+    told = [];
+  });
+
+  afterEach(() => {
+    for (const made of created.splice(0)) made.dispose();
+  });
+
+  describe('start() and close()', () => {
+    it('is connected when the transport is', async () => {
+      controller = create();
+      assert.equal(controller.connectionState, 'disconnected');
+      const starting = controller.start();
+      assert.equal(controller.connectionState, 'connecting');
+      await settled();
+      session.opening!.resolve();
+      await starting;
+      assert.equal(controller.connectionState, 'connected');
+      assert.deepEqual(told, ['connecting userAction', 'connected userAction']);
+    });
+
+    it('gives the same promise while connecting', async () => {
+      controller = create();
+      const first = controller.start();
+      assert.strictEqual(controller.start(), first);
+      await settled();
+      session.opening!.resolve();
+      await first;
+      await controller.start();
+      assert.deepEqual(session.calls, ['open']);
+    });
+
+    it('tells a failure once, whichever way it is heard first', async () => {
+      for (const isReportFirst of [true, false]) {
+        told = [];
+        controller = create();
+        const starting = controller.start().then(() => null, (error: AvatarError) => error);
+        await settled();
+        const error = new AvatarError('connectTimeout', 'nobody there');
+        if (isReportFirst) listener.handleConnectionState('failed', error);
+        session.opening!.reject(error);
+        assert.strictEqual(await starting, error);
+        if (!isReportFirst) listener.handleConnectionState('failed', error);
+        assert.deepEqual(told, ['connecting userAction', 'failed fallbackMode', 'connectTimeout']);
+      }
+    });
+
+    it('tells an error of an attempt once, also when it is why there is no connection; again at the next start', async () => {
+      controller = create();
+      for (let attempt = 0; attempt < 2; attempt++) {
+        told = [];
+        const starting = controller.start().then(() => null, (error: AvatarError) => error);
+        await settled();
+        const error = new AvatarError('tokenRequestFailed', 'The token endpoint answered 404.');
+        listener.handleError(error);
+        listener.handleConnectionState('failed', error);
+        session.opening!.reject(error);
+        assert.strictEqual(await starting, error);
+        assert.equal(told.filter((one) => one === 'tokenRequestFailed').length, 1);
+        assert.isTrue(told.some((one) => one.startsWith('failed ')));
+      }
+    });
+
+    it('rejects a start that close() comes before, and can start again at once', async () => {
+      controller = create();
+      const first = controller.start().then(() => null, (error: AvatarError) => error.code);
+      await settled();
+      controller.close();
+      const second = controller.start();
+      assert.equal(await first, 'aborted');
+      assert.equal(controller.connectionState, 'connecting');
+      await settled();
+      session.opening!.resolve();
+      await second;
+      assert.equal(controller.connectionState, 'connected');
+    });
+
+    it('fails when there can be no session, and tries again the next time', async () => {
+      failure = new AvatarError('workerFailed', 'no worker');
+      controller = create();
+      const error = await controller.start().then(() => null, (reason: AvatarError) => reason);
+      assert.propertyVal(error, 'code', 'workerFailed');
+      assert.equal(controller.connectionState, 'failed');
+      failure = null;
+      const starting = controller.start();
+      await settled();
+      session.opening!.resolve();
+      await starting;
+    });
+
+    it('says what is missing in its options', async () => {
+      controller = create({ appId: '' });
+      const error = await controller.start().then(() => null, (reason: AvatarError) => reason);
+      assert.propertyVal(error, 'code', 'invalidConfiguration');
+    });
+
+    it('shows a lost connection that is being taken up again', async () => {
+      await started();
+      listener.handleConnectionState('connecting', new AvatarError('websocketClosedAbnormally', 'lost'));
+      listener.handleConnectionState('connected', null);
+      assert.deepEqual(told, ['connecting networkError', 'websocketClosedAbnormally', 'connected userAction']);
+    });
+
+    it('uses changed options from the next start on', async () => {
+      await started();
+      controller.configure({ serverUrl: 'wss://other.example', sampleRateHz: 16000 });
+      assert.equal(controller.connectionState, 'disconnected');
+      const starting = controller.start();
+      await settled();
+      session.opening!.resolve();
+      await starting;
+      assert.propertyVal(session.sources[0], 'serverUrl', 'wss://other.example/v2/driveningress');
+      controller.configure({ serverUrl: 'wss://other.example' });
+      assert.equal(controller.connectionState, 'connected');
+    });
+  });
+
+  describe('send()', () => {
+    it('keeps one conversation until its end and then begins another', async () => {
+      await started();
+      const first = controller.send(new Uint8Array([1, 0]));
+      assert.match(first!, /^\d{14}_[\w-]{12}$/);
+      assert.equal(controller.send(new Uint8Array([2, 0]), true), first);
+      const second = controller.send(new Int16Array([3]).buffer);
+      assert.notEqual(second, first);
+      await settled();
+      assert.deepEqual(session.appended, [
+        { round: 1, samples: [1], rate: 16000, isEnd: false },
+        { round: 1, samples: [2], rate: 16000, isEnd: true },
+        { round: 2, samples: [3], rate: 16000, isEnd: false },
+      ]);
+      assert.deepEqual(output.calls, ['flush 2']);
+      assert.include(session.calls, 'interrupt 2');
+    });
+
+    it('closes a conversation with an empty chunk, and begins none with one', async () => {
+      await started();
+      assert.isNull(controller.send(new Uint8Array(0), true));
+      const id = controller.send(new Uint8Array([1, 0]));
+      assert.equal(controller.send(new Uint8Array(0), true), id);
+      await settled();
+      assert.deepEqual(session.appended.map(({ isEnd }) => isEnd), [false, true]);
+    });
+
+    it('joins odd chunks and reports an odd total', async () => {
+      await started();
+      controller.send(new Uint8Array([1]));
+      controller.send(new Uint8Array([0, 2]));
+      controller.send(new Uint8Array([0, 9]), true);
+      await settled();
+      assert.deepEqual(session.appended.flatMap(({ samples }) => samples), [1, 2]);
+      assert.deepEqual(told, ['invalidAudioInput']);
+    });
+
+    it('refuses a WAV header, an unknown rate and a connection that was never started', async () => {
+      await started();
+      const wav = new TextEncoder().encode('RIFF0000WAVEfmt ');
+      assert.throws(() => controller.send(wav), AvatarError, /WAV/);
+      assert.isNull(controller.getCurrentConversationId());
+      assert.throws(() => create({ mode: 'local', sampleRateHz: 11025 }).send(new Uint8Array(2)), AvatarError, /unsupported sample rate/);
+      assert.throws(() => create().send(new Uint8Array(2)), AvatarError, /start\(\)/);
+    });
+
+    it('listens to a live source without a start, quietly unless it is asked to play it', async () => {
+      controller = create();
+      const outcomes: string[] = [];
+      const note = ({ code }: AvatarError): void => void outcomes.push(code);
+      controller.listen('a microphone').catch(note);
+      await settled();
+      controller.listen('a call', { sound: 'delayed' }).catch(note);
+      await settled();
+      assert.deepEqual(session.calls.filter((call) => call.startsWith('listen')), ['listen 1', 'listen 2']);
+      assert.deepEqual(output.calls.filter((call) => call.startsWith('listen')), ['listen 1 to a microphone', 'listen 2 to a call aloud']);
+      assert.deepEqual(outcomes, ['aborted']);
+      controller.interrupt();
+      await settled();
+      assert.deepEqual(outcomes, ['aborted', 'aborted']);
+      const stop = AbortSignal.abort();
+      assert.equal(await controller.listen('a microphone', { signal: stop }).catch(({ code }: AvatarError) => code), 'aborted');
+    });
+
+    it('needs no start in local mode', async () => {
+      controller = create({ mode: 'local' });
+      assert.isString(controller.send(new Uint8Array([1, 0]), true));
+      await settled();
+      assert.deepEqual(opened, [{ kind: 'local' }]);
+      assert.lengthOf(session.appended, 1);
+    });
+
+    it('reports a session that cannot be had', async () => {
+      failure = new AvatarError('playbackInitFailed', 'no sound');
+      controller = create({ mode: 'local' });
+      controller.send(new Uint8Array([1, 0]));
+      await settled();
+      assert.deepEqual(told, ['playbackInitFailed']);
+    });
+  });
+
+  describe('the conversation', () => {
+    it('is playing while the worklet says so', async () => {
+      await started();
+      const id = controller.send(new Uint8Array([1, 0]), true);
+      assert.equal(controller.conversationState, 'idle');
+      report('started', 1);
+      assert.equal(controller.conversationState, 'playing');
+      assert.equal(controller.getAudioTime(), 1.5);
+      assert.equal(controller.getCurrentConversationId(), id);
+      report('ended', 1);
+      assert.deepEqual(told, ['playing userAction', 'idle playbackEnd']);
+      assert.equal(controller.getAudioTime(), 0);
+    });
+
+    it('is idle at once after interrupt(), and what the worklet says of it later is history', async () => {
+      await started();
+      controller.send(new Uint8Array([1, 0]));
+      report('started', 1);
+      controller.interrupt();
+      assert.deepEqual(told, ['playing userAction', 'idle userAction']);
+      report('flushed', 1);
+      controller.interrupt();
+      await settled();
+      assert.deepEqual(told, ['playing userAction', 'idle userAction']);
+      assert.deepEqual(output.calls, ['flush 2']);
+      const next = controller.send(new Uint8Array([1, 0]));
+      assert.equal(controller.getCurrentConversationId(), next);
+    });
+
+    it('pauses and resumes; an interrupt while paused starts clean', async () => {
+      await started();
+      controller.pause();
+      assert.deepEqual(output.calls, []);
+      controller.send(new Uint8Array([1, 0]));
+      report('started', 1);
+      controller.pause();
+      controller.pause();
+      report('paused', 1);
+      assert.equal(controller.conversationState, 'paused');
+      controller.interrupt();
+      assert.deepEqual(output.calls, ['pause', 'flush 2', 'resume']);
+      assert.equal(controller.conversationState, 'idle');
+    });
+
+    it('tells stalls by event and callback', async () => {
+      await started();
+      const stalls: boolean[] = [];
+      controller.onPlaybackStall = (isStalled) => stalls.push(isStalled);
+      controller.send(new Uint8Array([1, 0]));
+      report('started', 1);
+      report('stalled', 1);
+      report('recovered', 1);
+      assert.deepEqual(stalls, [true, false]);
+      assert.equal(controller.conversationState, 'playing');
+    });
+  });
+
+  describe('speak()', () => {
+    async function* chunks(...parts: number[][]): AsyncIterable<SpeechChunk> {
+      for (const part of parts) yield { samples: new Float32Array(part), sampleRateHz: 44100 };
+    }
+
+    it('starts by itself, closes the conversation and resolves when it was heard', async () => {
+      controller = create();
+      let isHeard = false;
+      const speaking = controller.speak(chunks([0.5], [], [0.25])).then(() => (isHeard = true));
+      await settled();
+      assert.include(session.calls, 'open');
+      assert.deepEqual(session.appended.map(({ samples, rate, isEnd }) => [samples, rate, isEnd]), [
+        [[0.5], 44100, false],
+        [[0.25], 44100, false],
+        [[], 44100, true],
+      ]);
+      report('started', 1);
+      await settled();
+      assert.isFalse(isHeard);
+      report('ended', 1);
+      await speaking;
+    });
+
+    const codeOf = (work: Promise<void>): Promise<string> =>
+      work.then(
+        () => 'resolved',
+        (error: AvatarError) => error.code,
+      );
+
+    it('rejects with aborted when something else is said, or nothing', async () => {
+      await started();
+      const first = codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      const second = codeOf(controller.speak(chunks([0.5])));
+      assert.equal(await first, 'aborted');
+      await settled();
+      controller.interrupt();
+      assert.equal(await second, 'aborted');
+    });
+
+    it('ends with its signal', async () => {
+      await started();
+      const abortion = new AbortController();
+      const speaking = codeOf(controller.speak(chunks([0.5]), { signal: abortion.signal }));
+      await settled();
+      abortion.abort();
+      assert.equal(await speaking, 'aborted');
+      assert.include(output.calls, 'flush 2');
+      assert.equal(await codeOf(controller.speak(chunks([0.5]), { signal: abortion.signal })), 'aborted');
+    });
+
+    it('rejects when there is no audio in it, or decoding fails', async () => {
+      await started();
+      assert.equal(await codeOf(controller.speak(chunks([]))), 'noAudio');
+      const broken = {
+        async *[Symbol.asyncIterator]() {
+          yield { samples: new Float32Array(1), sampleRateHz: 16000 };
+          throw new AvatarError('invalidAudioInput', 'not audio');
+        },
+      };
+      assert.equal(await codeOf(controller.speak(broken)), 'invalidAudioInput');
+      assert.isNull(session.appended.find(({ isEnd }) => isEnd) ?? null);
+    });
+
+    it('says in which manner before the first audio, and nothing of it where there is none', async () => {
+      await started();
+      void codeOf(controller.speak(chunks([0.5]), { sampleRateHz: 8000 }));
+      await settled();
+      void codeOf(controller.speak(chunks([0.5]), { style: 'calm', intensity: 0.5 }));
+      await settled();
+      assert.deepEqual(session.calls.filter((call) => call.startsWith('begin')), ['begin 2 {"style":"calm","intensity":0.5} after 2']);
+      assert.equal(session.appended.at(-1)!.round, 2);
+    });
+
+    it('tells the session of the expression that options ask for, at once and when they change', async () => {
+      controller = create({ mode: 'local', style: 'calm', intensity: 0.5 });
+      controller.send(new Int16Array(10), false);
+      await settled();
+      controller.configure({ intensity: 0.7 });
+      controller.configure({ intensity: 0.7 });
+      await settled();
+      assert.deepEqual(session.expressions, [{ style: 'calm', intensity: 0.5 }, { style: 'calm', intensity: 0.7 }]);
+      assert.notInclude(session.calls, 'setSource');
+    });
+
+    it('rejects for a manner that cannot be, without a sound', async () => {
+      await started();
+      assert.equal(await codeOf(controller.speak(chunks([0.5]), { intensity: NaN })), 'invalidConfiguration');
+      assert.lengthOf(session.appended, 0);
+    });
+
+    it('rejects when there is no way to the loudspeaker', async () => {
+      controller = create({ mode: 'local' });
+      failure = new AvatarError('playbackInitFailed', 'no worklet');
+      assert.equal(await codeOf(controller.speak(chunks([0.5]))), 'playbackInitFailed');
+      assert.include(told, 'playbackInitFailed');
+      failure = null;
+      void codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      assert.lengthOf(session.appended, 2);
+    });
+
+    it('rejects when the worker dies, and speaks again with another', async () => {
+      await started();
+      const speaking = codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      listener.handleError(new AvatarError('workerFailed', 'died'));
+      assert.equal(await speaking, 'workerFailed');
+      assert.equal(controller.connectionState, 'failed');
+      void codeOf(controller.speak(chunks([0.5])));
+      await settled();
+      assert.lengthOf(opened, 2);
+    });
+  });
+
+  it('clamps the volume and passes it on', () => {
+    controller = create();
+    controller.volume = 7;
+    controller.setVolume(0.25);
+    controller.volume = NaN;
+    controller.muted = true;
+    assert.equal(controller.getVolume(), 0.25);
+    assert.deepEqual(output.calls, ['volume 1', 'volume 0.25', 'muted true']);
+  });
+
+  it('gives the documented mode names and passes a change on', async () => {
+    await started();
+    assert.equal(controller.frameStarvationMode, 'audioIndependent');
+    controller.frameStarvationMode = 'strictSync';
+    await settled();
+    assert.include(session.calls, 'strict-sync');
+  });
+
+  it('asks nothing of a session that does not exist to tell its figures', async () => {
+    controller = create();
+    assert.propertyVal(await controller.stats(), 'motionBytes', 0);
+    assert.lengthOf(opened, 0);
+    await started();
+    assert.propertyVal(await controller.stats(), 'motionBytes', 7);
+  });
+
+  it('lets go of a room that was still being made when it was disposed', async () => {
+    await started({ mode: 'local' });
+    const room = new FakeSession();
+    let enter!: () => void;
+    const entered = new Promise<void>((resolve) => (enter = resolve));
+    const inWorker = session;
+    session = room;
+    beforeSession = entered;
+    controller.configure({ mode: 'livekit', livekitUrl: 'ws://localhost', token: { sessionToken: 'token' } });
+    controller.start().catch(() => undefined);
+    await settled();
+    controller.dispose();
+    assert.equal(inWorker.calls.at(-1), 'dispose');
+    enter();
+    await settled();
+    assert.deepEqual(opened.map(({ kind }) => kind), ['local', 'livekit']);
+    assert.equal(room.calls.at(-1), 'dispose');
+  });
+
+  it('is quiet after dispose()', async () => {
+    await started();
+    controller.dispose();
+    await settled();
+    assert.include(session.calls, 'dispose');
+    told.length = 0;
+    listener.handleConnectionState('failed', new AvatarError('serverError', 'x'));
+    report('started', 1);
+    assert.deepEqual(told, []);
+    assert.throws(() => controller.send(new Uint8Array(2)), /disposed/);
+  });
+});

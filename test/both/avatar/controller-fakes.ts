@@ -1,0 +1,103 @@
+/** Our own stand-ins for what a controller is handed. */
+import type { SpeechOutput } from '../../../src/avatar/controller-parts.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
+import type { SpeechManner } from '../../../src/shared/contracts/speech-manner.js';
+import { expressionFrom, type Expression } from '../../../src/shared/contracts/speech-style.js';
+import type { MotionSession, MotionSessionStats } from '../../../src/shared/contracts/motion-session.js';
+import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
+// Loaded on demand elsewhere; being here already, it comes within one turn.
+import '../../../src/avatar/connection/motion-source.js';
+
+interface Appended {
+  round: number;
+  samples: number[];
+  rate: number;
+  isEnd: boolean;
+}
+
+/** Keeps what it is told, connects when the test says so. */
+export class FakeSession implements MotionSession {
+  readonly appended: Appended[] = [];
+  readonly calls: string[] = [];
+  readonly expressions: Expression[] = [];
+  sources: MotionSource[] = [];
+  opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
+
+  open(): Promise<void> {
+    this.calls.push('open');
+    return new Promise((resolve, reject) => (this.opening = { resolve, reject }));
+  }
+  async begin(round: number, manner: SpeechManner): Promise<void> {
+    this.calls.push(`begin ${round} ${JSON.stringify(manner)} after ${this.appended.length}`);
+    expressionFrom(manner);
+  }
+  append(round: number, samples: Int16Array | Float32Array, rate: number, isEnd: boolean): void {
+    this.appended.push({ round, samples: [...samples], rate, isEnd });
+  }
+  async listen(round: number): Promise<void> {
+    this.calls.push(`listen ${round}`);
+  }
+  receiveMotion(round: number, messages: Uint8Array[]): void {
+    this.calls.push(`motion ${round}: ${messages.map((message) => message.join(' ')).join(', ')}`);
+  }
+  interrupt(beforeRound: number): void {
+    this.calls.push(`interrupt ${beforeRound}`);
+  }
+  setSource(source: MotionSource): void {
+    this.calls.push('setSource');
+    this.sources.push(source);
+  }
+  setExpression(expression: Expression): void {
+    this.expressions.push(expression);
+  }
+  setFrameStarvation(mode: string): void {
+    this.calls.push(mode);
+  }
+  async stats(): Promise<MotionSessionStats> {
+    return { motionBytes: 7, motionSeconds: 1, firstMotionMs: 2, discardedMessages: 0, reconnects: 0 };
+  }
+  close(): void {
+    this.calls.push('close');
+    this.opening?.reject(new AvatarError('aborted', 'closed'));
+  }
+  dispose(): void {
+    this.calls.push('dispose');
+  }
+}
+
+export class FakeOutput implements SpeechOutput {
+  readonly calls: string[] = [];
+  async unlock(): Promise<void> {
+    this.calls.push('unlock');
+  }
+  pause(): void {
+    this.calls.push('pause');
+  }
+  resume(): void {
+    this.calls.push('resume');
+  }
+  flush(beforeRound: number): void {
+    this.calls.push(`flush ${beforeRound}`);
+  }
+  async listen(round: number, source: unknown, options: { isAudible: boolean }): Promise<void> {
+    this.calls.push(`listen ${round} to ${String(source)}${options.isAudible ? ' aloud' : ''}`);
+  }
+  setVolume(volume: number): void {
+    this.calls.push(`volume ${volume}`);
+  }
+  setMuted(isMuted: boolean): void {
+    this.calls.push(`muted ${isMuted}`);
+  }
+  setLatencyOffset(seconds: number): void {
+    if (seconds !== 0) this.calls.push(`latency offset ${seconds}`);
+  }
+  mediaSeconds(): number {
+    return 1.5;
+  }
+}
+
+/** What was asked for has been done. The controller loads this module on demand, and who asks later gets it later. */
+export async function settled(): Promise<void> {
+  await import('../../../src/avatar/connection/motion-source.js');
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,28 @@
+import { assert, describe, it } from '#test';
+import { chooseSpeaker, mayBecomeSpeaker, type Speaker } from '../../../../src/speech/room/speaker-choice.js';
+
+const person = (identity: string, attributes: Record<string, string> = {}, isAgent = false): Speaker => ({ identity, attributes, isAgent });
+const VISITOR = person('visitor');
+const AGENT = person('agent', {}, true);
+const WORKER = person('worker', { 'lk.publish_on_behalf': 'agent' }, true);
+const AVATAR = person('avatar', { 'spatius.avatar': 'aria' });
+
+describe('Whom an avatar listens to', () => {
+  it('is who brings motion, else who speaks for another, else nobody yet', () => {
+    assert.equal(chooseSpeaker([VISITOR, AGENT, WORKER, AVATAR], null), AVATAR);
+    assert.equal(chooseSpeaker([VISITOR, AGENT, WORKER], null), WORKER);
+    assert.isNull(chooseSpeaker([VISITOR, AGENT], null));
+  });
+
+  it('is, with an identity, who speaks on its behalf, else the one of that name', () => {
+    assert.equal(chooseSpeaker([AGENT, WORKER, AVATAR], 'agent'), WORKER);
+    assert.equal(chooseSpeaker([AGENT, AVATAR], 'agent'), AGENT);
+    assert.isNull(chooseSpeaker([AVATAR, WORKER], 'somebody'));
+  });
+
+  it('may be anybody who sends motion, unless another is wanted', () => {
+    assert.isTrue(mayBecomeSpeaker(VISITOR, null));
+    assert.isTrue(mayBecomeSpeaker(WORKER, 'agent'));
+    assert.isFalse(mayBecomeSpeaker(VISITOR, 'agent'));
+  });
+});

@@ -1,0 +1,199 @@
+import { assert } from 'chai';
+
+import { AssembledAvatar } from '../../../src/avatar/assembled-avatar.js';
+import type { AvatarController } from '../../../src/avatar/avatar-controller.js';
+import type { AvatarControllerOptions } from '../../../src/avatar/controller-options.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
+import { issueSessionToken, startEndpoint, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
+import { voice } from '../../helpers/browser/session-probe.js';
+
+/** The controller with its real parts: workers, loudspeaker, Motion Server. */
+describe('AvatarController with a real Motion Server', () => {
+  let server: TestMotionServer;
+  let told: string[];
+  const cleanUps: (() => void | Promise<void>)[] = [];
+
+  before(async () => {
+    server = await startMotionServer();
+  });
+  after(() => server.stop());
+  beforeEach(async () => {
+    await server.mend();
+    told = [];
+  });
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  });
+
+  function create(options: Partial<AvatarControllerOptions> = {}): AvatarController {
+    const nothing = () => undefined;
+    const avatar = new AssembledAvatar(
+      {
+        mode: 'direct',
+        appId: server.appId,
+        avatarId: 'aria',
+        serverUrl: server.ingressUrl,
+        token: { tokenEndpoint: server.tokenEndpoint },
+        ...options,
+      },
+      {
+        handleLoadProgress: nothing,
+        handleFirstFrame: nothing,
+        handleContextLost: nothing,
+        handleContextRestored: nothing,
+        handleDeviceLost: nothing,
+        handleError: nothing,
+        handleBreakdown: (error) => told.push(`breakdown ${error.code}`),
+      },
+    );
+    cleanUps.push(() => avatar.dispose());
+    const { controller } = avatar;
+    controller.on('connection-state', ({ state }) => told.push(state));
+    controller.on('conversation-state', ({ state }) => told.push(state));
+    controller.on('conversation-motion', ({ motion }) => told.push(`motion ${motion}`));
+    controller.on('error', ({ code }) => told.push(code));
+    return controller;
+  }
+
+  const failureOf = async (work: Promise<unknown>): Promise<AvatarError> => {
+    const reason = await work.then(() => null, (error: unknown) => error);
+    assert.instanceOf(reason, AvatarError);
+    return reason as AvatarError;
+  };
+  const speak = (controller: AvatarController, seconds: number) => controller.speak(voice(seconds), { sampleRateHz: 16000 });
+  const until = async (isTrue: () => boolean): Promise<void> => {
+    const deadline = performance.now() + 8000;
+    while (!isTrue()) {
+      if (performance.now() > deadline) throw new Error(`${String(isTrue)} never held: ${told.join(', ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+
+  it('speaks: connects, plays with the motion of the server, and resolves when it was heard', async () => {
+    const controller = create();
+    const before = performance.now();
+    await speak(controller, 0.6);
+    assert.isAbove(performance.now() - before, 590);
+    assert.includeMembers(told, ['connecting', 'connected', 'motion server', 'playing', 'idle']);
+    assert.equal(told.at(-1), 'idle');
+    assert.isNumber((await controller.stats()).firstSoundMs);
+  });
+
+  it('plays raw PCM that comes in odd pieces', async () => {
+    const controller = create();
+    await controller.start();
+    const bytes = new Uint8Array(voice(0.5).buffer);
+    for (let at = 0; at < bytes.length; at += 999) controller.send(bytes.subarray(at, at + 999), false);
+    controller.send(new Uint8Array(0), true);
+    await until(() => told.at(-1) === 'idle');
+    assert.include(told, 'playing');
+  });
+
+  for (const [name, answer, words] of [
+    ['refuses', { status: 401, body: '{"errors":[{"status":401,"detail":"bad key"}]}' }, /401: bad key/],
+    ['answers with a page', { status: 200, body: '<!doctype html><p>hello', contentType: 'text/html' }, /HTML page/],
+    ['answers without a token', { status: 200, body: '{"ok":true}' }, /no sessionToken/],
+  ] as const) {
+    it(`is heard without motion when the token endpoint ${name}, and says why`, async () => {
+      const endpoint = await startEndpoint(answer);
+      cleanUps.push(() => endpoint.stop());
+      const controller = create({ token: { tokenEndpoint: endpoint.url } });
+      const speaking = speak(controller, 0.4);
+      const error = await failureOf(controller.start());
+      assert.equal(error.code, 'tokenRequestFailed');
+      assert.match(error.message, words);
+      await speaking;
+      assert.includeMembers(told, ['tokenRequestFailed', 'failed', 'motion none', 'playing']);
+    });
+  }
+
+  it('is heard without motion when the token endpoint is down', async () => {
+    const endpoint = await startEndpoint({ status: 200, body: '' });
+    await endpoint.stop();
+    const controller = create({ token: { tokenEndpoint: endpoint.url } });
+    const speaking = speak(controller, 0.4);
+    const error = await failureOf(controller.start());
+    assert.equal(error.code, 'tokenRequestFailed');
+    assert.match(error.message, /could not be reached/);
+    await speaking;
+  });
+
+  it('names the reason a browser hides when a fixed token has expired, without the token', async () => {
+    const sessionToken = await issueSessionToken(-60);
+    const controller = create({ token: { sessionToken } });
+    const error = await failureOf(controller.start());
+    assert.equal(error.code, 'sessionTokenExpired');
+    assert.notInclude(`${error.message}${error.stack}${String(error.cause)}`, sessionToken);
+    assert.equal(controller.connectionState, 'failed');
+    await speak(controller, 0.3);
+  });
+
+  it('goes on by itself when an expired token can be refreshed', async () => {
+    const tokens = [await issueSessionToken(-60), await issueSessionToken(600)];
+    const controller = create({ token: { requestToken: async () => tokens.shift()! } });
+    await controller.start();
+    assert.equal(controller.connectionState, 'connected');
+  });
+
+  it('says that the app id is another one', async () => {
+    const sessionToken = await issueSessionToken(600);
+    const error = await failureOf(create({ appId: 'app_other', token: { sessionToken } }).start());
+    assert.equal(error.code, 'appIDMismatch');
+  });
+
+  it('falls to sound alone when there is no server within the time-out', async () => {
+    await server.cut();
+    const controller = create({ connectTimeoutMs: 200, token: { sessionToken: await issueSessionToken(600) } });
+    const speaking = speak(controller, 0.4);
+    assert.equal((await failureOf(controller.start())).code, 'connectTimeout');
+    await speaking;
+    assert.includeMembers(told, ['failed', 'motion none', 'playing', 'connectTimeout']);
+    await server.mend();
+    await until(() => controller.connectionState === 'connected');
+  });
+
+  it('plays on when the server is killed in mid-sentence, says so, and heals', async () => {
+    const controller = create();
+    const speaking = speak(controller, 3);
+    await until(() => told.includes('playing'));
+    await server.cut();
+    await until(() => told.includes('websocketClosedAbnormally'));
+    assert.equal(controller.connectionState, 'connecting');
+    assert.equal(controller.conversationState, 'playing');
+    await server.mend();
+    await until(() => controller.connectionState === 'connected');
+    await speaking;
+    assert.equal((await controller.stats()).reconnects, 1);
+  });
+
+  it('is silent at once when interrupted and speaks again', async () => {
+    const controller = create();
+    const first = failureOf(speak(controller, 5));
+    await until(() => told.includes('playing'));
+    controller.interrupt();
+    assert.equal(controller.conversationState, 'idle');
+    assert.equal((await first).code, 'aborted');
+    await speak(controller, 0.3);
+  });
+
+  it('holds still while paused', async () => {
+    const controller = create({ mode: 'local' });
+    const speaking = speak(controller, 0.6);
+    await until(() => told.includes('playing'));
+    controller.pause();
+    await until(() => told.includes('paused'));
+    const held = controller.getAudioTime();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    assert.closeTo(controller.getAudioTime(), held, 0.02);
+    await controller.resume();
+    await speaking;
+  });
+
+  it('keeps two avatars of a page apart', async () => {
+    const one = create();
+    const other = create({ mode: 'local' });
+    await Promise.all([speak(one, 0.5), speak(other, 0.5)]);
+    assert.isAbove((await one.stats()).motionBytes, 0);
+    assert.equal((await other.stats()).motionBytes, 0);
+  });
+});
