@@ -53,7 +53,11 @@ function keepModuleUrls() {
  */
 function collapseTemplates() {
   const lines = (code) => code.replace(/\n\s+/g, '\n');
-  const styles = (code) => code.replace(/\/\*.*?\*\//gs, '').replace(/\n\s+/g, ' ').replace(/ ?([{};:,]) /g, '$1');
+  const styles = (code) =>
+    code
+      .replace(/\/\*.*?\*\//gs, '')
+      .replace(/\n\s+/g, ' ')
+      .replace(/ ?([{};:,]) /g, '$1');
   return {
     name: 'collapse-templates',
     transform(code, id) {
@@ -90,7 +94,16 @@ function filesApart() {
 }
 
 const modules = {
-  input: ['index', 'avatarkit/index', 'server/index', 'server/cli', 'server/engine.worker', 'server-sdk/index', 'server/token-endpoint', 'engine/node'].map((name) => `build/src/${name}.js`),
+  input: [
+    'index',
+    'avatarkit/index',
+    'server/index',
+    'server/cli',
+    'server/engine.worker',
+    'server-sdk/index',
+    'server/token-endpoint',
+    'engine/node',
+  ].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
   plugins: [copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },

@@ -21,7 +21,9 @@ function countingReporter() {
     reportTestFileResults({ sessionsForTestFile, testFile }) {
       const nowMs = Date.now();
       const isPassed = sessionsForTestFile.every(({ passed }) => passed);
-      console.log(`${++doneCount}/${fileCount} ${isPassed ? 'passed' : 'FAILED'} ${relative('.', testFile)}, ${((nowMs - lastMs) / 1000).toFixed(1)} s`);
+      console.log(
+        `${++doneCount}/${fileCount} ${isPassed ? 'passed' : 'FAILED'} ${relative('.', testFile)}, ${((nowMs - lastMs) / 1000).toFixed(1)} s`,
+      );
       lastMs = nowMs;
     },
     onTestRunFinished({ sessions }) {

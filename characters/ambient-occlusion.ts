@@ -2,10 +2,11 @@
  * Baked light per vertex. Ambient occlusion: cosine-distributed rays against the whole character, near hits darken more.
  * Shadow: rays towards a broad lamp above the viewer. The inside of the mouth, teeth and tongue are baked with the mouth open, or they would be black when it opens.
  */
-import { createRayCaster } from './ray-caster.js';
+
 import type { RayCaster } from './ray-caster.js';
-import { addScaled, cross, dot, normalize } from './vector.js';
+import { createRayCaster } from './ray-caster.js';
 import type { Vec3 } from './vector.js';
+import { addScaled, cross, dot, normalize } from './vector.js';
 
 const RAY_COUNT = 72;
 /** Rays start this far off the surface, cm. */
@@ -46,7 +47,7 @@ export class OcclusionScene {
   bake({ positions, normals }: OcclusionMesh, range: number, isWanted: (vertex: number) => boolean = () => true): Float64Array {
     const result = new Float64Array(positions.length).fill(1);
     positions.forEach((position, vertex) => {
-      if (isWanted(vertex)) result[vertex] = this.openness(position, normals[vertex]!, range);
+      if (isWanted(vertex)) result[vertex] = this.openness(position, normals[vertex], range);
     });
     return result;
   }
@@ -57,10 +58,13 @@ export class OcclusionScene {
    * @returns One value per vertex, 0 = lit, 1 = in full shadow.
    */
   bakeShadow({ positions, normals }: OcclusionMesh, isWanted: (vertex: number) => boolean): Float64Array {
-    const rays = aroundAxis(LAMP, DIRECTIONS.map(([x, y]) => [LAMP_SIZE * x, LAMP_SIZE * y, 1]));
+    const rays = aroundAxis(
+      LAMP,
+      DIRECTIONS.map(([x, y]) => [LAMP_SIZE * x, LAMP_SIZE * y, 1]),
+    );
     return Float64Array.from(positions, (position, vertex) => {
       if (!isWanted(vertex)) return 0;
-      const normal = normals[vertex]!;
+      const normal = normals[vertex];
       const origin = addScaled(position, normal, START);
       let hidden = 0;
       let total = 0;
@@ -102,16 +106,21 @@ function aroundAxis(axis: Vec3, directions: readonly Vec3[]): Vec3[] {
 }
 
 /** Averages along edges, `passes` times by half. */
-export function smoothOverEdges(values: Float64Array, triangles: readonly number[], passes: number, isWanted: (vertex: number) => boolean = () => true): void {
+export function smoothOverEdges(
+  values: Float64Array,
+  triangles: readonly number[],
+  passes: number,
+  isWanted: (vertex: number) => boolean = () => true,
+): void {
   const sums = new Float64Array(values.length);
   const counts = new Float64Array(values.length);
   for (let pass = 0; pass < passes; pass++) {
     sums.fill(0);
     counts.fill(0);
     triangles.forEach((from, i) => {
-      sums[from]! += values[triangles[i % 3 === 2 ? i - 2 : i + 1]!]!;
-      counts[from]! += 1;
+      sums[from] += values[triangles[i % 3 === 2 ? i - 2 : i + 1]];
+      counts[from] += 1;
     });
-    for (let i = 0; i < values.length; i++) if (counts[i]! > 0 && isWanted(i)) values[i] = 0.5 * values[i]! + (0.5 * sums[i]!) / counts[i]!;
+    for (let i = 0; i < values.length; i++) if (counts[i] > 0 && isWanted(i)) values[i] = 0.5 * values[i] + (0.5 * sums[i]) / counts[i];
   }
 }

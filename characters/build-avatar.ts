@@ -5,8 +5,8 @@ import type { Character } from './character.js';
 import { hairdo } from './hair/index.js';
 import { LidShape } from './lid-shape.js';
 import { MouthShape } from './mouth-shape.js';
-import { mergeParts } from './part.js';
 import type { Part } from './part.js';
+import { mergeParts } from './part.js';
 import { beard } from './parts/beard.js';
 import { sweater } from './parts/body.js';
 import { brow, lashes } from './parts/brows-and-lashes.js';
@@ -15,13 +15,13 @@ import { eyeball } from './parts/eyeball.js';
 import { glasses } from './parts/glasses.js';
 import { skinPart } from './parts/skin.js';
 import { teethRow, tongue } from './parts/teeth.js';
-import { partDeltas, posedPositions, restPositions, vertexNormals } from './pose.js';
 import type { Fields } from './pose.js';
+import { partDeltas, posedPositions, restPositions, vertexNormals } from './pose.js';
 import { createSculpt } from './sculpt.js';
-import { buildSkinMesh } from './skin-mesh.js';
 import type { SkinMesh } from './skin-mesh.js';
-import { add, addScaled } from './vector.js';
+import { buildSkinMesh } from './skin-mesh.js';
 import type { Vec3 } from './vector.js';
+import { add, addScaled } from './vector.js';
 
 /** A part with everything the file needs, cm; one entry per vertex. */
 export interface FinishedPart {
@@ -91,7 +91,11 @@ export function buildAvatar(character: Character, { hasOcclusion = true }: Build
 
 function earsPart(character: Character): Part {
   const [left, right] = [ear(character, 1), ear(character, -1)];
-  return { ...mergeParts([left, right]), gloss: [...left.gloss!, ...right.gloss!], translucency: [...left.translucency!, ...right.translucency!] };
+  return {
+    ...mergeParts([left, right]),
+    gloss: [...left.gloss!, ...right.gloss!],
+    translucency: [...left.translucency!, ...right.translucency!],
+  };
 }
 
 function openPart(part: Part, character: Character, fields: Fields): FinishedPart {
@@ -111,40 +115,55 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
   // What lies close on the skin would darken it along its whole border.
   const castsShadow = (part: Part): boolean => isBaked(part) && part.name !== 'beard';
   const scene = (positions: Vec3[][]): OcclusionScene =>
-    new OcclusionScene(parts.map((part, i) => ({ positions: inScene(part, positions[i]!), triangles: castsShadow(part) ? part.triangles : [] })));
+    new OcclusionScene(
+      parts.map((part, i) => ({ positions: inScene(part, positions[i]), triangles: castsShadow(part) ? part.triangles : [] })),
+    );
   const restScene = scene(rest);
   const openScene = scene(open);
 
   return parts.map((part, i) => {
-    const normals = vertexNormals(part, rest[i]!);
+    const normals = vertexNormals(part, rest[i]);
     const occlusion = new Float64Array(part.points.length).fill(1);
     let colours = part.colours;
     if (isBaked(part)) {
       const isInside = (vertex: number): boolean => part.shading === 'teeth' || (part.isInsideMouth?.[vertex] ?? false);
       const range = part.shading === 'hair' ? RANGE.hair : RANGE.skin;
       // The border of a beard lies below the skin, and would be baked black.
-      const raised = part.name === 'beard' ? rest[i]!.map((p, vertex) => addScaled(p, normals[vertex]!, 0.25)) : rest[i]!;
+      const raised = part.name === 'beard' ? rest[i].map((p, vertex) => addScaled(p, normals[vertex], 0.25)) : rest[i];
       const atRest = { positions: inScene(part, raised), normals, triangles: part.triangles };
       const closed = restScene.bake(atRest, range, (vertex) => !isInside(vertex));
       const receivesShadow = part.shading === 'skin' || part.shading === 'cloth';
       const contact = receivesShadow ? restScene.bake(atRest, RANGE.contact, (vertex) => !isInside(vertex)) : null;
-      if (receivesShadow) colours = shaded(part.colours, restScene.bakeShadow(atRest, (vertex) => !isInside(vertex)), part.triangles);
-      const opened = openScene.bake({ positions: open[i]!, normals: vertexNormals(part, open[i]!), triangles: part.triangles }, RANGE.mouth, isInside);
+      if (receivesShadow)
+        colours = shaded(
+          part.colours,
+          restScene.bakeShadow(atRest, (vertex) => !isInside(vertex)),
+          part.triangles,
+        );
+      const opened = openScene.bake(
+        { positions: open[i], normals: vertexNormals(part, open[i]), triangles: part.triangles },
+        RANGE.mouth,
+        isInside,
+      );
       // Unlifted, the depth of the mouth would make grey teeth and a black tongue.
       const floor = part.name === 'teeth' ? 0.5 : 0.12;
       for (let vertex = 0; vertex < occlusion.length; vertex++) {
-        occlusion[vertex] = isInside(vertex) ? floor + (1 - floor) * opened[vertex]! : closed[vertex]! * (1 - CONTACT * (1 - (contact?.[vertex] ?? 1)));
+        occlusion[vertex] = isInside(vertex)
+          ? floor + (1 - floor) * opened[vertex]
+          : closed[vertex] * (1 - CONTACT * (1 - (contact?.[vertex] ?? 1)));
       }
       smoothOverEdges(occlusion, part.triangles, 2);
       // Long triangles on the neck and the shoulders show every ray.
-      smoothOverEdges(occlusion, part.triangles, 6, (vertex) => rest[i]![vertex]![1] < -8.5);
+      smoothOverEdges(occlusion, part.triangles, 6, (vertex) => rest[i][vertex][1] < -8.5);
     }
-    return { part: { ...part, colours }, positions: rest[i]!, normals, occlusion, deltas: partDeltas(part, fields) };
+    return { part: { ...part, colours }, positions: rest[i], normals, occlusion, deltas: partDeltas(part, fields) };
   });
 }
 
 /** Colours in the shadow of hair, chin and nose: part of the colour, they cost nothing to draw. */
 function shaded(colours: readonly Vec3[], shadow: Float64Array, triangles: readonly number[]): Vec3[] {
   smoothOverEdges(shadow, triangles, 4);
-  return colours.map((colour, vertex) => [0, 1, 2].map((channel) => colour[channel]! * (1 - SHADOW[channel]! * shadow[vertex]!)) as unknown as Vec3);
+  return colours.map(
+    (colour, vertex) => [0, 1, 2].map((channel) => colour[channel] * (1 - SHADOW[channel] * shadow[vertex])) as unknown as Vec3,
+  );
 }

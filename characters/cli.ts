@@ -5,11 +5,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildAvatar } from './build-avatar.js';
-import { CHARACTERS } from './character.js';
 import type { Character } from './character.js';
+import { CHARACTERS } from './character.js';
 import { writeGlb } from './glb.js';
-import { characterFromVariant } from './variant.js';
 import type { Variant } from './variant.js';
+import { characterFromVariant } from './variant.js';
 
 const [folder, ...names] = process.argv.slice(2);
 if (!folder) throw new Error('usage: cli.js <output folder> [name…]');

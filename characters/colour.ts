@@ -1,5 +1,5 @@
-import { mix } from './vector.js';
 import type { Vec3 } from './vector.js';
+import { mix } from './vector.js';
 
 /** sRGB hex (`#rrggbb`) → linear RGB, each 0..1. */
 export function linearFromHex(hex: string): Vec3 {

@@ -5,18 +5,19 @@
  * inverse bind matrices carry the scale, so one skin serves all parts. The eyeballs are unskinned children of their
  * joints with plain float positions: metres from the joint, which is what draws their iris.
  */
-import { Accessor, Document, NodeIO } from '@gltf-transform/core';
+
 import type { Material, Node, Skin, TypedArray } from '@gltf-transform/core';
+import { Accessor, Document, NodeIO } from '@gltf-transform/core';
 import { EXTMeshoptCompression, KHRMeshQuantization } from '@gltf-transform/extensions';
 import { MeshoptEncoder } from 'meshoptimizer';
 import type { Avatar, FinishedPart } from './build-avatar.js';
 import type { Character } from './character.js';
 import { linearFromHex } from './colour.js';
 import type { Shading } from './part.js';
-import { createJoints, JOINT_NAMES, jointWeights } from './rig.js';
 import type { JointName } from './rig.js';
-import { subtract, ZERO } from './vector.js';
+import { createJoints, JOINT_NAMES, jointWeights } from './rig.js';
 import type { Vec3 } from './vector.js';
+import { subtract, ZERO } from './vector.js';
 
 /** Metres per unit of a quantised position: a quarter of a tenth of a millimetre. */
 export const STEP = 2.5e-5;
@@ -33,9 +34,12 @@ export async function writeGlb(avatar: Avatar): Promise<Uint8Array> {
   const extras = { spatius: { version: 1, name: character.name } };
   const asset = document.getRoot().getAsset();
   asset.generator = 'spatius-avatar';
-  asset['extras'] = extras;
+  asset.extras = extras;
   document.createExtension(KHRMeshQuantization).setRequired(true);
-  document.createExtension(EXTMeshoptCompression).setRequired(true).setEncoderOptions({ method: EXTMeshoptCompression.EncoderMethod.QUANTIZE });
+  document
+    .createExtension(EXTMeshoptCompression)
+    .setRequired(true)
+    .setEncoderOptions({ method: EXTMeshoptCompression.EncoderMethod.QUANTIZE });
   document.createBuffer();
 
   const root = document.createNode(character.name);
@@ -51,7 +55,9 @@ export async function writeGlb(avatar: Avatar): Promise<Uint8Array> {
     if (isEye) joints.get(finished.part.binding as JointName)!.addChild(node);
     else root.addChild(node);
   }
-  const io = new NodeIO().registerExtensions([KHRMeshQuantization, EXTMeshoptCompression]).registerDependencies({ 'meshopt.encoder': MeshoptEncoder });
+  const io = new NodeIO()
+    .registerExtensions([KHRMeshQuantization, EXTMeshoptCompression])
+    .registerDependencies({ 'meshopt.encoder': MeshoptEncoder });
   return io.writeBinary(document);
 }
 
@@ -95,8 +101,18 @@ function createMaterial(document: Document, shading: Shading, character: Charact
     .setExtras({ spatius: { shading, ...parameters } });
 }
 
-function createAccessor(document: Document, type: 'SCALAR' | 'VEC2' | 'VEC3' | 'VEC4' | 'MAT4', array: TypedArray, isNormalized = false): Accessor {
-  return document.createAccessor().setType(Accessor.Type[type]).setArray(array).setNormalized(isNormalized).setBuffer(document.getRoot().listBuffers()[0]!);
+function createAccessor(
+  document: Document,
+  type: 'SCALAR' | 'VEC2' | 'VEC3' | 'VEC4' | 'MAT4',
+  array: TypedArray,
+  isNormalized = false,
+): Accessor {
+  return document
+    .createAccessor()
+    .setType(Accessor.Type[type])
+    .setArray(array)
+    .setNormalized(isNormalized)
+    .setBuffer(document.getRoot().listBuffers()[0]);
 }
 
 function writePart(document: Document, finished: FinishedPart, material: Material, skin: Skin | null): Node {
@@ -121,13 +137,29 @@ function writePart(document: Document, finished: FinishedPart, material: Materia
     .createPrimitive()
     .setMaterial(material)
     .setIndices(createAccessor(document, 'SCALAR', count < 65536 ? Uint16Array.from(indices) : indices))
-    .setAttribute('NORMAL', createAccessor(document, 'VEC3', gather(new Int8Array(count * 3), 3, (i) => signedBytes(normals[i]!)), true))
+    .setAttribute(
+      'NORMAL',
+      createAccessor(
+        document,
+        'VEC3',
+        gather(new Int8Array(count * 3), 3, (i) => signedBytes(normals[i])),
+        true,
+      ),
+    )
     .setAttribute('COLOR_0', colourAccessor());
   primitive.setAttribute(
     'POSITION',
     skin
-      ? createAccessor(document, 'VEC3', gather(new Int16Array(count * 3), 3, (i) => units(positions[i]!)))
-      : createAccessor(document, 'VEC3', gather(new Float32Array(count * 3), 3, (i) => positions[i]!.map((value) => value * METRES_PER_CM))),
+      ? createAccessor(
+          document,
+          'VEC3',
+          gather(new Int16Array(count * 3), 3, (i) => units(positions[i])),
+        )
+      : createAccessor(
+          document,
+          'VEC3',
+          gather(new Float32Array(count * 3), 3, (i) => positions[i].map((value) => value * METRES_PER_CM)),
+        ),
   );
   if (part.gloss || part.translucency) {
     const mask = gather(new Uint8Array(count * 4), 4, (i) => bytes([part.gloss?.[i] ?? 0, part.translucency?.[i] ?? 0, 0, 0]));
@@ -135,39 +167,76 @@ function writePart(document: Document, finished: FinishedPart, material: Materia
   }
   const { strands } = part;
   if (strands) {
-    primitive.setAttribute('TANGENT', createAccessor(document, 'VEC4', gather(new Int8Array(count * 4), 4, (i) => signedBytes([...strands[i]!.tangent, strands[i]!.isCurled ? -1 : 1])), true));
-    primitive.setAttribute('_STRAND', createAccessor(document, 'VEC2', gather(new Int8Array(count * 2), 2, (i) => signedBytes([strands[i]!.across, strands[i]!.seed])), true));
+    primitive.setAttribute(
+      'TANGENT',
+      createAccessor(
+        document,
+        'VEC4',
+        gather(new Int8Array(count * 4), 4, (i) => signedBytes([...strands[i].tangent, strands[i].isCurled ? -1 : 1])),
+        true,
+      ),
+    );
+    primitive.setAttribute(
+      '_STRAND',
+      createAccessor(
+        document,
+        'VEC2',
+        gather(new Int8Array(count * 2), 2, (i) => signedBytes([strands[i].across, strands[i].seed])),
+        true,
+      ),
+    );
   }
   if (skin) writeBinding();
-  const mesh = document.createMesh(part.name).addPrimitive(primitive).setExtras({ targetNames: [...deltas.keys()] });
+  const mesh = document
+    .createMesh(part.name)
+    .addPrimitive(primitive)
+    .setExtras({ targetNames: [...deltas.keys()] });
   for (const [name, moves] of deltas) {
-    const accessor = createAccessor(document, 'VEC3', gather(new Int16Array(count * 3), 3, (i) => units(moves[i]!)));
+    const accessor = createAccessor(
+      document,
+      'VEC3',
+      gather(new Int16Array(count * 3), 3, (i) => units(moves[i])),
+    );
     primitive.addTarget(document.createPrimitiveTarget(name).setAttribute('POSITION', accessor));
   }
   mesh.setWeights([...deltas.keys()].map(() => 0));
   return document.createNode(part.name).setMesh(mesh).setSkin(skin);
 
   function colourAccessor(): Accessor {
-    const colour = (i: number): number[] => [...part.colours[i]!, occlusion[i]!];
+    const colour = (i: number): number[] => [...part.colours[i], occlusion[i]];
     // Dark hair and dark skin would band in 8 linear bits.
-    if (part.shading !== 'hair' && part.shading !== 'skin') return createAccessor(document, 'VEC4', gather(new Uint8Array(count * 4), 4, (i) => bytes(colour(i))), true);
-    const wide = gather(new Uint16Array(count * 4), 4, (i) => colour(i).map((value) => Math.round(Math.min(1, Math.max(0, value)) * 65535)));
+    if (part.shading !== 'hair' && part.shading !== 'skin')
+      return createAccessor(
+        document,
+        'VEC4',
+        gather(new Uint8Array(count * 4), 4, (i) => bytes(colour(i))),
+        true,
+      );
+    const wide = gather(new Uint16Array(count * 4), 4, (i) =>
+      colour(i).map((value) => Math.round(Math.min(1, Math.max(0, value)) * 65535)),
+    );
     return createAccessor(document, 'VEC4', wide, true);
   }
 
   function writeBinding(): void {
-    const influences = source.length === 0 ? [] : Array.from(source, (i) => quantizedInfluences(jointWeights(part.binding, positions[i]!, part.shading === 'cloth')));
+    const influences =
+      source.length === 0
+        ? []
+        : Array.from(source, (i) => quantizedInfluences(jointWeights(part.binding, positions[i], part.shading === 'cloth')));
     primitive.setAttribute('JOINTS_0', createAccessor(document, 'VEC4', Uint8Array.from(influences.flatMap(({ joints }) => joints))));
-    primitive.setAttribute('WEIGHTS_0', createAccessor(document, 'VEC4', Uint8Array.from(influences.flatMap(({ weights }) => weights)), true));
+    primitive.setAttribute(
+      'WEIGHTS_0',
+      createAccessor(document, 'VEC4', Uint8Array.from(influences.flatMap(({ weights }) => weights)), true),
+    );
   }
 }
 
 /** The four strongest joints of a vertex, weights in 1/255 that add up to exactly 255. */
 function quantizedInfluences(weights: readonly number[]): { joints: number[]; weights: number[] } {
   const strongest = JOINT_NAMES.map((_, joint) => joint)
-    .sort((a, b) => weights[b]! - weights[a]!)
+    .sort((a, b) => weights[b] - weights[a])
     .slice(0, 4);
-  const rounded = strongest.map((joint) => Math.round(weights[joint]! * 255));
-  rounded[0]! += 255 - rounded.reduce((sum, value) => sum + value, 0);
+  const rounded = strongest.map((joint) => Math.round(weights[joint] * 255));
+  rounded[0] += 255 - rounded.reduce((sum, value) => sum + value, 0);
   return { joints: strongest.map((joint, k) => (rounded[k] === 0 ? 0 : joint)), weights: rounded };
 }

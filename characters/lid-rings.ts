@@ -3,8 +3,8 @@ import type { FacePoint } from './face-point.js';
 import type { LidShape } from './lid-shape.js';
 import type { RingPoint } from './mouth-rings.js';
 import { planeFromPoint } from './plane-map.js';
-import { castOut } from './sdf.js';
 import type { Sculpt } from './sculpt.js';
+import { castOut } from './sdf.js';
 import { addScaled, DEGREES, distance, gaussian, lerp, smoothstep } from './vector.js';
 
 export const LID_COLUMNS = 48;
@@ -26,11 +26,14 @@ export function lidRings(sculpt: Sculpt, lids: LidShape, eye: 1 | -1): RingPoint
       const angle = (column / LID_COLUMNS) * 2 * Math.PI;
       const c = Math.cos(angle);
       const s = Math.sin(angle);
-      const { azimuth, elevation } = ringAngles(lids, angle, (ring - 1) * room[column]!);
+      const { azimuth, elevation } = ringAngles(lids, angle, (ring - 1) * room[column]);
       const direction = lids.direction(azimuth, elevation, eye);
       const groove = 0.2 * gaussian(ring - 1.31, 0.055) - 0.07 * gaussian(ring - 1.42, 0.08);
       const crease = groove * smoothstep(0.1, 0.6, s) * (1 - 0.25 * c);
-      const base = ring === 1 ? addScaled(centre, direction, lids.eyeRadius + RIM_HEIGHT) : castOut(sculpt.head, centre, direction, lids.eyeRadius + 0.02);
+      const base =
+        ring === 1
+          ? addScaled(centre, direction, lids.eyeRadius + RIM_HEIGHT)
+          : castOut(sculpt.head, centre, direction, lids.eyeRadius + 0.02);
       const position = addScaled(base, direction, -crease);
       const lid = { eye, angle, azimuth, elevation, ring, radius: distance(position, centre), isInner: false };
       return { point: { position, kind: 'lid', lid }, plane: planeFromPoint(base) };
@@ -72,8 +75,8 @@ function roomBesideNose(sculpt: Sculpt, lids: LidShape, eye: 1 | -1): number[] {
   for (let pass = 0; pass < 3; pass++) {
     const previous = smooth;
     smooth = previous.map((share, column) => {
-      const before = previous[(column + LID_COLUMNS - 1) % LID_COLUMNS]!;
-      const after = previous[(column + 1) % LID_COLUMNS]!;
+      const before = previous[(column + LID_COLUMNS - 1) % LID_COLUMNS];
+      const after = previous[(column + 1) % LID_COLUMNS];
       return Math.min(share, (before + after) / 2 + 0.02);
     });
   }

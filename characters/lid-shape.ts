@@ -1,7 +1,7 @@
 /** The opening of the eye in angles about the eyeball's centre; shared by the lids, the lashes and their fields. */
 import type { Character } from './character.js';
-import { DEGREES } from './vector.js';
 import type { Vec3 } from './vector.js';
+import { DEGREES } from './vector.js';
 
 /** The axis of the opening turns out by this much, following the round of the face. */
 const AXIS_YAW = 7 * DEGREES;

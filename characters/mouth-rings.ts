@@ -5,10 +5,10 @@
 import type { FacePoint } from './face-point.js';
 import type { MouthShape } from './mouth-shape.js';
 import { planeFromPoint } from './plane-map.js';
-import { frontPoint } from './sdf.js';
 import type { Sculpt } from './sculpt.js';
-import { addScaled, lerp, mix, smoothstep } from './vector.js';
+import { frontPoint } from './sdf.js';
 import type { PlanePoint } from './vector.js';
+import { addScaled, lerp, mix, smoothstep } from './vector.js';
 
 export const MOUTH_COLUMNS = 64;
 /** Rows on the vermilion, as `LipCoordinate.across`. */
@@ -61,18 +61,21 @@ export function mouthRings(sculpt: Sculpt, mouth: MouthShape): RingPoint[][] {
       }
       const base = frontPoint(sculpt.head, x, y);
       const position = addScaled(base, sculpt.normalAt(base), mouth.relief(across, t, isUpper));
-      ring.push({ point: { position, kind: 'lip', lip: { along: t, across, side, depth: 0, seam: position } }, plane: planeFromPoint([x, y, base[2]]) });
+      ring.push({
+        point: { position, kind: 'lip', lip: { along: t, across, side, depth: 0, seam: position } },
+        plane: planeFromPoint([x, y, base[2]]),
+      });
     }
     rings.push(ring);
   }
-  const seam = rings[0]!;
+  const seam = rings[0];
   for (let column = 1; column < MOUTH_COLUMNS / 2; column++) {
-    const upper = seam[column]!.point;
-    const lower = seam[MOUTH_COLUMNS - column]!.point;
+    const upper = seam[column].point;
+    const lower = seam[MOUTH_COLUMNS - column].point;
     upper.position = mix(upper.position, lower.position, 0.5);
     lower.position = upper.position;
   }
-  for (const ring of rings) ring.forEach(({ point }, column) => (point.lip!.seam = seam[column]!.point.position));
+  for (const ring of rings) ring.forEach(({ point }, column) => (point.lip!.seam = seam[column].point.position));
   return rings;
 }
 

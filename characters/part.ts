@@ -1,7 +1,7 @@
 /** One mesh of the avatar before it is written: geometry in cm, unposed, one entry per vertex in every list. */
 import type { FacePoint } from './face-point.js';
-import { ZERO } from './vector.js';
 import type { Vec3 } from './vector.js';
+import { ZERO } from './vector.js';
 
 /** How the stage shades a part; written to the material's extras. */
 export type Shading = 'skin' | 'hair' | 'eye' | 'cloth' | 'teeth' | 'lash' | 'brow';
@@ -45,7 +45,7 @@ export const rigidPoint = (position: Vec3, kind: FacePoint['kind'] = 'fill'): Fa
 
 /** Joins parts with the same name, shading and binding into one. */
 export function mergeParts(parts: readonly Part[]): Part {
-  const merged: Part = { ...parts[0]!, points: [], triangles: [], colours: [] };
+  const merged: Part = { ...parts[0], points: [], triangles: [], colours: [] };
   const strands: Strand[] = [];
   const knownNormals: Vec3[] = [];
   for (const part of parts) {

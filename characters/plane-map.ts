@@ -2,11 +2,12 @@
  * The head unrolled to a plane: direction from `HEAD_CENTRE`, polar angle φ from +z, azimuth θ → φ (cos θ, sin θ).
  * All skin vertices are planned and triangulated there, then sent back to the sculpt by ray casts.
  */
-import { castOut } from './sdf.js';
-import { HEAD_CENTRE } from './sculpt.js';
+
 import type { Sculpt } from './sculpt.js';
-import { addScaled, clamp, mix, normalize, smoothstep, subtract } from './vector.js';
+import { HEAD_CENTRE } from './sculpt.js';
+import { castOut } from './sdf.js';
 import type { PlanePoint, Vec3 } from './vector.js';
+import { addScaled, clamp, mix, normalize, smoothstep, subtract } from './vector.js';
 
 /** Rays near the nose start here: from it the nose is star-shaped. */
 const NOSE_CENTRE: Vec3 = [0, -2.3, 5.7];
@@ -41,8 +42,8 @@ export function surfaceFromPlane(sculpt: Sculpt, point: PlanePoint): Vec3 {
 export function isInsidePolygon(point: PlanePoint, polygon: readonly PlanePoint[]): boolean {
   let inside = false;
   for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const a = polygon[i]!;
-    const b = polygon[j]!;
+    const a = polygon[i];
+    const b = polygon[j];
     if (a[1] > point[1] !== b[1] > point[1] && point[0] < ((b[0] - a[0]) * (point[1] - a[1])) / (b[1] - a[1]) + a[0]) {
       inside = !inside;
     }

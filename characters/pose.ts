@@ -2,8 +2,8 @@
 import type { Field } from './blendshapes/field.js';
 import type { FacePoint } from './face-point.js';
 import type { Part } from './part.js';
-import { add, addScaled, cross, length, normalize, scale, subtract, ZERO } from './vector.js';
 import type { Vec3 } from './vector.js';
+import { add, addScaled, cross, length, normalize, scale, subtract, ZERO } from './vector.js';
 
 /** Deltas shorter than this (cm) are left out. */
 const SMALLEST_DELTA = 0.004;
@@ -37,9 +37,9 @@ export function restPositions(part: Part, fields: Fields, resting: Readonly<Reco
 export function vertexNormals(part: Pick<Part, 'triangles' | 'knownNormals'>, positions: readonly Vec3[]): Vec3[] {
   const sums: Vec3[] = positions.map(() => ZERO);
   for (let i = 0; i < part.triangles.length; i += 3) {
-    const [a, b, c] = [part.triangles[i]!, part.triangles[i + 1]!, part.triangles[i + 2]!];
-    const normal = cross(subtract(positions[b]!, positions[a]!), subtract(positions[c]!, positions[a]!));
-    for (const index of [a, b, c]) sums[index] = add(sums[index]!, normal);
+    const [a, b, c] = [part.triangles[i], part.triangles[i + 1], part.triangles[i + 2]];
+    const normal = cross(subtract(positions[b], positions[a]), subtract(positions[c], positions[a]));
+    for (const index of [a, b, c]) sums[index] = add(sums[index], normal);
   }
   return sums.map((sum, index) => {
     const computed = normalize(sum);

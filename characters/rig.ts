@@ -4,8 +4,8 @@
  */
 import type { Character } from './character.js';
 import type { Binding } from './part.js';
-import { smoothstep } from './vector.js';
 import type { Vec3 } from './vector.js';
+import { smoothstep } from './vector.js';
 
 export const JOINT_NAMES = ['Spine2', 'Neck', 'Head', 'LeftEye', 'RightEye'] as const;
 export type JointName = (typeof JOINT_NAMES)[number];

@@ -3,10 +3,10 @@
  * Everything that touches the skin asks this field: mesh, brows, hair, ears.
  */
 import type { Character } from './character.js';
-import { capsule, castOut, ellipsoid, gradient, smoothSubtract, smoothUnion, sphere } from './sdf.js';
 import type { SignedDistance } from './sdf.js';
-import { clamp, gaussian, lerp, smoothstep } from './vector.js';
+import { capsule, castOut, ellipsoid, gradient, smoothSubtract, smoothUnion, sphere } from './sdf.js';
 import type { Vec3 } from './vector.js';
+import { clamp, gaussian, lerp, smoothstep } from './vector.js';
 
 /** Where the head is unrolled from, and where hair grows away from; both well inside the skull. */
 export const HEAD_CENTRE: Vec3 = [0, -1.5, -0.5];

@@ -6,8 +6,9 @@
  *
  * @see Quilez, "distance functions" and "smooth minimum" (quadratic polynomial), for the formulas.
  */
-import { add, addScaled, clamp, dot, length, lerp, normalize, subtract } from './vector.js';
+
 import type { Vec3 } from './vector.js';
+import { add, addScaled, clamp, dot, length, lerp, normalize, subtract } from './vector.js';
 
 export type SignedDistance = (point: Vec3) => number;
 

@@ -5,8 +5,8 @@
 import Delaunator from 'delaunator';
 import { isInsidePolygon, NOSE_ON_PLANE } from './plane-map.js';
 import { createRandom } from './random.js';
-import { lerp, smoothstep } from './vector.js';
 import type { PlanePoint } from './vector.js';
+import { lerp, smoothstep } from './vector.js';
 
 /** Polar angle the mesh reaches; π would be the point opposite the face. */
 const REACH = 2.9;
@@ -42,7 +42,11 @@ export function fillPoints(borders: readonly (readonly PlanePoint[])[], seed: nu
   const half: PlanePoint[] = [];
   // Three passes, fine regions first: late darts would not find the small gaps.
   const passes = [
-    { darts: 50000, draw: (): PlanePoint => [random() * 0.35, NOSE_ON_PLANE[1] + (random() - 0.5) * 0.7], accepts: (q: PlanePoint) => spacingAt(q) <= 0.036 },
+    {
+      darts: 50000,
+      draw: (): PlanePoint => [random() * 0.35, NOSE_ON_PLANE[1] + (random() - 0.5) * 0.7],
+      accepts: (q: PlanePoint) => spacingAt(q) <= 0.036,
+    },
     { darts: 20000, draw: () => disc(), accepts: (q: PlanePoint) => Math.hypot(q[0], q[1]) <= 1.2 },
     { darts: 90000, draw: () => disc(), accepts: () => true },
   ];
@@ -65,7 +69,7 @@ export function fillPoints(borders: readonly (readonly PlanePoint[])[], seed: nu
 /** Inside the circle over an edge: there a point would break the edge out of the Delaunay triangulation. */
 function isNearEdge(q: PlanePoint, polygon: readonly PlanePoint[]): boolean {
   return polygon.some((a, i) => {
-    const b = polygon[(i + 1) % polygon.length]!;
+    const b = polygon[(i + 1) % polygon.length];
     return (q[0] - a[0]) * (q[0] - b[0]) + (q[1] - a[1]) * (q[1] - b[1]) < 0;
   });
 }
@@ -81,16 +85,16 @@ function relax(half: PlanePoint[], fixed: readonly PlanePoint[], isTaken: (q: Pl
     const sums = all.map(() => ({ x: 0, y: 0, weight: 0 }));
     const { triangles } = Delaunator.from(all as [number, number][]);
     for (let i = 0; i < triangles.length; i++) {
-      const from = triangles[i]!;
-      const to = triangles[i % 3 === 2 ? i - 2 : i + 1]!;
-      const sum = sums[from]!;
-      sum.x += all[to]![0] * weights[to]!;
-      sum.y += all[to]![1] * weights[to]!;
-      sum.weight += weights[to]!;
+      const from = triangles[i];
+      const to = triangles[i % 3 === 2 ? i - 2 : i + 1];
+      const sum = sums[from];
+      sum.x += all[to][0] * weights[to];
+      sum.y += all[to][1] * weights[to];
+      sum.weight += weights[to];
     }
     half.forEach((q, i) => {
       if (Math.hypot(q[0], q[1]) > REACH - 0.15) return;
-      const sum = sums[fixed.length + i]!;
+      const sum = sums[fixed.length + i];
       const moved: PlanePoint = [lerp(q[0], sum.x / sum.weight, 0.35), lerp(q[1], sum.y / sum.weight, 0.35)];
       if (!isTaken(moved) && moved[0] > 0.012) half[i] = moved;
     });

@@ -1,5 +1,5 @@
-import { CHARACTERS } from './character.js';
 import type { Character, Glasses } from './character.js';
+import { CHARACTERS } from './character.js';
 
 type Changes<T> = T extends readonly unknown[] | string | number | null ? T : { [Key in keyof T]?: Changes<T[Key]> };
 
@@ -21,11 +21,16 @@ export function characterFromVariant({ base, ...changes }: Variant): Character {
   const names = CHARACTERS.map(({ name }) => name);
   const found = CHARACTERS.find(({ name }) => name === base);
   if (!found) throw new Error(`no character "${base}" to start from; there are ${names.join(', ')}`);
-  if (!/^[a-z][a-z0-9-]*$/.test(changes.name) || names.includes(changes.name)) throw new Error(`"${changes.name}" cannot be the name of a variant`);
+  if (!/^[a-z][a-z0-9-]*$/.test(changes.name) || names.includes(changes.name))
+    throw new Error(`"${changes.name}" cannot be the name of a variant`);
   const style = changes.hair?.style ?? found.hair.style;
   const wearer = style === found.hair.style ? found : CHARACTERS.find(({ hair }) => hair.style === style);
   if (!wearer) throw new Error(`no hairdo "${style}"`);
-  return merged({ ...found, hair: wearer.hair, glasses: found.glasses ?? (changes.glasses ? PLAIN_GLASSES : null) }, changes, []) as Character;
+  return merged(
+    { ...found, hair: wearer.hair, glasses: found.glasses ?? (changes.glasses ? PLAIN_GLASSES : null) },
+    changes,
+    [],
+  ) as Character;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

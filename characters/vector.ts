@@ -52,10 +52,10 @@ export function catmullRom<T extends readonly number[]>(points: readonly T[], t:
   const x = clamp(t) * last;
   const index = Math.min(last - 1, Math.floor(x));
   const u = x - index;
-  const at = (k: number): T => points[clamp(k, 0, last)]!;
+  const at = (k: number): T => points[clamp(k, 0, last)];
   const [a, b, c, d] = [at(index - 1), at(index), at(index + 1), at(index + 2)];
   return b.map((_, k) => {
-    const [p, q, r, s] = [a[k]!, b[k]!, c[k]!, d[k]!];
+    const [p, q, r, s] = [a[k], b[k], c[k], d[k]];
     return 0.5 * (2 * q + (r - p) * u + (2 * p - 5 * q + 4 * r - s) * u * u + (3 * q - p - 3 * r + s) * u * u * u);
   }) as unknown as T;
 }

@@ -1,7 +1,7 @@
 /** The demo page: plain modules around one `<spatius-avatar>`, as any page could have them. */
 import { Recorder } from './microphone.js';
 import { connectGaze, connectMoods } from './moods.js';
-import { OwnAvatar, isAvatarFile } from './own-avatar.js';
+import { isAvatarFile, OwnAvatar } from './own-avatar.js';
 import { showFigures } from './readout.js';
 import { loadSamples, showSamples } from './samples.js';
 import { connectTheme } from './theme.js';

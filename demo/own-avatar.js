@@ -9,7 +9,12 @@ export const isAvatarFile = (file) => KINDS.test(file.name);
 
 /** `eyeBlinkLeft` and `eyeBlinkRight` are one thing to a reader: "eye blink". */
 function inWords(channels) {
-  const words = channels.map((name) => name.replace(/(?<!^mouth|^jaw)(Left|Right)$/, '').replace(/([A-Z])/g, ' $1').toLowerCase());
+  const words = channels.map((name) =>
+    name
+      .replace(/(?<!^mouth|^jaw)(Left|Right)$/, '')
+      .replace(/([A-Z])/g, ' $1')
+      .toLowerCase(),
+  );
   return [...new Set(words)].join(', ');
 }
 

@@ -1,12 +1,21 @@
 /** The element's API as Markdown, from `custom-elements.json`. */
 
-const cell = (text) => String(text ?? '').replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
+const cell = (text) =>
+  String(text ?? '')
+    .replace(/\s+/g, ' ')
+    .replace(/\|/g, '\\|')
+    .trim();
 const code = (text) => (text ? `\`${cell(text)}\`` : '');
 /** A default as an attribute would spell it. */
 const plain = (literal) => literal?.replace(/^'(.*)'$/, '$1').replace(/(\d)_(?=\d)/g, '$1');
 const table = (heads, rows) => [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-const named = (title, items) => table([title, ''], items.map(({ name, description }) => [name ? code(name) : 'default', cell(description)]));
-const signature = ({ name, parameters = [] }) => `${name}(${parameters.map((parameter) => parameter.name + (parameter.optional ? '?' : '')).join(', ')})`;
+const named = (title, items) =>
+  table(
+    [title, ''],
+    items.map(({ name, description }) => [name ? code(name) : 'default', cell(description)]),
+  );
+const signature = ({ name, parameters = [] }) =>
+  `${name}(${parameters.map((parameter) => parameter.name + (parameter.optional ? '?' : '')).join(', ')})`;
 const defaultOf = (item) => (item.default === 'null' ? '' : code(plain(item.default)));
 
 function declaration(manifest) {
@@ -14,15 +23,26 @@ function declaration(manifest) {
 }
 
 function membersOf(element, kind) {
-  return element.members.filter((member) => member.kind === kind && !['private', 'protected'].includes(member.privacy) && member.description);
+  return element.members.filter(
+    (member) => member.kind === kind && !['private', 'protected'].includes(member.privacy) && member.description,
+  );
 }
 
 const attributesOf = (element) =>
-  table(['attribute', 'default', ''], element.attributes.map((attribute) => [code(attribute.name), defaultOf(attribute), cell(attribute.description)]));
+  table(
+    ['attribute', 'default', ''],
+    element.attributes.map((attribute) => [code(attribute.name), defaultOf(attribute), cell(attribute.description)]),
+  );
 const methodsOf = (element) =>
-  table(['method', ''], membersOf(element, 'method').map((method) => [code(signature(method)), cell(method.description.split('\n\n')[0])]));
+  table(
+    ['method', ''],
+    membersOf(element, 'method').map((method) => [code(signature(method)), cell(method.description.split('\n\n')[0])]),
+  );
 
-const chapters = (sections, level) => Object.entries(sections).map(([heading, text]) => `${level} ${heading}\n\n${text}`).join('\n\n');
+const chapters = (sections, level) =>
+  Object.entries(sections)
+    .map(([heading, text]) => `${level} ${heading}\n\n${text}`)
+    .join('\n\n');
 
 /** Tables of attributes, methods and events, with headings. */
 export function apiTables(manifest) {
@@ -38,17 +58,34 @@ export function apiReference(manifest) {
   const sections = {
     Attributes: `Each is a property as well, in camel case: \`avatar.tokenEndpoint\` for \`token-endpoint\`.\n\n${table(
       ['attribute', 'type', 'default', ''],
-      element.attributes.map((attribute) => [code(attribute.name), code(attribute.type?.text), defaultOf(attribute), cell(attribute.description)]),
+      element.attributes.map((attribute) => [
+        code(attribute.name),
+        code(attribute.type?.text),
+        defaultOf(attribute),
+        cell(attribute.description),
+      ]),
     )}`,
     Properties: table(
       ['property', 'type', ''],
-      properties.filter(({ name }) => !spelt.has(name)).map(({ name, type, readonly, description }) => [code(name), code(type?.text), cell(`${readonly ? '(read only) ' : ''}${description}`)]),
+      properties
+        .filter(({ name }) => !spelt.has(name))
+        .map(({ name, type, readonly, description }) => [
+          code(name),
+          code(type?.text),
+          cell(`${readonly ? '(read only) ' : ''}${description}`),
+        ]),
     ),
     Methods: methodsOf(element),
-    Events: table(['event', 'class', ''], element.events.map(({ name, type, description }) => [code(name), code(type?.text), cell(description)])),
+    Events: table(
+      ['event', 'class', ''],
+      element.events.map(({ name, type, description }) => [code(name), code(type?.text), cell(description)]),
+    ),
     Slots: named('slot', element.slots),
     'CSS parts': named('part', element.cssParts),
-    'CSS custom properties': table(['property', 'default', ''], element.cssProperties.map(({ name, default: value, description }) => [code(name), code(value), cell(description)])),
+    'CSS custom properties': table(
+      ['property', 'default', ''],
+      element.cssProperties.map(({ name, default: value, description }) => [code(name), code(value), cell(description)]),
+    ),
     'CSS states': named(':state(…)', element.cssStates),
   };
   return `# Reference\n\n\`<${element.tagName}>\`: ${cell(element.description)}\n\nWritten by \`npm run build\` from the docstrings of the element.\n\n${chapters(sections, '##')}\n`;

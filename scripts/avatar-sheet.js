@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { BUILT_IN_AVATARS } from '../build/src/avatar/built-in-avatars.js';
 import { assembleFace } from '../build/src/motion/engine/face-assembly.js';
 import { MOUTH_SHAPES } from '../build/src/motion/engine/mouth-shapes.js';
-import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT } from '../build/src/shared/contracts/channels.js';
+import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNELS } from '../build/src/shared/contracts/channels.js';
 import { MOODS } from '../build/src/shared/contracts/life-settings.js';
 import { withDrawingPage } from './drawing-page.js';
 import { lived } from './lived-pose.js';
@@ -21,8 +21,25 @@ const both = (channel, weight = 1) => ({ [`${channel}Left`]: weight, [`${channel
 /** What the engine makes of a mouth, by channel. */
 function spoken(mouth) {
   const channels = new Float32Array(CHANNEL_COUNT);
-  const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
-  assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
+  const still = {
+    blink: 0,
+    cheekSquint: 0,
+    eyeSquint: 0,
+    eyeWide: 0,
+    browInnerUp: 0,
+    browOuterUp: 0,
+    browDown: 0,
+    pitch: 0,
+    yaw: 0,
+    roll: 0,
+  };
+  assembleFace(
+    Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0),
+    still,
+    0.5,
+    channels,
+    0,
+  );
   return Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]]));
 }
 const FACE = { x: 0, y: -0.016, size: 0.21 };
@@ -49,7 +66,12 @@ const SHEETS = {
       label: channel,
       turn: 18,
       frame: FACE,
-      pose: channel === 'mouthClose' ? { jawOpen: 1, mouthClose: 1 } : channel === 'tongueOut' ? { jawOpen: 0.45, tongueOut: 1 } : { [channel]: 1 },
+      pose:
+        channel === 'mouthClose'
+          ? { jawOpen: 1, mouthClose: 1 }
+          : channel === 'tongueOut'
+            ? { jawOpen: 0.45, tongueOut: 1 }
+            : { [channel]: 1 },
     })),
   },
   visemes: {
@@ -66,7 +88,13 @@ const SHEETS = {
       sh: { mouthFunnel: 0.5, jawOpen: 0.08, ...both('mouthUpperUp', 0.25), ...both('mouthLowerDown', 0.3) },
       th: { jawOpen: 0.25, tongueOut: 0.35, ...both('mouthLowerDown', 0.2) },
       smile: both('mouthSmile'),
-      laugh: { ...both('mouthSmile', 0.9), jawOpen: 0.4, ...both('mouthUpperUp', 0.4), ...both('cheekSquint', 0.7), ...both('eyeSquint', 0.5) },
+      laugh: {
+        ...both('mouthSmile', 0.9),
+        jawOpen: 0.4,
+        ...both('mouthUpperUp', 0.4),
+        ...both('cheekSquint', 0.7),
+        ...both('eyeSquint', 0.5),
+      },
       sad: { ...both('mouthFrown'), browInnerUp: 1 },
       angry: { ...both('browDown'), ...both('eyeSquint', 0.6), ...both('noseSneer', 0.6), ...both('mouthPress', 0.5) },
       surprise: { jawOpen: 0.45, ...both('eyeWide'), browInnerUp: 0.8, ...both('browOuterUp', 0.8) },

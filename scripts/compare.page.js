@@ -67,7 +67,8 @@ globalThis.showDifference = async (a, b, size, tile) => {
     for (let x = 0; x < size; x++) {
       const from = ((top + y) * first.width + left + x) * 4;
       const at = (y * size + x) * 4;
-      for (let channel = 0; channel < 3; channel++) difference.data[at + channel] = 8 * Math.abs(first.data[from + channel] - second.data[from + channel]);
+      for (let channel = 0; channel < 3; channel++)
+        difference.data[at + channel] = 8 * Math.abs(first.data[from + channel] - second.data[from + channel]);
       difference.data[at + 3] = 255;
     }
   }

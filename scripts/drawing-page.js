@@ -1,6 +1,7 @@
 /** A page in headless Chromium that draws poses of the built-in avatars with the real loader, shader and camera. */
-import { createServer } from 'node:http';
+
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
@@ -18,7 +19,9 @@ async function answer(request, response) {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
   try {
     const body = path === '/' ? PAGE : await readFile(join(ROOT, path));
-    response.writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') }).end(body);
+    response
+      .writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') })
+      .end(body);
   } catch {
     response.writeHead(404).end();
   }
@@ -41,13 +44,17 @@ export async function withDrawingPage(work) {
     page.on('pageerror', (error) => console.error(error.message));
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForFunction(() => globalThis.drawSheet !== undefined, null, { timeout: 60_000 });
-    await work(async (sheet, type = 'image/png', quality = 1) => {
-      const url = await page.evaluate(([wanted, kind, grade]) => globalThis.drawSheet(wanted, kind, grade), [sheet, type, quality]);
-      return bytesOf(url);
-    }, {
-      compare: (a, b, size) => page.evaluate((words) => globalThis.compareTiles(...words), [dataUrl(a), dataUrl(b), size]),
-      show: async (a, b, size, tile) => bytesOf(await page.evaluate((words) => globalThis.showDifference(...words), [dataUrl(a), dataUrl(b), size, tile])),
-    });
+    await work(
+      async (sheet, type = 'image/png', quality = 1) => {
+        const url = await page.evaluate(([wanted, kind, grade]) => globalThis.drawSheet(wanted, kind, grade), [sheet, type, quality]);
+        return bytesOf(url);
+      },
+      {
+        compare: (a, b, size) => page.evaluate((words) => globalThis.compareTiles(...words), [dataUrl(a), dataUrl(b), size]),
+        show: async (a, b, size, tile) =>
+          bytesOf(await page.evaluate((words) => globalThis.showDifference(...words), [dataUrl(a), dataUrl(b), size, tile])),
+      },
+    );
   } finally {
     await browser.close();
     server.close();

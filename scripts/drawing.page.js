@@ -1,8 +1,8 @@
 /** Page of `drawing-page.js`: draws poses of an avatar into one picture with the stage's own parts. */
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { asset } from '../build/src/assets/asset-urls.js';
-import { frameCamera } from '../build/src/render/framing.js';
 import { AddOnLoader } from '../build/src/render/add-ons.js';
+import { frameCamera } from '../build/src/render/framing.js';
 import { loadAvatar } from '../build/src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/contracts/channels.js';
 
@@ -27,7 +27,12 @@ let shownId = '';
 async function show(id) {
   if (id === shownId) return;
   avatar?.dispose();
-  avatar = await loadAvatar(`/dist/avatars/${id}.glb`, { signal: new AbortController().signal, isSoftware: false, addOns, handleProgress() {} });
+  avatar = await loadAvatar(`/dist/avatars/${id}.glb`, {
+    signal: new AbortController().signal,
+    isSoftware: false,
+    addOns,
+    handleProgress() {},
+  });
   scene.add(avatar.root);
   shownId = id;
 }

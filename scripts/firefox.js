@@ -1,7 +1,7 @@
 /** Finds a Firefox to test in, or installs one, and says how it is started. Driven by WebDriver BiDi. */
 import { existsSync } from 'node:fs';
 import { findCommand, installMissing } from './packages.js';
-import { DISPLAY_PACKAGES, SOUND_PACKAGES, missingForDesk } from './virtual-desk.js';
+import { DISPLAY_PACKAGES, missingForDesk, SOUND_PACKAGES } from './virtual-desk.js';
 
 const MAC_APPLICATION = '/Applications/Firefox.app/Contents/MacOS/firefox';
 const DESK = { withSound: true };

@@ -1,5 +1,5 @@
 import { LifeMotion } from '../build/src/motion/life/life-motion.js';
-import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/contracts/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS } from '../build/src/shared/contracts/channels.js';
 import { DEFAULT_LIFE } from '../build/src/shared/contracts/life-settings.js';
 
 /** Weights by channel of a character who has been in a mood for some seconds, between two blinks; `isAside`: in a glance. */

@@ -4,7 +4,13 @@ import { apiReference, withApiTables } from './api-tables.js';
 import { documents, withExamples } from './doc-examples.js';
 import { mustRunNode } from './run.js';
 
-await mustRunNode('node_modules/@custom-elements-manifest/analyzer/cem.js', 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet');
+await mustRunNode(
+  'node_modules/@custom-elements-manifest/analyzer/cem.js',
+  'analyze',
+  '--config',
+  'custom-elements-manifest.config.js',
+  '--quiet',
+);
 const manifest = JSON.parse(await readFile('custom-elements.json', 'utf8'));
 await writeFile('README.md', withApiTables(await readFile('README.md', 'utf8'), manifest));
 await writeFile('docs/reference.md', apiReference(manifest));

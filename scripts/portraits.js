@@ -15,7 +15,8 @@ const SMILE = { ...both('mouthSmile', 0.35), ...both('cheekSquint', 0.2), ...bot
 const TURNS = [16, 0, -16];
 const BUST = { x: 0, y: -0.02, size: 0.37 };
 /** Eyes that stay with the viewer while the head is turned; about 35° at weight 1. */
-const towardsViewer = (turn) => (turn > 0 ? { eyeLookOutLeft: turn / 35, eyeLookInRight: turn / 35 } : { eyeLookInLeft: -turn / 35, eyeLookOutRight: -turn / 35 });
+const towardsViewer = (turn) =>
+  turn > 0 ? { eyeLookOutLeft: turn / 35, eyeLookInRight: turn / 35 } : { eyeLookInLeft: -turn / 35, eyeLookOutRight: -turn / 35 };
 const HEAD = { x: 0, y: 0.012, size: 0.27 };
 const THUMBNAIL_PIXELS = 112;
 const VARIANTS = ['rosa', 'mira'];
@@ -33,7 +34,10 @@ await withDrawingPage(async (draw) => {
   });
   await write('docs/characters.jpg', await draw({ columns: cells.length, size: 480, cells }, 'image/jpeg', 0.86));
   const moods = ['happy', 'sad', 'surprised', 'angry', 'thinking', 'afraid', 'disgusted', 'sleepy', 'skeptical'].map((mood, index) => ({
-    avatar: BUILT_IN_AVATARS[index % BUILT_IN_AVATARS.length], label: mood, pose: lived(mood, { isAside: mood === 'thinking' }), frame: HEAD,
+    avatar: BUILT_IN_AVATARS[index % BUILT_IN_AVATARS.length],
+    label: mood,
+    pose: lived(mood, { isAside: mood === 'thinking' }),
+    frame: HEAD,
   }));
   moods.sort((one, other) => BUILT_IN_AVATARS.indexOf(one.avatar) - BUILT_IN_AVATARS.indexOf(other.avatar));
   await write('docs/moods.jpg', await draw({ columns: moods.length, size: 200, cells: moods }, 'image/jpeg', 0.84));
@@ -43,7 +47,11 @@ await withDrawingPage(async (draw) => {
   }
   await mkdir('demo/avatars', { recursive: true });
   for (const avatar of BUILT_IN_AVATARS) {
-    const sheet = { columns: 1, size: THUMBNAIL_PIXELS, cells: [{ avatar, pose: { ...SMILE, ...towardsViewer(8) }, turn: 8, frame: HEAD }] };
+    const sheet = {
+      columns: 1,
+      size: THUMBNAIL_PIXELS,
+      cells: [{ avatar, pose: { ...SMILE, ...towardsViewer(8) }, turn: 8, frame: HEAD }],
+    };
     await write(`demo/avatars/${avatar}.jpg`, await draw(sheet, 'image/jpeg', 0.85));
   }
 });

@@ -12,7 +12,11 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(url);
   const avatar = page.locator('spatius-avatar');
-  const until = (event) => avatar.evaluate((element, name) => new Promise((resolve) => element.addEventListener(name, resolve, { once: true })).then(() => undefined), event);
+  const until = (event) =>
+    avatar.evaluate(
+      (element, name) => new Promise((resolve) => element.addEventListener(name, resolve, { once: true })).then(() => undefined),
+      event,
+    );
   const frames = () => avatar.evaluate((element) => element.stats().then(({ framesDrawn }) => framesDrawn));
   while ((await frames()) < 30) await page.waitForTimeout(200);
   const talking = until('avatar-conversation-state');

@@ -49,7 +49,9 @@ const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 let isOver = false;
 function line(name, size, weight, limit) {
   if (weight > limit) isOver = true;
-  console.log(`${name.padEnd(28)} ${String(size).padStart(9)} ${String(weight).padStart(7)} ${String(limit).padStart(8)}${weight > limit ? '  OVER' : ''}`);
+  console.log(
+    `${name.padEnd(28)} ${String(size).padStart(9)} ${String(weight).padStart(7)} ${String(limit).padStart(8)}${weight > limit ? '  OVER' : ''}`,
+  );
 }
 
 console.log('file                              size    gzip   budget');

@@ -16,7 +16,11 @@ const CALL_TIMEOUT_MS = 120_000;
 export async function openTab(browser) {
   if (browser === 'webkit') return webKitTab();
   const options = browser === 'firefox' ? firefox.launchOptions(process.env) : { executablePath: findChromium(), args: CHROMIUM_FLAGS };
-  const opened = await puppeteer.launch({ ...options, protocolTimeout: CALL_TIMEOUT_MS, defaultViewport: { width: WIDTH, height: HEIGHT } });
+  const opened = await puppeteer.launch({
+    ...options,
+    protocolTimeout: CALL_TIMEOUT_MS,
+    defaultViewport: { width: WIDTH, height: HEIGHT },
+  });
   const page = await opened.newPage();
   return {
     version: await opened.version(),

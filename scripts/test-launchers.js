@@ -52,7 +52,7 @@ class WebKitLauncher {
     throw new Error('There is no debugging in WebKitGTK here.');
   }
 
-  async sendKeys(sessionId, keys) {
+  async sendKeys(_sessionId, keys) {
     for (const key of keys) await this.#browser.session.press(key);
   }
 

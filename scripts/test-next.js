@@ -9,7 +9,8 @@ import { chromium, expect } from '@playwright/test';
 import { CHROMIUM_FLAGS, ensureChromium } from './chromium.js';
 
 const folder = resolve('build/next');
-const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' } });
 
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
@@ -28,7 +29,10 @@ for (const bundler of bundlers.length > 0 ? bundlers : ['turbopack']) {
 
 /** Serves what was built and does what a visitor does. */
 async function check(bundler) {
-  const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '--port', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const browser = await chromium.launch({ executablePath: ensureChromium(), args: CHROMIUM_FLAGS });
   try {
     const url = await new Promise((done, fail) => {

@@ -67,7 +67,14 @@ async function run(name, args, env = {}) {
 }
 
 function nodeRunner(files) {
-  return ['--test', '--test-reporter=spec', '--test-reporter-destination=stdout', '--test-reporter=./scripts/node-test-counter.js', '--test-reporter-destination=stderr', ...files];
+  return [
+    '--test',
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/node-test-counter.js',
+    '--test-reporter-destination=stderr',
+    ...files,
+  ];
 }
 
 function pageRunner() {

@@ -43,15 +43,26 @@ export async function openDesk({ withSound }) {
   // Another sound server or display of the machine would be found by these.
   for (const name of ['PULSE_SERVER', 'WAYLAND_DISPLAY']) delete env[name];
   try {
-    const display = spawn(findCommand('Xvfb'), ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp', '+extension', 'GLX'], {
-      stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    });
+    const display = spawn(
+      findCommand('Xvfb'),
+      ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp', '+extension', 'GLX'],
+      {
+        stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+      },
+    );
     children.push(display);
     env.DISPLAY = `:${await firstLine(display.stdio[3])}`;
     if (withSound) {
       const pulse = spawn(
         findCommand('pulseaudio'),
-        ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disallow-exit', '--log-level=notice', ...PULSE_MODULES.flatMap((module) => ['-L', module])],
+        [
+          '-n',
+          '--daemonize=no',
+          '--exit-idle-time=-1',
+          '--disallow-exit',
+          '--log-level=notice',
+          ...PULSE_MODULES.flatMap((module) => ['-L', module]),
+        ],
         { stdio: 'ignore', env },
       );
       children.push(pulse);

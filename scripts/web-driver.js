@@ -2,7 +2,18 @@
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 /** Keys by the names that browsers give their events. */
-const KEYS = { Escape: '\uE00C', Tab: '\uE004', Enter: '\uE007', Space: ' ', ArrowLeft: '\uE012', ArrowUp: '\uE013', ArrowRight: '\uE014', ArrowDown: '\uE015', Home: '\uE011', End: '\uE010' };
+const KEYS = {
+  Escape: '\uE00C',
+  Tab: '\uE004',
+  Enter: '\uE007',
+  Space: ' ',
+  ArrowLeft: '\uE012',
+  ArrowUp: '\uE013',
+  ArrowRight: '\uE014',
+  ArrowDown: '\uE015',
+  Home: '\uE011',
+  End: '\uE010',
+};
 
 export class WebDriverSession {
   /** Name and version of the browser. */
@@ -48,7 +59,18 @@ export class WebDriverSession {
   /** Presses a key, by the name that its event has. */
   async press(key) {
     const value = KEYS[key] ?? key;
-    await this.#post('actions', { actions: [{ type: 'key', id: 'keyboard', actions: [{ type: 'keyDown', value }, { type: 'keyUp', value }] }] });
+    await this.#post('actions', {
+      actions: [
+        {
+          type: 'key',
+          id: 'keyboard',
+          actions: [
+            { type: 'keyDown', value },
+            { type: 'keyUp', value },
+          ],
+        },
+      ],
+    });
   }
 
   /** A click in the middle of an element, by the mouse. */
@@ -72,7 +94,10 @@ export class WebDriverSession {
 }
 
 async function ask(url, body, method = body ? 'POST' : 'GET') {
-  const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
+  const response = await fetch(url, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
   const { value } = await response.json();
   if (!response.ok) throw new Error(`WebDriver: ${value?.error}: ${value?.message}`);
   return value;

@@ -20,7 +20,9 @@ const START_TIMEOUT_MS = 20_000;
 function findMiniBrowser() {
   const libraries = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
   const folders = ['/usr/libexec', ...libraries.map((name) => join('/usr/lib', name)), '/usr/lib64'];
-  const candidates = folders.flatMap((folder) => ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((version) => join(folder, version, 'MiniBrowser')));
+  const candidates = folders.flatMap((folder) =>
+    ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((version) => join(folder, version, 'MiniBrowser')),
+  );
   return candidates.find((path) => existsSync(path)) ?? null;
 }
 
@@ -29,7 +31,10 @@ export const webkit = {
 
   /** What is missing after it was tried to install it; empty when WebKitGTK can be run. */
   ensure() {
-    const missing = () => [...(findCommand('WebKitWebDriver') && findMiniBrowser() ? [] : ['WebKitGTK with WebKitWebDriver']), ...missingForDesk(DESK)];
+    const missing = () => [
+      ...(findCommand('WebKitWebDriver') && findMiniBrowser() ? [] : ['WebKitGTK with WebKitWebDriver']),
+      ...missingForDesk(DESK),
+    ];
     return installMissing(missing, ...PACKAGES, ...DISPLAY_PACKAGES);
   },
 
@@ -45,7 +50,10 @@ export const webkit = {
     try {
       const url = `http://127.0.0.1:${port}`;
       await answering(url);
-      const session = await WebDriverSession.open(url, { pageLoadStrategy: 'none', 'webkitgtk:browserOptions': { binary: findMiniBrowser(), args: FLAGS } });
+      const session = await WebDriverSession.open(url, {
+        pageLoadStrategy: 'none',
+        'webkitgtk:browserOptions': { binary: findMiniBrowser(), args: FLAGS },
+      });
       return { session, version: session.version, close: () => close(session) };
     } catch (reason) {
       await close();

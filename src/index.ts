@@ -1,21 +1,21 @@
 /** Registers `<spatius-avatar>`. Safe to import where there is no DOM: nothing is registered there. */
 import { SpatiusAvatar } from './element/spatius-avatar.js';
 
-export { SpatiusAvatar };
+export { type AssetUrls, setAssetUrls } from './assets/asset-choice.js';
+export type { AssetName } from './assets/asset-urls.js';
 export * from './element/avatar-events.js';
 export type { AvatarMode } from './element/avatar-options.js';
 export type { AvatarStats } from './element/avatar-stats.js';
+export type { CaptionCue, CaptionSource, SpeakOptions } from './element/captions/caption-cue.js';
 export type { CaptureOptions, RecordOptions } from './element/capture.js';
-export type { SayOptions } from './element/sayings.js';
 export type { Diagnosis } from './element/diagnosis.js';
 export type { Finding } from './element/findings.js';
-export type { CaptionCue, CaptionSource, SpeakOptions } from './element/captions/caption-cue.js';
+export type { SayOptions } from './element/sayings.js';
 export { setStrings } from './element/set-strings.js';
 export type { AvatarStrings } from './element/strings.js';
-export { setAssetUrls, type AssetUrls } from './assets/asset-choice.js';
-export type { AssetName } from './assets/asset-urls.js';
-export { MOODS as moods, type Mood } from './shared/contracts/life-settings.js';
 export { AvatarError, ErrorCode } from './shared/contracts/errors.js';
+export { MOODS as moods, type Mood } from './shared/contracts/life-settings.js';
+export { SpatiusAvatar };
 
 // A page that loads the script twice keeps the first definition.
 if (typeof customElements !== 'undefined' && !customElements.get('spatius-avatar')) {

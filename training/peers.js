@@ -28,7 +28,10 @@ function unpack(name) {
 
 function samplesOf(path) {
   const bytes = readFileSync(path);
-  return Float32Array.from(new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length - (bytes.length % 2))), (x) => x / 32768);
+  return Float32Array.from(
+    new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44, bytes.byteOffset + bytes.length - (bytes.length % 2))),
+    (x) => x / 32768,
+  );
 }
 
 /** `[seconds, viseme]` in order → one viseme per 20 ms, the delay removed. */
@@ -39,7 +42,12 @@ function frames(events, seconds) {
     visemes.push(VISEMES.map((_, k) => (k === now ? 1 : 0)));
   }
   // The scorer wants curves too; a press is all that can be read from a class.
-  return { fps: 50, t0: 0, visemes, frames: visemes.map((v) => ({ jawOpen: v[10] + 0.5 * v[11] + 0.5 * v[13], mouthClose: 0, lipsPress: v[1] })) };
+  return {
+    fps: 50,
+    t0: 0,
+    visemes,
+    frames: visemes.map((v) => ({ jawOpen: v[10] + 0.5 * v[11] + 0.5 * v[13], mouthClose: 0, lipsPress: v[1] })),
+  };
 }
 
 const indexOf = (name) => {
@@ -54,7 +62,10 @@ async function headAudio() {
   const file = readFileSync(join(place, 'dist/model-en-mixed.bin'));
   globalThis.fetch = async () => new Response(file);
   const { model } = await new Training().loadModel('model');
-  const names = readFileSync(join(place, 'modules/headaudio.mjs'), 'utf8').match(/visemeNames = \[([^\]]+)\]/)[1].match(/viseme_\w+/g).map(indexOf);
+  const names = readFileSync(join(place, 'modules/headaudio.mjs'), 'utf8')
+    .match(/visemeNames = \[([^\]]+)\]/)[1]
+    .match(/viseme_\w+/g)
+    .map(indexOf);
   return (samples) => {
     const events = [];
     let time = 0;
@@ -79,11 +90,18 @@ class Analyser {
   recent = new Float32Array(2048);
   smoothed = new Float32Array(1024);
   fft = new RealFft(2048);
-  window = Float32Array.from({ length: 2048 }, (_, n) => 0.42 - 0.5 * Math.cos((2 * Math.PI * n) / 2048) + 0.08 * Math.cos((4 * Math.PI * n) / 2048));
+  window = Float32Array.from(
+    { length: 2048 },
+    (_, n) => 0.42 - 0.5 * Math.cos((2 * Math.PI * n) / 2048) + 0.08 * Math.cos((4 * Math.PI * n) / 2048),
+  );
   getByteFrequencyData(out) {
     const re = new Float32Array(1025);
     const im = new Float32Array(1025);
-    this.fft.transform(this.recent.map((x, i) => x * this.window[i]), re, im);
+    this.fft.transform(
+      this.recent.map((x, i) => x * this.window[i]),
+      re,
+      im,
+    );
     for (let k = 0; k < 1024; k++) {
       this.smoothed[k] = 0.8 * this.smoothed[k] + (0.2 * Math.hypot(re[k], im[k])) / 2048;
       out[k] = Math.max(0, Math.min(255, Math.floor((255 * (20 * Math.log10(this.smoothed[k] + 1e-12) + 100)) / 70)));
@@ -96,7 +114,12 @@ async function wawa() {
   const { Lipsync } = await import(pathToFileURL(join(place, 'dist/wawa-lipsync.es.js')).href);
   return (samples) => {
     const analyser = new Analyser();
-    globalThis.window = { AudioContext: class { sampleRate = 48000; createAnalyser = () => analyser; } };
+    globalThis.window = {
+      AudioContext: class {
+        sampleRate = 48000;
+        createAnalyser = () => analyser;
+      },
+    };
     let time = 0;
     const clock = performance.now;
     performance.now = () => time * 1000;
@@ -117,12 +140,18 @@ async function wawa() {
 }
 
 try {
-  for (const [name, start] of [['headaudio', headAudio], ['wawa-lipsync', wawa]]) {
+  for (const [name, start] of [
+    ['headaudio', headAudio],
+    ['wawa-lipsync', wawa],
+  ]) {
     const listen = await start();
-    const items = readdirSync(testFolder).filter((file) => file.endsWith('.wav')).sort().map((file) => {
-      const samples = samplesOf(join(testFolder, file));
-      return { id: file.slice(0, -'.wav'.length), ...frames(listen(samples), samples.length / 16000) };
-    });
+    const items = readdirSync(testFolder)
+      .filter((file) => file.endsWith('.wav'))
+      .sort()
+      .map((file) => {
+        const samples = samplesOf(join(testFolder, file));
+        return { id: file.slice(0, -'.wav'.length), ...frames(listen(samples), samples.length / 16000) };
+      });
     writeFileSync(join(outFolder, `${name}.json`), JSON.stringify({ items }));
     console.log(`${name}: ${items.length} clips`);
   }

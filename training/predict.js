@@ -51,11 +51,16 @@ function faceOf(samples) {
 
 const started = process.cpuUsage();
 let seconds = 0;
-const items = readdirSync(folder).filter((name) => name.endsWith('.wav')).sort().map((name) => {
-  const samples = samplesOf(`${folder}/${name}`);
-  seconds += samples.length / 16000;
-  return { id: name.slice(0, -'.wav'.length), ...(mode ? faceOf(samples) : mouthOf(samples)) };
-});
+const items = readdirSync(folder)
+  .filter((name) => name.endsWith('.wav'))
+  .sort()
+  .map((name) => {
+    const samples = samplesOf(`${folder}/${name}`);
+    seconds += samples.length / 16000;
+    return { id: name.slice(0, -'.wav'.length), ...(mode ? faceOf(samples) : mouthOf(samples)) };
+  });
 const { user } = process.cpuUsage(started);
 writeFileSync(outPath, JSON.stringify({ items }));
-console.log(`${items.length} clips, ${seconds.toFixed(0)} s of audio, real time factor ${(user / 1e6 / seconds).toFixed(4)} with the writing`);
+console.log(
+  `${items.length} clips, ${seconds.toFixed(0)} s of audio, real time factor ${(user / 1e6 / seconds).toFixed(4)} with the writing`,
+);

@@ -1,6 +1,6 @@
 import type { FacePoint } from '../face-point.js';
-import { ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { ZERO } from '../vector.js';
 
 /**
  * One blendshape: displacement (cm) of an unposed point at weight 1. The same field moves skin, brows, lashes,

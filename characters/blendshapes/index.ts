@@ -1,12 +1,12 @@
+import { ARKIT_CHANNELS } from '../../src/shared/contracts/channels.js';
 import type { Character } from '../character.js';
 import type { LidShape } from '../lid-shape.js';
 import type { MouthShape } from '../mouth-shape.js';
-import { ARKIT_CHANNELS } from '../../src/shared/contracts/channels.js';
 import type { Field } from './field.js';
 import { jawFields } from './jaw.js';
 import { lidFields } from './lids.js';
-import { MouthRegion } from './mouth-region.js';
 import { mouthFields } from './mouth.js';
+import { MouthRegion } from './mouth-region.js';
 import { upperFaceFields } from './upper-face.js';
 
 /**

@@ -1,9 +1,9 @@
 /** The jaw as a hinge, and the lips closing over it. */
 import type { FacePoint } from '../face-point.js';
-import { addScaled, clamp, DEGREES, lerp, mix, rotateAboutX, scale, smoothstep, subtract, ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
-import { isRigid } from './field.js';
+import { addScaled, clamp, DEGREES, lerp, mix, rotateAboutX, scale, smoothstep, subtract, ZERO } from '../vector.js';
 import type { Field, FieldTable } from './field.js';
+import { isRigid } from './field.js';
 import type { MouthRegion } from './mouth-region.js';
 
 const HINGE: Vec3 = [0, -1.3, -0.8];
@@ -62,7 +62,11 @@ export function jawFields(region: MouthRegion): FieldTable {
     const t = point.lip ? point.lip.along : clamp(region.along(point), -1, 1);
     const seam: Vec3 = point.lip ? point.lip.seam : [shape.halfWidth * t, shape.seamY(t), 7.6];
     const isCorner = point.lip?.side === 0;
-    const rim = (side: number): FacePoint => ({ position: seam, kind: 'lip', lip: { along: t, across: 0, side: isCorner ? 0 : side, depth: 0, seam } });
+    const rim = (side: number): FacePoint => ({
+      position: seam,
+      kind: 'lip',
+      lip: { along: t, across: 0, side: isCorner ? 0 : side, depth: 0, seam },
+    });
     return mix(jawOpen(rim(1)), jawOpen(rim(-1)), 0.3);
   };
 

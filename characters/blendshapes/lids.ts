@@ -6,8 +6,8 @@ import type { FacePoint } from '../face-point.js';
 import { LID_RING_SCALES, RIM_HEIGHT } from '../lid-rings.js';
 import type { LidShape } from '../lid-shape.js';
 import { add, addScaled, clamp, DEGREES, distance, gaussian, scale, smoothstep, subtract, ZERO } from '../vector.js';
-import { SIDES } from './field.js';
 import type { Field, FieldTable } from './field.js';
+import { SIDES } from './field.js';
 
 /** Closed lids meet at this fraction of the opening above the lower rim. */
 const CLOSURE = 0.14;
@@ -63,7 +63,10 @@ export function lidFields(lids: LidShape): FieldTable {
         if (!isOwn(point)) return ZERO;
         const lid = point.lid!;
         const weight = 1 - smoothstep(1.1, 1.9, lid.ring);
-        return subtract(addScaled(lids.centre(side), lids.direction(lid.azimuth + angle * weight, lid.elevation, side), lid.radius), point.position);
+        return subtract(
+          addScaled(lids.centre(side), lids.direction(lid.azimuth + angle * weight, lid.elevation, side), lid.radius),
+          point.position,
+        );
       };
     table[`eyeLookOut${name}`] = shift(SIDE_SHIFT);
     table[`eyeLookIn${name}`] = shift(-SIDE_SHIFT);

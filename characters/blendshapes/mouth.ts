@@ -3,12 +3,12 @@
  * Numbers are cm at weight 1 for a mouth of half width 2.15.
  */
 import type { FacePoint } from '../face-point.js';
-import { clamp, distance, gaussian, lerp, scale, smoothstep, ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
-import { isRigid, SIDES, soft } from './field.js';
+import { clamp, distance, gaussian, lerp, scale, smoothstep, ZERO } from '../vector.js';
 import type { Field, FieldTable } from './field.js';
-import { halfMask } from './mouth-region.js';
+import { isRigid, SIDES, soft } from './field.js';
 import type { MouthRegion } from './mouth-region.js';
+import { halfMask } from './mouth-region.js';
 
 export function mouthFields(region: MouthRegion): FieldTable {
   return { ...roundedFields(region), ...rollFields(region), ...sidedFields(region) };
@@ -124,7 +124,7 @@ function sidedFields(region: MouthRegion): FieldTable {
     table[`mouthUpperUp${name}`] = lipLift(side, 1, 1.5, [0, 0.55, 0.1]);
     table[`mouthLowerDown${name}`] = lipLift(side, -1, 1.3, [0, -0.62, 0.02]);
   }
-  table['tongueOut'] = ({ tongueReach: reach }) =>
+  table.tongueOut = ({ tongueReach: reach }) =>
     reach === undefined ? ZERO : [0, 0.95 * smoothstep(0.15, 0.6, reach) - 0.75 * smoothstep(0.72, 1, reach), 3.7 * reach];
   return table;
 }

@@ -1,10 +1,10 @@
 /** Brows, cheeks and nose: soft bumps of motion, cm at weight 1. */
 import type { Character } from '../character.js';
 import type { FacePoint } from '../face-point.js';
-import { distance, gaussian, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
-import { SIDES, soft } from './field.js';
+import { distance, gaussian, scale, smoothstep } from '../vector.js';
 import type { FieldTable } from './field.js';
+import { SIDES, soft } from './field.js';
 import { halfMask } from './mouth-region.js';
 
 export function upperFaceFields(character: Character): FieldTable {

@@ -1,9 +1,9 @@
 /** The strands of a bob with a side parting: both sides over the skull to the jaw, and the fringe that sweeps across the forehead. */
 import type { BobHair } from '../character.js';
 import type { Sculpt } from '../sculpt.js';
-import { add, DEGREES, lerp, mix, normalize, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
-import { aboveScalp, skullDirection, StrandField } from './strand-field.js';
+import { add, DEGREES, lerp, mix, normalize, scale, smoothstep } from '../vector.js';
+import { aboveScalp, StrandField, skullDirection } from './strand-field.js';
 
 const SKULL_STEPS = 6;
 /** Sides reach a little over their front edge, for locks that cross it. */

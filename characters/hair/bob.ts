@@ -4,8 +4,8 @@
  */
 import type { BobHair, Character } from '../character.js';
 import { linearFromHex } from '../colour.js';
-import { mergeParts } from '../part.js';
 import type { Part } from '../part.js';
+import { mergeParts } from '../part.js';
 import { createRandom } from '../random.js';
 import type { Sculpt } from '../sculpt.js';
 import { lerp } from '../vector.js';
@@ -34,10 +34,36 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
     const over = { field, side, colour };
     for (let i = 0; i < OVERLAYS_PER_SIDE; i++) {
       const f = (i + 0.7 + 0.4 * (random() - 0.5)) / OVERLAYS_PER_SIDE;
-      parts.push(driftingLock({ ...over, f, drift: 0.08 * random(), halfWidth: 0.045, from: 0.06, to: 0.82 + 0.1 * random(), height: 0.2, seed: random(), rows: 15, columns: 5 }));
+      parts.push(
+        driftingLock({
+          ...over,
+          f,
+          drift: 0.08 * random(),
+          halfWidth: 0.045,
+          from: 0.06,
+          to: 0.82 + 0.1 * random(),
+          height: 0.2,
+          seed: random(),
+          rows: 15,
+          columns: 5,
+        }),
+      );
     }
     for (let i = 0; i < LOOSE_PER_SIDE; i++) {
-      parts.push(driftingLock({ ...over, f: lerp(0.1, 0.95, random()), drift: 0.08 * (random() - 0.5), halfWidth: 0.016, from: 0.3, to: 0.93, height: 0.26, seed: random(), rows: 10, columns: 3 }));
+      parts.push(
+        driftingLock({
+          ...over,
+          f: lerp(0.1, 0.95, random()),
+          drift: 0.08 * (random() - 0.5),
+          halfWidth: 0.016,
+          from: 0.3,
+          to: 0.93,
+          height: 0.26,
+          seed: random(),
+          rows: 10,
+          columns: 3,
+        }),
+      );
     }
   }
   // The bigger half of the hair lies away from the parting.
@@ -45,7 +71,22 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
   const field = fringeStrands(hair, sculpt, side);
   parts.push(hairSheet(field, { side, locks: 4, rows: 16, innerRow: 8, thickness: 0.4, notch: 0.18, colour, random }));
   for (let i = 0; i < FRINGE_OVERLAYS; i++) {
-    parts.push(driftingLock({ field, side, f: 0.1 + 0.3 * i, drift: -0.12 + 0.1 * i, halfWidth: 0.11, from: 0.03, to: lerp(0.86, 1, random()), height: 0.22, colour, seed: random(), rows: 14, columns: 5 }));
+    parts.push(
+      driftingLock({
+        field,
+        side,
+        f: 0.1 + 0.3 * i,
+        drift: -0.12 + 0.1 * i,
+        halfWidth: 0.11,
+        from: 0.03,
+        to: lerp(0.86, 1, random()),
+        height: 0.22,
+        colour,
+        seed: random(),
+        rows: 14,
+        columns: 5,
+      }),
+    );
   }
   // What hangs over the neck bends with it, or it would swing through the shoulders.
   return { ...mergeParts(parts), binding: hair.drop > CHIN_LONG ? 'neck' : 'Head' };

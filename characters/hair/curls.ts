@@ -3,10 +3,10 @@ import type { Character, CurlsHair } from '../character.js';
 import { linearFromHex } from '../colour.js';
 import type { Part, Strand } from '../part.js';
 import { createRandom } from '../random.js';
-import { SKULL_CENTRE } from '../sculpt.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, clamp, cross, distance, dot, lerp, normalize, scale, smoothstep, subtract } from '../vector.js';
+import { SKULL_CENTRE } from '../sculpt.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, clamp, cross, distance, dot, lerp, normalize, scale, smoothstep, subtract } from '../vector.js';
 import { insideHair } from './hairline.js';
 import { scalpShell } from './scalp-shell.js';
 
@@ -27,14 +27,15 @@ interface Curl {
 export function curls(character: Character, hair: CurlsHair, sculpt: Sculpt): Part {
   const random = createRandom(character.seed + 4);
   const colour = linearFromHex(character.colours.hair);
-  const cloud = (scalp: Vec3, direction: Vec3): number => lerp(-0.45, outerRadius(hair, direction) - radiusOf(scalp), grownness(insideHair(hair.hairline, scalp)));
+  const cloud = (scalp: Vec3, direction: Vec3): number =>
+    lerp(-0.45, outerRadius(hair, direction) - radiusOf(scalp), grownness(insideHair(hair.hairline, scalp)));
   const all = curlsOn(hair, sculpt, cloud, random);
   /** Half the distance between neighbours, cm. */
   const reach = 0.62 * spacing(hair);
   return scalpShell(sculpt, DIVISIONS, (scalp, direction) => {
     const place = addScaled(scalp, direction, cloud(scalp, direction));
     const cell = nearest(all, place);
-    const curl = all[cell]!;
+    const curl = all[cell];
     const q = clamp(distance(curl.middle, place) / reach);
     // Curls also make the hairline uneven.
     const inside = insideHair(hair.hairline, scalp) + 0.7 * (0.45 - q);
@@ -42,7 +43,7 @@ export function curls(character: Character, hair: CurlsHair, sculpt: Sculpt): Pa
     // Full within a few cm of the hairline; below it the surface lies under the skin.
     const height = inside < -0.4 ? -0.6 : lerp(-0.45, outerRadius(hair, direction) - radiusOf(scalp) + bump, grownness(inside));
     const shade = 0.68 + 0.62 * (1 - q) ** 1.2 + 0.4 * (curl.seed - 0.5);
-    return { height, cell, strandIn: (asked) => coil(all[asked]!, place, reach), colour: scale(colour, shade) };
+    return { height, cell, strandIn: (asked) => coil(all[asked], place, reach), colour: scale(colour, shade) };
   });
 }
 
@@ -61,7 +62,12 @@ function coil({ middle, out, seed }: Curl, place: Vec3, reach: number): Strand {
   const offset = subtract(place, middle);
   const a = dot(offset, along) / reach;
   const b = dot(offset, beside) / reach;
-  return { tangent: normalize(addScaled(along, beside, -BOW * 2 * a)), across: clamp(0.8 * (b + BOW * a * a - 0.25), -1, 1), seed, isCurled: true };
+  return {
+    tangent: normalize(addScaled(along, beside, -BOW * 2 * a)),
+    across: clamp(0.8 * (b + BOW * a * a - 0.25), -1, 1),
+    seed,
+    isCurled: true,
+  };
 }
 
 /** Evenly on the cloud, steep sides as well: of many places in disorder those that keep their distance. */
@@ -76,7 +82,8 @@ function curlsOn(hair: CurlsHair, sculpt: Sculpt, cloud: (scalp: Vec3, direction
     const scalp = sculpt.scalpPoint(direction);
     if (insideHair(hair.hairline, scalp) < -0.5) continue;
     const middle = addScaled(scalp, direction, cloud(scalp, direction));
-    if (all.every((curl) => distance(curl.middle, middle) > apart)) all.push({ middle, out: direction, size: lerp(0.8, 1.25, random()), seed: random() });
+    if (all.every((curl) => distance(curl.middle, middle) > apart))
+      all.push({ middle, out: direction, size: lerp(0.8, 1.25, random()), seed: random() });
   }
   return all;
 }
@@ -99,9 +106,8 @@ function outerRadius({ volume }: CurlsHair, direction: Vec3): number {
   const centre: Vec3 = [0, 0.9, -0.2];
   const radii: Vec3 = [8.1 + 0.85 * volume, 8.6 + 0.9 * volume, 9.1 + 0.75 * volume];
   // |t·direction − centre| scaled by the radii = 1, solved for t.
-  const [a, b, c] = [0, 1, 2].map((i) => [direction[i]! / radii[i]!, centre[i]! / radii[i]!] as const).reduce(
-    ([aa, bb, cc], [d, o]) => [aa + d * d, bb + d * o, cc + o * o],
-    [0, 0, 0],
-  ) as [number, number, number];
+  const [a, b, c] = [0, 1, 2]
+    .map((i) => [direction[i] / radii[i], centre[i] / radii[i]] as const)
+    .reduce(([aa, bb, cc], [d, o]) => [aa + d * d, bb + d * o, cc + o * o], [0, 0, 0]) as [number, number, number];
   return (b + Math.sqrt(b * b - a * (c - 1))) / a;
 }

@@ -1,6 +1,6 @@
 import type { Part } from '../part.js';
-import { addScaled, clamp, lerp, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, clamp, lerp, smoothstep } from '../vector.js';
 import { lockPart } from './lock.js';
 import type { StrandField } from './strand-field.js';
 
@@ -30,7 +30,14 @@ export function driftingLock({ field, side, f, drift, halfWidth, from, to, heigh
       // It comes out from under the sheet and goes back there: what ends in the air shows as a nib.
       const risen = smoothstep(0, 0.14, v) * smoothstep(1, 0.84, v);
       const frame = field.at(f + drift * v * v + across * halfWidth * swell(v) * side, lerp(from, to, v));
-      return { ...frame, position: addScaled(frame.position, frame.normal, height * (0.45 + 0.55 * swell(v)) * risen - 0.15 * (1 - risen) - (height + 0.12) * swell(v) * across * across) };
+      return {
+        ...frame,
+        position: addScaled(
+          frame.position,
+          frame.normal,
+          height * (0.45 + 0.55 * swell(v)) * risen - 0.15 * (1 - risen) - (height + 0.12) * swell(v) * across * across,
+        ),
+      };
     },
     relief: (v) => 0.16 * swell(v),
     thickness: (v) => 0.2 * swell(v),

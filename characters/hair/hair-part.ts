@@ -1,4 +1,4 @@
-import { rigidPoint, type Part, type Strand } from '../part.js';
+import { type Part, rigidPoint, type Strand } from '../part.js';
 import type { Vec3 } from '../vector.js';
 
 /** Hair that moves with the head and never by itself: one colour and one strand for each point, in cm. */

@@ -1,6 +1,7 @@
 /** Where hair grows: the front line with its temples and sideburns, past the ears, down to the nape. */
-import { lerp, smoothstep } from '../vector.js';
+
 import type { Vec3 } from '../vector.js';
+import { lerp, smoothstep } from '../vector.js';
 
 export interface Hairline {
   /** Height of the hairline in the middle of the forehead, cm above the eyes, 6.8..8.6. */

@@ -2,8 +2,8 @@
 import type { Character } from '../character.js';
 import type { Part } from '../part.js';
 import type { Sculpt } from '../sculpt.js';
-import { DEGREES, gaussian, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { DEGREES, gaussian, smoothstep } from '../vector.js';
 import { bob } from './bob.js';
 import { curls } from './curls.js';
 import { scalpShade } from './hairline.js';

@@ -3,8 +3,8 @@
  * and, where it can be seen from below, a flat back.
  */
 import type { Part, Strand } from '../part.js';
-import { addScaled, clamp, scale } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, clamp, scale } from '../vector.js';
 import { hairPart } from './hair-part.js';
 import type { StrandFrame } from './strand-field.js';
 
@@ -56,14 +56,14 @@ export function lockPart(shape: LockShape): Part {
   const quad = (a: number, b: number, c: number, d: number): number => triangles.push(a, b, c, a, c, d);
   for (let row = 0; row < shape.rows; row++) {
     for (let column = 0; column + 1 < shape.columns; column++) {
-      quad(front[row]![column]!, front[row + 1]![column]!, front[row + 1]![column + 1]!, front[row]![column + 1]!);
+      quad(front[row][column], front[row + 1][column], front[row + 1][column + 1], front[row][column + 1]);
     }
   }
   for (let row = 0; row + 1 < back.length; row++) {
-    const ring = (at: number): number[] => [front[firstBackRow + at]!.at(-1)!, ...back[at]!, front[firstBackRow + at]![0]!];
+    const ring = (at: number): number[] => [front[firstBackRow + at].at(-1)!, ...back[at], front[firstBackRow + at][0]];
     const upper = ring(row);
     const lower = ring(row + 1);
-    for (let column = 0; column < 3; column++) quad(upper[column]!, lower[column]!, lower[column + 1]!, upper[column + 1]!);
+    for (let column = 0; column < 3; column++) quad(upper[column], lower[column], lower[column + 1], upper[column + 1]);
   }
   return hairPart(points, triangles, colours, strands);
 }

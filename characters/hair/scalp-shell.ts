@@ -5,8 +5,8 @@
 import type { Part, Strand } from '../part.js';
 import { vertexNormals } from '../pose.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, dot, normalize, scale } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, dot, normalize, scale } from '../vector.js';
 import { hairPart } from './hair-part.js';
 
 export interface ShellPoint {
@@ -31,31 +31,42 @@ export function scalpShell(sculpt: Sculpt, divisions: number, surface: (scalp: V
     const point = surface(scalp, direction);
     return { ...point, position: addScaled(scalp, direction, point.height) };
   });
-  const isShown = (corners: number[]): boolean => corners.some((corner) => shell[corner]!.height > HIDDEN);
+  const isShown = (corners: number[]): boolean => corners.some((corner) => shell[corner].height > HIDDEN);
   const shown: number[] = [];
   for (let i = 0; i < sphere.triangles.length; i += 3) {
     const corners = sphere.triangles.slice(i, i + 3);
     if (isShown(corners)) shown.push(...corners);
   }
   // Where cells meet they have vertices of their own, and the normal in common.
-  const normals = vertexNormals({ triangles: shown }, shell.map(({ position }) => position));
+  const normals = vertexNormals(
+    { triangles: shown },
+    shell.map(({ position }) => position),
+  );
   const placeOf = new Map<string, number>();
   const sources: number[] = [];
   const strands: Strand[] = [];
   const triangles = shown.map((corner, i) => {
-    const { cell } = shell[shown[i - (i % 3)]!]!;
+    const { cell } = shell[shown[i - (i % 3)]];
     const key = `${corner} ${cell}`;
     let place = placeOf.get(key);
     if (place === undefined) {
       placeOf.set(key, (place = sources.push(corner) - 1));
-      const strand = shell[corner]!.strandIn(cell);
-      const normal = normals[corner]!;
+      const strand = shell[corner].strandIn(cell);
+      const normal = normals[corner];
       strands.push({ ...strand, tangent: normalize(addScaled(strand.tangent, normal, -dot(strand.tangent, normal))) });
     }
     return place;
   });
-  const pick = <T>(read: (point: (typeof shell)[number], corner: number) => T): T[] => sources.map((corner) => read(shell[corner]!, corner));
-  return { ...hairPart(pick(({ position }) => position), triangles, pick(({ colour }) => colour), strands), knownNormals: pick((_, corner) => normals[corner]!) };
+  const pick = <T>(read: (point: (typeof shell)[number], corner: number) => T): T[] => sources.map((corner) => read(shell[corner], corner));
+  return {
+    ...hairPart(
+      pick(({ position }) => position),
+      triangles,
+      pick(({ colour }) => colour),
+      strands,
+    ),
+    knownNormals: pick((_, corner) => normals[corner]),
+  };
 }
 
 /** Unit vectors on a subdivided icosahedron, triangles counter-clockwise from outside. */
@@ -74,18 +85,22 @@ function geodesicSphere(divisions: number): { directions: Vec3[]; triangles: num
     if (index === undefined) known.set(key, (index = directions.push(unit) - 1));
     return index;
   };
-  corners.forEach((a, i) => corners.forEach((b, j) => corners.forEach((c, k) => {
-    if (!(i < j && j < k && isEdge(a, b) && isEdge(b, c) && isEdge(a, c))) return;
-    const volume = a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
-    const [p, q, r] = volume > 0 ? [a, b, c] : [a, c, b];
-    const at = (u: number, v: number): number =>
-      vertex(addScaled(addScaled(scale(p, (divisions - u - v) / divisions), q, u / divisions), r, v / divisions));
-    for (let u = 0; u < divisions; u++) {
-      for (let v = 0; u + v < divisions; v++) {
-        triangles.push(at(u, v), at(u + 1, v), at(u, v + 1));
-        if (u + v + 1 < divisions) triangles.push(at(u + 1, v), at(u + 1, v + 1), at(u, v + 1));
-      }
-    }
-  })));
+  corners.forEach((a, i) =>
+    corners.forEach((b, j) =>
+      corners.forEach((c, k) => {
+        if (!(i < j && j < k && isEdge(a, b) && isEdge(b, c) && isEdge(a, c))) return;
+        const volume = a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
+        const [p, q, r] = volume > 0 ? [a, b, c] : [a, c, b];
+        const at = (u: number, v: number): number =>
+          vertex(addScaled(addScaled(scale(p, (divisions - u - v) / divisions), q, u / divisions), r, v / divisions));
+        for (let u = 0; u < divisions; u++) {
+          for (let v = 0; u + v < divisions; v++) {
+            triangles.push(at(u, v), at(u + 1, v), at(u, v + 1));
+            if (u + v + 1 < divisions) triangles.push(at(u + 1, v), at(u + 1, v + 1), at(u, v + 1));
+          }
+        }
+      }),
+    ),
+  );
   return { directions, triangles };
 }

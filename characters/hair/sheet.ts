@@ -3,8 +3,8 @@
  * cut to points. Closed by an inner surface where it can be seen from the front or below, so it is drawn single-sided.
  */
 import type { Part, Strand } from '../part.js';
-import { addScaled, clamp, lerp, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, clamp, lerp, scale, smoothstep } from '../vector.js';
 import { hairPart } from './hair-part.js';
 import type { StrandField } from './strand-field.js';
 
@@ -46,7 +46,7 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
   const strands: Strand[] = [];
   const triangles: number[] = [];
   const addVertex = ({ f, across, lock, cut, toMiddle }: Column, v: number, depth: number): number => {
-    const seed = seeds[lock]!;
+    const seed = seeds[lock];
     const wave = 0.018 * Math.sin(v * 5 + seed * 9) * smoothstep(0.3, 0.8, v) * Math.sin(Math.PI * clamp(f));
     // Near the tip the strands of a lock gather to its middle.
     const gathered = f + wave + toMiddle * smoothstep(0.72, 1, v);
@@ -59,10 +59,11 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
     return points.push(addScaled(position, normal, depth > 0 ? -depth : relief)) - 1;
   };
   // Over the skull the inside reaches down into the skin, so that nothing shows through below the front edge.
-  const thicknessAt = (v: number): number => options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02 + 1.8 * (1 - smoothstep(0.28, 0.66, v));
+  const thicknessAt = (v: number): number =>
+    options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02 + 1.8 * (1 - smoothstep(0.28, 0.66, v));
   const outer = rowsOf(0, (column, v) => addVertex(column, v, 0));
   const inner = rowsOf(innerRow, (column, v) => addVertex(column, v, thicknessAt(v)));
-  const edge = Array.from({ length: innerRow + 1 }, (_, row) => addVertex(columns[0]!, row / rows, thicknessAt(row / rows)));
+  const edge = Array.from({ length: innerRow + 1 }, (_, row) => addVertex(columns[0], row / rows, thicknessAt(row / rows)));
 
   // Strands run down (v), columns towards the back; on the left side that is counter-clockwise from outside.
   const quad = (a: number, b: number, c: number, d: number): void => {
@@ -71,16 +72,17 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
   };
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column + 1 < columns.length; column++) {
-      quad(outer[row]![column]!, outer[row + 1]![column]!, outer[row + 1]![column + 1]!, outer[row]![column + 1]!);
+      quad(outer[row][column], outer[row + 1][column], outer[row + 1][column + 1], outer[row][column + 1]);
       if (row < innerRow) continue;
-      const [upper, lower] = [inner[row - innerRow]!, inner[row - innerRow + 1]!];
-      quad(upper[column + 1]!, lower[column + 1]!, lower[column]!, upper[column]!);
+      const [upper, lower] = [inner[row - innerRow], inner[row - innerRow + 1]];
+      quad(upper[column + 1], lower[column + 1], lower[column], upper[column]);
     }
-    const rim = (at: number): number => (at <= innerRow ? edge[at]! : inner[at - innerRow]![0]!);
-    quad(rim(row), rim(row + 1), outer[row + 1]![0]!, outer[row]![0]!);
+    const rim = (at: number): number => (at <= innerRow ? edge[at] : inner[at - innerRow][0]);
+    quad(rim(row), rim(row + 1), outer[row + 1][0], outer[row][0]);
   }
   const [outerTips, innerTips] = [outer.at(-1)!, inner.at(-1)!];
-  for (let column = 0; column + 1 < columns.length; column++) quad(outerTips[column]!, innerTips[column]!, innerTips[column + 1]!, outerTips[column + 1]!);
+  for (let column = 0; column + 1 < columns.length; column++)
+    quad(outerTips[column], innerTips[column], innerTips[column + 1], outerTips[column + 1]);
 
   return hairPart(points, triangles, colours, strands);
 
@@ -101,7 +103,13 @@ function planColumns({ locks, notch, random }: SheetOptions): Column[] {
     const depth = notch * (0.4 + random());
     for (let i = 0; i < COLUMNS_PER_LOCK; i++) {
       const across = (i / COLUMNS_PER_LOCK) * 2 - 1;
-      columns.push({ f: lerp(start, end, i / COLUMNS_PER_LOCK), across, lock, cut: 1 - shorter - (i === 0 ? notch : depth) * Math.abs(across) ** 2.4, toMiddle: i === 0 ? 0 : (-across * (end - start)) / 9 });
+      columns.push({
+        f: lerp(start, end, i / COLUMNS_PER_LOCK),
+        across,
+        lock,
+        cut: 1 - shorter - (i === 0 ? notch : depth) * Math.abs(across) ** 2.4,
+        toMiddle: i === 0 ? 0 : (-across * (end - start)) / 9,
+      });
     }
     start = end;
   });

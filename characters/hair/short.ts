@@ -4,15 +4,15 @@
  */
 import type { Character, ShortHair } from '../character.js';
 import { linearFromHex } from '../colour.js';
-import { mergeParts } from '../part.js';
 import type { Part, Strand } from '../part.js';
+import { mergeParts } from '../part.js';
 import { createRandom } from '../random.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, DEGREES, dot, gaussian, lerp, normalize, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, DEGREES, dot, gaussian, lerp, normalize, scale, smoothstep } from '../vector.js';
 import { driftingLock } from './drifting-lock.js';
-import { insideHair } from './hairline.js';
 import type { Hairline } from './hairline.js';
+import { insideHair } from './hairline.js';
 import { scalpShell } from './scalp-shell.js';
 import { hairSheet } from './sheet.js';
 import { aboveScalp, StrandField } from './strand-field.js';
@@ -36,7 +36,22 @@ export function shortHair(character: Character, hair: ShortHair, sculpt: Sculpt)
   ];
   for (let i = 0; i < OVERLAYS; i++) {
     const f = (i + 0.6 + 0.5 * (random() - 0.5)) / (OVERLAYS + 0.4);
-    parts.push(driftingLock({ field, side, f, drift: 0.1 * (random() - 0.4), halfWidth: lerp(0.045, 0.07, random()), from: 0.02, to: lerp(0.8, 1, random()), height: 0.16, colour, seed: random(), rows: 14, columns: 5 }));
+    parts.push(
+      driftingLock({
+        field,
+        side,
+        f,
+        drift: 0.1 * (random() - 0.4),
+        halfWidth: lerp(0.045, 0.07, random()),
+        from: 0.02,
+        to: lerp(0.8, 1, random()),
+        height: 0.16,
+        colour,
+        seed: random(),
+        rows: 14,
+        columns: 5,
+      }),
+    );
   }
   return mergeParts(parts);
 }
@@ -49,7 +64,7 @@ function clippedHair(hair: ShortHair, sculpt: Sculpt, colour: Vec3, random: () =
     const place = (Math.atan2(direction[0], direction[2]) / (2 * Math.PI) + 0.5) * STRIPES;
     const stripe = Math.floor(place) % STRIPES;
     const across = (place % 1) * 2 - 1;
-    const tuft = lerp(seeds[stripe]!, seeds[(stripe + 1) % STRIPES]!, place % 1) - 0.5;
+    const tuft = lerp(seeds[stripe], seeds[(stripe + 1) % STRIPES], place % 1) - 0.5;
     // Thin at the nape and the sideburns, thicker towards the top.
     const full = lerp(0.12, 0.5, smoothstep(-4.5, 2.5, scalp[1]));
     const height = inside < -0.5 ? -0.6 : lerp(-0.14, full, smoothstep(-0.1, 1.5, inside));
@@ -65,7 +80,11 @@ function downFrom(direction: Vec3, drift: number): Vec3 {
 }
 
 /** Unit vector from the skull's centre: `lateral` towards the left ear, `pitch` over the top from the face (0) to the back (180°). */
-const overTop = (lateral: number, pitch: number): Vec3 => [Math.sin(lateral), Math.cos(lateral) * Math.sin(pitch), Math.cos(lateral) * Math.cos(pitch)];
+const overTop = (lateral: number, pitch: number): Vec3 => [
+  Math.sin(lateral),
+  Math.cos(lateral) * Math.sin(pitch),
+  Math.cos(lateral) * Math.cos(pitch),
+];
 
 /** Where the hair begins, going up over the head at a lateral angle, radians. */
 function hairlinePitch(line: Hairline, sculpt: Sculpt, lateral: number): number {
@@ -77,7 +96,16 @@ function hairlinePitch(line: Hairline, sculpt: Sculpt, lateral: number): number 
 /** f = 0 above the left temple, 1 above the right one; from the hairline up, over the top and down to the back of the head. */
 function topStrands({ sweep, volume, hairline }: ShortHair, sculpt: Sculpt): StrandField {
   /** Share of the way, height of a strand in the middle in units of `volume`. */
-  const profile = [[0, -0.3], [0.05, 0.55], [0.14, 1.1], [0.26, 1.12], [0.42, 0.98], [0.6, 0.85], [0.8, 0.66], [1, 0.42]] as const;
+  const profile = [
+    [0, -0.3],
+    [0.05, 0.55],
+    [0.14, 1.1],
+    [0.26, 1.12],
+    [0.42, 0.98],
+    [0.6, 0.85],
+    [0.8, 0.66],
+    [1, 0.42],
+  ] as const;
   return new StrandField(
     (f) => {
       const start = lerp(SPREAD, -SPREAD, f);

@@ -2,10 +2,11 @@
  * Where strands run. A sheet of strands is a family of curves: `f` counts them away from the face, `v` runs from root
  * (0) to tip (1).
  */
-import { SKULL_CENTRE } from '../sculpt.js';
+
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, catmullRom, clamp, dot, lerp, mix, normalize, subtract } from '../vector.js';
+import { SKULL_CENTRE } from '../sculpt.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, catmullRom, clamp, dot, lerp, mix, normalize, subtract } from '../vector.js';
 
 /** Strands are computed at this many values of f and blended between. */
 const SAMPLES = 65;
@@ -56,6 +57,6 @@ export class StrandField {
   private point(f: number, v: number): Vec3 {
     const x = clamp((f - this.first) / (this.last - this.first)) * (SAMPLES - 1);
     const index = Math.min(SAMPLES - 2, Math.floor(x));
-    return mix(catmullRom(this.curves[index]!, clamp(v)), catmullRom(this.curves[index + 1]!, clamp(v)), x - index);
+    return mix(catmullRom(this.curves[index], clamp(v)), catmullRom(this.curves[index + 1], clamp(v)), x - index);
   }
 }

@@ -6,8 +6,8 @@ import type { Part, Strand } from '../part.js';
 import { createRandom } from '../random.js';
 import type { Sculpt } from '../sculpt.js';
 import type { SkinMesh } from '../skin-mesh.js';
-import { addScaled, clamp, dot, lerp, mix, normalize, scale, smoothstep } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, clamp, dot, lerp, mix, normalize, scale, smoothstep } from '../vector.js';
 
 /** Where it is as dense as this it comes out of the skin. */
 const EDGE = 0.35;
@@ -27,25 +27,27 @@ export function beard(character: Character, sculpt: Sculpt, { points, triangles 
   const kept: number[] = [];
   for (let i = 0; i < triangles.length; i += 3) {
     const corners = triangles.slice(i, i + 3);
-    if (corners.some((corner) => density[corner]! > EDGE)) kept.push(...corners);
+    if (corners.some((corner) => density[corner] > EDGE)) kept.push(...corners);
   }
   const used = [...new Set(kept)];
   const placeOf = new Map(used.map((index, place) => [index, place]));
-  const normals = used.map((index) => sculpt.normalAt(points[index]!.position));
+  const normals = used.map((index) => sculpt.normalAt(points[index].position));
   return {
     name: 'beard',
     shading: 'hair',
     binding: 'neck',
     points: used.map((index, place) => {
-      const point = points[index]!;
+      const point = points[index];
       const tuft = 0.8 + 0.4 * random();
-      const height = Math.min(SLOPE * (density[index]! - EDGE), FULL * character.beard * tuft);
-      return { ...point, position: addScaled(point.position, normals[place]!, height) };
+      const height = Math.min(SLOPE * (density[index] - EDGE), FULL * character.beard * tuft);
+      return { ...point, position: addScaled(point.position, normals[place], height) };
     }),
     triangles: kept.map((index) => placeOf.get(index)!),
-    colours: used.map((index) => mix(skinColours[index]!, scale(colour, 0.85 + 0.35 * random()), 0.3 + 0.7 * smoothstep(EDGE - 0.1, 0.8, density[index]!))),
+    colours: used.map((index) =>
+      mix(skinColours[index], scale(colour, 0.85 + 0.35 * random()), 0.3 + 0.7 * smoothstep(EDGE - 0.1, 0.8, density[index])),
+    ),
     isDeformable: true,
-    strands: used.map((index, place) => strandAt(points[index]!.position, normals[place]!, grain)),
+    strands: used.map((index, place) => strandAt(points[index].position, normals[place], grain)),
   };
 }
 
@@ -55,7 +57,11 @@ function strandAt([x, y, z]: Vec3, normal: Vec3, seed: number): Strand {
   // Around the upright axis of the head, and under the chin along it: there hair runs down the neck.
   const place = (Math.atan2(Math.abs(x), z + 1) * 6.5 + 0.2 * y) / STRIPE;
   const across = (place - Math.floor(place)) * 2 - 1;
-  return { tangent: normalize(addScaled(hanging, normal, -dot(hanging, normal))), across: Math.floor(place) % 2 === 0 ? across : -across, seed };
+  return {
+    tangent: normalize(addScaled(hanging, normal, -dot(hanging, normal))),
+    across: Math.floor(place) % 2 === 0 ? across : -across,
+    seed,
+  };
 }
 
 /** 0..1: how much beard grows at a point of the skin; none on the lips. */

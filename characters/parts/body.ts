@@ -1,10 +1,10 @@
 /** A ribbed sweater: rolled or low collar and shoulders, lofted from superellipses. Hides the neck's end. */
 import type { Character } from '../character.js';
 import { linearFromHex } from '../colour.js';
-import { gridTriangles, rigidPoint } from '../part.js';
 import type { Part } from '../part.js';
-import { catmullRom, lerp, scale, smoothstep } from '../vector.js';
+import { gridTriangles, rigidPoint } from '../part.js';
 import type { Vec3 } from '../vector.js';
+import { catmullRom, lerp, scale, smoothstep } from '../vector.js';
 
 /** `[height, half width, half depth, centre z, superellipse exponent]` */
 type Section = readonly [number, number, number, number, number];
@@ -36,9 +36,23 @@ export function sweater(character: Character): Part[] {
   const { collar: height, shoulders: breadth, lift } = character.body;
   const wider = character.head.neckRadius - 3.2;
   const sized = (sections: readonly Section[], stretch: number): Section[] =>
-    sections.map(([y, halfWidth, halfDepth, z, exponent]) => [y < -14.6 ? y : -14.6 + (y + 14.6) * stretch, halfWidth, halfDepth, z, exponent]);
+    sections.map(([y, halfWidth, halfDepth, z, exponent]) => [
+      y < -14.6 ? y : -14.6 + (y + 14.6) * stretch,
+      halfWidth,
+      halfDepth,
+      z,
+      exponent,
+    ]);
   const collarSections = sized(COLLAR, height).map(([y, w, d, z, e]): Section => [y + lift, w + wider, d + wider, z, e]);
-  const shoulderSections = SHOULDERS.map(([y, w, d, z, e]): Section => [y + lift, lerp(w + wider, w * breadth, smoothstep(6, 9, w)), d + wider * (1 - smoothstep(6, 7, d)), z, e]);
+  const shoulderSections = SHOULDERS.map(
+    ([y, w, d, z, e]): Section => [
+      y + lift,
+      lerp(w + wider, w * breadth, smoothstep(6, 9, w)),
+      d + wider * (1 - smoothstep(6, 7, d)),
+      z,
+      e,
+    ],
+  );
   const collar = loft(collarSections, RIBS * 2, 11, (v, column) => ({
     offset: (column % 2 === 0 ? 0.07 : -0.07) * smoothstep(0.05, 0.25, v),
     colour: scale(cloth, column % 2 === 0 ? 1.08 : 0.8),
@@ -47,7 +61,12 @@ export function sweater(character: Character): Part[] {
   return [collar, shoulders];
 }
 
-function loft(sections: readonly Section[], columns: number, rows: number, detail: (v: number, column: number) => { offset: number; colour: Vec3 }): Part {
+function loft(
+  sections: readonly Section[],
+  columns: number,
+  rows: number,
+  detail: (v: number, column: number) => { offset: number; colour: Vec3 },
+): Part {
   const positions: Vec3[] = [];
   const colours: Vec3[] = [];
   for (let row = 0; row < rows; row++) {
@@ -62,5 +81,13 @@ function loft(sections: readonly Section[], columns: number, rows: number, detai
     }
   }
   const triangles = gridTriangles(rows, columns, { isClosed: true });
-  return { name: 'cloth', shading: 'cloth', binding: 'neck', points: positions.map((p) => rigidPoint(p)), triangles, colours, isDeformable: false };
+  return {
+    name: 'cloth',
+    shading: 'cloth',
+    binding: 'neck',
+    points: positions.map((p) => rigidPoint(p)),
+    triangles,
+    colours,
+    isDeformable: false,
+  };
 }

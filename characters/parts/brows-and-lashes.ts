@@ -2,12 +2,12 @@ import type { Character } from '../character.js';
 import { layerColours, linearFromHex } from '../colour.js';
 import type { FacePoint } from '../face-point.js';
 import type { LidShape } from '../lid-shape.js';
-import { gridTriangles } from '../part.js';
 import type { Part } from '../part.js';
-import { frontPoint } from '../sdf.js';
+import { gridTriangles } from '../part.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, clamp, gaussian, lerp, smoothstep } from '../vector.js';
+import { frontPoint } from '../sdf.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, clamp, gaussian, lerp, smoothstep } from '../vector.js';
 
 const BROW_COLUMNS = 27;
 const BROW_ROWS = 8;
@@ -48,7 +48,10 @@ export function lashes(character: Character, lids: LidShape, eye: 1 | -1): Part 
   for (let column = 0; column < LASH_COLUMNS; column++) {
     const u = column / (LASH_COLUMNS - 1);
     const angle = lerp(0.03, Math.PI - 0.3, u);
-    const profile = Math.sin(Math.PI * clamp(0.06 + 0.94 * (1 - u))) ** 0.7 * (1 - 0.62 * u) + 0.5 * gaussian(u - 0.07, 0.1) * smoothstep(0, 0.17, u) + 0.06 * (1 - u);
+    const profile =
+      Math.sin(Math.PI * clamp(0.06 + 0.94 * (1 - u))) ** 0.7 * (1 - 0.62 * u) +
+      0.5 * gaussian(u - 0.07, 0.1) * smoothstep(0, 0.17, u) +
+      0.06 * (1 - u);
     for (let row = 0; row < LASH_ROWS; row++) {
       const reach = 0.36 * character.lashLength * profile * (row / (LASH_ROWS - 1));
       const azimuth = lids.rimAzimuth(angle) + reach * 0.12 * Math.cos(angle);

@@ -1,10 +1,10 @@
 /** An outer ear as a relief over a disc: helix, scapha, antihelix, concha, tragus and lobe; and a stud in it. */
 import type { Character } from '../character.js';
 import { layerColours, linearFromHex } from '../colour.js';
-import { gridTriangles, rigidPoint } from '../part.js';
 import type { Part } from '../part.js';
-import { gaussian, smoothstep } from '../vector.js';
+import { gridTriangles, rigidPoint } from '../part.js';
 import type { Vec3 } from '../vector.js';
+import { gaussian, smoothstep } from '../vector.js';
 
 const CENTRE: Vec3 = [6.35, -0.9, -1.3];
 const SPOKES = 34;
@@ -42,7 +42,12 @@ export function ear(character: Character, side: 1 | -1): Part {
       const outer = ring === RINGS - 1 ? -0.16 : 0.5 - 0.05 * r + helix + scapha + antihelix + concha + tragus;
       const flare = smoothstep(0.4, -1, c) * 0.65 * r + 0.12 * Math.max(0, v) - 0.22 * Math.max(0, -v);
       positions.push([side * (CENTRE[0] + outer + flare), CENTRE[1] + up, CENTRE[2] + forward]);
-      colours.push(layerColours(skin, [[blush, 0.24 + 0.2 * gaussian(r - 0.9, 0.25)], [hollow, 0.12 + 0.5 * spot(u, v, 0.14, -0.08, 0.38)]]));
+      colours.push(
+        layerColours(skin, [
+          [blush, 0.24 + 0.2 * gaussian(r - 0.9, 0.25)],
+          [hollow, 0.12 + 0.5 * spot(u, v, 0.14, -0.08, 0.38)],
+        ]),
+      );
     }
   }
   const triangles = gridTriangles(RINGS, SPOKES, { isClosed: true, isFlipped: side < 0 });
@@ -56,7 +61,11 @@ export function ear(character: Character, side: 1 | -1): Part {
       for (let spoke = 0; spoke < STUD_SPOKES; spoke++) {
         const turn = (spoke / STUD_SPOKES) * 2 * Math.PI;
         const reach = STUD_RADIUS * Math.sin(polar);
-        positions.push([centre[0] + side * STUD_RADIUS * Math.cos(polar), centre[1] + reach * Math.sin(turn), centre[2] + reach * Math.cos(turn)]);
+        positions.push([
+          centre[0] + side * STUD_RADIUS * Math.cos(polar),
+          centre[1] + reach * Math.sin(turn),
+          centre[2] + reach * Math.cos(turn),
+        ]);
         colours.push(metal);
       }
     }

@@ -4,10 +4,10 @@
  */
 import type { Character } from '../character.js';
 import { layerColours, linearFromHex } from '../colour.js';
-import { gridTriangles, rigidPoint } from '../part.js';
 import type { Part } from '../part.js';
-import { gaussian, smoothstep } from '../vector.js';
+import { gridTriangles, rigidPoint } from '../part.js';
 import type { Vec3 } from '../vector.js';
+import { gaussian, smoothstep } from '../vector.js';
 
 const SEGMENTS = 32;
 /** The back of the ball is never seen. */
@@ -40,7 +40,11 @@ export function eyeball(character: Character, name: 'eyeLeft' | 'eyeRight'): Par
       const y = Math.sin(turn) * Math.sin(angle);
       positions.push([radius * Math.cos(turn) * Math.sin(angle), radius * y, radius * Math.cos(angle) + cornea]);
       const white = layerColours(sclera, [[scleraEdge, smoothstep(0.7, 1.1, angle) * 0.6 + 0.5 * smoothstep(0.1, 0.75, y)]]);
-      const light = layerColours(iris, [[rim, 0.55 * smoothstep(0.1, 0.5, y)], [rim, gaussian(across - 1, 0.16)], [rim, gaussian(across - pupilFraction, 0.06)]]);
+      const light = layerColours(iris, [
+        [rim, 0.55 * smoothstep(0.1, 0.5, y)],
+        [rim, gaussian(across - 1, 0.16)],
+        [rim, gaussian(across - pupilFraction, 0.06)],
+      ]);
       colours.push(angle > irisAngle + 0.005 ? white : angle < pupilAngle ? pupil : light);
     }
   }
@@ -59,4 +63,3 @@ export function eyeball(character: Character, name: 'eyeLeft' | 'eyeRight'): Par
     knownNormals: positions.map((p) => [p[0] / radius, p[1] / radius, p[2] / radius]),
   };
 }
-

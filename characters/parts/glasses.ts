@@ -1,11 +1,11 @@
 /** Glasses: two rims, a bridge, temples that lie along the head to the ears; of the lenses only the light they mirror, so that the eyes stay clear. */
 import type { Character, Glasses } from '../character.js';
 import { linearFromHex } from '../colour.js';
-import { gridTriangles, mergeParts, rigidPoint } from '../part.js';
 import type { Part } from '../part.js';
+import { gridTriangles, mergeParts, rigidPoint } from '../part.js';
 import type { Sculpt } from '../sculpt.js';
-import { addScaled, catmullRom, cross, lerp, normalize, subtract } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { addScaled, catmullRom, cross, lerp, normalize, subtract } from '../vector.js';
 
 const SIDES = 5;
 const RIM_SEGMENTS = 32;
@@ -38,28 +38,50 @@ export function glasses(character: Character, style: Glasses, sculpt: Sculpt): P
     return [x, y, z];
   };
   const hinge = rim(0.35);
-  const temple = [hinge, addScaled(hinge, [0.25, 0, -0.5], 1), ...[3.5, 1.5, -0.5, -1.8].map((z) => beside(hinge[1], z)), beside(hinge[1] - 1.2, -2.8)];
+  const temple = [
+    hinge,
+    addScaled(hinge, [0.25, 0, -0.5], 1),
+    ...[3.5, 1.5, -0.5, -1.8].map((z) => beside(hinge[1], z)),
+    beside(hinge[1] - 1.2, -2.8),
+  ];
   const half = [
-    tube(Array.from({ length: RIM_SEGMENTS }, (_, i) => rim((i / RIM_SEGMENTS) * 2 * Math.PI)), style.thickness, true),
-    tube(Array.from({ length: TEMPLE_SEGMENTS + 1 }, (_, i) => catmullRom(temple, i / TEMPLE_SEGMENTS) as unknown as Vec3), style.thickness * 0.9, false),
+    tube(
+      Array.from({ length: RIM_SEGMENTS }, (_, i) => rim((i / RIM_SEGMENTS) * 2 * Math.PI)),
+      style.thickness,
+      true,
+    ),
+    tube(
+      Array.from({ length: TEMPLE_SEGMENTS + 1 }, (_, i) => catmullRom(temple, i / TEMPLE_SEGMENTS) as unknown as Vec3),
+      style.thickness * 0.9,
+      false,
+    ),
   ];
   const inner = rim(Math.PI - 0.45);
-  const bridge = tube(Array.from({ length: 7 }, (_, i) => front(lerp(inner[0], -inner[0], i / 6), inner[1] + 0.35 * Math.sin((i / 6) * Math.PI))), style.thickness, false);
+  const bridge = tube(
+    Array.from({ length: 7 }, (_, i) => front(lerp(inner[0], -inner[0], i / 6), inner[1] + 0.35 * Math.sin((i / 6) * Math.PI))),
+    style.thickness,
+    false,
+  );
   const frame = [...half, ...half.map(mirrored), bridge].map((shape) => ({ ...shape, colour }));
   // On the same side of both lenses: on the left one that is towards the nose.
-  const glints = GLINTS.flatMap((place) => [
-    glint(place, (angle, share) => rim(Math.PI - angle, share)),
-    glint(place, (angle, share) => across(rim(angle, share))),
-  ].map((shape) => ({ ...shape, colour: linearFromHex(GLINT_COLOUR) })));
-  const part = mergeParts([...frame, ...glints].map(({ points, triangles, colour: paint }): Part => ({
-    name: 'glasses',
-    shading: 'skin',
-    binding: 'Head',
-    points: points.map((position) => rigidPoint(position)),
-    triangles,
-    colours: points.map(() => paint),
-    isDeformable: false,
-  })));
+  const glints = GLINTS.flatMap((place) =>
+    [glint(place, (angle, share) => rim(Math.PI - angle, share)), glint(place, (angle, share) => across(rim(angle, share)))].map(
+      (shape) => ({ ...shape, colour: linearFromHex(GLINT_COLOUR) }),
+    ),
+  );
+  const part = mergeParts(
+    [...frame, ...glints].map(
+      ({ points, triangles, colour: paint }): Part => ({
+        name: 'glasses',
+        shading: 'skin',
+        binding: 'Head',
+        points: points.map((position) => rigidPoint(position)),
+        triangles,
+        colours: points.map(() => paint),
+        isDeformable: false,
+      }),
+    ),
+  );
   return { ...part, gloss: part.points.map(() => 1) };
 }
 
@@ -69,7 +91,7 @@ interface Shape {
 }
 
 function tube(path: readonly Vec3[], radius: number, isClosed: boolean): Shape {
-  const at = (index: number): Vec3 => path[isClosed ? (index + path.length) % path.length : Math.min(path.length - 1, Math.max(0, index))]!;
+  const at = (index: number): Vec3 => path[isClosed ? (index + path.length) % path.length : Math.min(path.length - 1, Math.max(0, index))];
   const points = path.flatMap((middle, index) => {
     const along = normalize(subtract(at(index + 1), at(index - 1)));
     const out = normalize(cross(along, Math.abs(along[2]) < 0.8 ? [0, 0, 1] : [0, 1, 0]));

@@ -4,12 +4,12 @@ import { layerColours, linearFromHex } from '../colour.js';
 import type { FacePoint } from '../face-point.js';
 import { underHair } from '../hair/index.js';
 import type { Part } from '../part.js';
-import { folds } from '../sculpt.js';
 import type { Sculpt } from '../sculpt.js';
+import { folds } from '../sculpt.js';
 import type { SkinMesh } from '../skin-mesh.js';
-import { beardedness } from './beard.js';
-import { distance, gaussian, lerp, mix, scale, smoothstep, ZERO } from '../vector.js';
 import type { Vec3 } from '../vector.js';
+import { distance, gaussian, lerp, mix, scale, smoothstep, ZERO } from '../vector.js';
+import { beardedness } from './beard.js';
 
 export function skinPart(character: Character, sculpt: Sculpt, mesh: SkinMesh): Part {
   const paint = createPaint(character, sculpt);

@@ -2,10 +2,10 @@
 import type { Character } from '../character.js';
 import { layerColours, linearFromHex } from '../colour.js';
 import type { FacePoint } from '../face-point.js';
-import { gridTriangles } from '../part.js';
 import type { Part } from '../part.js';
-import { clamp, DEGREES, gaussian, normalize, scale, smoothstep } from '../vector.js';
+import { gridTriangles } from '../part.js';
 import type { Vec3 } from '../vector.js';
+import { clamp, DEGREES, gaussian, normalize, scale, smoothstep } from '../vector.js';
 
 const TEETH_PER_ROW = 10;
 const COLUMNS_PER_TOOTH = 6;
@@ -38,16 +38,22 @@ export function teethRow(character: Character, isUpper: boolean): Part {
     for (let row = 0; row <= TOOTH_ROWS; row++) {
       const w = row / TOOTH_ROWS;
       const gum = smoothstep(0.78, 0.86, w + 0.12 * gap);
-      const bulge = 0.13 * Math.sin(Math.PI * Math.min(1, w * 1.1 + 0.12)) - 0.07 * gap * (1 - w * 0.4) - (row === 0 ? 0.16 : 0) + 0.05 * gum;
+      const bulge =
+        0.13 * Math.sin(Math.PI * Math.min(1, w * 1.1 + 0.12)) - 0.07 * gap * (1 - w * 0.4) - (row === 0 ? 0.16 : 0) + 0.05 * gum;
       const rise = w * height + (row === 0 ? 0.05 * gap : 0) + (isUpper ? 0.34 : 0.05) * u * u;
       points.push({
         position: [x + outward[0] * bulge, edgeY + (isUpper ? rise : -rise), z + outward[2] * bulge],
         kind: 'teeth',
         jawWeight: isUpper ? 0 : 1,
       });
-      const colour = layerColours(enamel, [[enamelShade, 0.3 * gap + 0.35 * u * u], [gumColour, gum]]);
+      const colour = layerColours(enamel, [
+        [enamelShade, 0.3 * gap + 0.35 * u * u],
+        [gumColour, gum],
+      ]);
       // Darker into the depth: towards the cheeks, and above, where the lip lies on them until the mouth opens wide.
-      colours.push(scale(colour, (isUpper ? 1 : 0.6) * (1 - 0.75 * smoothstep(0.45, 1, Math.abs(u))) * (1 - 0.35 * smoothstep(0.3, 0.9, w))));
+      colours.push(
+        scale(colour, (isUpper ? 1 : 0.6) * (1 - 0.75 * smoothstep(0.45, 1, Math.abs(u))) * (1 - 0.35 * smoothstep(0.3, 0.9, w))),
+      );
     }
   }
   const triangles = gridTriangles(columns, TOOTH_ROWS + 1, { isFlipped: isUpper });
@@ -83,5 +89,14 @@ export function tongue(character: Character): Part {
   colours.push(tip);
   const lastRow = (sections - 1) * sides;
   for (let side = 0; side < sides; side++) triangles.push(lastRow + side, lastRow + ((side + 1) % sides), tipIndex);
-  return { name: 'tongue', shading: 'teeth', binding: 'Head', points, triangles, colours, isDeformable: true, gloss: points.map(() => 0.5) };
+  return {
+    name: 'tongue',
+    shading: 'teeth',
+    binding: 'Head',
+    points,
+    triangles,
+    colours,
+    isDeformable: true,
+    gloss: points.map(() => 0.5),
+  };
 }

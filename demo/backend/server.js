@@ -46,7 +46,9 @@ function speak(context, { audio, sampleRateHz }) {
 const app = new Hono();
 // Sound needs no limit: the relay takes no more of it than it can use.
 app.use('/api/text', bodyLimit({ maxSize: 4 * MAX_TEXT_LENGTH }));
-app.get('/api/config', (context) => context.json({ engine: engine?.name ?? null, clips: clips.map(({ title, text }) => ({ title, text })) }));
+app.get('/api/config', (context) =>
+  context.json({ engine: engine?.name ?? null, clips: clips.map(({ title, text }) => ({ title, text })) }),
+);
 app.post('/api/text', async (context) => {
   const text = (await context.req.text()).trim().slice(0, MAX_TEXT_LENGTH);
   if (!text) return context.json({ message: 'There is nothing to say.' }, 400);

@@ -9,14 +9,25 @@ const CLIPS = new URL('../speech/', import.meta.url);
 
 /** Engines that write WAV to their standard output, best first. They get the text as standard input or one argument. */
 const ENGINES = [
-  { name: 'piper', isUsable: () => Boolean(process.env.PIPER_MODEL), args: () => ['--model', process.env.PIPER_MODEL, '--output_file', '-'] },
+  {
+    name: 'piper',
+    isUsable: () => Boolean(process.env.PIPER_MODEL),
+    args: () => ['--model', process.env.PIPER_MODEL, '--output_file', '-'],
+  },
   { name: 'espeak-ng', args: () => ['--stdout', '--stdin', '-v', 'en-us', '-s', '160'] },
   { name: 'flite', args: (text) => ['-voice', 'slt', '-t', text, '-o', '/dev/stdout'] },
 ];
 
 async function isOnPath(name) {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  const found = await Promise.all(folders.map((folder) => access(join(folder, name), constants.X_OK).then(() => true, () => false)));
+  const found = await Promise.all(
+    folders.map((folder) =>
+      access(join(folder, name), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return found.includes(true);
 }
 

@@ -2,8 +2,21 @@
 
 /** One for each viseme, lips first, then tongue, then vowels around the circle. */
 export const VISEME_COLOURS = [
-  '#8a8d99', '#e5484d', '#f76b15', '#ffa42b', '#d6b400', '#8fb300', '#46a758', '#12a594', '#00a2c7', '#0090ff',
-  '#4d6bff', '#6e56cf', '#9a4fd0', '#d6409f', '#f0569a',
+  '#8a8d99',
+  '#e5484d',
+  '#f76b15',
+  '#ffa42b',
+  '#d6b400',
+  '#8fb300',
+  '#46a758',
+  '#12a594',
+  '#00a2c7',
+  '#0090ff',
+  '#4d6bff',
+  '#6e56cf',
+  '#9a4fd0',
+  '#d6409f',
+  '#f0569a',
 ];
 
 /** What canvases need of the style sheet, read anew after a change of theme. */
@@ -17,5 +30,12 @@ export function readColours() {
     probe.remove();
     return colour;
   };
-  return { ink: of('--ink'), soft: of('--ink-soft'), line: of('--line'), accent: of('--accent'), second: of('--second'), font: style.fontFamily };
+  return {
+    ink: of('--ink'),
+    soft: of('--ink-soft'),
+    line: of('--line'),
+    accent: of('--accent'),
+    second: of('--second'),
+    font: style.fontFamily,
+  };
 }

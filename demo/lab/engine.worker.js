@@ -6,7 +6,13 @@
  *     → {id, task: 'export', format, expression}    ← {id, file}            'json', 'csv' or 'glb'
  */
 import {
-  animateGlb, expressionFrom, LiveLinkCsvWriter, loadMouthModel, MotionEngine, MotionJsonWriter, MotionStyler,
+  animateGlb,
+  expressionFrom,
+  LiveLinkCsvWriter,
+  loadMouthModel,
+  MotionEngine,
+  MotionJsonWriter,
+  MotionStyler,
 } from '/dist/engine/index.js';
 import { spectrum } from './spectrum.js';
 

@@ -4,13 +4,13 @@ import { Recorder } from '../microphone.js';
 import { loadSamples, showSamples } from '../samples.js';
 import { connectTheme } from '../theme.js';
 import { readClip, VOICE_RATE_HZ } from './clip.js';
+import { VISEME_COLOURS } from './colours.js';
 import { Engine } from './engine.js';
 import { Motion } from './motion.js';
 import { Overview } from './overview.js';
 import { Playback } from './playback.js';
 import { createRows, readColours, showLegend } from './rows.js';
 import { Timeline } from './timeline.js';
-import { VISEME_COLOURS } from './colours.js';
 
 const byId = (id) => document.getElementById(id);
 const avatar = byId('avatar');
@@ -63,7 +63,11 @@ async function open(name, bytes) {
 
 const samples = await loadSamples();
 showSamples(byId('samples'), samples);
-const openSample = ({ url, title }) => open(title, fetch(url).then((response) => response.arrayBuffer()));
+const openSample = ({ url, title }) =>
+  open(
+    title,
+    fetch(url).then((response) => response.arrayBuffer()),
+  );
 byId('samples').addEventListener('change', ({ target }) => {
   showSource(null);
   void openSample(samples[Number(target.value)]);
@@ -135,7 +139,10 @@ for (const button of document.querySelectorAll('.exports button')) {
   button.addEventListener('click', async () => {
     try {
       const { file } = await engine.export(button.dataset.format, expression());
-      const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file), download: `speech.${button.dataset.format}` });
+      const link = Object.assign(document.createElement('a'), {
+        href: URL.createObjectURL(file),
+        download: `speech.${button.dataset.format}`,
+      });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     } catch (error) {
@@ -172,7 +179,9 @@ byId('speeds').addEventListener('change', ({ target }) => (playback.rate = Numbe
 
 function showTransport() {
   byId('play').setAttribute('aria-label', playback.isPlaying ? 'Pause' : 'Play');
-  byId('play').querySelector('path').setAttribute('d', playback.isPlaying ? 'M7 5h3.6v14H7zM13.4 5H17v14h-3.6z' : 'M8 5.5v13l10.5-6.5z');
+  byId('play')
+    .querySelector('path')
+    .setAttribute('d', playback.isPlaying ? 'M7 5h3.6v14H7zM13.4 5H17v14h-3.6z' : 'M8 5.5v13l10.5-6.5z');
   showMoment();
 }
 

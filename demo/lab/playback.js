@@ -121,7 +121,10 @@ export class Playback {
     const first = this.#motion.frameAt(this.#time);
     this.#spokenFrom = first / this.#motion.frameRate;
     this.#isHeard = false;
-    const pcm = Int16Array.from(sound.subarray(Math.round(this.#spokenFrom * soundRateHz)), (sample) => Math.max(-1, Math.min(1, sample)) * 32767);
+    const pcm = Int16Array.from(
+      sound.subarray(Math.round(this.#spokenFrom * soundRateHz)),
+      (sample) => Math.max(-1, Math.min(1, sample)) * 32767,
+    );
     const conversationId = this.#avatar.yieldAudioData(pcm.buffer, true);
     this.#avatar.yieldFramesData(motionMessages(this.#motion.from(first)), conversationId);
   }

@@ -131,20 +131,32 @@ export class Timeline {
     root.addEventListener('pointermove', (event) => {
       if (root.hasPointerCapture(event.pointerId)) this.#seek(this.#secondsAt(event.clientX));
     });
-    root.addEventListener('wheel', (event) => {
-      const length = this.#view.end - this.#view.start;
-      if (event.ctrlKey || event.metaKey) this.zoom(Math.exp(event.deltaY / 300));
-      else if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) this.#show(this.#view.start + (event.deltaX / this.#width()) * length, length);
-      else return;
-      event.preventDefault();
-    }, { passive: false });
+    root.addEventListener(
+      'wheel',
+      (event) => {
+        const length = this.#view.end - this.#view.start;
+        if (event.ctrlKey || event.metaKey) this.zoom(Math.exp(event.deltaY / 300));
+        else if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
+          this.#show(this.#view.start + (event.deltaX / this.#width()) * length, length);
+        else return;
+        event.preventDefault();
+      },
+      { passive: false },
+    );
     root.addEventListener('keydown', (event) => {
       const step = event.shiftKey ? 0.1 : FRAME_SECONDS;
       const moves = {
-        ArrowLeft: () => this.#step(-step), ArrowRight: () => this.#step(step), ArrowDown: () => this.#step(-step), ArrowUp: () => this.#step(step),
-        PageDown: () => this.#step(-1), PageUp: () => this.#step(1),
-        Home: () => this.#step(-Infinity), End: () => this.#step(Infinity),
-        '+': () => this.zoom(0.6), '-': () => this.zoom(1 / 0.6), ' ': () => this.onToggle(),
+        ArrowLeft: () => this.#step(-step),
+        ArrowRight: () => this.#step(step),
+        ArrowDown: () => this.#step(-step),
+        ArrowUp: () => this.#step(step),
+        PageDown: () => this.#step(-1),
+        PageUp: () => this.#step(1),
+        Home: () => this.#step(-Infinity),
+        End: () => this.#step(Infinity),
+        '+': () => this.zoom(0.6),
+        '-': () => this.zoom(1 / 0.6),
+        ' ': () => this.onToggle(),
       };
       if (!moves[event.key]) return;
       event.preventDefault();

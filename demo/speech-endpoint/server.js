@@ -26,7 +26,9 @@ app.post('/api/speech', async (context) => {
   if (!engine) return context.json({ message: 'No speech engine is installed here: espeak-ng, flite or piper.' }, 501);
   const { audio, sampleRateHz } = await speechOfText(engine, words, context.req.raw.signal);
   const bytes = ReadableStream.from(audio).pipeThrough(
-    new TransformStream({ transform: (samples, out) => out.enqueue(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)) }),
+    new TransformStream({
+      transform: (samples, out) => out.enqueue(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
+    }),
   );
   return new Response(bytes, { headers: { 'content-type': `audio/pcm;rate=${sampleRateHz}`, 'cache-control': 'no-store' } });
 });

@@ -1,5 +1,13 @@
 // A program as AvatarKit's documentation teaches it. Only the import differs: it was '@spatius/avatarkit'.
-import { AvatarManager, AvatarSDK, AvatarView, ConnectionState, ConversationState, DrivingServiceMode, LogLevel } from 'spatius-avatar/avatarkit';
+import {
+  AvatarManager,
+  AvatarSDK,
+  AvatarView,
+  ConnectionState,
+  ConversationState,
+  DrivingServiceMode,
+  LogLevel,
+} from 'spatius-avatar/avatarkit';
 
 const SPEECH = '/speech.mp3';
 const SAMPLE_RATE = 16000;

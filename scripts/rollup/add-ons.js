@@ -123,13 +123,15 @@ function withoutHeld(code, names, fail) {
       return '';
     }
     if (declaration.type === 'VariableDeclaration') {
-      return declaration.declarations.map((part) => {
-        const local = part.id.name;
-        if (!local || !names.has(exportedName(local))) return `${isExport ? 'export ' : ''}${declaration.kind} ${textOf(part)};`;
-        if (declaration.kind === 'let') fail(`${local} may change, so add-ons cannot share it`);
-        take(local, exportedName(local), isExport);
-        return '';
-      }).join('\n');
+      return declaration.declarations
+        .map((part) => {
+          const local = part.id.name;
+          if (!local || !names.has(exportedName(local))) return `${isExport ? 'export ' : ''}${declaration.kind} ${textOf(part)};`;
+          if (declaration.kind === 'let') fail(`${local} may change, so add-ons cannot share it`);
+          take(local, exportedName(local), isExport);
+          return '';
+        })
+        .join('\n');
     }
     return node;
   });

@@ -21,7 +21,8 @@ export function copyDeclarations() {
         const target = join('dist', path);
         mkdirSync(dirname(target), { recursive: true });
         cpSync(source, target);
-        for (const [, name] of readFileSync(source, 'utf8').matchAll(RELATIVE)) waiting.push(`${normalize(join(dirname(path), name))}.d.ts`);
+        for (const [, name] of readFileSync(source, 'utf8').matchAll(RELATIVE))
+          waiting.push(`${normalize(join(dirname(path), name))}.d.ts`);
       }
     },
   };

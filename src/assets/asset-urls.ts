@@ -5,8 +5,9 @@
  * webpack, Turbopack, Parcel) carry them along and write their new names into the table below. Others (esbuild, Rollup) leave the
  * line as it is and the file behind: then its copy is used that `embedded-files.ts` brings along as a module.
  */
-import { assetUrls } from './asset-choice.js';
+
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { assetUrls } from './asset-choice.js';
 import { isLeftBehind } from './left-behind.js';
 
 /**
@@ -48,7 +49,11 @@ const blobUrls = new Map<AssetName, Promise<string>>();
 export function asset(name: AssetName): Asset {
   const own = chosenUrl(name);
   // Turbopack gives URLs without an origin.
-  const url = own ?? (isLeftBehind(import.meta.url, '/assets/asset-urls.js', `../${name}`, PLACES[name]) ? null : new URL(PLACES[name]().href, document.baseURI));
+  const url =
+    own ??
+    (isLeftBehind(import.meta.url, '/assets/asset-urls.js', `../${name}`, PLACES[name])
+      ? null
+      : new URL(PLACES[name]().href, document.baseURI));
   return {
     url,
     locate: async () => url?.href ?? blobUrlOf(name),
@@ -95,5 +100,8 @@ async function makeBlobUrl(name: AssetName): Promise<string> {
 }
 
 function leftBehind(name: AssetName): AvatarError {
-  return new AvatarError(ErrorCode.invalidConfiguration, `The bundler has left ${name} behind: copy the package's dist folder and name it by setAssetUrls({ baseUrl }).`);
+  return new AvatarError(
+    ErrorCode.invalidConfiguration,
+    `The bundler has left ${name} behind: copy the package's dist folder and name it by setAssetUrls({ baseUrl }).`,
+  );
 }

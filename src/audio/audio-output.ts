@@ -6,7 +6,7 @@
  */
 import { AvatarError, avatarErrorFrom } from '../shared/contracts/errors.js';
 import { Emitter } from '../shared/core/emitter.js';
-import { OutputLatencyReader, latencySourceOf } from './output-latency.js';
+import { latencySourceOf, OutputLatencyReader } from './output-latency.js';
 
 export interface AudioOutputOptions {
   /** URL of `playback.worklet.js`; another origin must allow it by CORS. */
@@ -82,10 +82,7 @@ export class AudioOutput {
     return this.latencyReader?.latencySeconds ?? 0;
   }
 
-  on<Name extends keyof AudioOutputEvents>(
-    name: Name,
-    listener: (event: AudioOutputEvents[Name]) => void,
-  ): () => void {
+  on<Name extends keyof AudioOutputEvents>(name: Name, listener: (event: AudioOutputEvents[Name]) => void): () => void {
     return this.events.on(name, listener);
   }
 
@@ -233,10 +230,13 @@ export class AudioOutput {
   private expectRunning(): void {
     this.isStarting = true;
     clearTimeout(this.graceTimer);
-    this.graceTimer = setTimeout(() => {
-      this.isStarting = false;
-      this.handleContextState();
-    }, this.context && isAllowed(this.context) ? DEVICE_GRACE_MS : START_GRACE_MS);
+    this.graceTimer = setTimeout(
+      () => {
+        this.isStarting = false;
+        this.handleContextState();
+      },
+      this.context && isAllowed(this.context) ? DEVICE_GRACE_MS : START_GRACE_MS,
+    );
   }
 
   private close(): void {

@@ -29,10 +29,10 @@ export class BandLevels {
     const { filters } = this;
     for (let band = 0, at = 0; band < BAND_COUNT; band++, at += 5) {
       // Transposed direct form II.
-      const out = filters[at]! * sample + filters[at + 3]!;
-      filters[at + 3] = filters[at + 4]! - filters[at + 1]! * out;
-      filters[at + 4] = -filters[at]! * sample - filters[at + 2]! * out;
-      this.sums[band]! += out * out;
+      const out = filters[at] * sample + filters[at + 3];
+      filters[at + 3] = filters[at + 4] - filters[at + 1] * out;
+      filters[at + 4] = -filters[at] * sample - filters[at + 2] * out;
+      this.sums[band] += out * out;
     }
     this.count++;
   }
@@ -40,9 +40,9 @@ export class BandLevels {
   /** Levels since the last call, dB of full scale. The array is reused. */
   take(): Float32Array {
     for (let band = 0; band < BAND_COUNT; band++) {
-      this.powers[band]! += (this.sums[band]! / this.count - this.powers[band]!) * SMOOTHING;
+      this.powers[band] += (this.sums[band] / this.count - this.powers[band]) * SMOOTHING;
       this.sums[band] = 0;
-      this.levels[band] = Math.max(LEAST_DB, 10 * Math.log10(this.powers[band]! + 1e-12));
+      this.levels[band] = Math.max(LEAST_DB, 10 * Math.log10(this.powers[band] + 1e-12));
     }
     this.count = 0;
     return this.levels;

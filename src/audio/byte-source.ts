@@ -90,7 +90,9 @@ async function* onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 /** What a message may show of an address: no query, which may hold a key, and no end of a data URL. */
 function shownUrl(url: string | URL): string {
-  return String(url).replace(/[?#].*$/s, '').slice(0, 120);
+  return String(url)
+    .replace(/[?#].*$/s, '')
+    .slice(0, 120);
 }
 
 export function abortedError(signal: AbortSignal): AvatarError {

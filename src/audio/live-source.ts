@@ -1,5 +1,5 @@
 /** A stream or a media element as the input of a playback worklet. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { AudioOutput } from './audio-output.js';
 import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
 

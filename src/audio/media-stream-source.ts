@@ -58,11 +58,7 @@ export async function* microphoneChunks(
   }
 }
 
-async function openNode(
-  context: AudioContext,
-  stream: MediaStream,
-  workletUrl: string | URL,
-): Promise<AudioWorkletNode> {
+async function openNode(context: AudioContext, stream: MediaStream, workletUrl: string | URL): Promise<AudioWorkletNode> {
   try {
     await context.audioWorklet.addModule(String(workletUrl));
     const node = new AudioWorkletNode(context, 'spatius-capture', { numberOfInputs: 1, numberOfOutputs: 1 });

@@ -44,25 +44,25 @@ export class OggOpusPackets {
     const { rest } = this;
     if (rest.length < PAGE_HEADER_BYTES) return 0;
     if (String.fromCharCode(...rest.subarray(0, 4)) !== 'OggS' || rest[4] !== 0) throw invalid('its Ogg pages are damaged');
-    const segmentCount = rest[26]!;
+    const segmentCount = rest[26];
     const headerBytes = PAGE_HEADER_BYTES + segmentCount;
     if (rest.length < headerBytes) return 0;
     let size = headerBytes;
-    for (let segment = 0; segment < segmentCount; segment++) size += rest[PAGE_HEADER_BYTES + segment]!;
+    for (let segment = 0; segment < segmentCount; segment++) size += rest[PAGE_HEADER_BYTES + segment];
     return rest.length < size ? 0 : size;
   }
 
   private readPage(page: Uint8Array<ArrayBuffer>, found: OpusPacket[]): void {
     const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-    const flags = page[5]!;
+    const flags = page[5];
     const granule = Number(view.getBigInt64(6, true));
-    const segmentCount = page[26]!;
+    const segmentCount = page[26];
     const isLast = (flags & IS_LAST_PAGE) !== 0 && granule > 0;
     const totalSamples = isLast ? granule - this._preSkip : Infinity;
     if ((flags & IS_CONTINUED) === 0) this.packet = new Uint8Array(0);
     let at = PAGE_HEADER_BYTES + segmentCount;
     for (let segment = 0; segment < segmentCount; segment++) {
-      const length = page[PAGE_HEADER_BYTES + segment]!;
+      const length = page[PAGE_HEADER_BYTES + segment];
       this.packet = joined(this.packet, page.subarray(at, at + length));
       at += length;
       // A segment of 255 bytes is never the last of its packet.
@@ -77,7 +77,7 @@ export class OggOpusPackets {
   private readHead(head: Uint8Array): void {
     if (head.length < 19 || String.fromCharCode(...head.subarray(0, 8)) !== 'OpusHead') throw invalid('the Ogg stream is no Opus');
     if (head[9] !== 1) throw invalid(`it has ${head[9]} channels, one is allowed`);
-    this._preSkip = head[10]! | (head[11]! << 8);
+    this._preSkip = head[10] | (head[11] << 8);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Opus as voice services stream it → samples of 48 kHz, by the browser's own decoder. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { audioContainerOf, int16FromFloat32 } from '../shared/samples/pcm.js';
 import { OggOpusPackets, type OpusPacket } from './ogg-opus-packets.js';
 
@@ -41,7 +41,8 @@ export class OpusStream {
   push(bytes: Uint8Array): void {
     this.check();
     for (const { bytes: data, totalSamples } of this.packetsOf(bytes)) {
-      if ((data[0]! & IS_STEREO) !== 0 && !this.ogg) throw new AvatarError(ErrorCode.invalidAudioInput, 'The Opus audio has more than one channel.');
+      if ((data[0] & IS_STEREO) !== 0 && !this.ogg)
+        throw new AvatarError(ErrorCode.invalidAudioInput, 'The Opus audio has more than one channel.');
       if (Number.isFinite(totalSamples)) this.totalSamples = totalSamples;
       this.decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: this.packetCount++ * 20_000, data }));
     }
@@ -77,7 +78,10 @@ export class OpusStream {
     }
     const container = audioContainerOf(head);
     if (container) {
-      throw new AvatarError(ErrorCode.invalidAudioInput, `The audio begins like a ${container.toUpperCase()} file; Ogg Opus or bare packets are expected.`);
+      throw new AvatarError(
+        ErrorCode.invalidAudioInput,
+        `The audio begins like a ${container.toUpperCase()} file; Ogg Opus or bare packets are expected.`,
+      );
     }
     this.head = null;
     return [{ bytes: head, totalSamples: Infinity }];

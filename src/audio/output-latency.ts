@@ -81,8 +81,7 @@ export class OutputLatencyReader {
     if (!contextTime || !performanceTime) return Number.NaN;
     const ageMs = nowMs - performanceTime;
     const latency = this.source.currentTime - (contextTime + ageMs / 1000);
-    const isSane =
-      Math.abs(ageMs) < MAX_TIMESTAMP_AGE_MS && latency > MIN_SANE_SECONDS && latency < MAX_SANE_SECONDS;
+    const isSane = Math.abs(ageMs) < MAX_TIMESTAMP_AGE_MS && latency > MIN_SANE_SECONDS && latency < MAX_SANE_SECONDS;
     return isSane ? latency : Number.NaN;
   }
 

@@ -261,7 +261,7 @@ export class PlaybackQueue {
   private resume(): void {
     this.isPaused = false;
     const round = this.round;
-    if (!round || !round.isHeld || round.isOver) return;
+    if (!round?.isHeld || round.isOver) return;
     round.isHeld = false;
     this.change(round, 'resumed', this.nextFrame);
   }

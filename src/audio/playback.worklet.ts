@@ -5,9 +5,10 @@
  * and the playhead's, straight from and to the workers, so that nothing passes through the page while speech plays.
  * The node's input is live speech, heard while a round listens.
  */
+
+import type { HeardSpeech, PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
 import { LiveInput } from './live-input.js';
 import { PlaybackQueue } from './playback-queue.js';
-import type { HeardSpeech, PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   private readonly queue = new PlaybackQueue(sampleRate, this);

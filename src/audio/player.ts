@@ -1,7 +1,7 @@
 /** One element's voice: a playback worklet behind a volume, joined to the workers by two ports. */
 import { AvatarError } from '../shared/contracts/errors.js';
-import { Emitter } from '../shared/core/emitter.js';
 import type { PlaybackControl, PlaybackState } from '../shared/contracts/playback-messages.js';
+import { Emitter } from '../shared/core/emitter.js';
 import type { AudioOutput } from './audio-output.js';
 
 export interface PlayerEvents {
@@ -56,12 +56,15 @@ export class Player {
   private constructor(output: AudioOutput, context: AudioContext) {
     this.output = output;
     this.context = context;
-    this.node = new AudioWorkletNode(context, 'spatius-playback', { outputChannelCount: [1], channelCount: 1, channelCountMode: 'explicit' });
+    this.node = new AudioWorkletNode(context, 'spatius-playback', {
+      outputChannelCount: [1],
+      channelCount: 1,
+      channelCountMode: 'explicit',
+    });
     this.gain = new GainNode(context);
     this.node.connect(this.gain).connect(context.destination);
     this.node.port.onmessage = ({ data }) => this.handleState(data as PlaybackState);
-    this.node.onprocessorerror = () =>
-      this.events.emit('error', new AvatarError('workerFailed', 'The playback worklet died'));
+    this.node.onprocessorerror = () => this.events.emit('error', new AvatarError('workerFailed', 'The playback worklet died'));
     this.unsubscribe = [
       output.on('latency', () => this.events.emit('latency', this.outputLatencySeconds)),
       output.on('blocked', (isBlocked) => isBlocked && this.post({ type: 'suspend' })),

@@ -1,7 +1,7 @@
 import { watchTracksEnd } from './live-tracks.js';
 import type { Player } from './player.js';
-import { tapVoice } from './voice-tap.js';
 import type { Voice } from './voice.js';
+import { tapVoice } from './voice-tap.js';
 
 /** More than any loudspeaker is late, s. */
 const MAX_DELAY_SECONDS = 2;
@@ -29,7 +29,7 @@ export class SoundCapture {
     const follow = (): unknown => delay.delayTime.setTargetAtTime(seconds(), context.currentTime, GLIDE_SECONDS);
     // A room's voice is taken where it leaves the browser's own buffers, which are as late as its picture.
     const forget = [player.on('latency', follow), tapVoice(voice, player, delay, destination)];
-    this.track = destination.stream.getAudioTracks()[0]!;
+    this.track = destination.stream.getAudioTracks()[0];
     this.ended = new Promise<void>((resolve) => watchTracksEnd([this.track], resolve)).then(() => {
       for (const end of forget) end();
       delay.disconnect();

@@ -4,11 +4,11 @@
  * WAV and raw PCM are read by ourselves while they arrive; other files are collected and decoded by the browser.
  */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import { int16FromPcmBytes, mixToMono, PcmByteJoiner, audioContainerOf, silenceNonFinite } from '../shared/samples/pcm.js';
+import { audioContainerOf, int16FromPcmBytes, mixToMono, PcmByteJoiner, silenceNonFinite } from '../shared/samples/pcm.js';
 import { SNIFF_BYTES, soundFormatOf } from '../shared/samples/sound-format.js';
 import { WavReader } from '../shared/samples/wav-reader.js';
-import { abortedError, bytesOf, openByteSource } from './byte-source.js';
 import type { ByteSource } from './byte-source.js';
+import { abortedError, bytesOf, openByteSource } from './byte-source.js';
 import { microphoneChunks } from './media-stream-source.js';
 
 /** Mono samples at a rate, full scale ±32768 or ±1. The receiver owns the buffer. */
@@ -43,10 +43,7 @@ const CHUNK_SECONDS = 0.5;
  * `AudioBuffer` or `MediaStream`, or a promise of one. Bytes without a known header are raw PCM: signed 16 bits, little-endian, mono.
  * @throws {AvatarError} while iterating: `invalidAudioInput`, `noAudio`, `aborted`.
  */
-export async function* speechChunksFrom(
-  source: unknown,
-  options: SpeechSourceOptions,
-): AsyncGenerator<SpeechSourceChunk, void, undefined> {
+export async function* speechChunksFrom(source: unknown, options: SpeechSourceOptions): AsyncGenerator<SpeechSourceChunk, void, undefined> {
   const signal = options.signal ?? new AbortController().signal;
   if (signal.aborted) throw abortedError(signal);
   let sampleCount = 0;
@@ -60,11 +57,7 @@ export async function* speechChunksFrom(
   if (sampleCount === 0) throw new AvatarError(ErrorCode.noAudio, 'There is no sound in this audio: it is empty');
 }
 
-async function* chunksOf(
-  source: unknown,
-  options: SpeechSourceOptions,
-  signal: AbortSignal,
-): AsyncIterable<SpeechSourceChunk> {
+async function* chunksOf(source: unknown, options: SpeechSourceOptions, signal: AbortSignal): AsyncIterable<SpeechSourceChunk> {
   const rateHz = checkedRate(options.sampleRateHz ?? DEFAULT_RATE_HZ);
   if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
     yield* microphoneChunks(source, await options.locateCaptureWorklet(), signal);
@@ -136,11 +129,7 @@ async function* wavChunks(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Speec
   if (!reader.hasData) throw invalid('The WAV file ends before its sound begins');
 }
 
-async function* pcmChunks(
-  bytes: AsyncIterable<Uint8Array>,
-  sampleRateHz: number,
-  channelCount: number,
-): AsyncIterable<SpeechSourceChunk> {
+async function* pcmChunks(bytes: AsyncIterable<Uint8Array>, sampleRateHz: number, channelCount: number): AsyncIterable<SpeechSourceChunk> {
   const joiner = new PcmByteJoiner();
   let rest = new Int16Array(0);
   for await (const piece of bytes) {
@@ -181,11 +170,7 @@ async function collect(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   return joined(parts);
 }
 
-async function* decode(
-  bytes: Uint8Array<ArrayBuffer>,
-  rateHz: number,
-  signal: AbortSignal,
-): AsyncIterable<SpeechSourceChunk> {
+async function* decode(bytes: Uint8Array<ArrayBuffer>, rateHz: number, signal: AbortSignal): AsyncIterable<SpeechSourceChunk> {
   let buffer: AudioBuffer;
   try {
     // An offline context decodes without a loudspeaker and before any gesture.

@@ -2,8 +2,8 @@
 import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { liveAudioTracks } from './live-tracks.js';
 import type { Player } from './player.js';
-import { tapVoice } from './voice-tap.js';
 import type { Voice } from './voice.js';
+import { tapVoice } from './voice-tap.js';
 
 /**
  * @param workletUrl URL of `capture.worklet.js`.
@@ -12,13 +12,22 @@ import type { Voice } from './voice.js';
  * @throws {AvatarError} `noAudio` without a live track, `playbackInitFailed`.
  */
 export async function hearUser(
-  voice: Voice, player: Player, stream: MediaStream, workletUrl: string | URL, handleVoice: (isSpeaking: boolean) => void,
+  voice: Voice,
+  player: Player,
+  stream: MediaStream,
+  workletUrl: string | URL,
+  handleVoice: (isSpeaking: boolean) => void,
 ): Promise<() => void> {
   liveAudioTracks(stream);
   const context = player.captureNode.context as AudioContext;
   try {
     await context.audioWorklet.addModule(String(workletUrl));
-    const node = new AudioWorkletNode(context, 'spatius-voice-activity', { numberOfInputs: 2, numberOfOutputs: 1, channelCount: 1, channelCountMode: 'explicit' });
+    const node = new AudioWorkletNode(context, 'spatius-voice-activity', {
+      numberOfInputs: 2,
+      numberOfOutputs: 1,
+      channelCount: 1,
+      channelCountMode: 'explicit',
+    });
     const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
     node.port.onmessage = ({ data }) => handleVoice(data as boolean);
     // Its output is silence, but only what leads to the loudspeaker is sure to be run.

@@ -8,7 +8,7 @@
  *
  * Runs in the audio thread: `process()` allocates nothing.
  */
-import { BandLevels, BAND_COUNT } from './band-levels.js';
+import { BAND_COUNT, BandLevels } from './band-levels.js';
 import { Voicing } from './voicing.js';
 
 const HOPS_PER_SECOND = 100;
@@ -67,8 +67,8 @@ class RecentPeaks {
     this.past.set(levels, (this.hops++ % ECHO_HOPS) * BAND_COUNT);
     this.isAudible = false;
     for (let band = 0; band < BAND_COUNT; band++) {
-      let loudest = Math.max(SILENCE_DB, this.levels[band]! - ECHO_DECAY_DB);
-      for (let at = band; at < this.past.length; at += BAND_COUNT) loudest = Math.max(loudest, this.past[at]!);
+      let loudest = Math.max(SILENCE_DB, this.levels[band] - ECHO_DECAY_DB);
+      for (let at = band; at < this.past.length; at += BAND_COUNT) loudest = Math.max(loudest, this.past[at]);
       this.levels[band] = loudest;
       if (loudest > AUDIBLE_DB) this.isAudible = true;
     }
@@ -107,9 +107,9 @@ export class VoiceActivity {
    */
   process(heard: Float32Array, played: Float32Array | undefined): void {
     for (let at = 0; at < heard.length; at++) {
-      this.microphone.push(heard[at]!);
-      this.voicing.push(heard[at]!);
-      this.loudspeaker.push(played ? played[at]! : 0);
+      this.microphone.push(heard[at]);
+      this.voicing.push(heard[at]);
+      this.loudspeaker.push(played ? played[at] : 0);
       if (++this.filled === this.hopFrames) this.hop();
     }
   }
@@ -133,9 +133,9 @@ export class VoiceActivity {
   private evidence(heard: Float32Array): number {
     let sum = 0;
     for (let band = 0; band < BAND_COUNT; band++) {
-      const echo = this.played.levels[band]! + this.gain[band]! + ECHO_MARGIN_DB;
-      const threshold = Math.max(this.floor[band]! + NOISE_MARGIN_DB, this.played.isAudible ? echo : SILENCE_DB, SILENCE_DB);
-      sum += Math.min(1, Math.max(0, (heard[band]! - threshold) / FULL_EVIDENCE_DB));
+      const echo = this.played.levels[band] + this.gain[band] + ECHO_MARGIN_DB;
+      const threshold = Math.max(this.floor[band] + NOISE_MARGIN_DB, this.played.isAudible ? echo : SILENCE_DB, SILENCE_DB);
+      sum += Math.min(1, Math.max(0, (heard[band] - threshold) / FULL_EVIDENCE_DB));
     }
     return sum / BAND_COUNT;
   }
@@ -143,14 +143,14 @@ export class VoiceActivity {
   private follow(heard: Float32Array): void {
     const { gainFall, played } = this;
     for (let band = 0; band < BAND_COUNT; band++) {
-      const above = heard[band]! - this.floor[band]!;
+      const above = heard[band] - this.floor[band];
       // An echo is no noise, and speech is none either.
       const rise = played.isAudible || this.isSpeaking ? FLOOR_RISE_DB / 3 : FLOOR_RISE_DB;
-      this.floor[band]! += above < 0 ? above * FLOOR_FALL : Math.min(above, rise);
-      if (played.levels[band]! <= AUDIBLE_DB || this.isSpeaking) continue;
+      this.floor[band] += above < 0 ? above * FLOOR_FALL : Math.min(above, rise);
+      if (played.levels[band] <= AUDIBLE_DB || this.isSpeaking) continue;
       // Peaks with peaks: between two syllables nothing comes back, and that says nothing.
-      const change = this.heard.levels[band]! - played.levels[band]! - this.gain[band]!;
-      this.gain[band] = Math.max(LEAST_ECHO_GAIN_DB, this.gain[band]! + Math.min(GAIN_RISE_DB, Math.max(-gainFall, change)));
+      const change = this.heard.levels[band] - played.levels[band] - this.gain[band];
+      this.gain[band] = Math.max(LEAST_ECHO_GAIN_DB, this.gain[band] + Math.min(GAIN_RISE_DB, Math.max(-gainFall, change)));
     }
   }
 

@@ -47,16 +47,16 @@ export class Voicing {
 
   isVoiced(): boolean {
     const { ring, line, window, shortest, longest } = this;
-    for (let at = 0; at < ring.length; at++) line[at] = ring[(this.end + at) % ring.length]!;
+    for (let at = 0; at < ring.length; at++) line[at] = ring[(this.end + at) % ring.length];
     const from = longest;
     let own = 0;
-    for (let at = 0; at < window; at++) own += line[from + at]! ** 2;
+    for (let at = 0; at < window; at++) own += line[from + at] ** 2;
     for (let lag = shortest; lag <= longest; lag++) {
       let product = 0;
       let other = 0;
       for (let at = 0; at < window; at++) {
-        const before = line[from + at - lag]!;
-        product += line[from + at]! * before;
+        const before = line[from + at - lag];
+        product += line[from + at] * before;
         other += before * before;
       }
       if (product > VOICED * Math.sqrt(own * other + 1e-12)) return true;

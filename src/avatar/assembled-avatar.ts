@@ -8,25 +8,25 @@
  *
  * Loaded with the first avatar of a page: the script that defines the element stays small.
  */
-import { assetUrls, type AssetUrls } from '../assets/asset-choice.js';
+import { type AssetUrls, assetUrls } from '../assets/asset-choice.js';
 import { asset } from '../assets/asset-urls.js';
 import type { AudioOutput } from '../audio/audio-output.js';
 import type { SoundCapture } from '../audio/sound-capture.js';
 import { Voice } from '../audio/voice.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { LifeSettings } from '../shared/contracts/life-settings.js';
+import type { MotionSession } from '../shared/contracts/motion-session.js';
+import type { RoomSource } from '../shared/contracts/motion-source.js';
+import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
+import type { LiveKitSession } from '../speech/room/livekit-session.js';
+import type { openRoom } from '../speech/room/open-room.js';
+import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
+import { UnseenStage } from '../workers/unseen-stage.js';
 import { AvatarController } from './avatar-controller.js';
 import { AvatarManager } from './avatar-manager.js';
 import type { AvatarControllerOptions } from './controller-options.js';
 import type { SpeechChunk } from './controller-parts.js';
 import type { SpeechInput } from './conversations/speech-input.js';
-import type { LiveKitSession } from '../speech/room/livekit-session.js';
-import type { openRoom } from '../speech/room/open-room.js';
-import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { LifeSettings } from '../shared/contracts/life-settings.js';
-import { acquireWorkers, type AvatarWorkers } from '../workers/spawn.js';
-import { UnseenStage } from '../workers/unseen-stage.js';
-import type { MotionSession } from '../shared/contracts/motion-session.js';
-import type { RoomSource } from '../shared/contracts/motion-source.js';
-import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
 
 // One AudioContext for all elements of a page; it rests while nobody has a player.
 let sharedOutput: { urls: AssetUrls; opening: Promise<AudioOutput> } | null = null;
@@ -97,7 +97,11 @@ export class AssembledAvatar {
   constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput, loadRooms?: RoomLoader) {
     this.listener = listener;
     this.loadRooms = loadRooms;
-    this.workers = acquireWorkers({ motion: asset('workers/motion.worker.js'), render: asset('workers/render.worker.js'), renderGpu: asset('workers/render-webgpu.worker.js') });
+    this.workers = acquireWorkers({
+      motion: asset('workers/motion.worker.js'),
+      render: asset('workers/render.worker.js'),
+      renderGpu: asset('workers/render-webgpu.worker.js'),
+    });
     this.voice = new Voice(openOutput(), this.playheads.port1, {
       handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
       handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
@@ -193,7 +197,13 @@ export class AssembledAvatar {
     return changed;
   }
 
-  private async replaceStage(setup: StageSetup, src: string | Blob | null, avatarId: string | null, place: () => void, loadId: number): Promise<ShownAvatar> {
+  private async replaceStage(
+    setup: StageSetup,
+    src: string | Blob | null,
+    avatarId: string | null,
+    place: () => void,
+    loadId: number,
+  ): Promise<ShownAvatar> {
     const before = await this.stagePromise?.catch(() => null);
     const unseen = new UnseenStage(this.stageListener());
     const stage = await this.openLooseStage(setup, unseen.listener);
@@ -332,7 +342,13 @@ export class AssembledAvatar {
   openHiddenStage(setup: Omit<StageSetup, 'canvas'>): Promise<Stage> {
     const canvas = new OffscreenCanvas(setup.width, setup.height);
     const nothing = () => undefined;
-    const listener = { ...this.stageListener(), handleLoadProgress: nothing, handleFirstFrame: nothing, handleDeviceLost: nothing, handleError: nothing };
+    const listener = {
+      ...this.stageListener(),
+      handleLoadProgress: nothing,
+      handleFirstFrame: nothing,
+      handleDeviceLost: nothing,
+      handleError: nothing,
+    };
     return this.openLooseStage({ ...setup, canvas }, listener);
   }
 
@@ -381,10 +397,7 @@ export class AssembledAvatar {
 }
 
 /** Decoding is needed by those who speak files; raw PCM goes without it. */
-async function* speechChunks(
-  source: unknown,
-  options: { sampleRateHz: number; signal: AbortSignal },
-): AsyncIterable<SpeechChunk> {
+async function* speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk> {
   const { speechChunksFrom } = await import('../audio/speech-source.js');
   yield* speechChunksFrom(source, { ...options, locateCaptureWorklet: asset('audio/capture.worklet.js').locate });
 }

@@ -5,27 +5,33 @@
  * Connection and conversation are two state machines. Each changes when its owner reports (the transport, the audio
  * worklet), not when something is asked of it.
  */
-import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { PlaybackState } from '../shared/contracts/playback-messages.js';
+
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { MotionSessionListener } from '../shared/contracts/motion-session.js';
-import { BackendMotion } from './conversations/backend-motion.js';
+import type { PlaybackState } from '../shared/contracts/playback-messages.js';
 import { Connection } from './connection/connection.js';
-import { NO_SESSION_STATS, type ControllerStats } from './controller-events.js';
-import {
-  DEFAULT_CONTROLLER_OPTIONS, changedOptions, checkSpeakOptions, expressionOf, isConnectionOption, type AvatarControllerOptions,
-} from './controller-options.js';
-import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
-import type { ConversationState } from './conversations/conversation-state.js';
-import { Conversations } from './conversations/conversations.js';
-import { readMotionPayloads, type MotionPayload, type MotionPayloads } from './conversations/motion-payloads.js';
-import type { PcmInput } from './conversations/pcm-input.js';
-import type { RoundEntry } from './conversations/round-book.js';
 import { SessionLink } from './connection/session-link.js';
 import { SessionTokens } from './connection/session-tokens.js';
-import { SoundControls } from './sound-controls.js';
+import { type ControllerStats, NO_SESSION_STATS } from './controller-events.js';
+import {
+  type AvatarControllerOptions,
+  changedOptions,
+  checkSpeakOptions,
+  DEFAULT_CONTROLLER_OPTIONS,
+  expressionOf,
+  isConnectionOption,
+} from './controller-options.js';
+import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
+import { BackendMotion } from './conversations/backend-motion.js';
+import type { ConversationState } from './conversations/conversation-state.js';
+import { Conversations } from './conversations/conversations.js';
+import { type MotionPayload, type MotionPayloads, readMotionPayloads } from './conversations/motion-payloads.js';
+import type { PcmInput } from './conversations/pcm-input.js';
+import type { RoundEntry } from './conversations/round-book.js';
 import { checkSpeechMode } from './conversations/speech-checks.js';
 import { SpeechInput, type SpeechReceiver } from './conversations/speech-input.js';
+import { SoundControls } from './sound-controls.js';
 
 export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';
 
@@ -248,7 +254,8 @@ export class AvatarController extends SoundControls implements MotionSessionList
     if (this.isDisposed || this.conversations.interrupt()) return;
     // The backend may have begun to speak without this page knowing yet.
     const beforeRound = (this.conversations.rounds.newest?.round ?? 0) + 1;
-    if (this.options.mode === 'backend' || this.options.mode === 'livekit') this.session.tellExisting((session) => session.interrupt(beforeRound));
+    if (this.options.mode === 'backend' || this.options.mode === 'livekit')
+      this.session.tellExisting((session) => session.interrupt(beforeRound));
   }
 
   /** Media time of the current conversation that is audible now, s. */

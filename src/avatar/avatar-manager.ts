@@ -1,6 +1,6 @@
 /** Where avatars are: built-in names and the app's own files, as URLs that the stage loads. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { BUILT_IN_AVATARS, DEFAULT_AVATAR, type BuiltInAvatar } from './built-in-avatars.js';
+import { BUILT_IN_AVATARS, type BuiltInAvatar, DEFAULT_AVATAR } from './built-in-avatars.js';
 
 export class AvatarManager {
   private readonly locate: (avatar: BuiltInAvatar) => Promise<string>;

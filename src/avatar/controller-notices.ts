@@ -1,7 +1,8 @@
 /** How an `AvatarController` is listened to: typed events, and the documented single-assignment callbacks over them. */
-import { Emitter } from '../shared/core/emitter.js';
-import type { AvatarError } from '../shared/contracts/errors.js';
+
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
+import type { AvatarError } from '../shared/contracts/errors.js';
+import { Emitter } from '../shared/core/emitter.js';
 import type { StateReason } from './connection/connection-state.js';
 import type { AvatarControllerEvents } from './controller-events.js';
 import type { ConversationState } from './conversations/conversation-state.js';
@@ -22,10 +23,7 @@ export class ControllerNotices {
   }
 
   /** Adds a listener; the returned function removes it. */
-  on<Name extends keyof AvatarControllerEvents>(
-    name: Name,
-    listener: (event: AvatarControllerEvents[Name]) => void,
-  ): () => void {
+  on<Name extends keyof AvatarControllerEvents>(name: Name, listener: (event: AvatarControllerEvents[Name]) => void): () => void {
     return this.events.on(name, listener);
   }
 }

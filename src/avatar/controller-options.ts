@@ -1,8 +1,8 @@
 /** Options of an `AvatarController`, and which of them count when. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
-import { NATURAL_EXPRESSION, type Expression, type SpeechStyle } from '../shared/contracts/speech-style.js';
 import type { FrameStarvation } from '../shared/contracts/motion-session.js';
+import { type Expression, NATURAL_EXPRESSION, type SpeechStyle } from '../shared/contracts/speech-style.js';
+import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
 import { isSameTokenSource, type TokenSource } from './connection/token-source.js';
 
 export interface AvatarControllerOptions {

@@ -1,8 +1,9 @@
 /** What an `AvatarController` is handed: the parts it decides over, as small as it needs them. */
-import type { PlaybackState } from '../shared/contracts/playback-messages.js';
-import type { SpeechManner } from '../shared/contracts/speech-manner.js';
+
 import type { FrameStarvation, MotionSession, MotionSessionListener } from '../shared/contracts/motion-session.js';
 import type { MotionSource, RoomSource } from '../shared/contracts/motion-source.js';
+import type { PlaybackState } from '../shared/contracts/playback-messages.js';
+import type { SpeechManner } from '../shared/contracts/speech-manner.js';
 
 /** The sound of one element. `Player` of `audio/` is one. */
 export interface SpeechOutput {
@@ -56,11 +57,7 @@ export interface ControllerParts {
    * Joins a motion session to the worklet and the stage. Called at the first use, and again when the session before
    * was lost with its worker.
    */
-  openSession(
-    source: MotionSource | RoomSource,
-    frameStarvation: FrameStarvation,
-    listener: MotionSessionListener,
-  ): Promise<MotionSession>;
+  openSession(source: MotionSource | RoomSource, frameStarvation: FrameStarvation, listener: MotionSessionListener): Promise<MotionSession>;
   /** Turns what people have (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they come. */
   speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk>;
 }

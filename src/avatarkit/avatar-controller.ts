@@ -32,8 +32,7 @@ export class AvatarController extends ControllerReports {
     super(core);
     this.core = core;
     this.opus = new OpusInput({
-      receiveSpeech: (...speech) =>
-        void core.keeper.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
+      receiveSpeech: (...speech) => void core.keeper.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
       handleError: (error) => {
         this.interrupt();
         core.fail(error);
@@ -246,7 +245,9 @@ export class AvatarController extends ControllerReports {
   }
 
   private configure(): void {
-    this.core.keeper.tell(({ controller }) => controller.configure({ frameStarvation: this.core.frameStarvation, sampleRateHz: this.core.sampleRateHz }));
+    this.core.keeper.tell(({ controller }) =>
+      controller.configure({ frameStarvation: this.core.frameStarvation, sampleRateHz: this.core.sampleRateHz }),
+    );
   }
 
   private requireMode(mode: 'direct' | 'backend', call: string): void {

@@ -4,7 +4,7 @@ import { avatarFormatOf } from '../render/loaders/formats.js';
 import { Emitter } from '../shared/core/emitter.js';
 import { Avatar, type LoadProgressInfo } from './avatar.js';
 import { avatarPlace } from './avatar-place.js';
-import { AvatarError, ErrorCode, documentedError } from './errors.js';
+import { AvatarError, documentedError, ErrorCode } from './errors.js';
 import { logError, logInfo } from './log.js';
 import { sdkSettings } from './sdk-settings.js';
 

@@ -1,5 +1,5 @@
 /** From an avatar's id to its file. */
-import { BUILT_IN_AVATARS, DEFAULT_AVATAR, type BuiltInAvatar } from '../avatar/built-in-avatars.js';
+import { BUILT_IN_AVATARS, type BuiltInAvatar, DEFAULT_AVATAR } from '../avatar/built-in-avatars.js';
 import type { Configuration } from './configuration.js';
 import { AvatarError, ErrorCode } from './errors.js';
 

@@ -1,4 +1,4 @@
-import { checkConfiguration, type Configuration } from './configuration.js';
+import { type Configuration, checkConfiguration } from './configuration.js';
 import type { DeviceScore } from './device-score.js';
 import { RenderQuality } from './enums.js';
 import { AvatarError, ErrorCode } from './errors.js';

@@ -1,9 +1,9 @@
 import type { Avatar } from './avatar.js';
 import { AvatarController } from './avatar-controller.js';
-import { checkAudioFormat, DEFAULT_AUDIO_FORMAT, type AudioFormat } from './configuration.js';
-import { AvatarError, ErrorCode, documentedError } from './errors.js';
+import { type AudioFormat, checkAudioFormat, DEFAULT_AUDIO_FORMAT } from './configuration.js';
+import { AvatarError, documentedError, ErrorCode } from './errors.js';
+import { type AvatarTransform, type CameraConfig, PictureFrame } from './picture-frame.js';
 import { ViewCore } from './view-core.js';
-import { PictureFrame, type AvatarTransform, type CameraConfig } from './picture-frame.js';
 
 export interface AvatarViewOptions {
   /** Of this view's speech, in place of the configuration's. */

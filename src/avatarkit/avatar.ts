@@ -13,7 +13,7 @@ export class Avatar {
   constructor(id: string, motionId: string, file: Blob) {
     this.id = id;
     this.motionId = motionId;
-    this.name = /^[a-z]/.test(id) && id === motionId ? id[0]!.toUpperCase() + id.slice(1) : id;
+    this.name = /^[a-z]/.test(id) && id === motionId ? id[0].toUpperCase() + id.slice(1) : id;
     this.file = file;
   }
 }

@@ -1,7 +1,7 @@
 /** What an app configures, and what the core is told of it. */
 import type { AvatarControllerOptions } from '../avatar/controller-options.js';
-import { PCM_SAMPLE_RATES, isPcmSampleRate } from '../shared/samples/sample-rates.js';
 import { isRegionName } from '../shared/contracts/region-hosts.js';
+import { isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/samples/sample-rates.js';
 import { DrivingServiceMode, Environment, LogLevel, RenderQuality } from './enums.js';
 import { AvatarError, ErrorCode } from './errors.js';
 
@@ -61,10 +61,13 @@ export function checkConfiguration(configuration: Configuration): void {
 /** @throws {AvatarError} `invalidAudioInput`. */
 export function checkAudioFormat({ channelCount, sampleRate, inputAudioFormat = 'pcm' }: AudioFormat): void {
   const words =
-    channelCount !== 1 ? 'audioFormat.channelCount must be 1'
-    : !isPcmSampleRate(sampleRate) ? `audioFormat.sampleRate must be one of ${PCM_SAMPLE_RATES.join(', ')}`
-    : inputAudioFormat !== 'pcm' && inputAudioFormat !== 'opus' ? 'audioFormat.inputAudioFormat must be "pcm" or "opus"'
-    : null;
+    channelCount !== 1
+      ? 'audioFormat.channelCount must be 1'
+      : !isPcmSampleRate(sampleRate)
+        ? `audioFormat.sampleRate must be one of ${PCM_SAMPLE_RATES.join(', ')}`
+        : inputAudioFormat !== 'pcm' && inputAudioFormat !== 'opus'
+          ? 'audioFormat.inputAudioFormat must be "pcm" or "opus"'
+          : null;
   if (words) throw new AvatarError(ErrorCode.invalidAudioInput, words);
 }
 

@@ -2,7 +2,7 @@
 import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
 import type { AnimationType, ConnectionState, ConversationState, StateChangeReason } from './enums.js';
 import { AvatarError, documentedError } from './errors.js';
-import { FrameRateMonitor, type FrameRateInfo } from './frame-rate-monitor.js';
+import { type FrameRateInfo, FrameRateMonitor } from './frame-rate-monitor.js';
 import { logInfo, logWarning } from './log.js';
 import type { ViewCore } from './view-core.js';
 

@@ -58,7 +58,10 @@ function gpuScore(): number {
   if (!gl) return 0;
   try {
     const program = gl.createProgram();
-    for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]] as const) {
+    for (const [type, source] of [
+      [gl.VERTEX_SHADER, VERTEX],
+      [gl.FRAGMENT_SHADER, FRAGMENT],
+    ] as const) {
       const shader = gl.createShader(type);
       if (!shader) return 0;
       gl.shaderSource(shader, source);

@@ -1,5 +1,5 @@
 /** The errors of this entry: one class, and AvatarKit's documented codes and no others. */
-import { AvatarError as CoreError, ErrorCode as CoreCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { avatarErrorFrom, ErrorCode as CoreCode, AvatarError as CoreError } from '../shared/contracts/errors.js';
 
 export const ErrorCode = {
   appIDUnrecognized: 'appIDUnrecognized',

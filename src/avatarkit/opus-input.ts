@@ -1,9 +1,10 @@
 /** Opus from the app, chunk by chunk, cut into rounds; decoded in order, while ids are given at once. */
+
+import type { OpusStream } from '../audio/opus-stream.js';
 import { bytesOf, type PcmInput } from '../avatar/conversations/pcm-input.js';
 import type { SpeechReceiver } from '../avatar/conversations/speech-input.js';
-import type { OpusStream } from '../audio/opus-stream.js';
-import { createLogId } from '../shared/core/ids.js';
 import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { createLogId } from '../shared/core/ids.js';
 
 const RATE_HZ = 48_000;
 
@@ -54,7 +55,9 @@ export class OpusInput {
     if (round.isDropped) return;
     const { OpusStream } = await import('../audio/opus-stream.js');
     if (round.isDropped) return;
-    round.stream ??= new OpusStream((samples) => round.isDropped || this.receiver.receiveSpeech(round.conversationId, samples, RATE_HZ, false));
+    round.stream ??= new OpusStream(
+      (samples) => round.isDropped || this.receiver.receiveSpeech(round.conversationId, samples, RATE_HZ, false),
+    );
     round.stream.push(bytes);
     if (!isEnd) return;
     await round.stream.end();

@@ -1,6 +1,7 @@
 /** Where the avatar is in its picture: transform, lens and bounds of one view. */
+
+import { type CameraFraming, frameCamera } from '../render/framing.js';
 import { CAMERA_FOV_DEGREES } from '../shared/contracts/camera.js';
-import { frameCamera, type CameraFraming } from '../render/framing.js';
 import type { Stage } from '../shared/contracts/stage.js';
 import { AvatarError, ErrorCode } from './errors.js';
 import type { ViewCore } from './view-core.js';

@@ -3,18 +3,18 @@
  * controller are faces of it.
  */
 import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
-import { DEFAULT_CONTROLLER_OPTIONS, type AvatarControllerOptions } from '../avatar/controller-options.js';
+import { type AvatarControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../avatar/controller-options.js';
 import type { AvatarHost } from '../avatar/lifecycle/avatar-host.js';
 import { AvatarKeeper } from '../avatar/lifecycle/avatar-keeper.js';
 import { MotionPreference } from '../avatar/lifecycle/motion-preference.js';
-import { Emitter } from '../shared/core/emitter.js';
+import type { ElementSize } from '../avatar/lifecycle/size-observer.js';
 import type { AvatarError as CoreError } from '../shared/contracts/errors.js';
 import { DEFAULT_LIFE } from '../shared/contracts/life-settings.js';
-import type { ElementSize } from '../avatar/lifecycle/size-observer.js';
 import type { Stage } from '../shared/contracts/stage.js';
+import { Emitter } from '../shared/core/emitter.js';
 import type { Avatar } from './avatar.js';
-import { DEFAULT_AUDIO_FORMAT, motionServerOf, presentMode, type AudioFormat } from './configuration.js';
-import { documentedError, type AvatarError } from './errors.js';
+import { type AudioFormat, DEFAULT_AUDIO_FORMAT, motionServerOf, presentMode } from './configuration.js';
+import { type AvatarError, documentedError } from './errors.js';
 import { logError, logInfo } from './log.js';
 import { sdkSettings } from './sdk-settings.js';
 
@@ -54,10 +54,7 @@ export class ViewCore implements AvatarHost {
     this.container = container;
     this.audioFormat = { ...DEFAULT_AUDIO_FORMAT, ...configuration.audioFormat, ...audioFormat };
     this.keeper = new AvatarKeeper(this, container);
-    this.unsubscribe = [
-      sdkSettings.on('cleanup', () => this.dispose()),
-      sdkSettings.on('resolution', () => this.keeper.resize()),
-    ];
+    this.unsubscribe = [sdkSettings.on('cleanup', () => this.dispose()), sdkSettings.on('resolution', () => this.keeper.resize())];
     this.motionPreference.connect();
     this.keeper.connect();
     this.keeper.update();

@@ -12,7 +12,10 @@ export class AttributeChecks {
 
   /** @param value Null for an attribute that was removed. */
   choice(attribute: string, value: string | null, known: readonly string[]): void {
-    this.that(value === null || known.includes(value), `${attribute}="${value}" is not known. Use ${known.map((word) => `"${word}"`).join(', ')}.`);
+    this.that(
+      value === null || known.includes(value),
+      `${attribute}="${value}" is not known. Use ${known.map((word) => `"${word}"`).join(', ')}.`,
+    );
   }
 }
 
@@ -23,5 +26,5 @@ export function numberFrom(value: number | string | null, missing: number): numb
 
 /** @returns `value`, or the first of `known` when it is none of them. */
 export function knownOf<Word extends string>(value: string, known: readonly Word[]): Word {
-  return known.includes(value as Word) ? (value as Word) : known[0]!;
+  return known.includes(value as Word) ? (value as Word) : known[0];
 }

@@ -4,6 +4,7 @@ import type { DiscardedFrames } from '../avatar/controller-events.js';
 import type { ConversationState } from '../avatar/conversations/conversation-state.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { CaptionCue } from './captions/caption-cue.js';
+
 type ConnectionState = ConnectionChange['state'];
 
 /** The avatar file is on its way. */

@@ -36,9 +36,26 @@ export interface ConnectionProperties {
 
 /** Those of them that make a running connection another one. */
 export const CONNECTION_PROPERTIES: readonly (keyof ConnectionProperties)[] = [
-  'mode', 'appId', 'avatarId', 'tokenEndpoint', 'sessionToken', 'requestToken', 'serverUrl', 'region', 'relayUrl', 'livekitUrl',
-  'livekitTokenEndpoint', 'livekitIdentity', 'room', 'sampleRate',
-  'frameStarvation', 'fallback', 'speechStyle', 'intensity', 'connectTimeout', 'audioLatencyOffset',
+  'mode',
+  'appId',
+  'avatarId',
+  'tokenEndpoint',
+  'sessionToken',
+  'requestToken',
+  'serverUrl',
+  'region',
+  'relayUrl',
+  'livekitUrl',
+  'livekitTokenEndpoint',
+  'livekitIdentity',
+  'room',
+  'sampleRate',
+  'frameStarvation',
+  'fallback',
+  'speechStyle',
+  'intensity',
+  'connectTimeout',
+  'audioLatencyOffset',
 ];
 
 /** `direct` where there is a way to a token, else `local`. */

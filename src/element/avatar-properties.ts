@@ -1,8 +1,8 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { SpeechStyle } from '../shared/contracts/speech-style.js';
-import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-settings.js';
 import type { View } from '../shared/contracts/framing.js';
+import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-settings.js';
+import type { SpeechStyle } from '../shared/contracts/speech-style.js';
 import type { PictureTransform, Renderer } from '../shared/contracts/stage.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 

@@ -4,8 +4,8 @@ import type { AvatarError } from '../shared/contracts/errors.js';
 import type { AvatarMode } from './avatar-options.js';
 import type { Captions } from './captions/captions.js';
 import type { ControlsBar } from './controls.js';
-import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
 import type { OverlayStrings } from './english.js';
+import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
 
 export interface ShownAvatar {
   readonly mode: AvatarMode | null;
@@ -27,7 +27,12 @@ export interface LatePieces {
 }
 
 /** @param loadProgress 0..1, or null while it is not known. */
-export function avatarTemplate(avatar: ShownAvatar, loadProgress: number | null, { bar, captions }: LatePieces, retry: () => void): TemplateResult {
+export function avatarTemplate(
+  avatar: ShownAvatar,
+  loadProgress: number | null,
+  { bar, captions }: LatePieces,
+  retry: () => void,
+): TemplateResult {
   const { isReady, isLoading, stageError, controls, poster, strings } = avatar;
   const classes = [isReady && 'is-ready', controls && 'has-controls', poster && 'has-poster'].filter(Boolean).join(' ');
   return html`
@@ -37,9 +42,11 @@ export function avatarTemplate(avatar: ShownAvatar, loadProgress: number | null,
       ${isLoading && !isReady && !stageError ? loadingOverlay(loadProgress, strings) : nothing}
       ${stageError ? errorOverlay(stageError, strings, retry) : nothing}
       <div class="content"><slot></slot></div>
-      ${avatar.isAudioBlocked && (avatar.isSoundWanted || avatar.mode === 'backend')
-        ? soundButton(strings, () => void avatar.initializeAudioContext().catch(() => undefined))
-        : nothing}
+      ${
+        avatar.isAudioBlocked && (avatar.isSoundWanted || avatar.mode === 'backend')
+          ? soundButton(strings, () => void avatar.initializeAudioContext().catch(() => undefined))
+          : nothing
+      }
       ${controls && bar ? bar.render() : nothing}${captions ? captions.render() : nothing}
     </div>
   `;

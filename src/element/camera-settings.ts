@@ -18,7 +18,9 @@ export function cameraOrbitFrom(text: string | null): CameraOrbit {
   const distance = radius === 'auto' ? { value: 1, unit: '%' } : quantity(radius, LENGTHS);
   const isKnown = thetaRadians !== undefined && phiRadians !== undefined && distance !== null && words.length <= 3;
   if (!isKnown || phiRadians < 0 || phiRadians > Math.PI || distance.value <= 0) {
-    throw invalid(`camera-orbit="${text}" is not understood. Use "theta phi radius" such as "30deg 80deg 110%", phi from 0deg to 180deg, or "auto".`);
+    throw invalid(
+      `camera-orbit="${text}" is not understood. Use "theta phi radius" such as "30deg 80deg 110%", phi from 0deg to 180deg, or "auto".`,
+    );
   }
   return { thetaRadians, phiRadians, radius: distance.value, isRelative: distance.unit === '%' };
 }
@@ -43,7 +45,11 @@ export function pictureTransformFrom(transform: string | Partial<PictureTransfor
 }
 
 function numbersOf(text: string): Partial<PictureTransform> {
-  const [x, y, scale, ...rest] = text.trim().split(/[\s,]+/).filter(Boolean).map(Number);
+  const [x, y, scale, ...rest] = text
+    .trim()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .map(Number);
   return rest.length > 0 ? { scale: Number.NaN } : { x, y, scale };
 }
 

@@ -1,6 +1,6 @@
 /** Picture and voice of an avatar as a stream, and as a file. Loaded when they are asked for. */
 import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { AssemblyController } from './assembly-controller.js';
 
 export interface CaptureOptions {
@@ -35,7 +35,9 @@ const TAIL_MS = 400;
 
 /** @throws {AvatarError} `renderingFailed` while no avatar is shown, `playbackInitFailed` without sound output. */
 export async function captureStream(
-  element: HTMLElement, assembly: AssemblyController, { frameRate }: CaptureOptions = {},
+  element: HTMLElement,
+  assembly: AssemblyController,
+  { frameRate }: CaptureOptions = {},
 ): Promise<MediaStream> {
   const canvas = assembly.avatar && element.shadowRoot?.querySelector('canvas');
   const avatar = assembly.assembly;
@@ -64,7 +66,8 @@ export async function captureStream(
 export async function record(element: CapturedElement, assembly: AssemblyController, options: RecordOptions = {}): Promise<Blob> {
   const { signal, maxSeconds = DEFAULT_MAX_SECONDS, videoBitsPerSecond = 2_500_000 } = options;
   if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The recording was ended before it began.');
-  if (!(maxSeconds > 0)) throw new AvatarError(ErrorCode.invalidConfiguration, `maxSeconds is a number of seconds above 0, not ${maxSeconds}.`);
+  if (!(maxSeconds > 0))
+    throw new AvatarError(ErrorCode.invalidConfiguration, `maxSeconds is a number of seconds above 0, not ${maxSeconds}.`);
   const mimeType = recordableType(options.mimeType);
   const end = new AbortController();
   const watching = { signal: end.signal };
@@ -74,10 +77,14 @@ export async function record(element: CapturedElement, assembly: AssemblyControl
   // Listens before anything is waited for: a short speech may be over by then.
   if (signal) signal.addEventListener('abort', () => end.abort(), watching);
   else {
-    element.addEventListener('avatar-conversation-state', ({ state }) => {
-      clearTimeout(tail);
-      if (state === 'idle') tail = setTimeout(() => end.abort(), TAIL_MS);
-    }, watching);
+    element.addEventListener(
+      'avatar-conversation-state',
+      ({ state }) => {
+        clearTimeout(tail);
+        if (state === 'idle') tail = setTimeout(() => end.abort(), TAIL_MS);
+      },
+      watching,
+    );
   }
   try {
     // A recorder waits for its first sound, which a locked context does not give; a script that is missed at the end would be too late.

@@ -1,7 +1,7 @@
 /** The bar of the `controls` attribute; loaded when one is wanted. */
-import { html, nothing, svg, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { html, nothing, type ReactiveController, type ReactiveControllerHost, svg, type TemplateResult } from 'lit';
 import { AvatarCaptionsChangeEvent } from './avatar-events.js';
-import { SILENCE, icon } from './icons.js';
+import { icon, SILENCE } from './icons.js';
 import type { ControlsStrings, KnownStrings } from './strings.js';
 
 export { controlsStyles } from './controls.styles.js';
@@ -121,8 +121,9 @@ export class ControlsBar implements ReactiveController {
           ${icon(STOP)}
         </button>
         <span class="status" part="status" role="status">${this.statusIn(strings)}</span>
-        ${hasCaptions
-          ? html`<button
+        ${
+          hasCaptions
+            ? html`<button
               type="button"
               class="captions-button is-there"
               part="button captions-button"
@@ -134,7 +135,8 @@ export class ControlsBar implements ReactiveController {
             >
               ${icon(CAPTIONS)}
             </button>`
-          : nothing}
+            : nothing
+        }
         <button
           type="button"
           class="mute"
@@ -219,7 +221,10 @@ export class ControlsBar implements ReactiveController {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     const isButton = event.target instanceof HTMLButtonElement;
     const actions: Record<string, (() => void) | undefined> = {
-      k: this.handleMain, m: this.handleMute, c: this.handleCaptions, Escape: this.handleStop,
+      k: this.handleMain,
+      m: this.handleMute,
+      c: this.handleCaptions,
+      Escape: this.handleStop,
       // On a button, space is that button's.
       ' ': isButton ? undefined : this.handleMain,
     };

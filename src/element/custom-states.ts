@@ -1,6 +1,15 @@
 /** The states that CSS can ask for: `spatius-avatar:state(playing)`, or `[state-playing]` in browsers without it. */
 export const AVATAR_STATES = [
-  'loading', 'ready', 'error', 'connecting', 'connected', 'failed', 'playing', 'paused', 'stalled', 'audio-blocked',
+  'loading',
+  'ready',
+  'error',
+  'connecting',
+  'connected',
+  'failed',
+  'playing',
+  'paused',
+  'stalled',
+  'audio-blocked',
 ] as const;
 export type AvatarState = (typeof AVATAR_STATES)[number];
 

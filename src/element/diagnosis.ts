@@ -1,12 +1,13 @@
 /** A report for bug reports and support: what this browser can do and how the avatar is doing. Holds no token. */
+
+import type { ConversationState } from '../avatar/conversations/conversation-state.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import type { AvatarInfo, Renderer } from '../shared/contracts/stage.js';
-import type { ConversationState } from '../avatar/conversations/conversation-state.js';
 import type { AssemblyController } from './assembly-controller.js';
-import { effectiveMode, type AvatarMode, type ConnectionProperties } from './avatar-options.js';
+import { type AvatarMode, type ConnectionProperties, effectiveMode } from './avatar-options.js';
 import type { AvatarStats } from './avatar-stats.js';
 import type { LoggedError } from './error-log.js';
-import { findingsOf, type Finding } from './findings.js';
+import { type Finding, findingsOf } from './findings.js';
 
 export interface Diagnosis {
   browser: {
@@ -102,7 +103,20 @@ export async function diagnose(
   { assembly, avatar, size, visibility, rendererNote, measuredRenderer }: AssemblyController,
   errors: LoggedError[],
 ): Promise<Diagnosis> {
-  const { appId, avatarId, src, serverUrl, region, fallback, intensity, muted: isMuted, volume, connectionState, conversationState, isAudioBlocked } = element;
+  const {
+    appId,
+    avatarId,
+    src,
+    serverUrl,
+    region,
+    fallback,
+    intensity,
+    muted: isMuted,
+    volume,
+    connectionState,
+    conversationState,
+    isAudioBlocked,
+  } = element;
   const { width = 0, height = 0, pixelRatio = 1 } = size.size ?? {};
   const tokenSource = element.requestToken ? 'function' : element.tokenEndpoint ? 'endpoint' : element.sessionToken ? 'fixed' : 'none';
   const mode = effectiveMode(element);
@@ -110,7 +124,23 @@ export async function diagnose(
   const facts: Omit<Diagnosis, 'findings'> = {
     browser: browserFacts(),
     graphics: graphicsFacts(),
-    element: { mode, appId, avatarId, src, serverUrl, region, tokenSource, fallback, intensity, isMuted, volume, isVisible, width, height, pixelRatio },
+    element: {
+      mode,
+      appId,
+      avatarId,
+      src,
+      serverUrl,
+      region,
+      tokenSource,
+      fallback,
+      intensity,
+      isMuted,
+      volume,
+      isVisible,
+      width,
+      height,
+      pixelRatio,
+    },
     connectionState,
     conversationState,
     isAudioBlocked,

@@ -73,9 +73,9 @@ export async function* readElements(file: Blob): AsyncGenerator<Element> {
 
 /** A number of variable length: its first bit that is set says how long it is. */
 export function readVariable(bytes: Uint8Array): number {
-  const length = variableLength(bytes[0]!);
+  const length = variableLength(bytes[0]);
   // Without that bit, so that what is left is exact.
-  return readUnsigned(Uint8Array.of(bytes[0]! & (0xff >> length), ...bytes.subarray(1, length)));
+  return readUnsigned(Uint8Array.of(bytes[0] & (0xff >> length), ...bytes.subarray(1, length)));
 }
 
 /** How many bytes such a number has, by its first one; more than 8 is none. */

@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { stringsFor, watchStrings, type KnownStrings } from './strings.js';
+import { type KnownStrings, stringsFor, watchStrings } from './strings.js';
 
 /** Knows the words for its host, and updates it when they, or the `lang` attribute of a place, change. */
 export class LanguageController implements ReactiveController {

@@ -1,5 +1,5 @@
 import type { CSSResult } from 'lit';
-import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/contracts/errors.js';
+import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 
 /** What of the element a piece belongs to. */
 export interface PieceHost {

@@ -1,6 +1,6 @@
 /** From attributes to how the character lives. */
 import type { AvatarError } from '../shared/contracts/errors.js';
-import { DEFAULT_LIFE, GAZES, MOODS, type LifeSettings } from '../shared/contracts/life-settings.js';
+import { DEFAULT_LIFE, GAZES, type LifeSettings, MOODS } from '../shared/contracts/life-settings.js';
 import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
 
 /** The properties of the element that its life comes from. */
@@ -31,7 +31,8 @@ export function lifeSettings({ motion, mood, moodIntensity, gaze, listening }: L
   return {
     motionStyle: isReduced ? 'calm' : knownOf(motion, MOTIONS),
     mood: knownOf(mood, MOODS),
-    moodIntensity: moodIntensity >= 0 && moodIntensity <= 1 ? numberFrom(moodIntensity, DEFAULT_LIFE.moodIntensity) : DEFAULT_LIFE.moodIntensity,
+    moodIntensity:
+      moodIntensity >= 0 && moodIntensity <= 1 ? numberFrom(moodIntensity, DEFAULT_LIFE.moodIntensity) : DEFAULT_LIFE.moodIntensity,
     gaze: knownOf(gaze, GAZES),
     isListening: listening,
   };

@@ -1,8 +1,8 @@
 /** The element's built-in pieces above the picture. Every visible one has a part. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/contracts/errors.js';
-import { SILENCE, icon } from './icons.js';
 import type { OverlayStrings } from './english.js';
+import { icon, SILENCE } from './icons.js';
 
 const WARNING = svg`<path class="line" d="M12 8v5m0 3v.01M12 3.5 2.8 19.5h18.4z" />`;
 

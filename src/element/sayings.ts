@@ -1,5 +1,5 @@
 /** Text that the page's own server turns into speech, one after the other. Loaded with the first. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { SpeakOptions } from './captions/caption-cue.js';
 
 export interface SayOptions extends SpeakOptions {
@@ -95,7 +95,10 @@ async function answerTo(endpoint: string, body: object, signal: AbortSignal): Pr
   let answer: Response;
   try {
     answer = await fetch(endpoint, {
-      method: 'POST', headers: { 'content-type': 'application/json', accept: 'audio/*' }, body: JSON.stringify(body), signal,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'audio/*' },
+      body: JSON.stringify(body),
+      signal,
     });
   } catch (reason) {
     if (signal.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted', { cause: reason });
@@ -103,7 +106,10 @@ async function answerTo(endpoint: string, body: object, signal: AbortSignal): Pr
   }
   if (answer.ok) return answer;
   const words = wordsOf(await answer.text().catch(() => ''));
-  throw new AvatarError(ErrorCode.speechRequestFailed, `The speech-endpoint ${shown(endpoint)} answered ${answer.status}${words && `: ${words}`}`);
+  throw new AvatarError(
+    ErrorCode.speechRequestFailed,
+    `The speech-endpoint ${shown(endpoint)} answered ${answer.status}${words && `: ${words}`}`,
+  );
 }
 
 /** `message` of a JSON answer; nothing of any other, which may be a page. */

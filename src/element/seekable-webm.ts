@@ -7,7 +7,7 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc9559 Matroska, of which WebM is a part.
  */
-import { Id, element, float, idBytes, readElements, readUnsigned, readVariable, unsigned, variableLength, type Element } from './ebml.js';
+import { type Element, element, float, Id, idBytes, readElements, readUnsigned, readVariable, unsigned, variableLength } from './ebml.js';
 
 const VIDEO = 1;
 const KEY_FLAG = 0x80;
@@ -90,13 +90,14 @@ async function contentsOf(recording: Blob): Promise<Contents | null> {
 
 /** @param content A block's: number of its track, time after the cluster's, flags. */
 function blockHead(content: Uint8Array): { number: number; offset: number; flags: number } {
-  const length = variableLength(content[0]!);
+  const length = variableLength(content[0]);
   const view = new DataView(content.buffer, content.byteOffset + length);
   return { number: readVariable(content), offset: view.getInt16(0), flags: view.getUint8(2) };
 }
 
 async function assemble(recording: Blob, { segment, info, tracks, clustersAt, duration, cues }: Contents): Promise<Blob> {
-  const bytes = async (from: number, to: number | null): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await recording.slice(from, to ?? 0).arrayBuffer());
+  const bytes = async (from: number, to: number | null): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(await recording.slice(from, to ?? 0).arrayBuffer());
   const newInfo = element(Id.info, await bytes(info.contentAt, info.end), element(Id.duration, float(duration)));
   const sameTracks = await bytes(tracks.at, tracks.end);
   // Positions count from the begin of the segment's content. They are of one width, so that this is known before they are.
@@ -107,10 +108,16 @@ async function assemble(recording: Blob, { segment, info, tracks, clustersAt, du
   const newCues = element(
     Id.cues,
     ...cues.map(({ time, track, clusterAt }) => {
-      const place = element(Id.cueTrackPositions, element(Id.cueTrack, unsigned(track)), element(Id.cueClusterPosition, unsigned(clusterAt - clustersAt + newClustersAt)));
+      const place = element(
+        Id.cueTrackPositions,
+        element(Id.cueTrack, unsigned(track)),
+        element(Id.cueClusterPosition, unsigned(clusterAt - clustersAt + newClustersAt)),
+      );
       return element(Id.cuePoint, element(Id.cueTime, unsigned(time)), place);
     }),
   );
   // The segment's length stays unknown, as those of the clusters in it are.
-  return new Blob([recording.slice(0, segment.contentAt), seekHead(cuesAt), newInfo, sameTracks, recording.slice(clustersAt), newCues], { type: recording.type });
+  return new Blob([recording.slice(0, segment.contentAt), seekHead(cuesAt), newInfo, sameTracks, recording.slice(clustersAt), newCues], {
+    type: recording.type,
+  });
 }

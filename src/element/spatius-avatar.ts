@@ -1,10 +1,10 @@
 import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
 import type { ListenOptions } from '../avatar/controller-parts.js';
-import { readMotionPayloads, type MotionPayload } from '../avatar/conversations/motion-payloads.js';
+import { type MotionPayload, readMotionPayloads } from '../avatar/conversations/motion-payloads.js';
 import type { PcmInput } from '../avatar/conversations/pcm-input.js';
 import { checkSpeechMode } from '../avatar/conversations/speech-checks.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarShell } from './avatar-shell.js';
 import type { AvatarStats } from './avatar-stats.js';
@@ -171,7 +171,7 @@ export class SpatiusAvatar extends AvatarShell {
 
   private read(pcm: PcmInput, end: boolean): string | null {
     // What goes wrong with the connection is told by state and event.
-    const connect = ({ controller }: AssembledAvatar) => controller.connectionState === 'disconnected' ? controller.start() : undefined;
+    const connect = ({ controller }: AssembledAvatar) => (controller.connectionState === 'disconnected' ? controller.start() : undefined);
     this.assembly.ask(connect).catch(() => undefined);
     this.isSoundWanted = true;
     return this.assembly.input.send(pcm, controllerOptions(this).sampleRateHz, end);

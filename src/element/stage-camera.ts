@@ -1,5 +1,5 @@
 /** Camera and picture of the stage, as the element's attributes want them. Loaded when one of them is used. */
-import { avatarErrorFrom, ErrorCode, type AvatarError } from '../shared/contracts/errors.js';
+import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { CameraOrbit, PictureTransform, Stage } from '../shared/contracts/stage.js';
 import { cameraOrbitFrom, cameraOrbitText, pictureTransformFrom } from './camera-settings.js';
 

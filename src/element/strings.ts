@@ -30,6 +30,7 @@ export type Translations = Readonly<Record<(typeof TRANSLATED)[number], AvatarSt
 const ofPage = new Map<string, Partial<AvatarStrings>>();
 const listeners = new Set<() => void>();
 let translations: Translations | null = null;
+// biome-ignore lint/correctness/noUnusedVariables: holds the one load in progress.
 let loading: Promise<void> | null = null;
 
 /** See `setStrings` of `set-strings.ts`. */
@@ -46,7 +47,8 @@ export function watchStrings(hear: () => void, isOn: boolean): void {
 /** The words for an element. Its translation is loaded when it is first asked for; until then, and without it, it is English. */
 export function stringsFor(element: Element): KnownStrings {
   const translated = languageOf(element, TRANSLATED);
-  if (translated) loading ??= import('./translations.js').then((module) => (translations = module.TRANSLATIONS)).then(tellAll, () => undefined);
+  if (translated)
+    loading ??= import('./translations.js').then((module) => (translations = module.TRANSLATIONS)).then(tellAll, () => undefined);
   return { ...ENGLISH, ...(translated && translations?.[translated]), ...ofPage.get(languageOf(element, ofPage.keys()) ?? '') };
 }
 

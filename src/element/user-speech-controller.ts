@@ -1,7 +1,7 @@
 /** Lets the visitor's voice interrupt the avatar. Loaded with the first element that is `interruptible`. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { AssemblyController } from './assembly-controller.js';
 import { AvatarUserSpeechEvent } from './avatar-events.js';
 
@@ -36,7 +36,10 @@ export class UserSpeechController implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const { host, assembly: { assembly: avatar } } = this;
+    const {
+      host,
+      assembly: { assembly: avatar },
+    } = this;
     const { microphone } = host;
     if (!host.interruptible || !host.isConnected) return this.stop();
     if (!avatar || (this.current?.avatar === avatar && this.current.microphone === microphone)) return;
@@ -82,7 +85,8 @@ export class UserSpeechController implements ReactiveController {
 /** Asks for it once the visitor has touched the page; ended by `signal`. @throws {AvatarError} `microphoneUnavailable`. */
 async function ownMicrophone(signal: AbortSignal): Promise<MediaStream> {
   await gesture(signal);
-  if (!navigator.mediaDevices) throw new AvatarError(ErrorCode.microphoneUnavailable, 'Browsers give the microphone to pages of https and localhost only.');
+  if (!navigator.mediaDevices)
+    throw new AvatarError(ErrorCode.microphoneUnavailable, 'Browsers give the microphone to pages of https and localhost only.');
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia(MICROPHONE);

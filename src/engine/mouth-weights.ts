@@ -1,4 +1,4 @@
-import { createPlainLinears, type CreateLinears } from '../motion/engine/linear.js';
+import { type CreateLinears, createPlainLinears } from '../motion/engine/linear.js';
 import { loadMouthModel, mouthModel, setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 

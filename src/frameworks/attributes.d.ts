@@ -32,7 +32,9 @@ export type AvatarProperties = { [Key in OwnKey]?: SpatiusAvatar[Key] | undefine
 export type AvatarObjects = Pick<AvatarProperties, Exclude<OwnKey, PrimitiveKey>>;
 
 /** Event name → event. */
-export type AvatarEvents = { [Name in keyof HTMLElementEventMap as Name extends `avatar-${string}` ? Name : never]: HTMLElementEventMap[Name] };
+export type AvatarEvents = {
+  [Name in keyof HTMLElementEventMap as Name extends `avatar-${string}` ? Name : never]: HTMLElementEventMap[Name];
+};
 
 /** Listeners as props: `onavatar-ready`, or `on:avatar-ready` with another prefix. */
 export type AvatarListeners<Prefix extends string = 'on'> = {

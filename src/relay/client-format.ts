@@ -1,5 +1,5 @@
 /** The two ways in which a client is told the same things: the binary frames, and the public JSON with base64. */
-import { RELAY_PROTOCOL_VERSION, encodeRelayFrame } from '../motion/protocol/relay-frames.js';
+import { encodeRelayFrame, RELAY_PROTOCOL_VERSION } from '../motion/protocol/relay-frames.js';
 import type { LogEntry, TurnPosition } from './turn-log.js';
 
 /** `frames`: the public host-server framing with this relay's additions. `json`: text messages with base64. */

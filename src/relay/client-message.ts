@@ -1,6 +1,6 @@
 /** What clients say, in either format, as one set of messages. Everything is untrusted. */
 import { decodeRelayFrame } from '../motion/protocol/relay-frames.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 
 export type ClientMessage =
   /** The client introduces itself; `version` 0 is a client of the public format. */
@@ -22,11 +22,11 @@ export function clientMessageFrom(data: Uint8Array | string): ClientMessage {
   }
   const message = objectFrom(data);
   // The framing calls it `action`, the JSON format `type`.
-  switch (message['action'] ?? message['type']) {
+  switch (message.action ?? message.type) {
     case 'start':
-      return { kind: 'start', version: typeof message['version'] === 'number' ? message['version'] : 0 };
+      return { kind: 'start', version: typeof message.version === 'number' ? message.version : 0 };
     case 'interrupt':
-      return { kind: 'interrupt', turnId: nameIn(message['turn_id'] ?? message['turnId']) };
+      return { kind: 'interrupt', turnId: nameIn(message.turn_id ?? message.turnId) };
     case 'text':
     case 'text_query':
       return { kind: 'text', text: textIn(message, 'text') };

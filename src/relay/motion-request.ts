@@ -1,8 +1,9 @@
 /** Gets the motion of one turn from a lent session, and gives up where none can be had. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+
+import { untilAborted } from '../server-sdk/until-aborted.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { RelayedMotion, SessionLender } from './relay-options.js';
 import type { SpeechFeed } from './speech-feed.js';
-import { untilAborted } from '../server-sdk/until-aborted.js';
 
 export interface MotionRequestHandlers {
   handleMotion(motion: RelayedMotion): void;
@@ -56,7 +57,10 @@ async function attemptMotion(
     const lending = lender.borrow({ signal: given });
     // One that is lent after all goes back.
     const session = await untilOverdue(lending, given).catch((reason: unknown) => {
-      lending.then((unused) => unused.release(), () => undefined);
+      lending.then(
+        (unused) => unused.release(),
+        () => undefined,
+      );
       throw reason;
     });
     try {

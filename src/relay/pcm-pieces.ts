@@ -1,7 +1,8 @@
 /** Speech as backends have it (a stream of any text-to-speech, a buffer, a Node stream) → even pieces of raw PCM. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
-import { PcmByteJoiner, audioContainerOf } from '../shared/samples/pcm.js';
+
 import { untilAborted } from '../server-sdk/until-aborted.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { audioContainerOf, PcmByteJoiner } from '../shared/samples/pcm.js';
 
 export type PcmChunk = Uint8Array | Int16Array | ArrayBuffer;
 
@@ -25,7 +26,10 @@ export async function* pcmPieces(audio: SpeechAudio, sampleRateHz: number, signa
     const container = isFirst ? audioContainerOf(bytes) : null;
     if (bytes.length > 0) isFirst = false;
     if (container) {
-      throw new AvatarError(ErrorCode.invalidAudioInput, `The speech begins like a ${container.toUpperCase()} file: a turn takes raw 16-bit mono PCM.`);
+      throw new AvatarError(
+        ErrorCode.invalidAudioInput,
+        `The speech begins like a ${container.toUpperCase()} file: a turn takes raw 16-bit mono PCM.`,
+      );
     }
     const samples = joiner.push(bytes);
     for (let at = 0; at < samples.length && !signal.aborted; at += pieceBytes) yield samples.subarray(at, at + pieceBytes);

@@ -3,13 +3,13 @@
  * it was. What it has not got yet lies in the log of its turn: the client itself keeps a place, no queue.
  */
 import { randomBytes } from 'node:crypto';
-import { WebSocket, type RawData } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 
-import { avatarErrorFrom, ErrorCode, type AvatarError } from '../shared/contracts/errors.js';
-import type { RelaySocket } from './relay-socket.js';
+import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { CLIENT_FORMATS, type ClientFormat, type ClientFormatName, type TurnDescription } from './client-format.js';
-import { clientMessageFrom, type ClientMessage } from './client-message.js';
+import { type ClientMessage, clientMessageFrom } from './client-message.js';
 import type { RelayLimits } from './relay-options.js';
+import type { RelaySocket } from './relay-socket.js';
 import type { TurnLog, TurnPosition } from './turn-log.js';
 
 /** What a client hears: a turn with its log, and how far the others have heard it. */

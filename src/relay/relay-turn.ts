@@ -3,7 +3,7 @@
  * into the same log. Whatever becomes of the motion, the speech goes on.
  */
 import { decodeMessage } from '../motion/protocol/envelope.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { createLogId } from '../shared/core/ids.js';
 import { requestMotion } from './motion-request.js';
 import { pcmPieces, type SpeechAudio } from './pcm-pieces.js';

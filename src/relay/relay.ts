@@ -11,14 +11,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { Emitter } from '../shared/core/emitter.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
 import type { ClientFormatName } from './client-format.js';
 import type { SpeechAudio } from './pcm-pieces.js';
 import { RelayClient, type ResumePlace } from './relay-client.js';
-import { DEFAULT_RELAY_LIMITS, type Audience, type RelayLimits, type RelayOptions, type TurnOptions } from './relay-options.js';
+import { type Audience, DEFAULT_RELAY_LIMITS, type RelayLimits, type RelayOptions, type TurnOptions } from './relay-options.js';
 import type { RelaySocket } from './relay-socket.js';
 import { RelayTurn, type TurnSummary } from './relay-turn.js';
 
@@ -202,7 +201,10 @@ export class Relay {
 
   private handleDisconnected(client: RelayClient): void {
     if (!this.present.has(client.resumeToken)) return;
-    this.leaveTimers.set(client, setTimeout(() => this.removeClient(client), this.isClosing ? 0 : this.limits.resumeMs));
+    this.leaveTimers.set(
+      client,
+      setTimeout(() => this.removeClient(client), this.isClosing ? 0 : this.limits.resumeMs),
+    );
   }
 
   private removeClient(client: RelayClient): void {
@@ -327,7 +329,10 @@ export class Relay {
 const CLOSE_TIMEOUT_MS = 2000;
 
 /** @param handleFailure What the app's own function has thrown, told once; the client it was asked about does not listen then. */
-function listenersOf(audience: Audience | undefined, handleFailure: (client: RelayClient, error: AvatarError) => void): (client: RelayClient) => boolean {
+function listenersOf(
+  audience: Audience | undefined,
+  handleFailure: (client: RelayClient, error: AvatarError) => void,
+): (client: RelayClient) => boolean {
   if (audience === undefined) return () => true;
   if (typeof audience === 'function') {
     let hasFailed = false;
@@ -335,7 +340,8 @@ function listenersOf(audience: Audience | undefined, handleFailure: (client: Rel
       try {
         return audience(client);
       } catch (reason) {
-        if (!hasFailed) handleFailure(client, avatarErrorFrom(reason, ErrorCode.invalidConfiguration, 'The function `clients` of a turn has failed'));
+        if (!hasFailed)
+          handleFailure(client, avatarErrorFrom(reason, ErrorCode.invalidConfiguration, 'The function `clients` of a turn has failed'));
         hasFailed = true;
         return false;
       }

@@ -25,9 +25,7 @@ export class SpeechFeed {
 
   /** @returns False when so much waits that nobody can be taking it. */
   push(pcm: Uint8Array): boolean {
-    const bytes = this.resampler
-      ? pcmBytesFromInt16(int16FromFloat32(this.resampler.push(float32FromInt16(int16FromPcmBytes(pcm)))))
-      : pcm;
+    const bytes = this.resampler ? pcmBytesFromInt16(int16FromFloat32(this.resampler.push(float32FromInt16(int16FromPcmBytes(pcm))))) : pcm;
     this.add(bytes);
     return this.waitingBytes <= this.maxWaitingBytes;
   }

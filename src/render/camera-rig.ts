@@ -7,10 +7,9 @@
  * θ turns to the right around the character, φ down from straight above; looking along −z is θ = 0, φ = 90°.
  */
 import { Matrix4, PerspectiveCamera } from 'three';
-import type { View } from '../shared/contracts/framing.js';
+import type { FramingAnchors, View } from '../shared/contracts/framing.js';
 import type { CameraOrbit, PictureTransform } from '../shared/contracts/stage.js';
-import type { FramingAnchors } from '../shared/contracts/framing.js';
-import { frameCamera, type CameraFraming } from './framing.js';
+import { type CameraFraming, frameCamera } from './framing.js';
 
 /** Half of the way in so many seconds. */
 const HALF_WAY_SECONDS = 0.09;

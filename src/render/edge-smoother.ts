@@ -1,4 +1,15 @@
-import { BufferGeometry, Camera, FramebufferTexture, GLSL3, LinearFilter, NoBlending, Points, RawShaderMaterial, Vector4, type WebGLRenderer } from 'three';
+import {
+  BufferGeometry,
+  Camera,
+  FramebufferTexture,
+  GLSL3,
+  LinearFilter,
+  NoBlending,
+  Points,
+  RawShaderMaterial,
+  Vector4,
+  type WebGLRenderer,
+} from 'three';
 import { SMOOTHING_FRAGMENT_SHADER, SMOOTHING_VERTEX_SHADER, TILE_SIZE } from './edge-smoother.glsl.js';
 
 /**

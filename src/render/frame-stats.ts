@@ -67,7 +67,15 @@ export class FrameStats {
    * @param nowMs When drawing was done.
    * @param mediaSeconds Shown by this frame; NaN without speech.
    */
-  handleFrame(nowMs: number, cpuMs: number, round: number, mediaSeconds: number, isAdvancing: boolean, isStarved: boolean, jawOpen: number): void {
+  handleFrame(
+    nowMs: number,
+    cpuMs: number,
+    round: number,
+    mediaSeconds: number,
+    isAdvancing: boolean,
+    isStarved: boolean,
+    jawOpen: number,
+  ): void {
     const at = this.framesDrawn % WINDOW_FRAMES;
     this.drawnMs[at] = nowMs;
     this.cpuMs[at] = cpuMs;

@@ -13,7 +13,7 @@
  * Runs in the thread that draws. `update()` allocates nothing.
  */
 import { BufferAttribute, DynamicDrawUsage, type Mesh } from 'three';
-import { floatsOf, morphShapeFrom, seamGroups, type MorphShape } from './morph-shapes.js';
+import { floatsOf, type MorphShape, morphShapeFrom, seamGroups } from './morph-shapes.js';
 
 /** Fraction of the mesh's size below which an offset is noise. */
 const NOISE = 1e-5;

@@ -3,7 +3,7 @@ import { DrawTimer } from './draw-timer.js';
 import { EdgeSmoother } from './edge-smoother.js';
 import { FramesInFlight } from './frames-in-flight.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
-import { createRenderer, prepareAvatar, type GraphicsFacts, type StageCanvas } from './renderer.js';
+import { createRenderer, type GraphicsFacts, prepareAvatar, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
 /** A canvas with a WebGL context of its own. */

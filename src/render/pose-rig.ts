@@ -4,9 +4,9 @@
  * Axes: right-handed, +x = the character's left, +y up, +z out of the face. A rotation R given in these axes turns a
  * joint whose parent stands at P (at rest) and which itself has the local rest rotation L to  P⁻¹ · R · P · L.
  */
-import { Euler, Object3D, Quaternion, Vector3 } from 'three';
+import { Euler, type Object3D, Quaternion, Vector3 } from 'three';
+import { eyeRotation, findJointsAmong, type JointRole, jawRotation, NECK_SHARE } from '../motion/retarget/joints.js';
 import { CHANNEL_INDEX } from '../shared/contracts/channels.js';
-import { NECK_SHARE, eyeRotation, findJointsAmong, jawRotation, type JointRole } from '../motion/retarget/joints.js';
 
 /** Finds joints by their usual names. */
 export function findJoints(root: Object3D): Partial<Record<JointRole, Object3D>> {

@@ -1,4 +1,4 @@
-import { NeutralToneMapping, SRGBColorSpace, WebGLRenderer, type Camera, type Scene } from 'three';
+import { type Camera, NeutralToneMapping, type Scene, SRGBColorSpace, WebGLRenderer } from 'three';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { StageOptions } from '../shared/contracts/stage.js';
 import type { AvatarModel } from './loaders/avatar-model.js';

@@ -107,7 +107,8 @@ export class ResolutionGovernor {
     this.intervals[this.frameCount] = (this.windowMs - (burst > this.frameCount ? 0 : this.times[this.frameCount - burst])) / burst;
     this.frameCount++;
     if (costMs > 0) this.costs[this.costCount++] = costMs;
-    const isFull = this.frameCount >= WINDOW_FRAMES ? this.windowMs >= WINDOW_MS : this.frameCount >= SLOW_FRAMES && this.windowMs >= SLOW_MS;
+    const isFull =
+      this.frameCount >= WINDOW_FRAMES ? this.windowMs >= WINDOW_MS : this.frameCount >= SLOW_FRAMES && this.windowMs >= SLOW_MS;
     if (!isFull && this.frameCount < MAX_FRAMES) return;
     const interval = this.median(this.intervals, this.frameCount);
     const cost = this.costCount > 0 ? this.median(this.costs, this.costCount) : Number.NaN;

@@ -1,4 +1,4 @@
-import { Quaternion, Vector3, type Object3D } from 'three';
+import { type Object3D, Quaternion, Vector3 } from 'three';
 import { jointName } from '../motion/retarget/joints.js';
 
 const UPPER_ARMS = {

@@ -4,7 +4,7 @@ import { DrawTimer } from './draw-timer.js';
 import { EdgeSmoother } from './edge-smoother.js';
 import { FramesInFlight } from './frames-in-flight.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
-import { createRenderer, prepareAvatar, sisterOf, type GraphicsFacts, type StageCanvas } from './renderer.js';
+import { createRenderer, type GraphicsFacts, prepareAvatar, type StageCanvas, sisterOf } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
 /** The one context of this thread that several stages draw on, as large as the largest of them. */
@@ -21,8 +21,14 @@ class SharedContext {
     this.timer = new DrawTimer(this.renderer.getContext() as WebGL2RenderingContext);
     const tell = (say: (listener: SurfaceListener) => void) => () => this.surfaces.forEach(({ listener }) => say(listener));
     const events: EventTarget = this.canvas;
-    events.addEventListener('webglcontextlost', tell((listener) => listener.handleContextLost()));
-    events.addEventListener('webglcontextrestored', tell((listener) => listener.handleContextRestored()));
+    events.addEventListener(
+      'webglcontextlost',
+      tell((listener) => listener.handleContextLost()),
+    );
+    events.addEventListener(
+      'webglcontextrestored',
+      tell((listener) => listener.handleContextRestored()),
+    );
     events.addEventListener('webglcontextrestored', () => {
       this.timer.reset();
       this.surfaces.forEach(({ inFlight }) => inFlight.reset());

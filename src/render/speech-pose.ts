@@ -12,7 +12,7 @@
 import type { Playhead } from '../audio/playhead.js';
 import { SpeechBlend } from '../motion/life/blend.js';
 import { MotionTimeline } from '../motion/timeline/motion-timeline.js';
-import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/contracts/channels.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS } from '../shared/contracts/channels.js';
 import type { MotionFeed } from '../shared/contracts/playback-messages.js';
 
 /** Motion this far behind the playhead is let go. */
@@ -100,7 +100,7 @@ export class SpeechPose {
     this.isAdvancing = isCurrent && playhead.isAdvancing;
 
     const timeline = isCurrent ? this.timelines.get(round) : undefined;
-    const isCovered = timeline !== undefined && timeline.sample(mediaSeconds, this.sampled);
+    const isCovered = timeline?.sample(mediaSeconds, this.sampled) ?? false;
     this.isStarved = this.isAdvancing && !isCovered && !timeline?.isFinished;
     this.isSpeaking = isCurrent && isCovered;
     this.isBlinking = isCovered && this.sampled[CHANNEL_INDEX.eyeBlinkLeft] > 0.5;

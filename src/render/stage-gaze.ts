@@ -1,4 +1,4 @@
-import { Vector3, type Camera } from 'three';
+import { type Camera, Vector3 } from 'three';
 import type { GazeTarget } from '../motion/life/life-motion.js';
 import type { GazePoint } from '../shared/contracts/stage.js';
 

@@ -9,11 +9,22 @@ import { Scene } from 'three';
 import { Playhead } from '../audio/playhead.js';
 import { LifeMotion } from '../motion/life/life-motion.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/contracts/channels.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import type { View } from '../shared/contracts/framing.js';
 import type { LifeSettings, MotionStyle } from '../shared/contracts/life-settings.js';
 import type { MotionFeed, PlayheadReport } from '../shared/contracts/playback-messages.js';
-import type { View } from '../shared/contracts/framing.js';
-import type { CameraOrbit, GazePoint, PictureTransform, ShownAvatar, Stage, StageListener, StageOptions, StageSpeech, StageStats, TracedFrame } from '../shared/contracts/stage.js';
+import type {
+  CameraOrbit,
+  GazePoint,
+  PictureTransform,
+  ShownAvatar,
+  Stage,
+  StageListener,
+  StageOptions,
+  StageSpeech,
+  StageStats,
+  TracedFrame,
+} from '../shared/contracts/stage.js';
 import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
@@ -21,7 +32,7 @@ import { FrameStats } from './frame-stats.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 import { loadAvatar } from './loaders/load-avatar.js';
 import { openSurface } from './open-surface.js';
-import { pngOf, probeGraphics, type GraphicsFacts } from './renderer.js';
+import { type GraphicsFacts, pngOf, probeGraphics } from './renderer.js';
 import { ResolutionGovernor } from './resolution-governor.js';
 import { SpeechPose } from './speech-pose.js';
 import { StageGaze } from './stage-gaze.js';
@@ -175,7 +186,9 @@ export class LiveStage implements Stage, SurfaceListener {
 
   setPose(pose: Float32Array | null): void {
     if (pose && pose.length !== CHANNEL_COUNT) {
-      return this.listener.handleError(new AvatarError(ErrorCode.invalidMotionData, `A pose has ${CHANNEL_COUNT} channels, not ${pose.length}`));
+      return this.listener.handleError(
+        new AvatarError(ErrorCode.invalidMotionData, `A pose has ${CHANNEL_COUNT} channels, not ${pose.length}`),
+      );
     }
     this.speech.heldPose = pose && Float32Array.from(pose, (value) => (Number.isFinite(value) ? value : 0));
   }
@@ -210,7 +223,12 @@ export class LiveStage implements Stage, SurfaceListener {
 
   stats(): Promise<StageStats> {
     const { governor, surface } = this;
-    return Promise.resolve({ ...this.frameStats.stats(performance.now()), drawMs: surface.drawMs, renderer: surface.kind, resolutionScale: governor.scale });
+    return Promise.resolve({
+      ...this.frameStats.stats(performance.now()),
+      drawMs: surface.drawMs,
+      renderer: surface.kind,
+      resolutionScale: governor.scale,
+    });
   }
 
   setTracing(isOn: boolean): void {
@@ -303,7 +321,15 @@ export class LiveStage implements Stage, SurfaceListener {
     this.render();
 
     const nowMs = performance.now();
-    this.frameStats.handleFrame(nowMs, nowMs - startMs, speech.round, speech.mediaSeconds, speech.isAdvancing, speech.isStarved, pose[CHANNEL_INDEX.jawOpen]);
+    this.frameStats.handleFrame(
+      nowMs,
+      nowMs - startMs,
+      speech.round,
+      speech.mediaSeconds,
+      speech.isAdvancing,
+      speech.isStarved,
+      pose[CHANNEL_INDEX.jawOpen],
+    );
   }
 
   private render(): void {

@@ -2,11 +2,11 @@
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { AudioSource } from './audio-source.js';
 import type { MotionConnection } from './motion-connection.js';
-import { RequestChannel, type OpenRequest } from './request-channel.js';
-import { AvatarSDKErrorCode, AvatarSDKError, throwIfAborted, type ErrorPhase } from './sdk-error.js';
-import { publicConfigFrom, type AvatarSessionConfig, type PublicSessionConfig } from './session-config.js';
+import { type OpenRequest, RequestChannel } from './request-channel.js';
+import { AvatarSDKError, AvatarSDKErrorCode, type ErrorPhase, throwIfAborted } from './sdk-error.js';
+import { type AvatarSessionConfig, type PublicSessionConfig, publicConfigFrom } from './session-config.js';
 import { SessionOpener } from './session-opener.js';
-import { Speech, type SpeakOptions } from './speech.js';
+import { type SpeakOptions, Speech } from './speech.js';
 import { untilAborted } from './until-aborted.js';
 import { uplinkFactory } from './uplink-factory.js';
 
@@ -129,7 +129,11 @@ export class AvatarSession {
    * Leaving the loop early interrupts. Speeches of one session take turns: the next one's audio follows the last one's.
    */
   speak(audio: AudioSource, options: SpeakOptions = {}): Speech {
-    return new Speech({ channel: this.channel, maxBufferedBytes: this.config.maxBufferedBytes, takeInput: () => this.takeInput() }, audio, options);
+    return new Speech(
+      { channel: this.channel, maxBufferedBytes: this.config.maxBufferedBytes, takeInput: () => this.takeInput() },
+      audio,
+      options,
+    );
   }
 
   /**
@@ -192,7 +196,8 @@ export class AvatarSession {
 
   private async takeInput(): Promise<() => void> {
     this.checkStarted();
-    if (this.current && this.channel.isOpen(this.current)) throw this.misuse('speak() cannot begin before the request of sendAudio() has its end');
+    if (this.current && this.channel.isOpen(this.current))
+      throw this.misuse('speak() cannot begin before the request of sendAudio() has its end');
     const before = this.inputTurn;
     let release!: () => void;
     this.inputTurn = new Promise<void>((resolve) => (release = resolve));
@@ -240,12 +245,17 @@ export class AvatarSession {
   }
 
   private closedError(phase: ErrorPhase): AvatarSDKError {
-    return this.connection?.closedError(phase) ?? new AvatarSDKError(AvatarSDKErrorCode.connectionClosed, 'the session is closed', { phase });
+    return (
+      this.connection?.closedError(phase) ?? new AvatarSDKError(AvatarSDKErrorCode.connectionClosed, 'the session is closed', { phase })
+    );
   }
 
   private misuse(message: string): AvatarSDKError {
     const { connectionId } = this;
-    return new AvatarSDKError(AvatarSDKErrorCode.invalidRequest, message, { phase: 'websocket_send', ...(connectionId && { connectionId }) });
+    return new AvatarSDKError(AvatarSDKErrorCode.invalidRequest, message, {
+      phase: 'websocket_send',
+      ...(connectionId && { connectionId }),
+    });
   }
 }
 

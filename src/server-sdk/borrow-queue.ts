@@ -58,5 +58,8 @@ export class BorrowQueue<Item> {
 
 function lateError(timeoutMs: number, cause: AvatarError | null): AvatarSDKError {
   const reason = cause ? `: ${cause.message}` : ': all are in use';
-  return new AvatarSDKError(AvatarSDKErrorCode.connectionFailed, `no session became free within ${timeoutMs} ms${reason}`, { phase: 'websocket_connect', cause: cause ?? undefined });
+  return new AvatarSDKError(AvatarSDKErrorCode.connectionFailed, `no session became free within ${timeoutMs} ms${reason}`, {
+    phase: 'websocket_connect',
+    cause: cause ?? undefined,
+  });
 }

@@ -69,12 +69,16 @@ export async function requestSessionToken(options: SessionTokenRequest): Promise
   const body = jsonObjectFrom(text);
   const refusal = body && firstErrorOf(body);
   if (status !== 200 || refusal) {
-    const answer = { status, ...withoutKey(refusal ?? {}, apiKey), rawBody: text.split(apiKey).join('[api key]').slice(0, MAX_KEPT_CHARACTERS) };
+    const answer = {
+      status,
+      ...withoutKey(refusal ?? {}, apiKey),
+      rawBody: text.split(apiKey).join('[api key]').slice(0, MAX_KEPT_CHARACTERS),
+    };
     const reason = wordsOf(answer);
     throw new ConsoleFailure('refused', `the console answered with status ${status}${reason && `: ${reason}`}`, { answer });
   }
   if (!body) throw new ConsoleFailure('unreadable', 'the answer of the console is no JSON object');
-  const token = tokenIn(body) ?? tokenIn(body['data']);
+  const token = tokenIn(body) ?? tokenIn(body.data);
   if (!token) throw new ConsoleFailure('missing', 'the answer of the console holds no session token');
   return token;
 }
@@ -101,8 +105,8 @@ type Refusal = Pick<ConsoleAnswer, 'code' | 'title' | 'detail'>;
 
 /** Consoles send a list of errors, with any status, 200 included; some send one flat object. */
 function firstErrorOf(body: Record<string, unknown>): Refusal | null {
-  const errors = body['errors'];
-  const first: unknown = Array.isArray(errors) && errors.length > 0 ? errors[0] : body['error'] || body['code'] ? body : null;
+  const errors = body.errors;
+  const first: unknown = Array.isArray(errors) && errors.length > 0 ? errors[0] : body.error || body.code ? body : null;
   if (typeof first === 'string') return { detail: first };
   if (typeof first !== 'object' || first === null) return null;
   const { code, error, title, detail, message } = first as Record<string, unknown>;
@@ -117,7 +121,10 @@ function textAs(name: keyof Refusal, value: unknown): Refusal {
 }
 
 function wordsOf({ code, title, detail }: Refusal): string {
-  return [code, detail ?? title].filter((part) => part !== undefined).join(' ').slice(0, 300);
+  return [code, detail ?? title]
+    .filter((part) => part !== undefined)
+    .join(' ')
+    .slice(0, 300);
 }
 
 function withoutKey(refusal: Refusal, apiKey: string): Refusal {

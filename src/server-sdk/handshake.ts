@@ -37,18 +37,23 @@ async function within<Result>(
 export function untilOpen(socket: WebSocket, { timeoutMs, redact }: HandshakeOptions, signal?: AbortSignal): Promise<void> {
   const failed = (message: string, cause?: unknown): AvatarSDKError =>
     new AvatarSDKError(AvatarSDKErrorCode.connectionFailed, message, { phase: 'websocket_connect', cause });
-  return within(timeoutMs, signal, () => failed(`the Motion Server did not answer within ${timeoutMs} ms`), (resolve, reject) => {
-    // Nothing that comes with the answer may be read before somebody listens.
-    socket.once('open', () => {
-      socket.pause();
-      resolve();
-    });
-    socket.once('error', (error) => reject(failed(`the Motion Server cannot be reached: ${error.message}`, error)));
-    socket.once('unexpected-response', (_request, response) => {
-      const { statusCode = 0 } = response;
-      bodyOf(response).then((body) => reject(errorFromUpgrade(statusCode, body, redact)), reject);
-    });
-  });
+  return within(
+    timeoutMs,
+    signal,
+    () => failed(`the Motion Server did not answer within ${timeoutMs} ms`),
+    (resolve, reject) => {
+      // Nothing that comes with the answer may be read before somebody listens.
+      socket.once('open', () => {
+        socket.pause();
+        resolve();
+      });
+      socket.once('error', (error) => reject(failed(`the Motion Server cannot be reached: ${error.message}`, error)));
+      socket.once('unexpected-response', (_request, response) => {
+        const { statusCode = 0 } = response;
+        bodyOf(response).then((body) => reject(errorFromUpgrade(statusCode, body, redact)), reject);
+      });
+    },
+  );
 }
 
 /**
@@ -67,7 +72,8 @@ export function untilConfirmed<Result>(
   const phase = 'websocket_handshake';
   const fault = (message: string, code: AvatarSDKErrorCode = AvatarSDKErrorCode.protocolError, cause?: unknown): AvatarSDKError =>
     new AvatarSDKError(code, message, { phase, cause });
-  const late = (): AvatarSDKError => fault(`the Motion Server did not confirm the session within ${timeoutMs} ms`, AvatarSDKErrorCode.connectionFailed);
+  const late = (): AvatarSDKError =>
+    fault(`the Motion Server did not confirm the session within ${timeoutMs} ms`, AvatarSDKErrorCode.connectionFailed);
   const connectionIdFrom = (envelope: Buffer, isBinary: boolean): string => {
     if (!isBinary) throw fault('the Motion Server sent a text message instead of a confirmation');
     let message;

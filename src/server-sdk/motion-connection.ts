@@ -2,10 +2,10 @@
 import { WebSocket } from 'ws';
 
 import { decodeMessage } from '../motion/protocol/envelope.js';
-import { motionHeaderOf, type MotionHeader } from '../motion/protocol/envelope-header.js';
+import { type MotionHeader, motionHeaderOf } from '../motion/protocol/envelope-header.js';
 import { untilConfirmed, untilOpen } from './handshake.js';
 import type { HandshakeOptions } from './handshake-options.js';
-import { AvatarSDKError, AvatarSDKErrorCode, throwIfAborted, type ErrorPhase } from './sdk-error.js';
+import { AvatarSDKError, AvatarSDKErrorCode, type ErrorPhase, throwIfAborted } from './sdk-error.js';
 import { errorFromClose, errorFromServer } from './server-refusals.js';
 
 export interface MotionConnectionHandlers {
@@ -74,7 +74,8 @@ export class MotionConnection {
     socket.on('pong', () => (this.isAlive = true));
     socket.on('close', (code, reason) => this.handleClose(code, reason.toString()));
     socket.on('error', (error: Error & { code?: string }) => {
-      if (error.code?.startsWith('WS_ERR_')) this.failure ??= this.error(AvatarSDKErrorCode.protocolError, `the Motion Server broke the protocol: ${error.message}`, error);
+      if (error.code?.startsWith('WS_ERR_'))
+        this.failure ??= this.error(AvatarSDKErrorCode.protocolError, `the Motion Server broke the protocol: ${error.message}`, error);
     });
     if (options.livenessIntervalMs > 0) this.liveness = setInterval(() => this.askForLife(), options.livenessIntervalMs).unref();
   }

@@ -81,7 +81,7 @@ const CHECKSUMS = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** CRC-32 as Ogg has it: not reflected, from 0, not inverted. */
 function checksumOf(bytes: Uint8Array): number {
   let rest = 0;
-  for (const byte of bytes) rest = ((rest << 8) ^ CHECKSUMS[(rest >>> 24) ^ byte]!) >>> 0;
+  for (const byte of bytes) rest = ((rest << 8) ^ CHECKSUMS[(rest >>> 24) ^ byte]) >>> 0;
   return rest;
 }
 

@@ -3,7 +3,7 @@ import type { Encoder } from '@evan/opus/wasm/index.mjs';
 
 import { PcmByteJoiner } from '../shared/samples/pcm.js';
 import type { AudioUplink } from './audio-uplink.js';
-import { GRANULE_RATE_HZ, OggOpusWriter, joined } from './ogg-opus-writer.js';
+import { GRANULE_RATE_HZ, joined, OggOpusWriter } from './ogg-opus-writer.js';
 import { AvatarSDKError, AvatarSDKErrorCode } from './sdk-error.js';
 
 export interface OpusUplinkOptions {

@@ -2,7 +2,7 @@
 import type { AudioSource } from './audio-source.js';
 import type { AvatarSession } from './avatar-session.js';
 import { AvatarSDKError, AvatarSDKErrorCode } from './sdk-error.js';
-import { Speech, type SpeakOptions } from './speech.js';
+import type { SpeakOptions, Speech } from './speech.js';
 
 export class PooledSession {
   readonly connectionId: string | null;
@@ -19,7 +19,8 @@ export class PooledSession {
 
   /** As `AvatarSession.speak()`. @throws {AvatarSDKError} `invalidRequest` after `release()`. */
   speak(audio: AudioSource, { signal }: SpeakOptions = {}): Speech {
-    if (!this.session) throw new AvatarSDKError(AvatarSDKErrorCode.invalidRequest, 'the session has been released', { phase: 'websocket_send' });
+    if (!this.session)
+      throw new AvatarSDKError(AvatarSDKErrorCode.invalidRequest, 'the session has been released', { phase: 'websocket_send' });
     return this.session.speak(audio, { signal: signal ? AbortSignal.any([signal, this.loan.signal]) : this.loan.signal });
   }
 

@@ -1,5 +1,5 @@
 /** Does ahead what the first session would wait for. */
-import { endpointsFrom, type EndpointOptions } from './endpoints.js';
+import { type EndpointOptions, endpointsFrom } from './endpoints.js';
 import { nearestRegion } from './region-finder.js';
 import { sharedTokens } from './token-source.js';
 import { untilAborted } from './until-aborted.js';
@@ -37,7 +37,10 @@ export async function prewarm(options: PrewarmOptions): Promise<PrewarmResult> {
     let sessionTokenPrefetched = false;
     if (prefetchSessionToken && apiKey && consoleUrl) {
       const fetched = sharedTokens.get({ consoleUrl, apiKey, appId, expireAt, timeoutMs });
-      sessionTokenPrefetched = await untilAborted(fetched, signal).then(() => true, () => false);
+      sessionTokenPrefetched = await untilAborted(fetched, signal).then(
+        () => true,
+        () => false,
+      );
     }
     return { region, consoleEndpointUrl: consoleUrl, ingressEndpointUrl: ingressUrl, sessionTokenPrefetched };
   } catch {

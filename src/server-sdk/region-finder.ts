@@ -32,7 +32,7 @@ export async function nearestRegion(appId: string, bootstrapUrl: string = BOOTST
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     const answer = response.ok ? jsonObjectFrom((await readText(response.body, MAX_ANSWER_BYTES)) ?? '') : null;
-    const current = (answer?.['region'] as { current?: unknown } | undefined)?.current;
+    const current = (answer?.region as { current?: unknown } | undefined)?.current;
     if (typeof current === 'string' && isRegionName(current)) {
       foundByUrl.set(bootstrapUrl, { region: current, atMs: Date.now() });
       return current;

@@ -168,7 +168,9 @@ export class RequestChannel implements MotionConnectionHandlers {
 
   handleClosed(error: AvatarSDKError | null): void {
     const reason = error ?? this.connection?.closedError('websocket_runtime');
-    this.failAll(reason ?? new AvatarSDKError(AvatarSDKErrorCode.connectionClosed, 'the session is closed', { phase: 'websocket_runtime' }));
+    this.failAll(
+      reason ?? new AvatarSDKError(AvatarSDKErrorCode.connectionClosed, 'the session is closed', { phase: 'websocket_runtime' }),
+    );
     this.options.handleClosed(error);
   }
 

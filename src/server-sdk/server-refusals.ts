@@ -1,6 +1,7 @@
 /** What servers say when they refuse → error codes. Words decide before numbers: one number stands for many reasons. */
-import { AvatarSDKError, AvatarSDKErrorCode, SessionTokenError, type ErrorContext, type ErrorPhase } from './sdk-error.js';
-import { ConsoleFailure } from './console-client.js';
+
+import type { ConsoleFailure } from './console-client.js';
+import { AvatarSDKError, AvatarSDKErrorCode, type ErrorContext, type ErrorPhase, SessionTokenError } from './sdk-error.js';
 
 const Code = AvatarSDKErrorCode;
 
@@ -20,10 +21,7 @@ const FRAGMENTS: readonly (readonly [RegExp, AvatarSDKErrorCode])[] = [
   [/unsupported sample rate/, Code.unsupportedSampleRate],
   [/silence timeout|no audio input for/, Code.idleTimeout],
   [/driven server (returned non-200 status code|request failed)/, Code.upstreamError],
-  [
-    /expected clientconfiguresession|clientconfiguresession message is nil|unexpected message type|failed to unmarshal/,
-    Code.protocolError,
-  ],
+  [/expected clientconfiguresession|clientconfiguresession message is nil|unexpected message type|failed to unmarshal/, Code.protocolError],
 ];
 
 /** Numbers of `ServerError.code` and of WebSocket closes. */
@@ -111,7 +109,8 @@ function messageIn(body: string): string {
 export function errorFromClose(closeCode: number, reason: string, context: ErrorContext, redact: Redact): AvatarSDKError {
   const closeReason = redact(reason);
   const found = codeOfWords(reason) ?? (closeCode >= 4000 ? NUMBERS[closeCode] : undefined) ?? Code.connectionClosed;
-  const words = closeCode === 1006 ? 'the connection to the Motion Server was lost' : `the Motion Server closed the connection (${closeCode})`;
+  const words =
+    closeCode === 1006 ? 'the connection to the Motion Server was lost' : `the Motion Server closed the connection (${closeCode})`;
   return new AvatarSDKError(found, `${words}${closeReason && `: ${closeReason}`}`, { ...context, closeCode, closeReason });
 }
 

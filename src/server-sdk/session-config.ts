@@ -1,9 +1,9 @@
 /** What a session is made of: the options, their checks, and the configuration message they become. */
 import { createMessage, encodeMessage } from '../motion/protocol/envelope.js';
-import { AudioFormat as WireAudioFormat, EgressType } from '../motion/protocol/generated/message_pb.js';
+import { EgressType, AudioFormat as WireAudioFormat } from '../motion/protocol/generated/message_pb.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
-import { endpointsFrom, type EndpointOptions } from './endpoints.js';
+import { type EndpointOptions, endpointsFrom } from './endpoints.js';
 import type { RequestTiming } from './request-timing.js';
 import type { AvatarSDKError } from './sdk-error.js';
 

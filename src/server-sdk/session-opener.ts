@@ -5,8 +5,8 @@ import { MotionConnection, type MotionConnectionHandlers } from './motion-connec
 import { nearestRegion } from './region-finder.js';
 import { AvatarSDKErrorCode, throwIfAborted } from './sdk-error.js';
 import { redactor } from './server-refusals.js';
-import { configureMessage, type AvatarSessionConfig, type PublicSessionConfig } from './session-config.js';
-import { requestToken, sharedTokens, type HeldToken } from './token-source.js';
+import { type AvatarSessionConfig, configureMessage, type PublicSessionConfig } from './session-config.js';
+import { type HeldToken, requestToken, sharedTokens } from './token-source.js';
 import { untilAborted } from './until-aborted.js';
 
 const REFUSED_TOKEN_CODES: ReadonlySet<string> = new Set([AvatarSDKErrorCode.sessionTokenExpired, AvatarSDKErrorCode.sessionTokenInvalid]);

@@ -9,11 +9,11 @@
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { ReconnectPolicy } from '../shared/core/reconnect-policy.js';
 import { AvatarSession } from './avatar-session.js';
-import { PooledSession } from './pooled-session.js';
 import { BorrowQueue } from './borrow-queue.js';
-import { isRetryable, throwIfAborted } from './sdk-error.js';
-import { prewarm } from './prewarm.js';
 import type { BorrowOptions, SessionPoolConfig, SessionPoolStats } from './pool-config.js';
+import { PooledSession } from './pooled-session.js';
+import { prewarm } from './prewarm.js';
+import { isRetryable, throwIfAborted } from './sdk-error.js';
 
 /** Makes a pool and begins to open its sessions. @throws {AvatarError} `invalidConfiguration`. */
 export function createSessionPool(config: SessionPoolConfig): SessionPool {
@@ -55,7 +55,13 @@ export class SessionPool {
   private lastError: AvatarError | null = null;
 
   constructor(config: SessionPoolConfig) {
-    const { minSessions = 1, maxSessions = Math.max(8, minSessions), borrowTimeoutMs = 30_000, maxSessionAgeMs = 540_000, maxIdleMs = 60_000 } = config;
+    const {
+      minSessions = 1,
+      maxSessions = Math.max(8, minSessions),
+      borrowTimeoutMs = 30_000,
+      maxSessionAgeMs = 540_000,
+      maxIdleMs = 60_000,
+    } = config;
     if (!(Number.isInteger(minSessions) && minSessions >= 0 && Number.isInteger(maxSessions) && maxSessions >= Math.max(1, minSessions))) {
       throw new AvatarError(ErrorCode.invalidConfiguration, `a pool cannot keep ${minSessions} to ${maxSessions} sessions`);
     }
@@ -172,7 +178,8 @@ export class SessionPool {
 
   private handleFailed(entry: Entry, reason: unknown): void {
     if (entry.state !== 'connecting') return;
-    const error = reason instanceof AvatarError ? reason : new AvatarError(ErrorCode.connectionFailed, 'no session can be opened', { cause: reason });
+    const error =
+      reason instanceof AvatarError ? reason : new AvatarError(ErrorCode.connectionFailed, 'no session can be opened', { cause: reason });
     this.failedCount++;
     this.lastError = error;
     this.remove(entry);

@@ -5,7 +5,7 @@
  * consumer slows its own source down and memory stays bounded. Nothing is sent before the iteration begins.
  */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { chunkReaderOf, type AudioSource, type ChunkReader } from './audio-source.js';
+import { type AudioSource, type ChunkReader, chunkReaderOf } from './audio-source.js';
 import type { OpenRequest, RequestChannel, RequestListener } from './request-channel.js';
 import { RequestTiming } from './request-timing.js';
 import { AvatarSDKError, AvatarSDKErrorCode, abortedError } from './sdk-error.js';

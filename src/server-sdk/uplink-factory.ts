@@ -1,4 +1,4 @@
-import { EncodedUplink, PcmUplink, type AudioUplink } from './audio-uplink.js';
+import { type AudioUplink, EncodedUplink, PcmUplink } from './audio-uplink.js';
 import { OpusUplink } from './opus-uplink.js';
 import type { PublicSessionConfig } from './session-config.js';
 

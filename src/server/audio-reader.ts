@@ -1,6 +1,6 @@
 /** Bytes of one request → samples. One reader per request; it keeps what a chunk leaves unfinished. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { PcmByteJoiner, audioContainerOf, int16FromPcmBytes } from '../shared/samples/pcm.js';
+import { audioContainerOf, int16FromPcmBytes, PcmByteJoiner } from '../shared/samples/pcm.js';
 
 /** Decodes one continuous stream that is cut at arbitrary byte positions. */
 export interface AudioReader {

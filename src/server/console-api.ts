@@ -1,7 +1,7 @@
 /** The console API: exchanges the API key for Session Tokens, as the documented console does. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-import { Hono, type Context } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 import { createLogId } from '../shared/core/ids.js';
@@ -35,10 +35,10 @@ export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): 
       return failure(context, 400, 'INVALID_ARGUMENT', 'Invalid Argument', 'the body is not a JSON object');
     }
     const fields = body as Record<string, unknown>;
-    const expireAt = fields['expireAt'] ?? fields['expire_at'];
+    const expireAt = fields.expireAt ?? fields.expire_at;
     const detail = faultOfExpiry(expireAt);
     if (detail) return failure(context, 400, 'INVALID_ARGUMENT', 'Invalid Argument', detail);
-    const requestedAppId = fields['appId'] ?? fields['app_id'] ?? appId;
+    const requestedAppId = fields.appId ?? fields.app_id ?? appId;
     if (requestedAppId !== appId) return failure(context, 404, 'NOT_FOUND', 'Not Found', 'app id unrecognized');
     return context.json({ sessionToken: await tokens.issue(appId, expireAt as number) }, 200, { 'cache-control': 'no-store' });
   });

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { Outbox, type EngineThreadData, type FromEngineThread, type ToEngineThread } from './engine-messages.js';
+import { type EngineThreadData, type FromEngineThread, Outbox, type ToEngineThread } from './engine-messages.js';
 import type { DeskListener } from './speech-desk.js';
 
 /** Whoever has something done in a thread. */

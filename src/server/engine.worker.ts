@@ -5,9 +5,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { MotionEngine } from '../motion/engine/motion-engine.js';
 import { loadMouthModel, setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
-import { Outbox, type EngineThreadData, type FromEngineThread, type ToEngineThread } from './engine-messages.js';
+import { type EngineThreadData, type FromEngineThread, Outbox, type ToEngineThread } from './engine-messages.js';
 import { FairScheduler } from './fair-scheduler.js';
-import { SpeechDesk, type CreateEngine, type DeskListener } from './speech-desk.js';
+import { type CreateEngine, type DeskListener, SpeechDesk } from './speech-desk.js';
 
 const port = parentPort!;
 const outbox = new Outbox<FromEngineThread>(port);

@@ -5,19 +5,18 @@
  * bounded; above a bound the socket is not read, so that TCP holds the sender back.
  */
 import type { WebSocket } from 'ws';
-
-import { createLogId } from '../shared/core/ids.js';
 import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
-import { MessageType, type ClientAudioInput, type LiveKitEgressConfig, type Message } from '../motion/protocol/generated/message_pb.js';
+import { type ClientAudioInput, type LiveKitEgressConfig, type Message, MessageType } from '../motion/protocol/generated/message_pb.js';
+import { createLogId } from '../shared/core/ids.js';
 import type { MotionServerLimits } from './limits.js';
+import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import type { LiveKitEgress } from './livekit/livekit-egress.js';
 import { openLiveKitEgress } from './livekit/open-egress.js';
-import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { NamedTimers } from './named-timers.js';
 import { ServerErrorCode } from './server-error-code.js';
 import type { SessionAudio } from './session-audio.js';
 import { sessionConfigurationFrom } from './session-configuration.js';
-import { encodeAnswer, type Desk, type DeskListener } from './speech-desk.js';
+import { type Desk, type DeskListener, encodeAnswer } from './speech-desk.js';
 import type { SpeechDesks } from './speech-desks.js';
 
 export interface IngressSessionOptions {
@@ -223,7 +222,7 @@ export class IngressSession implements DeskListener {
   private openRequest(reqId: string): OpenRequest {
     // A client that was interrupted moves on to a new id and leaves the old one open for good.
     const unended = [...this.requests.values()].filter(({ isInputOver }) => !isInputOver);
-    if (unended.length >= this.limits.maxOpenRequests) this.pass(unended[0]!, new Uint8Array(0), true);
+    if (unended.length >= this.limits.maxOpenRequests) this.pass(unended[0], new Uint8Array(0), true);
     const request = { number: ++this.requestCount, reqId, queuedBytes: 0, isInputOver: false };
     this.requests.set(reqId, request);
     this.requestsByNumber.set(request.number, request);

@@ -9,9 +9,9 @@ import { WebSocketServer } from 'ws';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { IngressSession } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
-import { refusalFrom, type AuthorizeSession } from './session-authorization.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { ServerErrorCode } from './server-error-code.js';
+import { type AuthorizeSession, refusalFrom } from './session-authorization.js';
 import type { SessionTokens } from './session-tokens.js';
 import type { SpeechDesks } from './speech-desks.js';
 
@@ -27,7 +27,9 @@ export interface IngressOptions {
   onError: (error: unknown) => void;
 }
 
-export type Admission = { isAdmitted: true; avatarId: string; creditsSignal?: AbortSignal | undefined } | { isAdmitted: false; status: number; message: string };
+export type Admission =
+  | { isAdmitted: true; avatarId: string; creditsSignal?: AbortSignal | undefined }
+  | { isAdmitted: false; status: number; message: string };
 
 const TOO_MANY = { isAdmitted: false, status: 503, message: 'Too many sessions' } as const;
 

@@ -44,11 +44,11 @@ export class MotionBatcher {
   }
 
   private cut(frameCount: number): MotionFrames {
-    const { frameRate, startFrame } = this.pending[0]!;
+    const { frameRate, startFrame } = this.pending[0];
     const values = new Float32Array(frameCount * CHANNEL_COUNT);
     let filled = 0;
     while (filled < frameCount) {
-      const head = this.pending[0]!;
+      const head = this.pending[0];
       const taken = Math.min(head.frameCount, frameCount - filled);
       values.set(head.values.subarray(0, taken * CHANNEL_COUNT), filled * CHANNEL_COUNT);
       filled += taken;

@@ -1,13 +1,14 @@
 /** Motion → a file or stream, in the format asked for. Text goes out while it comes; a GLB needs its length first. */
-import { open, rename, rm } from 'node:fs/promises';
+
 import { once } from 'node:events';
+import { open, rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 
 import type { EngineMotion } from '../motion/engine/motion-engine.js';
 import { animateGlb } from '../motion/files/glb-animation.js';
 import { LiveLinkCsvWriter } from '../motion/files/live-link-csv.js';
 import { MotionJsonWriter } from '../motion/files/motion-json.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 
 export const MOTION_FORMATS = ['json', 'csv', 'glb'] as const;
 export type MotionFormat = (typeof MOTION_FORMATS)[number];

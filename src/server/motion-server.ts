@@ -10,8 +10,9 @@
  *     GET  /dist/…                           the built package, for pages of any origin
  *     GET  /…                                the demo
  */
+
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { readFile, readdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -99,7 +100,13 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     throw new AvatarError(ErrorCode.invalidConfiguration, `threads must be a whole number from 1, not ${threadCount}`);
   }
   const onError = options.onError ?? ((error: unknown) => console.error(error));
-  const desks = new SpeechDesks({ onError, createEngine: options.createEngine ?? null, threadCount, modelPath, hasRooms: livekit.hosts.length > 0 });
+  const desks = new SpeechDesks({
+    onError,
+    createEngine: options.createEngine ?? null,
+    threadCount,
+    modelPath,
+    hasRooms: livekit.hosts.length > 0,
+  });
   const ingress = new Ingress({
     appId,
     tokens,
@@ -152,9 +159,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*', 'cache-control': 'no-store' },
     });
   });
-  app.all('/dist/*', ({ req }) =>
-    serveFile({ path: distFolder, isShared: true }, req.path.slice('/dist'.length), req.raw),
-  );
+  app.all('/dist/*', ({ req }) => serveFile({ path: distFolder, isShared: true }, req.path.slice('/dist'.length), req.raw));
   app.all('/*', ({ req }) => serveFile({ path: demoFolder, isShared: false }, req.path, req.raw));
   app.onError((error, context) => {
     onError(error);

@@ -33,7 +33,7 @@ export class OggOpusReader implements AudioReader {
       // The last page is kept back until the parser knows that nothing follows.
       if (isEnd) parts.push(await this.decoder.flush());
       const errors = parts.flatMap((part) => part.errors);
-      if (errors.length > 0) throw new Error(errors[0]!.message);
+      if (errors.length > 0) throw new Error(errors[0].message);
       return joined(parts.map((part) => mixToMono(part.channelData)));
     } catch (error) {
       throw new AvatarError(ErrorCode.invalidAudioInput, 'the Ogg Opus audio cannot be decoded', { cause: error });

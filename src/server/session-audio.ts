@@ -1,4 +1,4 @@
-import { PcmReader, type AudioReader } from './audio-reader.js';
+import { type AudioReader, PcmReader } from './audio-reader.js';
 import { OggOpusReader } from './ogg-opus-reader.js';
 
 /** What a session announced to send. Plain data: it travels between threads. */

@@ -1,8 +1,8 @@
 /** What a client asks for in `ClientConfigureSession`, and whether this server can give it. */
-import { AudioFormat, EgressType, type ClientConfigureSession } from '../motion/protocol/generated/message_pb.js';
+import { AudioFormat, type ClientConfigureSession, EgressType } from '../motion/protocol/generated/message_pb.js';
 import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate } from '../shared/samples/sample-rates.js';
-import type { SessionAudio } from './session-audio.js';
 import { ServerErrorCode } from './server-error-code.js';
+import type { SessionAudio } from './session-audio.js';
 
 /** Rates an Opus encoder can have been fed with; the stream itself says what it needs. */
 const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
@@ -14,13 +14,18 @@ export type SessionConfiguration =
 /** The wording of refusals is what stock SDKs look for. */
 export function sessionConfigurationFrom(configure: ClientConfigureSession): SessionConfiguration {
   const { sampleRate, audioFormat, transportCompression, egressType } = configure;
-  const refuse = (message: string, code: number = ServerErrorCode.invalidArgument): SessionConfiguration => ({ isAccepted: false, code, message });
+  const refuse = (message: string, code: number = ServerErrorCode.invalidArgument): SessionConfiguration => ({
+    isAccepted: false,
+    code,
+    message,
+  });
   const isOpus = audioFormat === AudioFormat.OGG_OPUS;
   if (!isOpus && audioFormat !== AudioFormat.PCM_S16LE) return refuse(`unsupported audio format: ${audioFormat}`);
   const isRateKnown = sampleRate === 0 || (isOpus ? OPUS_RATES.includes(sampleRate) : isPcmSampleRate(sampleRate));
   if (!isRateKnown) return refuse(`unsupported sample rate: ${sampleRate}`);
   if (transportCompression !== 0) return refuse(`unsupported transport compression: ${transportCompression}`);
   const isForLiveKit = egressType === EgressType.LIVEKIT;
-  if (!isForLiveKit && egressType !== EgressType.UNSPECIFIED) return refuse('egress client is not configured on server', ServerErrorCode.unavailable);
+  if (!isForLiveKit && egressType !== EgressType.UNSPECIFIED)
+    return refuse('egress client is not configured on server', ServerErrorCode.unavailable);
   return { isAccepted: true, audio: { isOpus, sampleRateHz: sampleRate || DEFAULT_SAMPLE_RATE_HZ }, isForLiveKit };
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-import { SignJWT, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { createLogId } from '../shared/core/ids.js';
@@ -27,7 +27,9 @@ export interface SessionTokens {
 /** @param secret Signs the tokens; by default it is derived from the API key. */
 export function createSessionTokens(apiKey: string, secret?: string): SessionTokens {
   // The label keeps the signing key apart from any other use of the same API key.
-  const key = createHash('sha256').update(`spatius-avatar session token\0${secret ?? apiKey}`).digest();
+  const key = createHash('sha256')
+    .update(`spatius-avatar session token\0${secret ?? apiKey}`)
+    .digest();
   return {
     issue: (appId, expiresAtSeconds) =>
       new SignJWT({ appId })
@@ -46,8 +48,8 @@ export function createSessionTokens(apiKey: string, secret?: string): SessionTok
           audience: AUDIENCE,
           requiredClaims: ['exp'],
         });
-        if (typeof payload['appId'] !== 'string') throw new AvatarError(ErrorCode.sessionTokenInvalid, 'Invalid session token');
-        return payload['appId'];
+        if (typeof payload.appId !== 'string') throw new AvatarError(ErrorCode.sessionTokenInvalid, 'Invalid session token');
+        return payload.appId;
       } catch (error) {
         if (error instanceof errors.JWTExpired) throw new AvatarError(ErrorCode.sessionTokenExpired, 'Session token expired');
         throw new AvatarError(ErrorCode.sessionTokenInvalid, 'Invalid session token');

@@ -1,13 +1,14 @@
 /** Where the requests of one session are worked on, one after the other. */
-import type { MotionFrames } from '../shared/contracts/motion-frames.js';
-import { ErrorCode, type AvatarError } from '../shared/contracts/errors.js';
+
 import { createMessage, encodeMessage } from '../motion/protocol/envelope.js';
 import { packMotion } from '../motion/protocol/packed-motion.js';
+import { type AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { MotionFrames } from '../shared/contracts/motion-frames.js';
 import type { FairScheduler, Runnable } from './fair-scheduler.js';
 import type { LiveKitEgress } from './livekit/livekit-egress.js';
 import { ServerErrorCode } from './server-error-code.js';
 import { createAudioReader, type SessionAudio } from './session-audio.js';
-import { SpeechRequest, type SpeechEngine, type SpeechParts } from './speech-request.js';
+import { type SpeechEngine, type SpeechParts, SpeechRequest } from './speech-request.js';
 
 /** Makes an engine for one request. `seed` is the same for the same request id. */
 export type CreateEngine = (options: { sampleRateHz: number; seed: number }) => SpeechEngine;
@@ -61,7 +62,11 @@ export class SpeechDesk implements Desk, Runnable {
    * @param room Where speech and motion go instead of into answers.
    */
   constructor(
-    options: DeskOptions, createEngine: CreateEngine, scheduler: FairScheduler, listener: DeskListener, onError: (error: unknown) => void,
+    options: DeskOptions,
+    createEngine: CreateEngine,
+    scheduler: FairScheduler,
+    listener: DeskListener,
+    onError: (error: unknown) => void,
     room: LiveKitEgress | null = null,
   ) {
     this.options = options;
@@ -156,7 +161,11 @@ export class SpeechDesk implements Desk, Runnable {
 }
 
 /** @param frames None where a request ends without any that are left. */
-export function encodeAnswer(about: { connectionId: string; avatarId: string; reqId: string }, frames: MotionFrames | null, isEnd: boolean): Uint8Array {
+export function encodeAnswer(
+  about: { connectionId: string; avatarId: string; reqId: string },
+  frames: MotionFrames | null,
+  isEnd: boolean,
+): Uint8Array {
   const value = { ...about, end: isEnd, ...(frames && { packedMotion: packMotion(frames) }) };
   return encodeMessage(createMessage({ case: 'serverResponseAnimation', value }));
 }

@@ -4,7 +4,7 @@ import { loadMouthModel } from '../motion/engine/mouth-model.js';
 import { EngineThreads } from './engine-threads.js';
 import { FairScheduler } from './fair-scheduler.js';
 import type { LiveKitEgress } from './livekit/livekit-egress.js';
-import { SpeechDesk, type CreateEngine, type Desk, type DeskListener, type DeskOptions } from './speech-desk.js';
+import { type CreateEngine, type Desk, type DeskListener, type DeskOptions, SpeechDesk } from './speech-desk.js';
 
 export interface SpeechDesksOptions {
   /** Engines of somebody else's making are functions, which cannot be sent to a thread; null for the built-in one. */

@@ -1,6 +1,6 @@
 /** An audio file or stream → mono samples, piece by piece: memory does not grow with its length. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
-import { PcmByteJoiner, audioContainerOf, int16FromPcmBytes } from '../shared/samples/pcm.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { audioContainerOf, int16FromPcmBytes, PcmByteJoiner } from '../shared/samples/pcm.js';
 import { SNIFF_BYTES, soundFormatOf } from '../shared/samples/sound-format.js';
 import { WavReader } from '../shared/samples/wav-reader.js';
 import { OggOpusReader } from './ogg-opus-reader.js';
@@ -92,7 +92,9 @@ async function peek(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Arra
 }
 
 function unknownFormat(what: string): AvatarError {
-  return invalid(`the audio is ${what}; accepted are ${ACCEPTED}. Others can be piped in: ffmpeg -i in.mp3 -f wav - | spatius-avatar animate -`);
+  return invalid(
+    `the audio is ${what}; accepted are ${ACCEPTED}. Others can be piped in: ffmpeg -i in.mp3 -f wav - | spatius-avatar animate -`,
+  );
 }
 
 function invalid(message: string): AvatarError {

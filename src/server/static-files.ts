@@ -64,7 +64,10 @@ export async function serveFile(folder: StaticFolder, pathname: string, request:
     etag: file.etag,
   };
   if (request.headers.get('if-none-match') === file.etag) return new Response(null, { status: 304, headers });
-  const body = request.method === 'HEAD' ? null : (Readable.toWeb(createReadStream(file.path)) as NodeReadableStream<Uint8Array> as ReadableStream<Uint8Array>);
+  const body =
+    request.method === 'HEAD'
+      ? null
+      : (Readable.toWeb(createReadStream(file.path)) as NodeReadableStream<Uint8Array> as ReadableStream<Uint8Array>);
   return new Response(body, { headers: { ...headers, 'content-length': String(file.size) } });
 }
 

@@ -2,9 +2,10 @@
  * The developer's own token endpoint: the browser asks it for a Session Token, it asks the console with the API key,
  * which never leaves it. Uses nothing but fetch, so it drops into Hono, Next, Workers, Deno or Bun as it is.
  */
+
+import { ConsoleFailure, type ConsoleFailureKind, jsonObjectFrom, readText, requestSessionToken } from '../server-sdk/console-client.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { isRegionName, regionHosts } from '../shared/contracts/region-hosts.js';
-import { ConsoleFailure, jsonObjectFrom, readText, requestSessionToken, type ConsoleFailureKind } from '../server-sdk/console-client.js';
 
 export interface TokenEndpointOptions {
   /** Secret. `undefined`, as an environment may hold it, is answered with `invalid_server_env`. */
@@ -64,10 +65,12 @@ export function createTokenEndpoint(options: TokenEndpointOptions): (request: Re
     if (fault || !apiKey) return answer(500, fault);
     if (options.authorize && !(await options.authorize(request))) return answer(403, { error: 'forbidden' });
     const asked = await appIdOf(request);
-    if (asked === INVALID_BODY) return answer(400, { error: 'invalid_request', detail: 'the body is not a JSON object with a string appId' });
+    if (asked === INVALID_BODY)
+      return answer(400, { error: 'invalid_request', detail: 'the body is not a JSON object with a string appId' });
     const appId = options.appId ?? asked;
     if (!appId) return answer(400, { error: 'missing_app_id' });
-    if (asked && asked !== appId) return answer(400, { error: 'app_id_mismatch', detail: 'this endpoint issues tokens for another app id' });
+    if (asked && asked !== appId)
+      return answer(400, { error: 'app_id_mismatch', detail: 'this endpoint issues tokens for another app id' });
 
     const expireAt = Math.floor(Date.now() / 1000) + ttlSeconds;
     try {
@@ -85,7 +88,8 @@ export function createTokenEndpoint(options: TokenEndpointOptions): (request: Re
 /** `https://console.{region}.{domain}/v1/console`, unless a URL is given. */
 function consoleUrlFrom({ consoleUrl, region }: TokenEndpointOptions): string {
   if (consoleUrl) {
-    if (!/^https?:\/\//.test(consoleUrl)) throw new AvatarError(ErrorCode.invalidConfiguration, 'the console URL must begin with http:// or https://');
+    if (!/^https?:\/\//.test(consoleUrl))
+      throw new AvatarError(ErrorCode.invalidConfiguration, 'the console URL must begin with http:// or https://');
     return consoleUrl;
   }
   if (!region || !isRegionName(region)) {
@@ -100,7 +104,10 @@ const PLACEHOLDER = /^(replace[-_ ]?me|change[-_ ]?me|your[-_ ].*|<.*>|x{3,}|\.{
 /** Told to whoever asks, not thrown: a handler that cannot be imported shows its developer an HTML page of the framework. */
 function environmentFaultOf({ apiKey, appId }: TokenEndpointOptions): object | null {
   const missingKeys = apiKey ? [] : ['SPATIUS_API_KEY'];
-  const placeholderKeys = [...(PLACEHOLDER.test(apiKey ?? '') ? ['SPATIUS_API_KEY'] : []), ...(PLACEHOLDER.test(appId ?? '') ? ['SPATIUS_APP_ID'] : [])];
+  const placeholderKeys = [
+    ...(PLACEHOLDER.test(apiKey ?? '') ? ['SPATIUS_API_KEY'] : []),
+    ...(PLACEHOLDER.test(appId ?? '') ? ['SPATIUS_APP_ID'] : []),
+  ];
   return missingKeys.length + placeholderKeys.length > 0 ? { error: 'invalid_server_env', missingKeys, placeholderKeys } : null;
 }
 
@@ -111,8 +118,10 @@ async function appIdOf(request: Request): Promise<string | null | typeof INVALID
   if (text === null) return INVALID_BODY;
   if (text.trim() === '') return null;
   const body = jsonObjectFrom(text);
-  const appId = body ? (body['appId'] ?? body['app_id'] ?? null) : INVALID_BODY;
-  return typeof appId === 'string' || appId === null || appId === INVALID_BODY ? (appId as string | null | typeof INVALID_BODY) : INVALID_BODY;
+  const appId = body ? (body.appId ?? body.app_id ?? null) : INVALID_BODY;
+  return typeof appId === 'string' || appId === null || appId === INVALID_BODY
+    ? (appId as string | null | typeof INVALID_BODY)
+    : INVALID_BODY;
 }
 
 function responder(allowOrigin: string | null) {

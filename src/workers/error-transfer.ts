@@ -25,9 +25,7 @@ export function installErrorTransfer(): void {
   transferHandlers.set('throw', {
     canHandle: (value: unknown): value is Thrown => builtIn.canHandle(value),
     serialize: (thrown: Thrown) =>
-      thrown.value instanceof AvatarError
-        ? [{ avatarError: wireFromError(thrown.value) }, []]
-        : builtIn.serialize(thrown),
+      thrown.value instanceof AvatarError ? [{ avatarError: wireFromError(thrown.value) }, []] : builtIn.serialize(thrown),
     deserialize: (wire: { avatarError?: WireError }) => {
       if (wire.avatarError) throw errorFromWire(wire.avatarError);
       return builtIn.deserialize(wire) as never;

@@ -1,10 +1,16 @@
 /** Door of the motion worker. */
-import { expose, proxy, releaseProxy, type Remote } from 'comlink';
+import { expose, proxy, type Remote, releaseProxy } from 'comlink';
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
+import type {
+  MotionSession,
+  MotionSessionListener,
+  MotionSessionOptions,
+  MotionSink,
+  MotionSinkListener,
+} from '../shared/contracts/motion-session.js';
 import { LiveMotionSession } from '../speech/session/motion-session.js';
 import { LiveMotionSink } from '../speech/session/motion-sink.js';
 import { installErrorTransfer } from './error-transfer.js';
-import type { MotionSession, MotionSessionListener, MotionSessionOptions, MotionSink, MotionSinkListener } from '../shared/contracts/motion-session.js';
 
 /** A network that takes longer is not waited for: the mouth by rule speaks. */
 const MODEL_TIMEOUT_MS = 8000;

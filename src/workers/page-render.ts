@@ -1,6 +1,6 @@
 /** Drawing on the page, for want of a worker that can; loaded only then. */
 import { releaseProxy } from 'comlink';
-import { ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { RenderService } from '../shared/contracts/stage.js';
 import type { WorkerFile } from './worker-host.js';
 

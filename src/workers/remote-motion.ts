@@ -1,9 +1,9 @@
 /** The objects of the motion worker as the page sees them; loaded with the first of them, after the first picture. */
 import { transfer } from 'comlink';
-import { ErrorCode, avatarErrorFrom } from '../shared/contracts/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import type { MotionSession, MotionSink } from '../shared/contracts/motion-session.js';
 import type { SpeechManner, TimedViseme } from '../shared/contracts/speech-manner.js';
 import { RemoteObject } from './remote-object.js';
-import type { MotionSession, MotionSink } from '../shared/contracts/motion-session.js';
 
 export class RemoteMotionSession extends RemoteObject<MotionSession> implements MotionSession {
   open: MotionSession['open'] = () => this.ask(this.remote.open());
@@ -16,11 +16,18 @@ export class RemoteMotionSession extends RemoteObject<MotionSession> implements 
     this.tell(() => this.remote.append(round, transfer(samples, [samples.buffer]), sampleRateHz, isEnd));
   listen: MotionSession['listen'] = (round) => this.ask(this.remote.listen(round));
   receiveMotion: MotionSession['receiveMotion'] = (round, messages) =>
-    this.tell(() => this.remote.receiveMotion(round, transfer(messages, messages.map(({ buffer }) => buffer))));
+    this.tell(() =>
+      this.remote.receiveMotion(
+        round,
+        transfer(
+          messages,
+          messages.map(({ buffer }) => buffer),
+        ),
+      ),
+    );
   interrupt: MotionSession['interrupt'] = (beforeRound) => this.tell(() => this.remote.interrupt(beforeRound));
   setSource: MotionSession['setSource'] = (source) => this.tell(() => this.remote.setSource(source));
-  setFrameStarvation: MotionSession['setFrameStarvation'] = (mode) =>
-    this.tell(() => this.remote.setFrameStarvation(mode));
+  setFrameStarvation: MotionSession['setFrameStarvation'] = (mode) => this.tell(() => this.remote.setFrameStarvation(mode));
   setExpression: MotionSession['setExpression'] = (expression) => this.tell(() => this.remote.setExpression(expression));
   stats: MotionSession['stats'] = () => this.ask(this.remote.stats());
   close: MotionSession['close'] = () => this.tell(() => this.remote.close());
@@ -32,7 +39,15 @@ export class RemoteMotionSession extends RemoteObject<MotionSession> implements 
 
 export class RemoteMotionSink extends RemoteObject<MotionSink> implements MotionSink {
   receive: MotionSink['receive'] = (round, messages) =>
-    this.tell(() => this.remote.receive(round, transfer(messages, messages.map(({ buffer }) => buffer))));
+    this.tell(() =>
+      this.remote.receive(
+        round,
+        transfer(
+          messages,
+          messages.map(({ buffer }) => buffer),
+        ),
+      ),
+    );
   flush: MotionSink['flush'] = (beforeRound) => this.tell(() => this.remote.flush(beforeRound));
   stats: MotionSink['stats'] = () => this.ask(this.remote.stats());
   dispose: MotionSink['dispose'] = () => {

@@ -1,5 +1,5 @@
-import { releaseProxy, type Remote } from 'comlink';
-import { ErrorCode, avatarErrorFrom, type AvatarError } from '../shared/contracts/errors.js';
+import { type Remote, releaseProxy } from 'comlink';
+import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { WorkerConnection } from './worker-host.js';
 
 /** Calls of an object in a worker: answers reject when the worker dies, and what nobody waits for fails as an event. */

@@ -1,4 +1,4 @@
-import { proxy, releaseProxy, transfer, type Remote } from 'comlink';
+import { proxy, type Remote, releaseProxy, transfer } from 'comlink';
 import { canDraw } from '../render/renderer.js';
 import { LiveStage } from '../render/stage.js';
 import type { Stage, StageListener, StageOptions, StageSpeech } from '../shared/contracts/stage.js';

@@ -4,12 +4,19 @@
  * Both are shared by all elements of the page and end with the last. Where a worker cannot be had, or cannot draw, the
  * same service runs on the page behind the same interface.
  */
-import { proxy, transfer, type Remote } from 'comlink';
+import { proxy, type Remote, transfer } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { MotionService, MotionSession, MotionSessionListener, MotionSessionOptions, MotionSink, MotionSinkListener } from '../shared/contracts/motion-session.js';
+import type {
+  MotionService,
+  MotionSession,
+  MotionSessionListener,
+  MotionSessionOptions,
+  MotionSink,
+  MotionSinkListener,
+} from '../shared/contracts/motion-session.js';
 import type { RenderService, Stage, StageListener, StageOptions } from '../shared/contracts/stage.js';
 import { RemoteObject } from './remote-object.js';
-import { WorkerHost, type WorkerConnection, type WorkerFile } from './worker-host.js';
+import { type WorkerConnection, type WorkerFile, WorkerHost } from './worker-host.js';
 
 /** Where the workers are. */
 export interface WorkerFiles {
@@ -145,7 +152,8 @@ class WorkerShare implements AvatarWorkers {
       else if (!(await gpu.requestAdapter())) this._gpuObstacle = 'WebGPU has no adapter here.';
       if (this._gpuObstacle !== null) return null;
       const connection = await this.pool.renderGpu.connect();
-      if (await connection.guard(Promise.resolve(connection.remote.canDraw))) return connection as unknown as WorkerConnection<RenderService>;
+      if (await connection.guard(Promise.resolve(connection.remote.canDraw)))
+        return connection as unknown as WorkerConnection<RenderService>;
       this._gpuObstacle = 'WebGPU gave no device.';
     } catch (reason) {
       this._gpuObstacle = reason instanceof Error ? reason.message : String(reason);

@@ -26,7 +26,8 @@ export class UnseenStage {
         else listener.handleFirstFrame();
         handleDrawn = null;
       },
-      handleDeviceLost: (reason) => (this.isShown ? listener.handleDeviceLost(reason) : handleLost(new AvatarError(ErrorCode.renderingFailed, reason))),
+      handleDeviceLost: (reason) =>
+        this.isShown ? listener.handleDeviceLost(reason) : handleLost(new AvatarError(ErrorCode.renderingFailed, reason)),
     };
   }
 

@@ -6,7 +6,7 @@
  * that order. Firefox tells of a refused worker only by an `error` event, so a worker counts as started when it has
  * answered once.
  */
-import { releaseProxy, wrap, type Remote } from 'comlink';
+import { type Remote, releaseProxy, wrap } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { installErrorTransfer } from './error-transfer.js';
 import { trustedScriptUrl } from './trusted-script-url.js';

@@ -64,13 +64,16 @@ function cpuSeconds(): number {
 }
 
 async function speedsInBrowser(model: Uint8Array | null): Promise<number[]> {
-  const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'], args: ['--no-sandbox'] });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage();
     await page.route(`${ORIGIN}/**`, async (route) => {
       const { pathname } = new URL(route.request().url());
       if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>engine</title>' });
-      return route.fulfill({ contentType: 'text/javascript', body: pathname === '/worker.js' ? WORKER : await readFile(`build${pathname}`, 'utf8') });
+      return route.fulfill({
+        contentType: 'text/javascript',
+        body: pathname === '/worker.js' ? WORKER : await readFile(`build${pathname}`, 'utf8'),
+      });
     });
     await page.goto(ORIGIN);
     return await page.evaluate(

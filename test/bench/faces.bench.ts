@@ -7,16 +7,27 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILT_IN_AVATARS } from '../../src/avatar/built-in-avatars.js';
 import type { StageStats } from '../../src/shared/contracts/stage.js';
-import { openBenchPage, unpackPackage, type BenchPage } from './helpers/bench-page.js';
+import { type BenchPage, openBenchPage, unpackPackage } from './helpers/bench-page.js';
 import { figure, median, milliseconds, title } from './helpers/report.js';
 
 const SIZES = [512, 1024];
 const SETTLE_MS = 4000;
 const SECONDS = 6;
 const TURNS = 3;
-const GPU_FLAGS = ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=vulkan', '--enable-unsafe-swiftshader'];
+const GPU_FLAGS = [
+  '--no-sandbox',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=vulkan',
+  '--enable-unsafe-swiftshader',
+];
 
-const ours = (size: number, attributes: string) => `<!doctype html><body style="margin:0"><script type="module" src="/dist/spatius-avatar.min.js"></script>
+const ours = (
+  size: number,
+  attributes: string,
+) => `<!doctype html><body style="margin:0"><script type="module" src="/dist/spatius-avatar.min.js"></script>
 <spatius-avatar mode="local" loading="eager" ${attributes} style="display:block;width:${size}px;height:${size}px"></spatius-avatar>
 <script type="module">
 await customElements.whenDefined('spatius-avatar');
@@ -50,7 +61,13 @@ async function read(opened: BenchPage): Promise<Reading> {
     const elapsedSeconds = (performance.now() - startMs) / 1000;
     const gpuMs = (((await opened.gpuSeconds()) - seconds) * 1000) / Math.max(1, drawn);
     const stats = await opened.page.evaluate(async () => (await document.querySelector('spatius-avatar')?.stats()) ?? null);
-    return { framesPerSecond: drawn / elapsedSeconds, gpuMs, firstFrameMs: opened.firstFrameMs, megabytes: (await opened.memory()) / 1e6, stats };
+    return {
+      framesPerSecond: drawn / elapsedSeconds,
+      gpuMs,
+      firstFrameMs: opened.firstFrameMs,
+      megabytes: (await opened.memory()) / 1e6,
+      stats,
+    };
   } finally {
     await opened.close();
   }
@@ -80,7 +97,12 @@ const theirs = existsSync(foreign) ? unpackPackage('@met4citizen/talkinghead') :
 if (!theirs) {
   title('A foreign avatar beside TalkingHead: nothing to measure, the avatar or the package is not to be had');
 } else {
-  const files = (path: string) => (path === '/foreign.glb' ? readFileSync(foreign) : path.startsWith('/theirs/') ? readFileSync(join(theirs, 'modules', path.slice('/theirs/'.length))) : null);
+  const files = (path: string) =>
+    path === '/foreign.glb'
+      ? readFileSync(foreign)
+      : path.startsWith('/theirs/')
+        ? readFileSync(join(theirs, 'modules', path.slice('/theirs/'.length)))
+        : null;
   for (const size of SIZES) {
     title(`brunette-t.glb at ${size}², ours and TalkingHead in turn, medians of ${TURNS}`);
     const turns: { mine: Reading; other: Reading }[] = [];
@@ -91,7 +113,10 @@ if (!theirs) {
     const middle = (who: 'mine' | 'other', key: Exclude<keyof Reading, 'stats'>) => median(turns.map((turn) => turn[who][key]));
     const row = (name: string, key: Exclude<keyof Reading, 'stats'>, digits: number, unit: string) => {
       const ratios = turns.map(({ mine, other }) => mine[key] / other[key]);
-      figure(`${name}: ours, TalkingHead (ratio)`, `${middle('mine', key).toFixed(digits)}, ${middle('other', key).toFixed(digits)}${unit} (${median(ratios).toFixed(2)})`);
+      figure(
+        `${name}: ours, TalkingHead (ratio)`,
+        `${middle('mine', key).toFixed(digits)}, ${middle('other', key).toFixed(digits)}${unit} (${median(ratios).toFixed(2)})`,
+      );
     };
     row('frames per second', 'framesPerSecond', 1, '');
     row('CPU of the GPU process per frame', 'gpuMs', 0, ' ms');

@@ -5,8 +5,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { loadMouthModel, setMouthModelReader } from '../../src/motion/engine/mouth-model.js';
 import { MotionEngine } from '../../src/motion/engine/motion-engine.js';
+import { loadMouthModel, setMouthModelReader } from '../../src/motion/engine/mouth-model.js';
 import { decodeMessage } from '../../src/motion/protocol/index.js';
 import { FLAME_LEAD_SECONDS } from '../../src/motion/retarget/flame-stream.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../src/shared/contracts/channels.js';
@@ -16,7 +16,14 @@ import { closuresF1, correlation } from './helpers/curves.js';
 import { figure, title } from './helpers/report.js';
 
 const CHANNELS: readonly Channel[] = [
-  'jawOpen', 'mouthFunnel', 'mouthPucker', 'mouthStretchLeft', 'mouthPressLeft', 'mouthRollLower', 'mouthLowerDownLeft', 'mouthUpperUpLeft',
+  'jawOpen',
+  'mouthFunnel',
+  'mouthPucker',
+  'mouthStretchLeft',
+  'mouthPressLeft',
+  'mouthRollLower',
+  'mouthLowerDownLeft',
+  'mouthUpperUpLeft',
 ];
 const FRAME_RATE = 50;
 
@@ -29,7 +36,7 @@ interface Recording {
 title('FLAME motion of a Motion Server beside our engine on the same sound');
 setMouthModelReader(() => readFile('models/mouth.bin'));
 await loadMouthModel();
-const files = (process.env['FLAME_RECORDINGS'] ?? '').split(',').filter(Boolean);
+const files = (process.env.FLAME_RECORDINGS ?? '').split(',').filter(Boolean);
 if (files.length === 0) figure('no recordings', 'name them in FLAME_RECORDINGS');
 for (const file of files) {
   const recording = JSON.parse(await readFile(file, 'utf8')) as Recording;
@@ -43,7 +50,9 @@ for (const file of files) {
   figure(`${name}: r of jawOpen without making up for the lead`, compare(...jaws, -FLAME_LEAD_SECONDS).toFixed(2));
   figure(`${name}: lead beyond what is made up for`, `${bestShift(...jaws)} ms`);
   const quarter = Math.floor(jaws[0].length / 4);
-  const quarters = [0, 1, 2, 3].map((i) => bestShift(jaws[0].slice(i * quarter, (i + 1) * quarter), jaws[1].slice(i * quarter, (i + 1) * quarter)));
+  const quarters = [0, 1, 2, 3].map((i) =>
+    bestShift(jaws[0].slice(i * quarter, (i + 1) * quarter), jaws[1].slice(i * quarter, (i + 1) * quarter)),
+  );
   figure(`${name}: the same in each quarter`, `${quarters.join(', ')} ms`);
   const { precision, recall, f1, count } = closuresF1(flame('mouthPressLeft'), engine('mouthPressLeft'), FRAME_RATE);
   figure(`${name}: lip closures found of ${count}`, `F1 ${f1.toFixed(2)}, precision ${precision.toFixed(2)}, recall ${recall.toFixed(2)}`);
@@ -60,10 +69,12 @@ function engineCurves({ sample_rate: sampleRateHz, audio_base64: audio }: Record
 
 function flameCurves({ animation_messages_base64: messages }: Recording): Curves {
   const reader = new MotionReader(0);
-  return curvesOf(messages.map((message) => {
-    const { data } = decodeMessage(Uint8Array.from(Buffer.from(message, 'base64')));
-    return data.case === 'serverResponseAnimation' ? reader.read(data.value, Infinity) : null;
-  }));
+  return curvesOf(
+    messages.map((message) => {
+      const { data } = decodeMessage(Uint8Array.from(Buffer.from(message, 'base64')));
+      return data.case === 'serverResponseAnimation' ? reader.read(data.value, Infinity) : null;
+    }),
+  );
 }
 
 function curvesOf(runs: (MotionFrames | null)[]): Curves {
@@ -72,7 +83,7 @@ function curvesOf(runs: (MotionFrames | null)[]): Curves {
   return (channel) => {
     const curve = new Float32Array(length);
     for (const { startFrame, frameCount, values } of known) {
-      for (let i = 0; i < frameCount; i++) curve[startFrame + i] = values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!;
+      for (let i = 0; i < frameCount; i++) curve[startFrame + i] = values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]];
     }
     return curve;
   };

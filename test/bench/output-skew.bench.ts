@@ -28,10 +28,23 @@ async function measure(): Promise<void> {
   const pages = await mkdtemp(join(tmpdir(), 'flash-'));
   await writeFile(join(pages, 'index.html'), PAGE);
   await writeFile(join(pages, 'flash.glb'), await flashAvatar());
-  const server = createMotionServer({ apiKey: 'bench', appId: 'app_bench', demoFolder: pages, createEngine: (options) => new FlashEngine(options) });
+  const server = createMotionServer({
+    apiKey: 'bench',
+    appId: 'app_bench',
+    demoFolder: pages,
+    createEngine: (options) => new FlashEngine(options),
+  });
   const url = await server.listen(0);
   const studio = await openStudio(800, 700);
-  const args = ['--no-sandbox', '--autoplay-policy=no-user-gesture-required', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--window-size=800,700', '--window-position=0,0', '--kiosk'];
+  const args = [
+    '--no-sandbox',
+    '--autoplay-policy=no-user-gesture-required',
+    '--use-angle=swiftshader',
+    '--enable-unsafe-swiftshader',
+    '--window-size=800,700',
+    '--window-position=0,0',
+    '--kiosk',
+  ];
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, headless: false, args, env: studio.env });
   try {
     const page = await browser.newPage({ viewport: null });
@@ -47,7 +60,10 @@ async function measure(): Promise<void> {
       const offsets = offsetsOf(await recording);
       all.push(...offsets);
       medians.push(median(offsets));
-      figure(`recording ${run + 1}: ${offsets.length} events, median, spread`, `${milliseconds(median(offsets))}, ${milliseconds(quantile(offsets, 0.95) - quantile(offsets, 0.05))}`);
+      figure(
+        `recording ${run + 1}: ${offsets.length} events, median, spread`,
+        `${milliseconds(median(offsets))}, ${milliseconds(quantile(offsets, 0.95) - quantile(offsets, 0.05))}`,
+      );
     }
     figure('median of all recordings', milliseconds(median(medians)));
     figure('p95 of |skew|', milliseconds(quantile(all.map(Math.abs), 0.95)), '≤ 20 ms');

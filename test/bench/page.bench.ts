@@ -1,9 +1,18 @@
 /** The element in a real page before a real Motion Server: sync, latency, a blocked page, costs. Software GL, 512². */
-import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
-import { framesWithin, lostSoundMs, skewsOf } from './helpers/evidence.js';
-import { bareCanvasCost, emptyPageMemory, openTalkingPage, pageThreadMs, type Evidence, type MemoryByProcess, type TalkingPage } from './helpers/talking-page.js';
+
 import type { SpatiusAvatar } from '../../src/element/spatius-avatar.js';
 import type { Stage } from '../../src/shared/contracts/stage.js';
+import { framesWithin, lostSoundMs, skewsOf } from './helpers/evidence.js';
+import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
+import {
+  bareCanvasCost,
+  type Evidence,
+  emptyPageMemory,
+  type MemoryByProcess,
+  openTalkingPage,
+  pageThreadMs,
+  type TalkingPage,
+} from './helpers/talking-page.js';
 
 const REPEATS = 5;
 const BLOCK_MS = 2000;
@@ -57,11 +66,40 @@ async function measureSkew(): Promise<void> {
   const skews = skewsOf(smooth.evidence, smooth.round);
   const middle = median(skews);
   figure('media time drawn before audible: median (time to the screen)', milliseconds(middle, 1));
-  figure('deviation from it: p50', milliseconds(quantile(skews.map((skew) => Math.abs(skew - middle)), 0.5), 1));
-  figure('deviation from it: p95', milliseconds(quantile(skews.map((skew) => Math.abs(skew - middle)), 0.95), 1), '≤ 20 ms');
+  figure(
+    'deviation from it: p50',
+    milliseconds(
+      quantile(
+        skews.map((skew) => Math.abs(skew - middle)),
+        0.5,
+      ),
+      1,
+    ),
+  );
+  figure(
+    'deviation from it: p95',
+    milliseconds(
+      quantile(
+        skews.map((skew) => Math.abs(skew - middle)),
+        0.95,
+      ),
+      1,
+    ),
+    '≤ 20 ms',
+  );
   const starved = await page.evaluate(speakTraced, 300);
   const after = skewsOf(starved.evidence, starved.round);
-  figure('the same with a 300 ms underrun in the speech: p95', milliseconds(quantile(after.map((skew) => Math.abs(skew - middle)), 0.95), 1), '≤ 20 ms');
+  figure(
+    'the same with a 300 ms underrun in the speech: p95',
+    milliseconds(
+      quantile(
+        after.map((skew) => Math.abs(skew - middle)),
+        0.95,
+      ),
+      1,
+    ),
+    '≤ 20 ms',
+  );
   const own = await page.evaluate(async () => bench.element.stats());
   figure('element.stats(): skew p50, p95', `${milliseconds(own.skewP50Ms, 1)}, ${milliseconds(own.skewP95Ms, 1)}`);
 }
@@ -80,7 +118,7 @@ async function speakTraced(gapMs: number): Promise<{ round: number; evidence: Ev
   const half = gapMs > 0 ? pcm.length >> 1 : pcm.length;
   element.send(pcm.slice(0, half), half === pcm.length);
   if (gapMs > 0) {
-    await new Promise((resolve) => setTimeout(resolve, (half / 16) + gapMs + 150));
+    await new Promise((resolve) => setTimeout(resolve, half / 16 + gapMs + 150));
     element.send(pcm.slice(half), true);
   }
   await isOver;
@@ -177,7 +215,10 @@ async function measureCosts(): Promise<void> {
     }
     const middle = (key: keyof (typeof runs)[number]) => median(runs.map((run) => run[key]));
     figure(`page-thread time per second of speech, median of ${REPEATS}`, milliseconds(middle('taskMs'), 2), '≤ 1 ms');
-    figure(`the same for a worker that only clears its canvas, ${bare.framesPerSecond.toFixed(0)} frames per second`, milliseconds(bare.taskMs, 2));
+    figure(
+      `the same for a worker that only clears its canvas, ${bare.framesPerSecond.toFixed(0)} frames per second`,
+      milliseconds(bare.taskMs, 2),
+    );
     figure(`frames per second, built-in avatar, median of ${REPEATS}`, middle('framesPerSecond').toFixed(1), '≥ 30');
     figure('render-thread CPU per frame', milliseconds(middle('frameCpuMs'), 2));
     figure('motion on the wire', `${(middle('wireBytes') / 1000).toFixed(2)} kB/s`, '≤ 2.5 kB/s');
@@ -199,7 +240,11 @@ interface Reading {
 }
 
 /** Readings at the begin and the end of some seconds in the middle of speech, which is over afterwards. */
-async function speakWhile(page: TalkingPage['page'], seconds: number, readExtra: () => Promise<number> = async () => 0): Promise<[Reading, Reading]> {
+async function speakWhile(
+  page: TalkingPage['page'],
+  seconds: number,
+  readExtra: () => Promise<number> = async () => 0,
+): Promise<[Reading, Reading]> {
   const read = () => page.evaluate(async () => ({ stats: await bench.element.stats(), atMs: performance.now() }));
   await page.evaluate(() => void bench.element.send(bench.pcm.slice(), true));
   await page.waitForTimeout(500);
@@ -227,18 +272,33 @@ async function measureBlocked(where: string, target: TalkingPage['page'], url: s
       const { round, evidence: seen, blockedFrom, blockedTo } = await target.evaluate(blockOnce, { kind, url, blockMs: BLOCK_MS });
       const half = (blockedTo - blockedFrom) / 2;
       const rate = (from: number, to: number) => (framesWithin(seen.trace, from, to) * 1000) / (to - from);
-      rates.push({ before: rate(blockedFrom - half, blockedFrom), during: rate(blockedFrom, blockedTo), after: rate(blockedTo, blockedTo + half) });
+      rates.push({
+        before: rate(blockedFrom - half, blockedFrom),
+        during: rate(blockedFrom, blockedTo),
+        after: rate(blockedTo, blockedTo + half),
+      });
       lost.push(lostSoundMs(seen.states, round));
     }
     const middle = (key: 'before' | 'during' | 'after') => median(rates.map((rate) => rate[key]));
     const share = median(rates.map(({ before, during, after }) => (2 * during) / (before + after)));
-    figure(`${kind}: frames per second before, during, after`, `${middle('before').toFixed(1)}, ${middle('during').toFixed(1)}, ${middle('after').toFixed(1)}`);
+    figure(
+      `${kind}: frames per second before, during, after`,
+      `${middle('before').toFixed(1)}, ${middle('during').toFixed(1)}, ${middle('after').toFixed(1)}`,
+    );
     figure(`${kind}: during it, of before and after`, `${Math.round(100 * share)} %`, kind === 'waiting' ? '≥ 95 %' : '');
     figure(`${kind}: sound lost, most of ${repeats}`, milliseconds(Math.max(...lost)), '0 ms');
   }
 }
 
-async function blockOnce({ kind, url, blockMs }: { kind: 'waiting' | 'busy'; url: string; blockMs: number }): Promise<{ round: number; evidence: Evidence; blockedFrom: number; blockedTo: number }> {
+async function blockOnce({
+  kind,
+  url,
+  blockMs,
+}: {
+  kind: 'waiting' | 'busy';
+  url: string;
+  blockMs: number;
+}): Promise<{ round: number; evidence: Evidence; blockedFrom: number; blockedTo: number }> {
   const { element, stage, pcm } = bench;
   evidence.states.length = 0;
   stage.setTracing(true);

@@ -28,7 +28,12 @@ async function measure(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'record-'));
   await writeFile(join(folder, 'index.html'), PAGE);
   await writeFile(join(folder, 'flash.glb'), await flashAvatar());
-  const server = createMotionServer({ apiKey: 'bench', appId: 'app_bench', demoFolder: folder, createEngine: (options) => new FlashEngine(options) });
+  const server = createMotionServer({
+    apiKey: 'bench',
+    appId: 'app_bench',
+    demoFolder: folder,
+    createEngine: (options) => new FlashEngine(options),
+  });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: FLAGS });
   try {
     const page = await browser.newPage({ viewport: { width: 400, height: 400 } });
@@ -50,7 +55,7 @@ async function measure(): Promise<void> {
       figure(`${type}: ${offsets.length} events, median`, milliseconds(median(offsets)));
       figure('  p95 of |offset|', milliseconds(quantile(offsets.map(Math.abs), 0.95)));
       // A picture that was left out cannot flash: with few, the offset says little.
-      figure('  pictures per second', ((frames.length - 1) / (frames.at(-1)!.seconds - frames[0]!.seconds)).toFixed(1));
+      figure('  pictures per second', ((frames.length - 1) / (frames.at(-1)!.seconds - frames[0].seconds)).toFixed(1));
     }
   } finally {
     await browser.close();

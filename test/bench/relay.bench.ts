@@ -1,13 +1,12 @@
 /** Backend mode: from the backend's first audio to sound and face in the browser, and what a relay costs for many clients. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
-
-import { createMotionServer } from '../../src/server/motion-server.js';
 import type { SpatiusAvatar } from '../../src/element/spatius-avatar.js';
+import { createMotionServer } from '../../src/server/motion-server.js';
 import type { Stage } from '../../src/shared/contracts/stage.js';
-import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
 import type { RelayOrder, RelayReport } from './helpers/relay-process.js';
+import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
 import { openTalkingPage, type TalkingPage } from './helpers/talking-page.js';
 
 const REPEATS = 7;
@@ -100,7 +99,11 @@ async function listenTo(url: string): Promise<void> {
   });
 }
 
-async function startOnce(page: TalkingPage['page'], relay: RelayProcess, isCold: boolean): Promise<{ soundMs: number; faceMs: number; motionMs: number }> {
+async function startOnce(
+  page: TalkingPage['page'],
+  relay: RelayProcess,
+  isCold: boolean,
+): Promise<{ soundMs: number; faceMs: number; motionMs: number }> {
   await page.evaluate(() => {
     bench.playingEpochMs = Number.NaN;
     bench.stage.setTracing(true);
@@ -109,7 +112,10 @@ async function startOnce(page: TalkingPage['page'], relay: RelayProcess, isCold:
   const { epochMs } = await relay.next('begun');
   const { firstMotionMs } = await relay.next('finished');
   await page.waitForTimeout(1500);
-  const { trace, playingEpochMs } = await page.evaluate(async () => ({ trace: await bench.stage.takeTrace(), playingEpochMs: bench.playingEpochMs }));
+  const { trace, playingEpochMs } = await page.evaluate(async () => ({
+    trace: await bench.stage.takeTrace(),
+    playingEpochMs: bench.playingEpochMs,
+  }));
   await page.evaluate(() => {
     bench.element.interrupt();
     bench.stage.setTracing(false);
@@ -154,7 +160,10 @@ async function measureManyClients(): Promise<void> {
     await relay.next('finished');
     const paced = await relay.usage();
     const seconds = PACED_SECONDS;
-    figure(`speech at its own pace, ${seconds} s: CPU of the relay`, `${((100 * (paced.cpuSeconds - before.cpuSeconds)) / seconds).toFixed(1)} % of a core`);
+    figure(
+      `speech at its own pace, ${seconds} s: CPU of the relay`,
+      `${((100 * (paced.cpuSeconds - before.cpuSeconds)) / seconds).toFixed(1)} % of a core`,
+    );
     figure('more memory by then', megabytes(paced.rssBytes - before.rssBytes));
     figure('to each client', `${((paced.sentBytes - before.sentBytes) / CLIENTS / seconds / 1000).toFixed(1)} kB/s`);
 
@@ -165,7 +174,7 @@ async function measureManyClients(): Promise<void> {
     await pause(1000);
     const burst = await relay.usage();
     const tookMs = clients.map(({ lastAtMs }) => lastAtMs - begunMs);
-    const megabytesSent = clients.reduce((sum, { bytes }, index) => sum + bytes - bytesBefore[index]!, 0) / 1e6;
+    const megabytesSent = clients.reduce((sum, { bytes }, index) => sum + bytes - bytesBefore[index], 0) / 1e6;
     figure(`${BURST_SECONDS} s of speech at once: all of it at the last client after`, milliseconds(Math.max(...tookMs)));
     figure('throughput until then', `${((1000 * megabytesSent) / Math.max(...tookMs)).toFixed(0)} MB/s`);
     figure('spread between the quickest and the slowest client', milliseconds(Math.max(...tookMs) - quantile(tookMs, 0)));

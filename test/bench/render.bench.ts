@@ -10,8 +10,18 @@ const LOADS = 7;
 const FRAMES = 400;
 /** What a mouth in the middle of a word uses, with a blink. */
 const ACTIVE = [
-  'jawOpen', 'mouthClose', 'mouthFunnel', 'mouthPucker', 'mouthSmileLeft', 'mouthSmileRight',
-  'mouthLowerDownLeft', 'mouthLowerDownRight', 'mouthUpperUpLeft', 'mouthUpperUpRight', 'eyeBlinkLeft', 'eyeBlinkRight',
+  'jawOpen',
+  'mouthClose',
+  'mouthFunnel',
+  'mouthPucker',
+  'mouthSmileLeft',
+  'mouthSmileRight',
+  'mouthLowerDownLeft',
+  'mouthLowerDownRight',
+  'mouthUpperUpLeft',
+  'mouthUpperUpRight',
+  'eyeBlinkLeft',
+  'eyeBlinkRight',
 ];
 
 title('The built-in avatar in Node');
@@ -32,7 +42,8 @@ const meshes: MorphMesh[] = [];
 });
 const frames: number[] = [];
 for (let frame = 0; frame < FRAMES; frame++) {
-  for (const mesh of meshes) mesh.names.forEach((name, shape) => (mesh.weights[shape] = ACTIVE.includes(name) ? 0.5 + 0.4 * Math.sin(frame + shape) : 0));
+  for (const mesh of meshes)
+    mesh.names.forEach((name, shape) => (mesh.weights[shape] = ACTIVE.includes(name) ? 0.5 + 0.4 * Math.sin(frame + shape) : 0));
   const start = performance.now();
   for (const mesh of meshes) mesh.update();
   frames.push(performance.now() - start);

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 
 import { newAvatarSession } from '../../src/server-sdk/avatar-session.js';
-import { prewarm } from '../../src/server-sdk/prewarm.js';
 import type { PooledSession } from '../../src/server-sdk/pooled-session.js';
-import { createSessionPool } from '../../src/server-sdk/session-pool.js';
+import { prewarm } from '../../src/server-sdk/prewarm.js';
 import type { AvatarSessionConfig } from '../../src/server-sdk/session-config.js';
+import { createSessionPool } from '../../src/server-sdk/session-pool.js';
 import { sharedTokens } from '../../src/server-sdk/token-source.js';
 import { FlakyLink } from '../helpers/node/flaky-link.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
@@ -53,15 +53,23 @@ async function measure(where: string, config: AvatarSessionConfig): Promise<void
   }
   const names = { cold: 'new session (token, handshake)', token: 'new session, prewarmed token', warm: 'warm pool' };
   for (const [kind, values] of Object.entries(times)) {
-    figure(`${where}, ${names[kind as keyof typeof names]}: median, p95`, `${milliseconds(median(values))}, ${milliseconds(quantile(values, 0.95))}`);
+    figure(
+      `${where}, ${names[kind as keyof typeof names]}: median, p95`,
+      `${milliseconds(median(values))}, ${milliseconds(quantile(values, 0.95))}`,
+    );
   }
 }
 
-process.env['SPATIUS_API_KEY'] = randomBytes(12).toString('hex');
-process.env['SPATIUS_APP_ID'] = 'app_bench';
+process.env.SPATIUS_API_KEY = randomBytes(12).toString('hex');
+process.env.SPATIUS_APP_ID = 'app_bench';
 const served = new ServedDemo();
 await served.start();
-const config = (serverUrl: string): AvatarSessionConfig => ({ serverUrl, apiKey: process.env['SPATIUS_API_KEY']!, appId: 'app_bench', avatarId: 'aria' });
+const config = (serverUrl: string): AvatarSessionConfig => ({
+  serverUrl,
+  apiKey: process.env.SPATIUS_API_KEY,
+  appId: 'app_bench',
+  avatarId: 'aria',
+});
 const link = await FlakyLink.to(Number(new URL(served.url).port), LINK_DELAY_MS);
 try {
   title('Server SDK: the wish to speak → first motion');

@@ -1,5 +1,5 @@
 /** The Motion Server in a process of its own: motion on the wire, time to the first motion, sessions at once. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ async function startProcess(): Promise<ServerProcess> {
     child.stdout!.on('data', (part: Buffer) => {
       output += part.toString();
       const match = output.match(/at (http:\S+)\//);
-      if (match) resolve(match[1]!);
+      if (match) resolve(match[1]);
     });
     void exit.then(() => reject(new Error(`the server ended: ${output}`)));
   });
@@ -60,7 +60,7 @@ async function startProcess(): Promise<ServerProcess> {
     },
     cpuSeconds() {
       try {
-        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+        const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
         return (Number(fields[11]) + Number(fields[12])) / 100;
       } catch {
         return NaN;
@@ -75,7 +75,10 @@ async function startProcess(): Promise<ServerProcess> {
 
 /** Sends at 1× and counts what comes back, frame headers included. */
 async function measureBytes(server: ServerProcess, pcm: Uint8Array): Promise<void> {
-  for (const [name, isPaced] of [['sent at 1×', true], ['sent at once', false]] as const) {
+  for (const [name, isPaced] of [
+    ['sent at 1×', true],
+    ['sent at once', false],
+  ] as const) {
     const client = await server.open();
     let bytes = 0;
     let messages = 0;
@@ -101,7 +104,10 @@ async function measureBytes(server: ServerProcess, pcm: Uint8Array): Promise<voi
 /** First audio of a request → its first motion, on a session that is open. */
 async function measureFirstMotion(server: ServerProcess, pcm: Uint8Array): Promise<void> {
   const client = await server.open();
-  for (const [name, chunkMs, isPaced] of [['1 s at once', 1000, false], ['20 ms chunks at 1×', 20, true]] as const) {
+  for (const [name, chunkMs, isPaced] of [
+    ['1 s at once', 1000, false],
+    ['20 ms chunks at 1×', 20, true],
+  ] as const) {
     const times: number[] = [];
     for (let round = 0; round < (isPaced ? 20 : 100); round++) {
       const reqId = `${name} ${round}`;
@@ -112,7 +118,7 @@ async function measureFirstMotion(server: ServerProcess, pcm: Uint8Array): Promi
       void first.then(() => (isAnswered = true));
       for (let start = 0; !isAnswered && start < RATE_HZ * 2; start += chunkBytes) {
         client.sendAudio(reqId, pcm.subarray(start, start + chunkBytes));
-        await sleep(isPaced ? begin + ((start / chunkBytes) + 1) * chunkMs - performance.now() : 0);
+        await sleep(isPaced ? begin + (start / chunkBytes + 1) * chunkMs - performance.now() : 0);
       }
       times.push(await first);
       const rest = client.answer(reqId);
@@ -159,9 +165,9 @@ function frameCountOf(message: Buffer): number {
   if (field < 0) return 0;
   // packed_motion: length, then start_frame (1) unless 0, frame_count (2).
   let position = field + 2;
-  while (message[position++]! & 0x80);
-  if (message[position] === 0x08) for (position++; message[position++]! & 0x80; );
-  return message[position] === 0x10 ? message[position + 1]! : 0;
+  while (message[position++] & 0x80);
+  if (message[position] === 0x08) for (position++; message[position++] & 0x80; );
+  return message[position] === 0x10 ? message[position + 1] : 0;
 }
 
 async function measureSessions(server: ServerProcess, pcm: Uint8Array): Promise<void> {
@@ -179,10 +185,7 @@ async function measureSessions(server: ServerProcess, pcm: Uint8Array): Promise<
     const own = process.cpuUsage(ownBefore);
     const load = Math.round(((server.cpuSeconds() - cpuBefore) / seconds) * 100);
     const p99 = quantile(latencies, 0.99);
-    figure(
-      `${count} sessions at 1×: audio → motion p50 / p99`,
-      `${milliseconds(quantile(latencies, 0.5), 0)} / ${milliseconds(p99, 0)}`,
-    );
+    figure(`${count} sessions at 1×: audio → motion p50 / p99`, `${milliseconds(quantile(latencies, 0.5), 0)} / ${milliseconds(p99, 0)}`);
     const ownLoad = Math.round((own.user + own.system) / 1e4 / seconds);
     figure('  CPU: server / these clients', `${load} % / ${ownLoad} %`);
     if (p99 <= MAX_LATENCY_MS) most = count;
@@ -192,7 +195,7 @@ async function measureSessions(server: ServerProcess, pcm: Uint8Array): Promise<
 }
 
 const { pcm, name } = benchSpeech();
-const loadBefore = loadavg()[0]!;
+const loadBefore = loadavg()[0];
 title(`Motion Server, ${THREADS} engine threads, with ${name}; audio → motion is counted from the last audio that the motion needs`);
 figure('load average of the machine before', loadBefore.toFixed(1));
 const server = await startProcess();

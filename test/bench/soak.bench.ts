@@ -6,7 +6,7 @@ import type { SpatiusAvatar } from '../../src/element/spatius-avatar.js';
 import type { Stage } from '../../src/shared/contracts/stage.js';
 import { lostSoundMs, skewsOf } from './helpers/evidence.js';
 import { figure, median, milliseconds, quantile, title } from './helpers/report.js';
-import { openTalkingPage, type Evidence } from './helpers/talking-page.js';
+import { type Evidence, openTalkingPage } from './helpers/talking-page.js';
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 5);
 const WINDOW_SECONDS = 20;
@@ -20,7 +20,11 @@ try {
   const first = skewsOf(begin, round);
   const last = skewsOf(end, round);
   const middle = median(first);
-  const deviation = (skews: number[]) => quantile(skews.map((skew) => Math.abs(skew - middle)), 0.95);
+  const deviation = (skews: number[]) =>
+    quantile(
+      skews.map((skew) => Math.abs(skew - middle)),
+      0.95,
+    );
   figure(`p95 of the deviation, first ${WINDOW_SECONDS} s`, milliseconds(deviation(first), 1), '≤ 20 ms');
   figure(`p95 of the deviation from the same median, last ${WINDOW_SECONDS} s`, milliseconds(deviation(last), 1), '≤ 20 ms');
   figure('drift of the median', milliseconds(median(last) - middle, 1));
@@ -30,7 +34,13 @@ try {
 }
 
 /** Says the sample clip again and again as one conversation; the evidence of its first and its last seconds. */
-async function speakLong({ seconds, windowSeconds }: { seconds: number; windowSeconds: number }): Promise<{ round: number; begin: Evidence; end: Evidence }> {
+async function speakLong({
+  seconds,
+  windowSeconds,
+}: {
+  seconds: number;
+  windowSeconds: number;
+}): Promise<{ round: number; begin: Evidence; end: Evidence }> {
   const element: SpatiusAvatar = document.querySelector('spatius-avatar')!;
   const stage = (element as unknown as { assembly: { assembly: { openedStage: Stage } } }).assembly.assembly.openedStage;
   const clips = (await (await fetch('/speech/index.json')).json()) as { file: string }[];

@@ -5,14 +5,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SkinnedMesh } from 'three';
-import { readGlb } from '../../src/render/loaders/glb-reader.js';
 import { createRandom } from '../../src/motion/life/random.js';
+import { readGlb } from '../../src/render/loaders/glb-reader.js';
 import { DepthSort } from '../../src/render/splats/depth-sort.js';
 import { unpackLam } from '../../src/render/splats/lam-files.js';
 import { readPlySplats } from '../../src/render/splats/ply-splats.js';
 import { SplatHead } from '../../src/render/splats/splat-head.js';
-import { figure, median, milliseconds, title } from './helpers/report.js';
 import type { BenchPage } from './helpers/bench-page.js';
+import { figure, median, milliseconds, title } from './helpers/report.js';
 import { openSplatPage, theirModule } from './helpers/splat-pages.js';
 
 const LOADS = 5;
@@ -42,7 +42,7 @@ for (let load = 0; load < LOADS; load++) {
   scene.traverse((object) => void ((object as SkinnedMesh).isSkinnedMesh && (skin = object as SkinnedMesh)));
   new SplatHead(scene, skin, splats, files.animation);
   lap();
-  Object.values(steps).forEach((list, step) => list.push(times[step + 1]! - times[step]!));
+  Object.values(steps).forEach((list, step) => list.push(times[step + 1] - times[step]));
 }
 for (const [name, list] of Object.entries(steps)) figure(`${name}, median of ${LOADS}`, milliseconds(median(list)));
 
@@ -61,7 +61,11 @@ const bare = await openSplatPage('bare', 512, head, null);
 try {
   for (const size of SIZES) {
     type Split = { deform: number; project: number; draw: number };
-    const frame = (count: number) => bare.page.evaluate(([pixels, frames]) => (globalThis as unknown as { measure(size: number, count: number): Split }).measure(pixels!, frames!), [size, count]);
+    const frame = (count: number) =>
+      bare.page.evaluate(
+        ([pixels, frames]) => (globalThis as unknown as { measure(size: number, count: number): Split }).measure(pixels!, frames!),
+        [size, count],
+      );
     await frame(5);
     const before = await bare.gpuSeconds();
     const { deform, project, draw } = await frame(25);
@@ -81,7 +85,10 @@ async function show(name: string, opened: BenchPage, size: number): Promise<void
   await opened.page.waitForTimeout(SECONDS * 1000);
   const drawn = (await opened.framesDrawn()) - frames;
   figure(`${name} at ${size}²: frames per second`, (drawn / SECONDS).toFixed(1), size === 512 && name === 'ours' ? '≥ 12' : '');
-  figure(`${name} at ${size}²: CPU of the GPU process per frame`, milliseconds((((await opened.gpuSeconds()) - seconds) * 1000) / drawn, 1));
+  figure(
+    `${name} at ${size}²: CPU of the GPU process per frame`,
+    milliseconds((((await opened.gpuSeconds()) - seconds) * 1000) / drawn, 1),
+  );
   figure(`${name} at ${size}²: first frame`, milliseconds(opened.firstFrameMs));
   figure(`${name} at ${size}²: memory of the whole browser`, `${Math.round((await opened.memory()) / 1_000_000)} MB`);
 }

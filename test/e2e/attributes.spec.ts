@@ -42,8 +42,10 @@ test('a latency offset lets the face come later, even while it speaks', async ({
     await page.waitForTimeout(1000);
     await avatar.takeTrace();
     await page.waitForTimeout(600);
-    const starts = (await avatar.takeTrace()).filter(({ mediaSeconds }) => mediaSeconds > 0).map(({ epochMs, mediaSeconds }) => epochMs / 1000 - mediaSeconds);
-    return starts.sort((one, other) => one - other)[starts.length >> 1]!;
+    const starts = (await avatar.takeTrace())
+      .filter(({ mediaSeconds }) => mediaSeconds > 0)
+      .map(({ epochMs, mediaSeconds }) => epochMs / 1000 - mediaSeconds);
+    return starts.sort((one, other) => one - other)[starts.length >> 1];
   };
   const before = await faceStart();
   await setAttribute(avatar, 'audio-latency-offset', '400');
@@ -72,8 +74,14 @@ test('a poster is shown until the first frame', async ({ page }) => {
     await allowed;
     await route.continue();
   });
-  const svg = encodeURIComponent('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 5"><rect width="4" height="5" fill="teal"/></svg>');
-  const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" poster="data:image/svg+xml,${svg}"></spatius-avatar>`);
+  const svg = encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 5"><rect width="4" height="5" fill="teal"/></svg>',
+  );
+  const avatar = await AvatarPage.open(
+    page,
+    server.url,
+    `<spatius-avatar id="avatar" poster="data:image/svg+xml,${svg}"></spatius-avatar>`,
+  );
   const poster = page.locator('#avatar [part=poster-image]');
   await expect(poster).toBeVisible();
   await expect.poll(() => poster.evaluate((image) => getComputedStyle(image.closest('.poster')!).opacity)).toBe('1');
@@ -86,7 +94,11 @@ test('a lazy avatar far below is loaded when it is scrolled to, an eager one at 
   const loaded = (id: string): Promise<unknown> =>
     page.evaluate(async (name) => (await (document.getElementById(name) as HTMLElementTagNameMap['spatius-avatar']).diagnose()).avatar, id);
   const far = '<div style="height: 4000px"></div>';
-  const avatar = await AvatarPage.open(page, server.url, `${far}<spatius-avatar id="avatar"></spatius-avatar><spatius-avatar id="eager" loading="eager"></spatius-avatar>`);
+  const avatar = await AvatarPage.open(
+    page,
+    server.url,
+    `${far}<spatius-avatar id="avatar"></spatius-avatar><spatius-avatar id="eager" loading="eager"></spatius-avatar>`,
+  );
   await expect.poll(() => loaded('eager'), { timeout: 30_000 }).not.toBeNull();
   expect(await loaded('avatar')).toBeNull();
   await page.evaluate(() => document.getElementById('avatar')!.scrollIntoView());
@@ -114,6 +126,9 @@ test('autostart connects by itself; without it nothing is asked of the server be
   const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${attributes}></spatius-avatar>`);
   await avatar.waitForEvent('avatar', 'ready');
   expect(requests).toBe(0);
-  await page.evaluate((text) => document.body.insertAdjacentHTML('beforeend', `<spatius-avatar id="early" autostart ${text}></spatius-avatar>`), attributes);
+  await page.evaluate(
+    (text) => document.body.insertAdjacentHTML('beforeend', `<spatius-avatar id="early" autostart ${text}></spatius-avatar>`),
+    attributes,
+  );
   await avatar.waitForEvent('early', 'connection-state connected');
 });

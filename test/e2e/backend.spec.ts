@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { FlakyLink } from '../helpers/node/flaky-link.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
@@ -216,7 +216,11 @@ test('a page that comes in the middle of a turn hears it from now on, in sync', 
   const speaking = say('late', syllables(10), true);
   await first.waitForEvent('avatar', 'conversation-state playing');
   await first.page.close();
-  const avatar = await AvatarPage.open(page, backend.url, '<spatius-avatar id="avatar" mode="backend" relay-url="/relay?client=late" loading="eager"></spatius-avatar>');
+  const avatar = await AvatarPage.open(
+    page,
+    backend.url,
+    '<spatius-avatar id="avatar" mode="backend" relay-url="/relay?client=late" loading="eager"></spatius-avatar>',
+  );
   await avatar.waitForEvent('avatar', 'ready');
   await watchSync(avatar);
   await page.evaluate(() => document.querySelector('spatius-avatar')!.start());

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
@@ -45,7 +45,10 @@ for (const name of ['vite', 'webpack', 'esbuild-chunks', 'esbuild-classic', 'rol
       const entries = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
       const files = await Promise.all(entries.map(({ parentPath, name: file }) => readFile(join(parentPath, file), 'latin1')));
       expect(new Set(files).size).toBe(files.length);
-      const copies = Object.entries(WORDS).map(([path, words]) => [path, files.reduce((sum, text) => sum + text.split(words).length - 1, 0)]);
+      const copies = Object.entries(WORDS).map(([path, words]) => [
+        path,
+        files.reduce((sum, text) => sum + text.split(words).length - 1, 0),
+      ]);
       expect(Object.fromEntries(copies)).toEqual(Object.fromEntries(Object.keys(WORDS).map((path) => [path, 1])));
     });
 

@@ -1,13 +1,13 @@
 /** Every example of README.md and `docs` is run as it stands: pages in a page, Node's beside a real Motion Server. */
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
-import { snippetsOf, type Snippet } from '../helpers/node/snippets.js';
+import { type Snippet, snippetsOf } from '../helpers/node/snippets.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
 const KEYS = { SPATIUS_API_KEY: 'key-of-the-documents', SPATIUS_APP_ID: 'app_demo' };
@@ -67,9 +67,12 @@ async function runInPage(page: Page, { code, attributes }: Snippet): Promise<Ava
   const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${attributes}></spatius-avatar>`);
   await page.locator('spatius-avatar').click();
   // What an app would have: a recording, and raw speech.
-  await page.evaluate((bytes) => {
-    Object.assign(window, { audio: new Blob([new Uint8Array(bytes)]), pcm: new Uint8Array(bytes.slice(44)) });
-  }, [...speech]);
+  await page.evaluate(
+    (bytes) => {
+      Object.assign(window, { audio: new Blob([new Uint8Array(bytes)]), pcm: new Uint8Array(bytes.slice(44)) });
+    },
+    [...speech],
+  );
   const script = code.replace(CDN, '/dist/').replace(/'spatius-avatar'/g, "'/dist/spatius-avatar.min.js'");
   await page.addScriptTag({ type: 'module', content: `window.isDone = false;\n${script}\nwindow.isDone = true;` });
   await page.waitForFunction(() => (window as Window & { isDone?: boolean }).isDone, undefined, { timeout: 30_000 });
@@ -80,7 +83,10 @@ async function runInNode({ code, name }: Snippet): Promise<void> {
   const path = join(SCRIPTS_FOLDER, `${name.replace(/\W/g, '-')}.mjs`);
   await writeFile(path, code);
   try {
-    await promisify(execFile)(process.execPath, [path], { timeout: NODE_TIMEOUT_MS, env: { ...process.env, ...KEYS, SPATIUS_SERVER_URL: server.url } });
+    await promisify(execFile)(process.execPath, [path], {
+      timeout: NODE_TIMEOUT_MS,
+      env: { ...process.env, ...KEYS, SPATIUS_SERVER_URL: server.url },
+    });
   } catch (reason) {
     const { killed, stderr } = reason as { killed: boolean; stderr: string };
     expect(stderr, name).toBe('');
@@ -102,7 +108,11 @@ test('every example does what it says', async ({ browser }) => {
       const page = await (await browser.newContext()).newPage();
       try {
         if (snippet.kind === 'css') expect(await rulesOf(page, snippet.code), snippet.name).toBeGreaterThan(0);
-        else expect(await faultsOf(page, () => (snippet.kind === 'html' ? runHtml(page, snippet) : runInPage(page, snippet))), snippet.name).toEqual([]);
+        else
+          expect(
+            await faultsOf(page, () => (snippet.kind === 'html' ? runHtml(page, snippet) : runInPage(page, snippet))),
+            snippet.name,
+          ).toEqual([]);
       } finally {
         await page.context().close();
       }

@@ -28,12 +28,19 @@ for (const name of ['html', 'react', 'vue', 'svelte']) {
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     // What is missing is told by the site.
-    page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load resource') && problems.push(message.text()));
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && !message.text().startsWith('Failed to load resource') && problems.push(message.text()),
+    );
     try {
       // Software GL draws it.
       await page.setViewportSize({ width: 400, height: 500 });
       await page.addInitScript(() => {
-        addEventListener('avatar-ready', () => (document.documentElement.dataset.ready = String(Number(document.documentElement.dataset.ready ?? 0) + 1)), { capture: true });
+        addEventListener(
+          'avatar-ready',
+          () => (document.documentElement.dataset.ready = String(Number(document.documentElement.dataset.ready ?? 0) + 1)),
+          { capture: true },
+        );
       });
       await page.goto(site.url);
       const html = page.locator('html');

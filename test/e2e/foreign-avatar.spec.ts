@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { foreignGlb } from '../helpers/node/foreign-glb.js';
-import { vrmFrom } from '../helpers/vrm-files.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
+import { vrmFrom } from '../helpers/vrm-files.js';
 
 const page = new ServedDemo();
 const cdn = new ServedDemo();
@@ -31,7 +31,8 @@ test("somebody else's avatar, the classic script from another origin", async ({ 
 });
 
 test("somebody else's avatar under a strict policy", async ({ page: tab }) => {
-  const policy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'";
+  const policy =
+    "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'";
   await shows(tab, await foreignGlb(), undefined, { 'content-security-policy': policy });
 });
 

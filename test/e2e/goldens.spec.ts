@@ -32,7 +32,9 @@ interface GoldenTiles {
   goldenSheet(avatar: string, change?: (tile: Tile) => Tile): object;
   goldenPath(avatar: string): string;
 }
-type Drawing = { withDrawingPage(work: (draw: (sheet: object) => Promise<Uint8Array>, comparison: Comparison) => Promise<void>): Promise<void> };
+type Drawing = {
+  withDrawingPage(work: (draw: (sheet: object) => Promise<Uint8Array>, comparison: Comparison) => Promise<void>): Promise<void>;
+};
 
 const script = async <Module>(name: string) => (await import(pathToFileURL(`scripts/${name}`).href)) as Module;
 
@@ -57,7 +59,9 @@ test('the built-in avatars look as they did when somebody looked', async () => {
         const path = join(OUTPUT, `${avatar} ${label}.png`);
         await mkdir(OUTPUT, { recursive: true });
         if (tile >= 0) await writeFile(path, await show(golden, drawn, TILE_SIZE, tile));
-        failures.push(`${path}: mean ΔE ${tiles?.[tile]?.meanDeltaE.toFixed(2)}, ${((tiles?.[tile]?.differingShare ?? 1) * 100).toFixed(1)} % differ`);
+        failures.push(
+          `${path}: mean ΔE ${tiles?.[tile]?.meanDeltaE.toFixed(2)}, ${((tiles?.[tile]?.differingShare ?? 1) * 100).toFixed(1)} % differ`,
+        );
       }
     }
     // What the comparison is worth: a mouth a little less open and a wink are seen, and in no other tile.

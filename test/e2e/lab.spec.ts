@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import type Axe from 'axe-core';
 import { CHANNEL_INDEX as C } from '../../src/shared/contracts/channels.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
@@ -33,12 +33,15 @@ const moment = async (page: Page): Promise<number> => Number(await timeline(page
 
 /** Share of a row's pixels that are drawn, 0..1. */
 async function drawnShare(page: Page, row: number): Promise<number> {
-  return page.locator('#tracks canvas').nth(row).evaluate((canvas: HTMLCanvasElement) => {
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    let drawn = 0;
-    for (let at = 3; at < data.length; at += 4) if (data[at]! > 0) drawn++;
-    return (drawn * 4) / data.length;
-  });
+  return page
+    .locator('#tracks canvas')
+    .nth(row)
+    .evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      let drawn = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at] > 0) drawn++;
+      return (drawn * 4) / data.length;
+    });
 }
 
 async function exported(page: Page): Promise<MotionJson> {
@@ -68,7 +71,7 @@ async function mouthPixels(page: Page): Promise<number[]> {
   });
 }
 
-const difference = (a: number[], b: number[]): number => a.reduce((sum, value, at) => sum + Math.abs(value - b[at]!), 0) / a.length;
+const difference = (a: number[], b: number[]): number => a.reduce((sum, value, at) => sum + Math.abs(value - b[at]), 0) / a.length;
 
 test('a clip is drawn, and plays at full speed and slowly under a moving playhead', async ({ page }) => {
   const avatar = await openLab(page);
@@ -85,7 +88,7 @@ test('a clip is drawn, and plays at full speed and slowly under a moving playhea
   const drawn = (await avatar.takeTrace()).filter(({ mediaSeconds }) => mediaSeconds > 0.2);
   expect(drawn.length).toBeGreaterThan(3);
   for (const { mediaSeconds, jawOpen } of drawn) {
-    const near = frames.slice(Math.floor(mediaSeconds * 50), Math.floor(mediaSeconds * 50) + 2).map((frame) => frame[C.jawOpen]!);
+    const near = frames.slice(Math.floor(mediaSeconds * 50), Math.floor(mediaSeconds * 50) + 2).map((frame) => frame[C.jawOpen]);
     expect(jawOpen).toBeGreaterThan(Math.min(...near) - 0.02);
     expect(jawOpen).toBeLessThan(Math.max(...near) + 0.02);
   }
@@ -108,9 +111,10 @@ test('the face shows the moment at the playhead: shut where lips press, open whe
   const { fps, frames, visemeFrames } = await exported(page);
   expect(fps).toBe(50);
   expect(visemeFrames).toHaveLength(frames.length);
-  const best = (rate: (frame: number[]) => number): number => frames.reduce((top, frame, i) => (rate(frame) > rate(frames[top]!) ? i : top), 0);
-  const pressed = best((frame) => frame[C.mouthPressLeft]! - 2 * Math.max(0, frame[C.jawOpen]! - frame[C.mouthClose]!));
-  const open = best((frame) => frame[C.jawOpen]! - frame[C.mouthClose]! - frame[C.mouthPucker]!);
+  const best = (rate: (frame: number[]) => number): number =>
+    frames.reduce((top, frame, i) => (rate(frame) > rate(frames[top]) ? i : top), 0);
+  const pressed = best((frame) => frame[C.mouthPressLeft] - 2 * Math.max(0, frame[C.jawOpen] - frame[C.mouthClose]));
+  const open = best((frame) => frame[C.jawOpen] - frame[C.mouthClose] - frame[C.mouthPucker]);
   await goToFrame(page, pressed);
   const shut = await mouthPixels(page);
   await goToFrame(page, open);
@@ -121,12 +125,12 @@ test('the face shows the moment at the playhead: shut where lips press, open whe
   await expect(page.locator('#viseme')).toHaveText('PP');
 });
 
-test('a file of one\'s own is heard; style and comparison change the curves; keys play and zoom', async ({ page }) => {
+test("a file of one's own is heard; style and comparison change the curves; keys play and zoom", async ({ page }) => {
   const avatar = await openLab(page);
   const wav = wavOf(voicePcm(2), 16000);
   await page.locator('#file').setInputFiles({ name: 'own.wav', mimeType: 'audio/wav', buffer: wav });
   await expect(timeline(page)).toHaveAttribute('aria-valuemax', '2.00');
-  const widest = (motion: MotionJson): number => Math.max(...motion.frames.map((frame) => frame[C.jawOpen]!));
+  const widest = (motion: MotionJson): number => Math.max(...motion.frames.map((frame) => frame[C.jawOpen]));
   const natural = widest(await exported(page));
   await page.getByLabel('Style').selectOption('calm');
   expect(widest(await exported(page))).toBeLessThan(0.9 * natural);
@@ -138,7 +142,9 @@ test('a file of one\'s own is heard; style and comparison change the curves; key
   await avatar.waitForEvent('avatar', 'conversation-state idle');
   await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
   expect(await moment(page)).toBeCloseTo(2, 1);
-  await page.locator('#file').setInputFiles({ name: 'page.mp3', mimeType: 'audio/mpeg', buffer: Buffer.from('no sound at all '.repeat(99)) });
+  await page
+    .locator('#file')
+    .setInputFiles({ name: 'page.mp3', mimeType: 'audio/mpeg', buffer: Buffer.from('no sound at all '.repeat(99)) });
   await expect(page.locator('#message')).toContainText('cannot read');
 });
 
@@ -158,7 +164,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.addScriptTag({ path: axePath });
     const violations = await page.evaluate(async () => {
       const { axe } = window as unknown as { axe: typeof Axe };
-      return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`);
+      return (await axe.run()).violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+      );
     });
     expect(violations).toEqual([]);
   });

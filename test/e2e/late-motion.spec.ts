@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { MotionEngine } from '../../src/motion/engine/motion-engine.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { TEST_APP_ID, startMotionServer, type RunningServer } from '../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, TEST_APP_ID } from '../helpers/node/motion-server.js';
 
 const AUDIO_SECONDS = 3;
 /** Real seconds the slow server takes per second of speech. */
@@ -30,7 +30,9 @@ test.afterAll(() => server.close());
 const avatarWith = (attributes: string): string =>
   `<spatius-avatar id="avatar" mode="direct" app-id="${TEST_APP_ID}" token-endpoint="/api/session-token" ${attributes}></spatius-avatar>`;
 const motionSeconds = (avatar: AvatarPage): Promise<number> =>
-  avatar.page.evaluate(async () => (await (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).stats()).motionSeconds);
+  avatar.page.evaluate(
+    async () => (await (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).stats()).motionSeconds,
+  );
 
 test('in strict sync the sound waits for late motion, both go on, and nothing is lost', async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, avatarWith('frame-starvation="strict-sync"'));

@@ -8,7 +8,11 @@ test.beforeAll(() => server.start());
 test.afterAll(() => server.kill());
 
 test('two avatars on a page speak at once; one that is removed leaves the other speaking', async ({ page }) => {
-  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="one"></spatius-avatar><spatius-avatar id="two"></spatius-avatar>');
+  const avatar = await AvatarPage.open(
+    page,
+    server.url,
+    '<spatius-avatar id="one"></spatius-avatar><spatius-avatar id="two"></spatius-avatar>',
+  );
   await avatar.waitForEvent('one', 'ready');
   await avatar.waitForEvent('two', 'ready');
   await avatar.speak('one', 5);
@@ -113,7 +117,11 @@ test('new audio interrupts what is said; settings may change meanwhile', async (
 });
 
 test('the bar of controls stops speech and shows the volume', async ({ page }) => {
-  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" controls style="width: 320px" volume="0.8"></spatius-avatar>');
+  const avatar = await AvatarPage.open(
+    page,
+    server.url,
+    '<spatius-avatar id="avatar" controls style="width: 320px" volume="0.8"></spatius-avatar>',
+  );
   const stop = page.getByRole('button', { name: 'Stop', exact: true });
   await expect(page.getByRole('slider', { name: 'Volume' })).toHaveValue('0.8');
   await expect(stop).toBeDisabled();

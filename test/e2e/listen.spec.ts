@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 

@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { EgressType } from '../../src/motion/protocol/generated/message_pb.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { IngressClient, voicePcm } from '../helpers/node/motion-server.js';
@@ -23,13 +23,20 @@ test.afterEach(async () => {
 
 /** A backend whose Motion Server session speaks in the room. */
 async function startBackend(options: RoomTokenOptions = {}): Promise<IngressClient> {
-  const answer = await fetch(`${server.url}/api/session-token`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } });
+  const answer = await fetch(`${server.url}/api/session-token`, {
+    method: 'POST',
+    body: '{}',
+    headers: { 'content-type': 'application/json' },
+  });
   const { sessionToken } = (await answer.json()) as { sessionToken: string };
   const url = `${server.url.replace('http', 'ws')}/v2/driveningress/websocket?id=aria&appId=app_demo&sessionKey=${sessionToken}`;
   const backend = await IngressClient.connect(url);
   backends.push(backend);
   const apiToken = await rooms.token('avatar', { kind: 'agent', ...options });
-  backend.send({ case: 'clientConfigureSession', value: { sampleRate: 16000, egressType: EgressType.LIVEKIT, livekitEgress: { url: rooms.url, apiToken } } });
+  backend.send({
+    case: 'clientConfigureSession',
+    value: { sampleRate: 16000, egressType: EgressType.LIVEKIT, livekitEgress: { url: rooms.url, apiToken } },
+  });
   expect((await backend.next()).data.case).toBe('serverConfirmSession');
   return backend;
 }
@@ -112,7 +119,7 @@ test('interrupt() silences the room and shuts the mouth, and the next speech is 
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
-test('the visitor\'s voice interrupts the room\'s', async ({ page }) => {
+test("the visitor's voice interrupts the room's", async ({ page }) => {
   const avatar = await openPage(page, 'interruptible');
   await start(page);
   const backend = await startBackend();
@@ -125,7 +132,9 @@ test('the visitor\'s voice interrupts the room\'s', async ({ page }) => {
     person.connect(mouth);
     const element = document.querySelector('spatius-avatar')!;
     element.microphone = mouth.stream;
-    element.addEventListener('avatar-conversation-state', ({ state }) => state === 'playing' && person.start(context.currentTime + 1), { once: true });
+    element.addEventListener('avatar-conversation-state', ({ state }) => state === 'playing' && person.start(context.currentTime + 1), {
+      once: true,
+    });
   });
   backend.sendAudio('long', voicePcm(30), true);
   await avatar.waitForEvent('avatar', 'conversation-state playing');
@@ -134,7 +143,7 @@ test('the visitor\'s voice interrupts the room\'s', async ({ page }) => {
   expect((await backend.answer('long')).responses.at(-1)!.end).toBe(true);
 });
 
-test('record() keeps the room\'s voice', async ({ page }) => {
+test("record() keeps the room's voice", async ({ page }) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -164,7 +173,9 @@ test('volume, mute, microphone and leaving reach the room', async ({ page }) => 
     await element.updateComplete;
     await element.publishMicrophone();
   });
-  expect(await page.evaluate(() => (document.getElementById('avatar') as unknown as Hidden).assembly.assembly.room.voice!.element.muted)).toBe(true);
+  expect(
+    await page.evaluate(() => (document.getElementById('avatar') as unknown as Hidden).assembly.assembly.room.voice!.element.muted),
+  ).toBe(true);
   await expect.poll(() => rooms.peer('visitor')?.info.tracks.length).toBe(1);
   await page.evaluate(() => document.querySelector('spatius-avatar')!.publishMicrophone(false));
   const refusals = await page.evaluate(() => {
@@ -218,7 +229,14 @@ test('a publisher that falls silent in mid-speech: a stall is told, the avatar r
 });
 
 test('bad weather on the line costs no conversation: jitter, repeated and lost packets', async ({ page }) => {
-  Object.assign(rooms.weather, { dataDelayMs: 30, dataJitterMs: 120, audioDelayMs: 30, audioJitterMs: 30, lostShare: 0.5, repeatedShare: 0.3 });
+  Object.assign(rooms.weather, {
+    dataDelayMs: 30,
+    dataJitterMs: 120,
+    audioDelayMs: 30,
+    audioJitterMs: 30,
+    lostShare: 0.5,
+    repeatedShare: 0.3,
+  });
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -231,7 +249,7 @@ test('bad weather on the line costs no conversation: jitter, repeated and lost p
   expect((await avatar.events()).filter((event) => event.startsWith('error'))).toEqual([]);
 });
 
-test('a room of the app\'s own is followed, and not left', async ({ page }) => {
+test("a room of the app's own is followed, and not left", async ({ page }) => {
   const avatar = await openPage(page);
   const token = await rooms.token('visitor');
   await page.evaluate(
@@ -261,10 +279,20 @@ test('a refused token is a failed connection', async ({ page }) => {
   const avatar = await openPage(page);
   await page.unroute('**/api/room-token');
   await page.route('**/api/room-token', (route) => route.fulfill({ json: { participant_token: 'nonsense' } }));
-  const code = await page.evaluate(() => document.querySelector('spatius-avatar')!.start().then(() => '', (error: { code: string }) => error.code));
+  const code = await page.evaluate(() =>
+    document
+      .querySelector('spatius-avatar')!
+      .start()
+      .then(
+        () => '',
+        (error: { code: string }) => error.code,
+      ),
+  );
   expect(code).toBe('sessionTokenInvalid');
   expect((await avatar.events()).filter((event) => /connection|error/.test(event))).toEqual([
-    'connection-state connecting', 'connection-state failed', 'error sessionTokenInvalid',
+    'connection-state connecting',
+    'connection-state failed',
+    'error sessionTokenInvalid',
   ]);
 });
 

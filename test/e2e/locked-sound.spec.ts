@@ -1,4 +1,4 @@
-import { chromium, expect, test, type Browser, type LaunchOptions } from '@playwright/test';
+import { type Browser, chromium, expect, type LaunchOptions, test } from '@playwright/test';
 import { startMotionServer, voicePcm } from '../helpers/node/motion-server.js';
 import { RelayBackend } from '../helpers/node/relay-backend.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
@@ -29,7 +29,10 @@ test('sound that the browser locks shows a button, and a press on it lets the sp
     const style = 'margin: 0; width: 200px; height: 250px; display: block';
     const body = `<body style="margin: 0"><spatius-avatar style="${style}"></spatius-avatar><script type="module">${script}</script>`;
     await page.route('**/test-page', (route) =>
-      route.fulfill({ contentType: 'text/html', body: `<!doctype html><script type="module" src="/dist/spatius-avatar.min.js"></script>${body}` }),
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<!doctype html><script type="module" src="/dist/spatius-avatar.min.js"></script>${body}`,
+      }),
     );
     await page.goto(`${server.url}/test-page`);
     await expect.poll(() => told, { timeout: 20_000 }).toEqual(expect.arrayContaining(['audio-blocked', 'ready']));
@@ -42,7 +45,9 @@ test('sound that the browser locks shows a button, and a press on it lets the sp
   }
 });
 
-test('in backend mode the button is there before the backend speaks, and the turn that waits is heard after a press', async ({ launchOptions }) => {
+test('in backend mode the button is there before the backend speaks, and the turn that waits is heard after a press', async ({
+  launchOptions,
+}) => {
   const motion = await startMotionServer();
   const backend = await RelayBackend.start(motion.url);
   const browser = await launchLocked(launchOptions);

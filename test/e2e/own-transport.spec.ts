@@ -1,19 +1,19 @@
 /** Backend mode with the page's own transport: what a backend got of a Motion Server is handed to the element. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { decodeMessage } from '../../src/motion/protocol/envelope.js';
 import { MotionTimeline } from '../../src/motion/timeline/motion-timeline.js';
 import { packageFolder } from '../../src/server/package-folder.js';
 import { newAvatarSession } from '../../src/server-sdk/index.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../src/shared/contracts/channels.js';
-import { MotionReader } from '../../src/speech/sources/motion-reader.js';
 import type { TracedFrame } from '../../src/shared/contracts/stage.js';
+import { MotionReader } from '../../src/speech/sources/motion-reader.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 
-const assets = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');
+const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 const server = new ServedDemo();
 test.beforeAll(() => server.start());
 test.afterAll(() => server.kill());
@@ -48,7 +48,12 @@ async function motionFor(pcm: Uint8Array): Promise<Uint8Array[]> {
 }
 
 /** Hands speech and motion over in turns, as they would come; gives what the methods returned. */
-function yieldTurn(page: Page, pcm: Uint8Array, messages: readonly Uint8Array[], isComplete = true): Promise<{ id: string | null; answers: boolean[] }> {
+function yieldTurn(
+  page: Page,
+  pcm: Uint8Array,
+  messages: readonly Uint8Array[],
+  isComplete = true,
+): Promise<{ id: string | null; answers: boolean[] }> {
   return page.evaluate(
     ([speech, motion, ends]) => {
       const avatar = document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar'];
@@ -76,13 +81,14 @@ function likeness(trace: readonly TracedFrame[], messages: readonly Uint8Array[]
   const pairs = trace.flatMap(({ round, mediaSeconds, jawOpen }) =>
     // The face eases out of rest at first and back into it at the end.
     round > 0 && mediaSeconds > 0.8 && mediaSeconds < timeline.endSeconds - 0.3 && timeline.sample(mediaSeconds, pose)
-      ? [[jawOpen, pose[CHANNEL_INDEX.jawOpen]!] as const]
+      ? [[jawOpen, pose[CHANNEL_INDEX.jawOpen]] as const]
       : [],
   );
   expect(pairs.length).toBeGreaterThan(10);
   const mean = (side: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[side], 0) / pairs.length;
   const [one, other] = [mean(0), mean(1)];
-  const sum = (product: (a: number, b: number) => number): number => pairs.reduce((total, [a, b]) => total + product(a - one, b - other), 0);
+  const sum = (product: (a: number, b: number) => number): number =>
+    pairs.reduce((total, [a, b]) => total + product(a - one, b - other), 0);
   return sum((a, b) => a * b) / Math.sqrt(sum((a) => a * a) * sum((_, b) => b * b));
 }
 
@@ -135,7 +141,7 @@ test('a page that is blocked for 2 s costs nothing of what it has handed over', 
   const within = trace.filter(({ epochMs }) => epochMs > from && epochMs < to);
   expect(to - from).toBeGreaterThan(1900);
   expect(within.length).toBeGreaterThan(4);
-  expect(within.at(-1)!.mediaSeconds - within[0]!.mediaSeconds).toBeGreaterThan(1);
+  expect(within.at(-1)!.mediaSeconds - within[0].mediaSeconds).toBeGreaterThan(1);
   expect(likeness(trace, messages)).toBeGreaterThan(0.8);
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('stall'));
 });
@@ -151,7 +157,9 @@ test('an interruption drops a turn at once, its late motion is discarded, and th
     ([id, message]) => {
       const element = document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar'];
       const told: string[] = [];
-      element.addEventListener('avatar-frames-discarded', ({ conversationId, payloadCount, reason }) => told.push(`${conversationId} ${payloadCount} ${reason}`));
+      element.addEventListener('avatar-frames-discarded', ({ conversationId, payloadCount, reason }) =>
+        told.push(`${conversationId} ${payloadCount} ${reason}`),
+      );
       element.interrupt();
       const answer = element.yieldFramesData([Uint8Array.from(atob(message), (character) => character.charCodeAt(0))], id);
       return { told, answer };
@@ -185,7 +193,7 @@ test('a turn without motion, or with motion that is none, is heard with the face
     expect(await avatar.widestJaw()).toBeLessThan(0.05);
     const events = await avatar.events();
     expect(events).toContain('conversation-motion none');
-    expect(events.includes('error protocolError')).toBe(messages[0]!.length > 0);
+    expect(events.includes('error protocolError')).toBe(messages[0].length > 0);
   }
 });
 

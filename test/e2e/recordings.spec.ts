@@ -5,7 +5,7 @@ import { packageFolder } from '../../src/server/package-folder.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 
-const assets = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');
+const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 const server = new ServedDemo();
 
 test.beforeAll(() => server.start());
@@ -24,12 +24,20 @@ async function speakRecording(avatar: AvatarPage, file: string): Promise<void> {
 }
 
 test('a character from elsewhere loads by src, says which channels it lacks, and opens its mouth when it speaks', async ({ page }) => {
-  await page.context().route('**/brunette-t.glb', (route) =>
-    route.fulfill({ contentType: 'model/gltf-binary', body: readFileSync(join(assets, 'avatars/brunette-t.glb')) }),
+  await page
+    .context()
+    .route('**/brunette-t.glb', (route) =>
+      route.fulfill({ contentType: 'model/gltf-binary', body: readFileSync(join(assets, 'avatars/brunette-t.glb')) }),
+    );
+  const avatar = await AvatarPage.open(
+    page,
+    server.url,
+    '<spatius-avatar id="avatar" src="/brunette-t.glb" motion="calm"></spatius-avatar>',
   );
-  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" src="/brunette-t.glb" motion="calm"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
-  const info = await page.evaluate(async () => (await (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).diagnose()).avatar!);
+  const info = await page.evaluate(
+    async () => (await (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).diagnose()).avatar!,
+  );
   expect(info.format).toBe('glb');
   expect(info.triangleCount).toBeGreaterThan(1000);
   expect(info.missingChannels).not.toContain('jawOpen');
@@ -43,7 +51,10 @@ test('a character from elsewhere loads by src, says which channels it lacks, and
   expect(speaking).toBeGreaterThan(calm + 1);
 });
 
-for (const [mode, attributes] of [['direct', direct], ['local', 'mode="local"']] as const) {
+for (const [mode, attributes] of [
+  ['direct', direct],
+  ['local', 'mode="local"'],
+] as const) {
   test(`recorded speech is said to its end in ${mode} mode`, async ({ page }) => {
     const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${attributes}></spatius-avatar>`);
     await avatar.waitForEvent('avatar', 'ready');
@@ -55,7 +66,9 @@ for (const [mode, attributes] of [['direct', direct], ['local', 'mode="local"']]
     expect(await avatar.loudness(2000)).toBeGreaterThan(0.01);
     await avatar.waitForEvent('avatar', 'conversation-state idle', (seconds + 15) * 1000);
     expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
-    const { motionSeconds } = await page.evaluate(() => (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).stats());
+    const { motionSeconds } = await page.evaluate(() =>
+      (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).stats(),
+    );
     expect(Math.abs(motionSeconds - seconds)).toBeLessThan(0.15);
     expect(await avatar.events()).toContain(`conversation-motion ${mode === 'direct' ? 'server' : 'local'}`);
     expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));

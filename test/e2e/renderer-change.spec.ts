@@ -12,7 +12,11 @@ const shown = ({ page }: AvatarPage) =>
   page.evaluate(async () => {
     const avatar = document.querySelector('spatius-avatar')!;
     const { stats, errors } = await avatar.diagnose();
-    return { drawn: stats?.renderer, errors: errors.map(({ code }) => code), canvases: avatar.shadowRoot!.querySelectorAll('canvas').length };
+    return {
+      drawn: stats?.renderer,
+      errors: errors.map(({ code }) => code),
+      canvases: avatar.shadowRoot!.querySelectorAll('canvas').length,
+    };
   });
 
 test('another renderer takes over in the middle of speech, without a gap in it', async ({ page }) => {

@@ -1,9 +1,9 @@
 /** Which renderer draws, in a browser that has WebGL and WebGPU, both drawn by the CPU; without a WebGPU adapter its half is skipped. */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
+import { gaussianHead } from '../helpers/gaussian-head.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
-import { gaussianHead } from '../helpers/gaussian-head.js';
 import { vrmFrom } from '../helpers/vrm-files.js';
 
 test.use({
@@ -16,7 +16,8 @@ const server = new ServedDemo();
 test.beforeAll(() => server.start());
 test.afterAll(() => server.kill());
 
-const hasAdapter = ({ page }: AvatarPage): Promise<boolean> => page.evaluate(async () => (await (navigator as { gpu?: GPU }).gpu?.requestAdapter()) != null);
+const hasAdapter = ({ page }: AvatarPage): Promise<boolean> =>
+  page.evaluate(async () => (await (navigator as { gpu?: GPU }).gpu?.requestAdapter()) != null);
 
 /** What draws, what was wanted of it, and what is said of that. */
 const drawing = ({ page }: AvatarPage) =>
@@ -24,7 +25,13 @@ const drawing = ({ page }: AvatarPage) =>
     const avatar = document.querySelector('spatius-avatar')!;
     const { renderer, stats, findings, errors } = await avatar.diagnose();
     const finding = findings.find(({ code }) => code === 'picture-not-by-webgpu');
-    return { renderer, drawn: stats?.renderer, finding: finding?.words ?? null, errors: errors.map(({ code }) => code), canvases: avatar.shadowRoot!.querySelectorAll('canvas').length };
+    return {
+      renderer,
+      drawn: stats?.renderer,
+      finding: finding?.words ?? null,
+      errors: errors.map(({ code }) => code),
+      canvases: avatar.shadowRoot!.querySelectorAll('canvas').length,
+    };
   });
 
 const FILES: Record<string, () => Promise<Uint8Array>> = {
@@ -38,7 +45,9 @@ for (const [name, file] of Object.entries(FILES)) {
     await page.route('**/own.avatar', (route) => route.fulfill({ body }));
     const avatar = await AvatarPage.open(page, server.url, '');
     test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');
-    await page.evaluate(() => (document.body.innerHTML = '<spatius-avatar id="avatar" renderer="webgpu" src="/own.avatar"></spatius-avatar>'));
+    await page.evaluate(
+      () => (document.body.innerHTML = '<spatius-avatar id="avatar" renderer="webgpu" src="/own.avatar"></spatius-avatar>'),
+    );
     await avatar.waitForEvent('avatar', 'ready');
     expect(await avatar.paintedShare()).toBeGreaterThan(0.05);
     const told = await drawing(avatar);
@@ -79,7 +88,11 @@ test('auto tries WebGPU where WebGL is too slow, and tells and remembers which w
   });
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(request.url()));
-  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" style="width:1000px;height:1000px"></spatius-avatar>');
+  const avatar = await AvatarPage.open(
+    page,
+    server.url,
+    '<spatius-avatar id="avatar" style="width:1000px;height:1000px"></spatius-avatar>',
+  );
   await avatar.waitForEvent('avatar', 'ready');
   test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');
   expect((await drawing(avatar)).renderer).toEqual({ wanted: 'auto', measured: null, note: null });

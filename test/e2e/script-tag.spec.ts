@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 
@@ -21,7 +21,14 @@ const speaks = async (avatar: AvatarPage): Promise<void> => {
 
 test('a module from another origin brings its workers, worklet and avatar along', async ({ page: tab }) => {
   const script = `${cdn.url}/dist/spatius-avatar.min.js`;
-  await speaks(await AvatarPage.open(tab, page.url, '<spatius-avatar id="avatar"></spatius-avatar>', `<script type="module" src="${script}"></script>`));
+  await speaks(
+    await AvatarPage.open(
+      tab,
+      page.url,
+      '<spatius-avatar id="avatar"></spatius-avatar>',
+      `<script type="module" src="${script}"></script>`,
+    ),
+  );
 });
 
 test('a classic script from another origin does so as well', async ({ page: tab }) => {
@@ -39,10 +46,18 @@ async function openStrict(tab: Page, policy: string, script: string): Promise<{ 
   await tab.context().grantPermissions(['local-network-access']);
   await tab.addInitScript(() => {
     const refused: string[] = ((window as Window & { refused?: string[] }).refused = []);
-    addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => refused.push(`${effectiveDirective} ${blockedURI}`));
+    addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
+      refused.push(`${effectiveDirective} ${blockedURI}`),
+    );
   });
-  const fulfil = (path: string, contentType: string, body: string, headers = {}) => tab.route(`${page.url}/${path}`, (route) => route.fulfill({ contentType, headers, body }));
-  await fulfil('strict', 'text/html', `<!doctype html><link rel="stylesheet" href="/strict.css"><script type="module" src="/strict.js"></script><body><spatius-avatar id="avatar"></spatius-avatar>`, { 'content-security-policy': policy });
+  const fulfil = (path: string, contentType: string, body: string, headers = {}) =>
+    tab.route(`${page.url}/${path}`, (route) => route.fulfill({ contentType, headers, body }));
+  await fulfil(
+    'strict',
+    'text/html',
+    `<!doctype html><link rel="stylesheet" href="/strict.css"><script type="module" src="/strict.js"></script><body><spatius-avatar id="avatar"></spatius-avatar>`,
+    { 'content-security-policy': policy },
+  );
   await fulfil('strict.css', 'text/css', 'spatius-avatar { display: block; width: 160px; height: 200px }');
   await fulfil('strict.js', 'text/javascript', script);
   const avatar = await AvatarPage.openPath(tab, page.url, '/strict');
@@ -50,7 +65,11 @@ async function openStrict(tab: Page, policy: string, script: string): Promise<{ 
 }
 
 test('a strict policy is enough: own scripts and workers, no inline code or style, Trusted Types', async ({ page: tab }) => {
-  const { avatar, refused } = await openStrict(tab, policyOf("'self'", "'self'", "'self'") + TRUSTED_TYPES, "import '/dist/spatius-avatar.min.js';");
+  const { avatar, refused } = await openStrict(
+    tab,
+    policyOf("'self'", "'self'", "'self'") + TRUSTED_TYPES,
+    "import '/dist/spatius-avatar.min.js';",
+  );
   await speaks(avatar);
   expect(await refused()).toEqual([]);
 });
@@ -68,7 +87,9 @@ test('a CDN needs to be named for scripts and files, and blob: for workers, noth
   const script = `import '${cdn.url}/dist/spatius-avatar.min.js';`;
   const { avatar } = await openStrict(tab, policyOf(`'self' ${cdn.url}`, 'blob:', cdn.url), script);
   await speaks(avatar);
-  expect(requested).toEqual(expect.arrayContaining(['/dist/embedded/render.worker.embedded.js', '/dist/embedded/motion.worker.embedded.js']));
+  expect(requested).toEqual(
+    expect.arrayContaining(['/dist/embedded/render.worker.embedded.js', '/dist/embedded/motion.worker.embedded.js']),
+  );
 });
 
 interface Integrity {
@@ -77,7 +98,11 @@ interface Integrity {
 const integrity = async (): Promise<Integrity['files']> => (JSON.parse(await readFile('dist/integrity.json', 'utf8')) as Integrity).files;
 /** Tags of a page that takes the script and its chunks with these hashes and no others. */
 const pinned = (files: Integrity['files']): string => {
-  const chunks = Object.fromEntries(Object.entries(files).filter(([name]) => name.startsWith('chunks/')).map(([name, hash]) => [`${cdn.url}/dist/${name}`, hash]));
+  const chunks = Object.fromEntries(
+    Object.entries(files)
+      .filter(([name]) => name.startsWith('chunks/'))
+      .map(([name, hash]) => [`${cdn.url}/dist/${name}`, hash]),
+  );
   const script = `<script type="module" crossorigin src="${cdn.url}/dist/spatius-avatar.min.js" integrity="${files['spatius-avatar.min.js']}"></script>`;
   return `<script type="importmap">${JSON.stringify({ integrity: chunks })}</script>${script}`;
 };
@@ -94,7 +119,9 @@ test('a file that is not the release’s is refused', async ({ page: tab }) => {
   const wrong = `sha384-${'A'.repeat(64)}`;
   const isDefined = () => tab.evaluate(() => customElements.get('spatius-avatar') !== undefined);
   await tab.context().grantPermissions(['local-network-access']);
-  await tab.route(`${page.url}/pinned`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html>${pinned({ ...files, 'spatius-avatar.min.js': wrong })}` }));
+  await tab.route(`${page.url}/pinned`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<!doctype html>${pinned({ ...files, 'spatius-avatar.min.js': wrong })}` }),
+  );
   await tab.goto(`${page.url}/pinned`);
   expect(await isDefined()).toBe(false);
   const chunks = Object.fromEntries(Object.entries(files).map(([name, hash]) => [name, name.startsWith('chunks/') ? wrong : hash]));

@@ -1,16 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
+import { type TextureFile, texturedSquare } from '../helpers/glb-files.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
-import { texturedSquare, type TextureFile } from '../helpers/glb-files.js';
 
 const server = new ServedDemo();
 
 test.beforeAll(() => server.start());
 test.afterAll(() => server.kill());
 
-const STRICT = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'";
-const ktx2 = async (kind: string): Promise<TextureFile> => ({ bytes: await readFile(`test/fixtures/red-green.${kind}.ktx2`), mimeType: 'image/ktx2' });
+const STRICT =
+  "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'";
+const ktx2 = async (kind: string): Promise<TextureFile> => ({
+  bytes: await readFile(`test/fixtures/red-green.${kind}.ktx2`),
+  mimeType: 'image/ktx2',
+});
 
 /** A page whose own policy the workers have, too. */
 async function open(tab: Page, file: Uint8Array, policy = STRICT): Promise<AvatarPage> {
@@ -19,7 +23,9 @@ async function open(tab: Page, file: Uint8Array, policy = STRICT): Promise<Avata
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
   });
-  return AvatarPage.open(tab, server.url, '<spatius-avatar id="avatar" src="/theirs.glb"></spatius-avatar>', undefined, { 'content-security-policy': policy });
+  return AvatarPage.open(tab, server.url, '<spatius-avatar id="avatar" src="/theirs.glb"></spatius-avatar>', undefined, {
+    'content-security-policy': policy,
+  });
 }
 
 /** Colours of the picture's left and right half. */
@@ -29,21 +35,26 @@ async function halves(avatar: AvatarPage): Promise<[number[], number[]]> {
     const picture = await createImageBitmap(await (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).toBlob());
     const context = new OffscreenCanvas(picture.width, picture.height).getContext('2d')!;
     context.drawImage(picture, 0, 0);
-    const at = (share: number) => [...context.getImageData(Math.round(picture.width * share), Math.round(picture.height / 2), 1, 1).data.subarray(0, 3)];
+    const at = (share: number) => [
+      ...context.getImageData(Math.round(picture.width * share), Math.round(picture.height / 2), 1, 1).data.subarray(0, 3),
+    ];
     return [at(0.35), at(0.65)];
   });
 }
 
 function expectRedAndGreen([left, right]: [number[], number[]]): void {
-  expect(left[0]).toBeGreaterThan(left[1]! + 50);
-  expect(right[1]).toBeGreaterThan(right[0]! + 50);
+  expect(left[0]).toBeGreaterThan(left[1] + 50);
+  expect(right[1]).toBeGreaterThan(right[0] + 50);
 }
 
 for (const type of ['png', 'jpeg', 'webp'] as const) {
   test(`${type} textures need nothing of a strict policy`, async ({ page: tab }) => {
     const base64 = await tab.evaluate(async (format) => {
       const context = new OffscreenCanvas(16, 16).getContext('2d')!;
-      for (const [left, color] of [[0, 'rgb(220 20 20)'], [8, 'rgb(20 200 40)']] as const) {
+      for (const [left, color] of [
+        [0, 'rgb(220 20 20)'],
+        [8, 'rgb(20 200 40)'],
+      ] as const) {
         context.fillStyle = color;
         context.fillRect(left, 0, 8, 16);
       }
@@ -63,8 +74,10 @@ for (const kind of ['etc1s', 'uastc']) {
 
 /** The error of an avatar that cannot be shown. */
 async function errorOf(avatar: AvatarPage): Promise<{ code: string; message: string }> {
-  await avatar.page.waitForFunction(() => window.avatarEvents['avatar']?.some((event) => event.startsWith('error')));
-  const { errors } = await avatar.page.evaluate(() => (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).diagnose());
+  await avatar.page.waitForFunction(() => window.avatarEvents.avatar?.some((event) => event.startsWith('error')));
+  const { errors } = await avatar.page.evaluate(() =>
+    (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).diagnose(),
+  );
   return errors.at(-1)!;
 }
 

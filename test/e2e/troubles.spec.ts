@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 
@@ -13,10 +13,13 @@ const direct = (attributes = ''): string =>
 /** Why `start()` was refused: code and words, or '' when it was not. */
 const refusalOf = (page: Page): Promise<string> =>
   page.evaluate(() =>
-    document.querySelector('spatius-avatar')!.start().then(
-      () => '',
-      ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
-    ),
+    document
+      .querySelector('spatius-avatar')!
+      .start()
+      .then(
+        () => '',
+        ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
+      ),
   );
 
 test.describe('a token endpoint in trouble costs the motion, not the sound', () => {
@@ -121,7 +124,10 @@ test('a script that cannot be had is told of, troubles nobody later, and is aske
   const say = () =>
     page.evaluate(async () => {
       const element = document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar'];
-      const refusal = await element.say('hello').then(() => null, ({ message }: Error) => message);
+      const refusal = await element.say('hello').then(
+        () => null,
+        ({ message }: Error) => message,
+      );
       element.interrupt();
       return refusal;
     });

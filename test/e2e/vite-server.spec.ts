@@ -31,13 +31,40 @@ const WAYS: Readonly<Record<string, { command: string; config: string }>> = {
 for (const [name, { command, config }] of Object.entries(WAYS)) {
   test(`a page of Vite's server speaks and brings every add-on: ${name}`, async ({ page }) => {
     test.setTimeout(240_000);
-    const project = await packed.project('.', { 'main.js': MAIN, 'index.html': PAGE, 'package.json': '{ "type": "module" }\n', [`${name}.config.js`]: config });
-    if (command === 'preview') await promisify(execFile)(process.execPath, [VITE, 'build', project, '--config', join(project, `${name}.config.js`), '--logLevel', 'error']);
-    const vite = new ServedProcess((port) => ({ args: [VITE, command, project, '--config', join(project, `${name}.config.js`), '--host', '127.0.0.1', '--port', String(port)], env: {} }), /Local:.*http:\/\/[^:]+:(\d+)/);
+    const project = await packed.project('.', {
+      'main.js': MAIN,
+      'index.html': PAGE,
+      'package.json': '{ "type": "module" }\n',
+      [`${name}.config.js`]: config,
+    });
+    if (command === 'preview')
+      await promisify(execFile)(process.execPath, [
+        VITE,
+        'build',
+        project,
+        '--config',
+        join(project, `${name}.config.js`),
+        '--logLevel',
+        'error',
+      ]);
+    const vite = new ServedProcess(
+      (port) => ({
+        args: [VITE, command, project, '--config', join(project, `${name}.config.js`), '--host', '127.0.0.1', '--port', String(port)],
+        env: {},
+      }),
+      /Local:.*http:\/\/[^:]+:(\d+)/,
+    );
     await vite.start();
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
-    page.on('response', (response) => response.status() >= 400 && response.url().startsWith(vite.url) && !response.url().endsWith('favicon.ico') && problems.push(`${response.status()} ${response.url()}`));
+    page.on(
+      'response',
+      (response) =>
+        response.status() >= 400 &&
+        response.url().startsWith(vite.url) &&
+        !response.url().endsWith('favicon.ico') &&
+        problems.push(`${response.status()} ${response.url()}`),
+    );
     try {
       const avatar = await BundledPage.open(page, vite.url);
       await avatar.speaks();

@@ -12,7 +12,15 @@ const MAX_MEAN_DELTA_E = 0.3;
 const MAX_DIFFERING_SHARE = 0.005;
 
 /** Morphs, skinning and lids at once; shut eyes, since blinks come when they come. */
-const POSE = { [C.jawOpen]: 0.5, [C.mouthFunnel]: 0.4, [C.eyeBlinkLeft]: 1, [C.eyeBlinkRight]: 1, [C.browInnerUp]: 0.8, [C.headYaw]: 0.35, [C.headPitch]: 0.1 };
+const POSE = {
+  [C.jawOpen]: 0.5,
+  [C.mouthFunnel]: 0.4,
+  [C.eyeBlinkLeft]: 1,
+  [C.eyeBlinkRight]: 1,
+  [C.browInnerUp]: 0.8,
+  [C.headYaw]: 0.35,
+  [C.headPitch]: 0.1,
+};
 
 let webgl: RendererPage;
 let webgpu: RendererPage;
@@ -44,9 +52,13 @@ test("WebGPU draws three.js's own materials as WebGL does", async () => {
   const path = `${process.env.SPATIUS_ASSETS ?? '../shared/assets'}/avatars/brunette-t.glb`;
   test.skip(!existsSync(path) || !(await webgpu.hasAdapter), 'no such avatar, or no WebGPU adapter here');
   test.setTimeout(180_000);
-  const serve = async ({ page }: RendererPage) => page.route('**/brunette.glb', (route) => route.fulfill({ path, contentType: 'model/gltf-binary' }));
+  const serve = async ({ page }: RendererPage) =>
+    page.route('**/brunette.glb', (route) => route.fulfill({ path, contentType: 'model/gltf-binary' }));
   await Promise.all([serve(webgl), serve(webgpu)]);
-  const { meanDeltaE, differingShare } = await webgl.compare(await webgl.show('webgl', '/brunette.glb', null), await webgpu.show('webgpu', '/brunette.glb', null));
+  const { meanDeltaE, differingShare } = await webgl.compare(
+    await webgl.show('webgl', '/brunette.glb', null),
+    await webgpu.show('webgpu', '/brunette.glb', null),
+  );
   expect(meanDeltaE).toBeLessThan(MAX_MEAN_DELTA_E);
   expect(differingShare).toBeLessThan(MAX_DIFFERING_SHARE);
 });
@@ -64,7 +76,11 @@ test('where there is no WebGPU, WebGL draws and diagnose() says why', async () =
     avatar.remove();
     return { renderer, drawn: stats?.renderer, loadedTwin: loaded.some((name) => name.includes('render-webgpu')) };
   });
-  expect(report).toEqual({ renderer: { wanted: 'webgpu', measured: null, note: expect.stringMatching(/no adapter/) }, drawn: 'webgl', loadedTwin: false });
+  expect(report).toEqual({
+    renderer: { wanted: 'webgpu', measured: null, note: expect.stringMatching(/no adapter/) },
+    drawn: 'webgl',
+    loadedTwin: false,
+  });
 });
 
 test('a renderer nobody knows is told, and auto draws', async () => {
@@ -88,5 +104,7 @@ test('a GPU that is lost is told to who shows the picture', async () => {
   await webgpu.show('webgpu', '/dist/avatars/aria.glb', null, 64);
   const cdp = await webgpu.page.context().browser()!.newBrowserCDPSession();
   await cdp.send('Browser.crashGpuProcess').catch(() => undefined);
-  await expect.poll(() => webgpu.page.evaluate(() => (globalThis as { deviceLost?: string }).deviceLost ?? ''), { timeout: 15_000 }).not.toBe('');
+  await expect
+    .poll(() => webgpu.page.evaluate(() => (globalThis as { deviceLost?: string }).deviceLost ?? ''), { timeout: 15_000 })
+    .not.toBe('');
 });

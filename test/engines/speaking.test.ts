@@ -11,7 +11,7 @@ import type { AvatarStats, SpatiusAvatar } from '../../src/index.js';
 import { serveFile } from '../../src/server/static-files.js';
 import type { Stage } from '../../src/shared/contracts/stage.js';
 import { instrument } from '../helpers/node/avatar-page.js';
-import { TEST_APP_ID, startMotionServer, type RunningServer } from '../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, TEST_APP_ID } from '../helpers/node/motion-server.js';
 
 const BROWSER = process.env.TEST_BROWSER ?? 'chromium';
 const PICTURES = 'build/test-results';
@@ -77,7 +77,10 @@ describe(`An avatar in ${BROWSER}`, () => {
     await server?.close();
   });
 
-  for (const [mode, motion] of [['local', 'local'], ['direct', 'server']] as const) {
+  for (const [mode, motion] of [
+    ['local', 'local'],
+    ['direct', 'server'],
+  ] as const) {
     it(`speaks, through a blocked page too, with ${motion === 'local' ? 'motion of its own' : 'the motion of a server, its script from another origin'}`, async (test) => {
       await tab.goto(`${origin}/${mode}`);
       await waitForEvent(tab, 'ready');
@@ -95,7 +98,10 @@ describe(`An avatar in ${BROWSER}`, () => {
       test.diagnostic(`${tab.version}: ${describeStats(stats, drawn)}`);
 
       // A blocked page costs no sound: the worklet has it all.
-      assert.deepEqual(events.filter((event) => /error|stall/.test(event)), []);
+      assert.deepEqual(
+        events.filter((event) => /error|stall/.test(event)),
+        [],
+      );
       assert.equal(stats.stalls, 0);
       assert.ok(events.includes(`conversation-motion ${motion}`), events.join());
       assert.ok(drawn.rms > 0.02, `heard at most ${drawn.rms}`);
@@ -109,7 +115,7 @@ describe(`An avatar in ${BROWSER}`, () => {
 });
 
 async function eventsOf(tab: Tab): Promise<string[]> {
-  return tab.evaluate(() => window.avatarEvents['avatar'] ?? []);
+  return tab.evaluate(() => window.avatarEvents.avatar ?? []);
 }
 
 async function waitForEvent(tab: Tab, event: string): Promise<void> {
@@ -130,7 +136,12 @@ function startSpeaking(tab: Tab): Promise<string> {
     }, SPEECH)
     .then(async () => {
       for (;;) {
-        const state = await tab.evaluate(() => Promise.race([(window as unknown as { speaking: Promise<string> }).speaking, new Promise<string>((resolve) => setTimeout(resolve, 500, ''))]));
+        const state = await tab.evaluate(() =>
+          Promise.race([
+            (window as unknown as { speaking: Promise<string> }).speaking,
+            new Promise<string>((resolve) => setTimeout(resolve, 500, '')),
+          ]),
+        );
         if (state) return state;
       }
     });
@@ -139,7 +150,8 @@ function startSpeaking(tab: Tab): Promise<string> {
 /** What is drawn and heard for some time: widest jaw 0..1, frames, loudest RMS of full scale. */
 function watchSpeech(tab: Tab, milliseconds: number): Promise<Drawn> {
   return tab.evaluate(async (duration) => {
-    const { openedStage: stage } = (document.getElementById('avatar') as unknown as { assembly: { assembly: { openedStage: Stage } } }).assembly.assembly;
+    const { openedStage: stage } = (document.getElementById('avatar') as unknown as { assembly: { assembly: { openedStage: Stage } } })
+      .assembly.assembly;
     await stage.setTracing(true);
     let rms = 0;
     for (const end = performance.now() + duration; performance.now() < end; ) {
@@ -154,7 +166,7 @@ function watchSpeech(tab: Tab, milliseconds: number): Promise<Drawn> {
 /** Keeps the page from doing anything else for a while. */
 function blockPage(tab: Tab, milliseconds: number): Promise<void> {
   return tab.evaluate((duration) => {
-    for (const end = performance.now() + duration; performance.now() < end; ) continue;
+    for (const end = performance.now() + duration; performance.now() < end; );
   }, milliseconds);
 }
 

@@ -36,7 +36,14 @@ async function webpack(project, target) {
 
 async function esbuild(project, target, options) {
   const { build } = await import('esbuild');
-  const { warnings } = await build({ absWorkingDir: project, entryPoints: ['main.js'], bundle: true, minify: true, outdir: target, ...options });
+  const { warnings } = await build({
+    absWorkingDir: project,
+    entryPoints: ['main.js'],
+    bundle: true,
+    minify: true,
+    outdir: target,
+    ...options,
+  });
   if (warnings[0]) throw new Error(warnings[0].text);
 }
 

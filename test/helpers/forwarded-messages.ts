@@ -1,13 +1,20 @@
 /** Messages of a Motion Server, as a backend forwards them. */
 import { create } from '@bufbuild/protobuf';
-
+import {
+  FlameAnimationSchema,
+  FlameSchema,
+  ServerErrorSchema,
+  ServerResponseAnimationSchema,
+} from '../../src/motion/protocol/generated/message_pb.js';
 import { createMessage, encodeMessage, packMotion } from '../../src/motion/protocol/index.js';
-import { FlameAnimationSchema, FlameSchema, ServerErrorSchema, ServerResponseAnimationSchema } from '../../src/motion/protocol/generated/message_pb.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../src/shared/contracts/channels.js';
 
 /** Our own packed motion, 50 frames a second, the jaw at a constant weight. */
 export function packedMessage(
-  reqId: string, startFrame: number, frameCount: number, { isEnd = false, jawOpen = 0.5 } = {},
+  reqId: string,
+  startFrame: number,
+  frameCount: number,
+  { isEnd = false, jawOpen = 0.5 } = {},
 ): Uint8Array<ArrayBuffer> {
   const values = new Float32Array(frameCount * CHANNEL_COUNT);
   for (let i = 0; i < frameCount; i++) values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen] = jawOpen;

@@ -1,5 +1,5 @@
 /** A Gaussian head as small as can be, in the format of LAM: a flat face of 24 × 24 splats, red above, blue below. */
-import { writeGlb, type GlbDocument } from '../../src/motion/files/glb-container.js';
+import { type GlbDocument, writeGlb } from '../../src/motion/files/glb-container.js';
 
 export const SIDE = 24;
 export const COUNT = SIDE * SIDE;
@@ -45,11 +45,27 @@ export function skinGlb(): Uint8Array {
   };
   const places = vertices();
   const position = add(places, 'VEC3', 3);
-  const joints = add(Uint8Array.from({ length: COUNT * 4 }, (_, slot) => (slot % 4 === 0 && places[(slot / 4) * 3 + 1] > 1.57 ? 1 : 0)), 'VEC4', 4);
-  const weights = add(Float32Array.from({ length: COUNT * 4 }, (_, slot) => (slot % 4 === 0 ? 1 : 0)), 'VEC4', 4);
-  const inverses = add(Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, -1.5, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, -1.6, 0, 1), 'MAT4', 16);
+  const joints = add(
+    Uint8Array.from({ length: COUNT * 4 }, (_, slot) => (slot % 4 === 0 && places[(slot / 4) * 3 + 1] > 1.57 ? 1 : 0)),
+    'VEC4',
+    4,
+  );
+  const weights = add(
+    Float32Array.from({ length: COUNT * 4 }, (_, slot) => (slot % 4 === 0 ? 1 : 0)),
+    'VEC4',
+    4,
+  );
+  const inverses = add(
+    Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, -1.5, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, -1.6, 0, 1),
+    'MAT4',
+    16,
+  );
   const targets = Object.values(SHAPES).map((move) => ({
-    POSITION: add(Float32Array.from({ length: COUNT * 3 }, (_, at) => (at % 3 === 1 ? move(places[at - 1], places[at]) : 0)), 'VEC3', 3),
+    POSITION: add(
+      Float32Array.from({ length: COUNT * 3 }, (_, at) => (at % 3 === 1 ? move(places[at - 1], places[at]) : 0)),
+      'VEC3',
+      3,
+    ),
   }));
   const indices = new Uint16Array((SIDE - 1) ** 2 * 6);
   for (let quad = 0; quad < (SIDE - 1) ** 2; quad++) {
@@ -67,8 +83,17 @@ export function skinGlb(): Uint8Array {
     asset: { version: '2.0' },
     scene: 0,
     scenes: [{ nodes: [0, 2] }],
-    nodes: [{ name: 'neck', translation: [0, 1.5, 0], children: [1] }, { name: 'head', translation: [0, 0.1, 0] }, { name: 'face', mesh: 0, skin: 0 }],
-    meshes: [{ extras: { targetNames: Object.keys(SHAPES) }, primitives: [{ attributes: { POSITION: position, JOINTS_0: joints, WEIGHTS_0: weights }, indices: index, targets }] }],
+    nodes: [
+      { name: 'neck', translation: [0, 1.5, 0], children: [1] },
+      { name: 'head', translation: [0, 0.1, 0] },
+      { name: 'face', mesh: 0, skin: 0 },
+    ],
+    meshes: [
+      {
+        extras: { targetNames: Object.keys(SHAPES) },
+        primitives: [{ attributes: { POSITION: position, JOINTS_0: joints, WEIGHTS_0: weights }, indices: index, targets }],
+      },
+    ],
     skins: [{ joints: [0, 1], inverseBindMatrices: inverses }],
     buffers: [{ byteLength: binary.length }],
     bufferViews,
@@ -79,7 +104,25 @@ export function skinGlb(): Uint8Array {
 
 /** @param spread Standard deviation of each splat, metres. @param count Default one per vertex. */
 export function splatPly(spread = 0.004, count = COUNT): Uint8Array {
-  const fields = ['x', 'y', 'z', 'nx', 'ny', 'nz', 'f_dc_0', 'f_dc_1', 'f_dc_2', 'opacity', 'scale_0', 'scale_1', 'scale_2', 'rot_0', 'rot_1', 'rot_2', 'rot_3'];
+  const fields = [
+    'x',
+    'y',
+    'z',
+    'nx',
+    'ny',
+    'nz',
+    'f_dc_0',
+    'f_dc_1',
+    'f_dc_2',
+    'opacity',
+    'scale_0',
+    'scale_1',
+    'scale_2',
+    'rot_0',
+    'rot_1',
+    'rot_2',
+    'rot_3',
+  ];
   const header = `ply\nformat binary_little_endian 1.0\nelement vertex ${count}\n${fields.map((name) => `property float ${name}\n`).join('')}end_header\n`;
   const places = vertices();
   const rows = new Float32Array(count * fields.length);
@@ -96,12 +139,18 @@ export function splatPly(spread = 0.004, count = COUNT): Uint8Array {
 }
 
 /** Stored, not packed. @param declare Length to be written for a file in the place of its own. */
-export function zipOf(files: Readonly<Record<string, Uint8Array>>, declare: Readonly<Record<string, number>> = {}): Uint8Array<ArrayBuffer> {
+export function zipOf(
+  files: Readonly<Record<string, Uint8Array>>,
+  declare: Readonly<Record<string, number>> = {},
+): Uint8Array<ArrayBuffer> {
   return zip(Object.entries(files).map(([name, bytes]) => ({ name, packed: bytes, method: 0, byteLength: declare[name] ?? bytes.length })));
 }
 
 /** The same, deflated. */
-export async function deflatedZipOf(files: Readonly<Record<string, Uint8Array>>, declare: Readonly<Record<string, number>> = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function deflatedZipOf(
+  files: Readonly<Record<string, Uint8Array>>,
+  declare: Readonly<Record<string, number>> = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const entries = Object.entries(files).map(async ([name, bytes]) => {
     const stream = new Blob([bytes as BlobPart]).stream().pipeThrough(new CompressionStream('deflate-raw'));
     return { name, packed: new Uint8Array(await new Response(stream).arrayBuffer()), method: 8, byteLength: declare[name] ?? bytes.length };
@@ -127,13 +176,27 @@ function zip(entries: readonly { name: string; packed: Uint8Array; method: numbe
   const lengthOf = (list: Uint8Array[]) => list.reduce((sum, part) => sum + part.length, 0);
   for (const { name, packed, method, byteLength } of entries) {
     const text = new TextEncoder().encode(name);
-    const shared: [2 | 4, number][] = [[2, 20], [2, 0], [2, method], [2, 0], [2, 0], [4, 0], [4, packed.length], [4, byteLength], [2, text.length], [2, 0]];
+    const shared: [2 | 4, number][] = [
+      [2, 20],
+      [2, 0],
+      [2, method],
+      [2, 0],
+      [2, 0],
+      [4, 0],
+      [4, packed.length],
+      [4, byteLength],
+      [2, text.length],
+      [2, 0],
+    ];
     const at = lengthOf(parts);
     directory.push(words([4, 0x02014b50], [2, 20], ...shared, [2, 0], [2, 0], [2, 0], [4, 0], [4, at]), text);
     parts.push(words([4, 0x04034b50], ...shared), text, packed);
   }
   const at = lengthOf(parts);
-  parts.push(...directory, words([4, 0x06054b50], [2, 0], [2, 0], [2, entries.length], [2, entries.length], [4, lengthOf(directory)], [4, at], [2, 0]));
+  parts.push(
+    ...directory,
+    words([4, 0x06054b50], [2, 0], [2, 0], [2, entries.length], [2, entries.length], [4, lengthOf(directory)], [4, at], [2, 0]),
+  );
   const out = new Uint8Array(lengthOf(parts));
   let end = 0;
   for (const part of parts) {

@@ -1,5 +1,5 @@
 /** Small real avatar files with textures: a square of 0.2 m that faces the viewer. */
-import { writeGlb, type GlbDocument } from '../../src/motion/files/glb-container.js';
+import { type GlbDocument, writeGlb } from '../../src/motion/files/glb-container.js';
 
 export interface TextureFile {
   bytes: Uint8Array;
@@ -7,7 +7,10 @@ export interface TextureFile {
 }
 
 /** The extension by which a texture of a kind is named. */
-const EXTENSIONS: Partial<Record<TextureFile['mimeType'], string>> = { 'image/webp': 'EXT_texture_webp', 'image/ktx2': 'KHR_texture_basisu' };
+const EXTENSIONS: Partial<Record<TextureFile['mimeType'], string>> = {
+  'image/webp': 'EXT_texture_webp',
+  'image/ktx2': 'KHR_texture_basisu',
+};
 
 /** Its material is lit by nothing: what is drawn is the texture. */
 export function texturedSquare(texture: TextureFile): Uint8Array<ArrayBuffer> {

@@ -111,7 +111,7 @@ export function motionServerCommands() {
     async 'requested-paths'({ id }) {
       return things.get(id).paths;
     },
-    async 'stop'({ id }) {
+    async stop({ id }) {
       await things.get(id)?.close();
       things.delete(id);
       return true;

@@ -2,7 +2,8 @@
 export { assert, expect } from 'chai';
 
 const { describe, it, before, after, beforeEach, afterEach } = globalThis;
-export { describe, it, before, after, beforeEach, afterEach };
+
+export { after, afterEach, before, beforeEach, describe, it };
 
 /** A file of the repository, by its path from the root. */
 export async function readRepositoryFile(path: string): Promise<Uint8Array> {

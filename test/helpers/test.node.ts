@@ -1,5 +1,5 @@
 /** One vocabulary for tests that run in Node and in the browser alike; here, Node's own test runner behind it. */
-export { describe, it, before, after, beforeEach, afterEach } from 'node:test';
+export { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 export { assert, expect } from 'chai';
 
 /** A file of the repository, by its path from the root. */

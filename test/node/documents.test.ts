@@ -1,7 +1,7 @@
 /** What can be said of the documents without running them; their examples are run by `test/e2e/documents.spec.ts`. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -17,8 +17,15 @@ const LINK = /\]\((?!https?:)([^)\s]+)\)/g;
 
 /** As GitHub names a heading. */
 function anchorsOf(text: string): Set<string> {
-  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map((match) => match[1]!);
-  return new Set(headings.map((heading) => heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-')));
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map((match) => match[1]);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replace(/\s/g, '-'),
+    ),
+  );
 }
 
 describe('The documents', () => {
@@ -50,26 +57,38 @@ describe('The documents', () => {
   });
 
   it('say of every code that a page may meet what it means', async () => {
-    const { ErrorCode } = (await import(pathToFileURL('build/src/shared/contracts/errors.js').href)) as { ErrorCode: Record<string, string> };
+    const { ErrorCode } = (await import(pathToFileURL('build/src/shared/contracts/errors.js').href)) as {
+      ErrorCode: Record<string, string>;
+    };
     const folders = ['assets', 'audio', 'avatar', 'element', 'motion', 'render', 'shared', 'speech', 'workers'];
     const sources: string[] = [];
     for (const folder of folders) {
       const names = (await readdir(`build/src/${folder}`, { recursive: true })).map((name) => join(folder, name));
-      for (const name of names) if (name.endsWith('.js') && !name.endsWith('errors.js')) sources.push(await readFile(join('build/src', name), 'utf8'));
+      for (const name of names)
+        if (name.endsWith('.js') && !name.endsWith('errors.js')) sources.push(await readFile(join('build/src', name), 'utf8'));
     }
-    const isUsed = (code: string): boolean => sources.some((source) => source.includes(`ErrorCode.${code}`) || source.includes(`AvatarError('${code}'`));
+    const isUsed = (code: string): boolean =>
+      sources.some((source) => source.includes(`ErrorCode.${code}`) || source.includes(`AvatarError('${code}'`));
     const table = texts.get('docs/troubleshooting.md')!;
-    assert.deepEqual(Object.keys(ErrorCode).filter((code) => isUsed(code) && !table.includes(`\`${code}\``)), []);
+    assert.deepEqual(
+      Object.keys(ErrorCode).filter((code) => isUsed(code) && !table.includes(`\`${code}\``)),
+      [],
+    );
   });
 
   it('are all named by the index', () => {
     const index = texts.get('docs/README.md')!;
-    const missing = [...texts.keys()].filter((path) => path.startsWith('docs/') && path !== 'docs/README.md' && !index.includes(`(${path.slice('docs/'.length)})`));
+    const missing = [...texts.keys()].filter(
+      (path) => path.startsWith('docs/') && path !== 'docs/README.md' && !index.includes(`(${path.slice('docs/'.length)})`),
+    );
     assert.deepEqual(missing, []);
   });
 
   it('say of every script who runs it', () => {
     const unsaid = [...texts].flatMap(([path, text]) => snippetsOf(path, text)).filter(({ kind }) => kind === 'unknown');
-    assert.deepEqual(unsaid.map(({ name }) => name), []);
+    assert.deepEqual(
+      unsaid.map(({ name }) => name),
+      [],
+    );
   });
 });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { assert } from 'chai';
 
-import { AvatarError, CHANNELS, MotionEngine, MotionJsonWriter, VISEMES, loadMouthModel } from '../../src/engine/node.js';
+import { AvatarError, CHANNELS, loadMouthModel, MotionEngine, MotionJsonWriter, VISEMES } from '../../src/engine/node.js';
 import { int16FromPcmBytes } from '../../src/shared/samples/pcm.js';
 
 async function spokenFixture(): Promise<Int16Array> {

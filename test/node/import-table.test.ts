@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, normalize, relative, sep } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -11,13 +11,22 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   motion: { own: ['shared'], packages: ['@bufbuild/protobuf'] },
   audio: { own: ['shared'], packages: [] },
   speech: { own: ['shared', 'motion'], packages: ['livekit-client'] },
-  render: { own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead'], packages: ['three', '@pixiv/three-vrm'] },
+  render: {
+    own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead'],
+    packages: ['three', '@pixiv/three-vrm'],
+  },
   workers: { own: ['shared', 'speech', 'render', 'motion'], packages: ['comlink'] },
   assets: { own: ['shared', 'embedded'], packages: [] },
   avatar: { own: ['shared', 'audio', 'assets', 'workers'], packages: [], ownTypes: ['speech'] },
-  avatarkit: { own: ['shared', 'avatar', 'assets', 'audio', 'render/framing', 'render/loaders/download', 'render/loaders/formats'], packages: [] },
+  avatarkit: {
+    own: ['shared', 'avatar', 'assets', 'audio', 'render/framing', 'render/loaders/download', 'render/loaders/formats'],
+    packages: [],
+  },
   element: { own: ['shared', 'avatar', 'speech/room/open-room', 'motion/timings/read-spans'], packages: ['lit'] },
-  server: { own: ['shared', 'motion', 'server-sdk', 'relay'], packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'] },
+  server: {
+    own: ['shared', 'motion', 'server-sdk', 'relay'],
+    packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'],
+  },
   'server-sdk': { own: ['shared', 'motion'], packages: ['node:', 'ws', '@evan/opus'] },
   relay: { own: ['shared', 'motion', 'server-sdk'], packages: ['node:', 'ws'] },
   engine: { own: ['shared', 'motion', 'embedded', 'assets/left-behind'], packages: ['node:'] },
@@ -50,7 +59,10 @@ function violations(path: string, code: string): string[] {
       if (!isListed(target, rule.packages)) found.push(`${path} imports ${target}`);
       continue;
     }
-    const own = normalize(join(dirname(path), target)).split(sep).join('/').replace(/\.js$/, '');
+    const own = normalize(join(dirname(path), target))
+      .split(sep)
+      .join('/')
+      .replace(/\.js$/, '');
     if (roomOf(own) === room || isWithin(own, rule.own)) continue;
     if (typeOnly && isWithin(own, rule.ownTypes ?? [])) continue;
     found.push(`${path} imports ${typeOnly ?? ''}${own}`);
@@ -61,7 +73,13 @@ function violations(path: string, code: string): string[] {
 describe('The import table', () => {
   it('holds for every file of src', async () => {
     const entries = await readdir(SOURCE, { recursive: true, withFileTypes: true });
-    const paths = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map((entry) => relative(SOURCE, join(entry.parentPath ?? entry.path, entry.name)).split(sep).join('/'));
+    const paths = entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .map((entry) =>
+        relative(SOURCE, join(entry.parentPath ?? entry.path, entry.name))
+          .split(sep)
+          .join('/'),
+      );
     assert.ok(paths.length > 10);
     const found = await Promise.all(paths.map(async (path) => violations(path, await readFile(join(SOURCE, path), 'utf8'))));
     assert.deepEqual(found.flat(), []);

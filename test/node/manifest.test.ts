@@ -11,7 +11,15 @@ describe('custom-elements.json', () => {
     const folder = await mkdtemp(join(tmpdir(), 'manifest-'));
     try {
       const cem = 'node_modules/@custom-elements-manifest/analyzer/cem.js';
-      execFileSync(process.execPath, [cem, 'analyze', '--config', 'custom-elements-manifest.config.js', '--quiet', '--outdir', relative('.', folder)]);
+      execFileSync(process.execPath, [
+        cem,
+        'analyze',
+        '--config',
+        'custom-elements-manifest.config.js',
+        '--quiet',
+        '--outdir',
+        relative('.', folder),
+      ]);
       const committed = JSON.parse(await readFile('custom-elements.json', 'utf8'));
       const fresh = JSON.parse(await readFile(join(folder, 'custom-elements.json'), 'utf8'));
       assert.deepEqual(committed, fresh, 'Run `npm run build` and commit custom-elements.json.');

@@ -11,7 +11,8 @@ const run = promisify(execFile);
 const COMMENTS = /\/\*[^]*?\*\//g;
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*["']([\w@./-]+)["']/g;
 /** Loaded by URL, not by import. */
-const STANDALONE = /^dist\/(spatius-avatar(\.iife)?\.min\.js|avatarkit\.min\.js|chunks\/|workers\/[a-z0-9-]+\.(worker|add-on)\.js|audio\/[a-z]+\.worklet\.js|embedded\/|vendor\/|engine\/index\.js|server\/engine\.worker\.js)/;
+const STANDALONE =
+  /^dist\/(spatius-avatar(\.iife)?\.min\.js|avatarkit\.min\.js|chunks\/|workers\/[a-z0-9-]+\.(worker|add-on)\.js|audio\/[a-z]+\.worklet\.js|embedded\/|vendor\/|engine\/index\.js|server\/engine\.worker\.js)/;
 const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|custom-elements\.json)$/,
   /^dist\/.*\.(js|d\.ts)$/,
@@ -34,7 +35,8 @@ describe('The package', () => {
   let root: string;
   let paths: Set<string>;
   let manifest: Manifest;
-  const importsOf = async (path: string) => [...(await readFile(join(root, path), 'utf8')).replace(COMMENTS, '').matchAll(IMPORT)].map(([, name]) => name!);
+  const importsOf = async (path: string) =>
+    [...(await readFile(join(root, path), 'utf8')).replace(COMMENTS, '').matchAll(IMPORT)].map(([, name]) => name!);
 
   before(async () => {
     await packed.install();
@@ -44,12 +46,20 @@ describe('The package', () => {
   });
 
   it('holds no file of a kind that nobody needs, and nothing big by accident', () => {
-    assert.deepEqual([...paths].filter((path) => !ALLOWED.some((pattern) => pattern.test(path))), []);
-    assert.deepEqual(packed.files.filter(({ size }) => size > 1_000_000), []);
+    assert.deepEqual(
+      [...paths].filter((path) => !ALLOWED.some((pattern) => pattern.test(path))),
+      [],
+    );
+    assert.deepEqual(
+      packed.files.filter(({ size }) => size > 1_000_000),
+      [],
+    );
   });
 
   it('holds all that its entries import, and no module besides', async () => {
-    const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin)].flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)));
+    const entries = [...Object.values(manifest.exports), ...Object.values(manifest.bin)].flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry),
+    );
     const standalone = [...paths].filter((path) => STANDALONE.test(path));
     const waiting = [...entries.map((path) => normalize(path)), ...standalone];
     const reached = new Set<string>();
@@ -65,7 +75,10 @@ describe('The package', () => {
         waiting.push(isDeclaration ? target.replace(/\.js$/, '.d.ts') : target);
       }
     }
-    assert.deepEqual([...paths].filter((path) => path.startsWith('dist/') && /\.(js|ts)$/.test(path) && !reached.has(path)), []);
+    assert.deepEqual(
+      [...paths].filter((path) => path.startsWith('dist/') && /\.(js|ts)$/.test(path) && !reached.has(path)),
+      [],
+    );
   });
 
   it('depends on every package that its modules import, and on types that come with one', async () => {
@@ -77,8 +90,13 @@ describe('The package', () => {
       if (!path.startsWith('dist/') || !/\.(js|ts)$/.test(path) || STANDALONE.test(path)) continue;
       for (const name of await importsOf(path)) {
         if (name.startsWith('.') || name.startsWith('node:')) continue;
-        const owner = name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
-        const isFine = path.endsWith('.d.ts') ? typed.has(owner) || (path.startsWith('dist/frameworks/') && frameworks.has(owner)) : known.has(owner) && !builtinModules.includes(owner);
+        const owner = name
+          .split('/')
+          .slice(0, name.startsWith('@') ? 2 : 1)
+          .join('/');
+        const isFine = path.endsWith('.d.ts')
+          ? typed.has(owner) || (path.startsWith('dist/frameworks/') && frameworks.has(owner))
+          : known.has(owner) && !builtinModules.includes(owner);
         if (!isFine) wrong.push(`${path} imports ${name}`);
       }
     }
@@ -86,7 +104,9 @@ describe('The package', () => {
   });
 
   it('may be imported where there is no DOM, each entry, and does nothing there', async () => {
-    const entries = Object.entries(manifest.exports).filter(([, entry]) => typeof entry === 'object').map(([path]) => path.replace('.', 'spatius-avatar'));
+    const entries = Object.entries(manifest.exports)
+      .filter(([, entry]) => typeof entry === 'object')
+      .map(([path]) => path.replace('.', 'spatius-avatar'));
     assert.isAtLeast(entries.length, 9);
     const folder = await packed.project('no-dom', {
       'all.js': `${entries.map((name) => `await import('${name}');`).join('\n')}
@@ -100,13 +120,22 @@ describe('The package', () => {
   });
 
   it('gives publint nothing to complain of', async () => {
-    const { stdout } = await run(process.execPath, ['node_modules/publint/src/cli.js', 'run', packed.archive, '--strict']).catch((error: { stdout: string }) => error);
+    const { stdout } = await run(process.execPath, ['node_modules/publint/src/cli.js', 'run', packed.archive, '--strict']).catch(
+      (error: { stdout: string }) => error,
+    );
     assert.include(stdout, 'All good!', stdout);
   });
 
   it('has types that are what they say, in every way of resolving ES modules', async () => {
     // It ends with an error where it finds a problem.
-    await run(process.execPath, ['node_modules/@arethetypeswrong/cli/dist/index.js', packed.archive, '--profile', 'esm-only', '--format', 'ascii']);
+    await run(process.execPath, [
+      'node_modules/@arethetypeswrong/cli/dist/index.js',
+      packed.archive,
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+    ]);
   });
 
   /** Compiles one file as a project that uses the package. @returns What the compiler says. */
@@ -115,7 +144,17 @@ describe('The package', () => {
       [file]: code ?? (await readFile(`test/types/${file}`, 'utf8')),
       'package.json': '{ "type": "module" }',
       'tsconfig.json': JSON.stringify({
-        compilerOptions: { target: 'ES2022', lib: ['ES2023', 'DOM', 'DOM.Iterable'], strict: true, noEmit: true, types: [], module: 'ESNext', moduleResolution: 'bundler', skipLibCheck: true, ...options },
+        compilerOptions: {
+          target: 'ES2022',
+          lib: ['ES2023', 'DOM', 'DOM.Iterable'],
+          strict: true,
+          noEmit: true,
+          types: [],
+          module: 'ESNext',
+          moduleResolution: 'bundler',
+          skipLibCheck: true,
+          ...options,
+        },
         files: [file],
       }),
     });
@@ -146,7 +185,9 @@ describe('The package', () => {
   }
 
   it('has all attributes of the manifest in the types for frameworks', async () => {
-    const elements = JSON.parse(await readFile(join(root, 'custom-elements.json'), 'utf8')) as { modules: { declarations?: { tagName?: string; attributes?: { name: string }[] }[] }[] };
+    const elements = JSON.parse(await readFile(join(root, 'custom-elements.json'), 'utf8')) as {
+      modules: { declarations?: { tagName?: string; attributes?: { name: string }[] }[] }[];
+    };
     const element = elements.modules.flatMap(({ declarations = [] }) => declarations).find(({ tagName }) => tagName === 'spatius-avatar');
     const names = element!.attributes!.map(({ name }) => name);
     assert.isAbove(names.length, 20);

@@ -1,4 +1,4 @@
-import { AvatarError, setAssetUrls, type AssetName } from 'spatius-avatar';
+import { type AssetName, AvatarError, setAssetUrls } from 'spatius-avatar';
 import { MotionEngine } from 'spatius-avatar/engine';
 
 setAssetUrls({ baseUrl: '/spatius-avatar/', files: { 'avatars/aria.glb': new URL('https://cdn.example/aria.glb') } });

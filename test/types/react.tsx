@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import { AvatarError, type SpatiusAvatar } from 'spatius-avatar/react';
+import type { AvatarError, SpatiusAvatar } from 'spatius-avatar/react';
 
 export function Guide() {
   const avatar = useRef<SpatiusAvatar>(null);

@@ -7,5 +7,9 @@ const pool = createSessionPool({ serverUrl: 'http://localhost:8080', apiKey: 'ke
 const relay = createRelay({ motion: pool, sampleRateHz: 16000 });
 createServer().on('upgrade', (request, socket, head) => relay.handleUpgrade(request, socket, head));
 export const server = createMotionServer({ apiKey: 'key', appId: 'app' });
-export const POST: (request: Request) => Promise<Response> = createTokenEndpoint({ apiKey: 'key', appId: 'app', consoleUrl: 'https://x.example' });
+export const POST: (request: Request) => Promise<Response> = createTokenEndpoint({
+  apiKey: 'key',
+  appId: 'app',
+  consoleUrl: 'https://x.example',
+});
 export const retry: boolean = isRetryable(new Error());

@@ -1,5 +1,5 @@
-import type { GlobalComponents } from 'vue';
 import type { SpatiusAvatar } from 'spatius-avatar/vue';
+import type { GlobalComponents } from 'vue';
 
 type Avatar = InstanceType<GlobalComponents['spatius-avatar']>;
 

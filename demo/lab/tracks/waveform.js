@@ -22,6 +22,10 @@ export function drawWaveform(context, { width, height, view, colours }, { voice 
 const loudestOf = new WeakMap();
 
 function loudest(voice) {
-  if (!loudestOf.has(voice)) loudestOf.set(voice, voice.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0));
+  if (!loudestOf.has(voice))
+    loudestOf.set(
+      voice,
+      voice.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
+    );
   return loudestOf.get(voice);
 }

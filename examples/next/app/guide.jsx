@@ -18,11 +18,7 @@ export function Guide() {
 
   return (
     <>
-      <spatius-avatar
-        ref={avatar}
-        avatar-id={character}
-        style={{ display: 'block', width: 320, height: 400 }}
-      />
+      <spatius-avatar ref={avatar} avatar-id={character} style={{ display: 'block', width: 320, height: 400 }} />
       <p>
         <select aria-label="Character" value={character} onChange={(event) => setCharacter(event.target.value)}>
           <option>aria</option>

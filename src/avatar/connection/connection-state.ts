@@ -1,6 +1,7 @@
 /** The connection of one element as a pure state machine: what the transport reports becomes what the page is told. */
-import { ErrorCode, type AvatarError } from '../../shared/contracts/errors.js';
+
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
+import { type AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 /** Why a state was entered, in the documented words. */
 export const StateReason = {

@@ -1,7 +1,8 @@
 /** Starts and ends the connection of one element, and keeps its state by what the motion worker reports. */
-import { ErrorCode, avatarErrorFrom, type AvatarError } from '../../shared/contracts/errors.js';
+
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
-import { connectionChange, type ConnectionChange, type ConnectionEvent } from './connection-state.js';
+import { type AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { type ConnectionChange, type ConnectionEvent, connectionChange } from './connection-state.js';
 import type { SessionLink } from './session-link.js';
 
 export interface ConnectionListener {

@@ -1,7 +1,7 @@
 /** From a controller's options to where its motion comes from. Loaded when the first session is opened. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import { regionHosts } from '../../shared/contracts/region-hosts.js';
 import type { MotionSource, RoomSource } from '../../shared/contracts/motion-source.js';
+import { regionHosts } from '../../shared/contracts/region-hosts.js';
 import type { AvatarControllerOptions } from '../controller-options.js';
 import { checkSampleRate } from '../conversations/speech-checks.js';
 

@@ -1,5 +1,5 @@
 /** A controller's hold on its motion session: made at first use, pointed to another source when options change. */
-import { ErrorCode, avatarErrorFrom, type AvatarError } from '../../shared/contracts/errors.js';
+import { type AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionSession, MotionSessionStats } from '../../shared/contracts/motion-session.js';
 import type { MotionSource, RoomSource } from '../../shared/contracts/motion-source.js';
 
@@ -81,7 +81,10 @@ export class SessionLink {
     worker?.dispose();
     room?.dispose();
     // One that is still being made would live on: a room, joined for nobody.
-    session?.then((made) => made === worker || made === room || made.dispose(), () => undefined);
+    session?.then(
+      (made) => made === worker || made === room || made.dispose(),
+      () => undefined,
+    );
     this.session = this.worker = this.room = null;
   }
 

@@ -4,7 +4,7 @@
  * A token is kept until shortly before it expires, so that a reconnect costs no extra request, and is asked for anew
  * when the server refused it. Messages say what to do and never hold the token.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { TokenSource } from './token-source.js';
 
 export interface TokenProviderOptions {
@@ -22,7 +22,16 @@ export interface TokenProviderOptions {
 const REFRESH_AHEAD_MS = 60_000;
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Session Tokens, then participants' tokens of LiveKit, by all their spellings. */
-const TOKEN_NAMES = ['sessionToken', 'sessionKey', 'token', 'session_token', 'participantToken', 'participant_token', 'accessToken', 'access_token'];
+const TOKEN_NAMES = [
+  'sessionToken',
+  'sessionKey',
+  'token',
+  'session_token',
+  'participantToken',
+  'participant_token',
+  'accessToken',
+  'access_token',
+];
 /** A token endpoint answers with a few hundred bytes; more is some other page. */
 const MAX_ANSWER_CHARACTERS = 65_536;
 
@@ -119,8 +128,7 @@ export class TokenProvider {
  * @throws {AvatarError} `tokenRequestFailed`.
  */
 export function tokenFromAnswer(status: number, text: string, place: string): ReadToken {
-  const fail = (words: string): AvatarError =>
-    new AvatarError(ErrorCode.tokenRequestFailed, `The token endpoint ${place} ${words}`);
+  const fail = (words: string): AvatarError => new AvatarError(ErrorCode.tokenRequestFailed, `The token endpoint ${place} ${words}`);
   if (text.length > MAX_ANSWER_CHARACTERS) throw fail('answered with far more than a token.');
   let answer: unknown;
   try {
@@ -131,17 +139,21 @@ export function tokenFromAnswer(status: number, text: string, place: string): Re
   const detail = errorDetail(answer);
   if (status < 200 || status > 299) {
     const hint =
-      status === 401 || status === 403 ? ' Does it need a login, or a valid API key on its side?'
-      : status === 404 || status === 405 ? ' Is the path right, and does it take POST?'
-      : '';
+      status === 401 || status === 403
+        ? ' Does it need a login, or a valid API key on its side?'
+        : status === 404 || status === 405
+          ? ' Is the path right, and does it take POST?'
+          : '';
     throw fail(`answered ${status}${detail ? `: ${detail}` : '.'}${hint}`);
   }
   if (answer === undefined) {
-    throw fail(/^\s*</.test(text) ? 'answered with an HTML page instead of JSON. Is the path right?' : 'answered with something that is no JSON.');
+    throw fail(
+      /^\s*</.test(text) ? 'answered with an HTML page instead of JSON. Is the path right?' : 'answered with something that is no JSON.',
+    );
   }
   // The console API may answer 200 with a list of errors.
   if (detail && isRecord(answer) && 'errors' in answer) throw fail(`answered with an error: ${detail}`);
-  const holder = isRecord(answer) && isRecord(answer['data']) ? { ...answer, ...answer['data'] } : answer;
+  const holder = isRecord(answer) && isRecord(answer.data) ? { ...answer, ...answer.data } : answer;
   const token = isRecord(holder) ? firstString(holder, TOKEN_NAMES) : null;
   if (!token) throw fail('answered with JSON that holds no sessionToken or token.');
   return { token, expiresAtMs: expiryFromAnswer(holder as Record<string, unknown>) ?? expiryFromJwt(token) };
@@ -165,7 +177,7 @@ function expiryFromJwt(token: string): number | null {
   if (!payload) return null;
   try {
     const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
-    return isRecord(claims) && typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : null;
+    return isRecord(claims) && typeof claims.exp === 'number' ? claims.exp * 1000 : null;
   } catch {
     return null;
   }
@@ -174,7 +186,7 @@ function expiryFromJwt(token: string): number | null {
 /** The human words of an error answer: JSON:API-like lists and flat objects. */
 function errorDetail(answer: unknown): string | null {
   if (!isRecord(answer)) return null;
-  const list = answer['errors'];
+  const list = answer.errors;
   const first: unknown = Array.isArray(list) ? list[0] : answer;
   if (!isRecord(first)) return null;
   const words = firstString(first, ['detail', 'message', 'title', 'error', 'code']);

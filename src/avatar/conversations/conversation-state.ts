@@ -23,16 +23,11 @@ export interface ConversationChange extends Conversation {
 export const IDLE_CONVERSATION: Conversation = { state: 'idle', round: 0 };
 
 /** @returns The change a report of the worklet causes, or null when it causes none. */
-export function conversationChange(
-  current: Conversation,
-  report: Pick<PlaybackState, 'round' | 'state'>,
-): ConversationChange | null {
+export function conversationChange(current: Conversation, report: Pick<PlaybackState, 'round' | 'state'>): ConversationChange | null {
   // A late word about a round that another one has already replaced.
   if (report.round < current.round) return null;
   const to = (state: ConversationState, reason: StateReason): ConversationChange | null =>
-    state === current.state && report.round === current.round
-      ? null
-      : { state, round: report.round, previous: current.state, reason };
+    state === current.state && report.round === current.round ? null : { state, round: report.round, previous: current.state, reason };
   switch (report.state) {
     case 'started':
       return to('playing', StateReason.userAction);

@@ -2,20 +2,21 @@
  * The conversations of one avatar: opens their rounds, ends them, holds them, and keeps the state of the one that is heard,
  * as the worklet reports it.
  */
-import type { Emitter } from '../../shared/core/emitter.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { PlaybackState } from '../../shared/contracts/playback-messages.js';
+import type { Emitter } from '../../shared/core/emitter.js';
+import type { SessionLink } from '../connection/session-link.js';
 import type { AvatarControllerEvents } from '../controller-events.js';
 import type { SpeechOutput } from '../controller-parts.js';
 import {
-  IDLE_CONVERSATION,
-  conversationChange,
   type Conversation,
   type ConversationChange,
   type ConversationState,
+  conversationChange,
+  IDLE_CONVERSATION,
 } from './conversation-state.js';
 import { RoundBook, type RoundEntry } from './round-book.js';
-import type { SessionLink } from '../connection/session-link.js';
 import type { SpeechInput } from './speech-input.js';
 
 export class Conversations {

@@ -41,7 +41,8 @@ function invalid(): AvatarError {
 function endsRequest(message: Uint8Array): boolean {
   return fields(message).some(
     ([number, answer]) =>
-      number === SERVER_RESPONSE_ANIMATION && answer instanceof Uint8Array &&
+      number === SERVER_RESPONSE_ANIMATION &&
+      answer instanceof Uint8Array &&
       fields(answer).some(([inner, value]) => inner === END && value !== 0),
   );
 }
@@ -58,7 +59,7 @@ function fields(bytes: Uint8Array): [number: number, value: number | Uint8Array]
   const varint = (): number => {
     let value = 0;
     for (let scale = 1; at < bytes.length; scale *= 128) {
-      const byte = bytes[at++]!;
+      const byte = bytes[at++];
       value += (byte & 127) * scale;
       if (byte < 128) break;
     }

@@ -1,6 +1,6 @@
 /** Raw PCM as apps hand it over: checked, and cut into whole samples. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import { PcmByteJoiner, audioContainerOf, int16FromPcmBytes } from '../../shared/samples/pcm.js';
+import { audioContainerOf, int16FromPcmBytes, PcmByteJoiner } from '../../shared/samples/pcm.js';
 
 export type PcmInput = ArrayBuffer | Uint8Array | Int16Array;
 

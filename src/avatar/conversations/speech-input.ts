@@ -1,7 +1,7 @@
 /** Raw PCM from the app, chunk by chunk, cut into conversations. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { createLogId } from '../../shared/core/ids.js';
-import { PcmInputReader, type PcmInput } from './pcm-input.js';
+import { type PcmInput, PcmInputReader } from './pcm-input.js';
 import { checkSampleRate } from './speech-checks.js';
 
 /** Who plays what was read. */
@@ -43,7 +43,10 @@ export class SpeechInput {
     if (isEnd) {
       this.current = null;
       if (reader.hasHalfSample) {
-        this.complain(ErrorCode.invalidAudioInput, 'The audio ended within a 16-bit sample: an odd number of bytes in all. The last byte was dropped.');
+        this.complain(
+          ErrorCode.invalidAudioInput,
+          'The audio ended within a 16-bit sample: an odd number of bytes in all. The last byte was dropped.',
+        );
       }
       if (!current.hasSamples) this.complain(ErrorCode.noAudio, 'The conversation ended without audio.');
     }

@@ -1,10 +1,10 @@
+import type { AvatarError } from '../../shared/contracts/errors.js';
+import type { View } from '../../shared/contracts/framing.js';
+import type { LifeSettings } from '../../shared/contracts/life-settings.js';
+import type { Renderer, Stage } from '../../shared/contracts/stage.js';
 import type { RoomLoader } from '../assembled-avatar.js';
 import type { AvatarController } from '../avatar-controller.js';
 import type { AvatarControllerOptions } from '../controller-options.js';
-import type { AvatarError } from '../../shared/contracts/errors.js';
-import type { LifeSettings } from '../../shared/contracts/life-settings.js';
-import type { View } from '../../shared/contracts/framing.js';
-import type { Renderer, Stage } from '../../shared/contracts/stage.js';
 import type { ElementSize } from './size-observer.js';
 
 /** What the keeper of an avatar needs of who shows it, and what it tells it. */

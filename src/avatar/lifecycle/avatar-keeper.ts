@@ -3,13 +3,14 @@
  * it can be seen, loads the avatar, and ends everything when the place is gone. A worker that died is replaced, with all
  * that hung on it.
  */
+
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { GazePoint, Renderer, ShownAvatar, Stage } from '../../shared/contracts/stage.js';
 import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
 import { SpeechInput } from '../conversations/speech-input.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
-import type { GazePoint, Renderer, ShownAvatar, Stage } from '../../shared/contracts/stage.js';
 import type { AvatarHost } from './avatar-host.js';
 import { RendererChoice } from './renderer-choice.js';
-import { SizeObserver, type ElementSize } from './size-observer.js';
+import { type ElementSize, SizeObserver } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
 /** A part that dies again this soon, in ms, is not replaced by itself. */
@@ -249,12 +250,22 @@ export class AvatarKeeper {
   private stageSetup(size: ElementSize): StageSetup {
     const { view, life } = this.host.assemblySettings;
     this.stageRenderer = this.choice.renderer;
-    return { canvas: document.createElement('canvas'), ...size, pixelRatio: this.pixelRatioOf(size), view, life, renderer: this.stageRenderer };
+    return {
+      canvas: document.createElement('canvas'),
+      ...size,
+      pixelRatio: this.pixelRatioOf(size),
+      view,
+      life,
+      renderer: this.stageRenderer,
+    };
   }
 
   /** Tells a stage what has changed since it was asked for. */
   private handleStage(assembly: AssembledAvatar, stage: Stage): void {
-    const { host, size: { size } } = this;
+    const {
+      host,
+      size: { size },
+    } = this;
     const { view, life } = host.assemblySettings;
     if (size) stage.resize(size.width, size.height, this.pixelRatioOf(size));
     stage.setVisible(this.isDrawing);

@@ -2,9 +2,10 @@
  * Which renderer draws an avatar faster here: WebGPU draws it for a moment on a canvas that nobody sees, WebGL goes on with
  * the one in sight. Loaded where there may be WebGPU, after the first picture.
  */
-import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
+
 import type { AvatarInfo, Renderer, StageStats } from '../../shared/contracts/stage.js';
-import { rememberRenderer, rememberedRenderer, type AvatarSource } from './remembered-renderer.js';
+import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
+import { type AvatarSource, rememberedRenderer, rememberRenderer } from './remembered-renderer.js';
 import type { ElementSize } from './size-observer.js';
 
 /** After this long in ms it is known whether WebGL keeps the frame rate; where it cannot yet be told, as often as here. */
@@ -33,7 +34,12 @@ export interface ConsideredPicture extends Pick<StageSetup, 'view' | 'life'> {
  *
  * @param sizeOf Of the picture as long as the avatar is seen; null ends the trial.
  */
-export async function considerGpu(assembly: AssembledAvatar, { format }: AvatarInfo, picture: ConsideredPicture, sizeOf: () => ElementSize | null): Promise<void> {
+export async function considerGpu(
+  assembly: AssembledAvatar,
+  { format }: AvatarInfo,
+  picture: ConsideredPicture,
+  sizeOf: () => ElementSize | null,
+): Promise<void> {
   const { src, avatarId, view, life } = picture;
   const isMeasured = () => rememberedRenderer(src ?? avatarId) !== null;
   // What needs an add-on, WebGL alone can draw.
@@ -55,7 +61,11 @@ export async function considerGpu(assembly: AssembledAvatar, { format }: AvatarI
  * @param canGoOn False ends it without a verdict: somebody speaks, or the avatar is gone.
  */
 async function tryRenderers(
-  assembly: AssembledAvatar, src: AvatarSource, avatarId: string | null, setup: Omit<StageSetup, 'canvas'>, canGoOn: () => boolean,
+  assembly: AssembledAvatar,
+  src: AvatarSource,
+  avatarId: string | null,
+  setup: Omit<StageSetup, 'canvas'>,
+  canGoOn: () => boolean,
 ): Promise<void> {
   const remember = (renderer: Renderer): void => rememberRenderer(src ?? avatarId, renderer);
   const adapter = await (navigator as { gpu?: GPU }).gpu?.requestAdapter();

@@ -6,8 +6,8 @@
  */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { ErrorCode, avatarErrorFrom, type AvatarError } from '../../shared/contracts/errors.js';
-import { AvatarCueChangeEvent, type AvatarConversationStateEvent } from '../avatar-events.js';
+import { type AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { type AvatarConversationStateEvent, AvatarCueChangeEvent } from '../avatar-events.js';
 import type { CaptionCue, CaptionSource } from './caption-cue.js';
 import { readCue, readCues } from './read-cues.js';
 import { TrackCues } from './track-cues.js';
@@ -115,7 +115,8 @@ export class Captions implements ReactiveController {
     if (state !== 'idle') return;
     clearTimeout(this.timer);
     const remainingMs = this.shownAtMs + SHORTEST_MS - performance.now();
-    if (reason === 'playbackEnd' && this.shown.length > 0 && remainingMs > 0) this.timer = setTimeout(() => this.show(NO_CUES, []), remainingMs);
+    if (reason === 'playbackEnd' && this.shown.length > 0 && remainingMs > 0)
+      this.timer = setTimeout(() => this.show(NO_CUES, []), remainingMs);
     else this.show(NO_CUES, []);
   };
 
@@ -124,7 +125,10 @@ export class Captions implements ReactiveController {
     clearTimeout(this.timer);
     const { conversationState, currentTime, heardConversationId } = this.host;
     const speech = this.ofConversation.get(heardConversationId ?? '') ?? this.track.speech ?? NO_CUES;
-    this.show(speech, speech.cues.filter(({ start, end }) => start <= currentTime && currentTime < end));
+    this.show(
+      speech,
+      speech.cues.filter(({ start, end }) => start <= currentTime && currentTime < end),
+    );
     if (conversationState !== 'playing' || speech.cues.length === 0) return;
     const nextSeconds = speech.cues.flatMap(({ start, end }) => [start, end]).find((moment) => moment > currentTime) ?? Infinity;
     this.timer = setTimeout(this.follow, 1000 * Math.min(Math.max(nextSeconds - currentTime, 0.01), LOOK_SECONDS));

@@ -23,7 +23,8 @@ export function readCues(source: CaptionSource): CaptionCue[] {
 export function readCue(cue: unknown, place = 'a cue'): CaptionCue {
   const { start, end, text } = (cue ?? {}) as Record<keyof CaptionCue, unknown>;
   if (typeof text !== 'string') throw invalid(`${place} has no text`);
-  if (typeof start !== 'number' || typeof end !== 'number' || !(end > start)) throw invalid(`${place} is from ${String(start)} to ${String(end)}`);
+  if (typeof start !== 'number' || typeof end !== 'number' || !(end > start))
+    throw invalid(`${place} is from ${String(start)} to ${String(end)}`);
   return { start, end, text };
 }
 

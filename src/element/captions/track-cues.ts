@@ -1,6 +1,6 @@
 /** Captions from `<track>` children of the element: those of every speech that brings none of its own. */
 import type { ReactiveController } from 'lit';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { CaptionedAvatar, SpeechCues } from './captions.js';
 import { parseWebVtt, plainCueText } from './web-vtt.js';
 
@@ -43,7 +43,9 @@ export class TrackCues implements ReactiveController {
 
   /** In the language of the place, else the default one, else the first. */
   private choose(): HTMLTrackElement | null {
-    const tracks = [...this.host.querySelectorAll<HTMLTrackElement>(':scope > track[src]')].filter(({ kind }) => kind === 'captions' || kind === 'subtitles');
+    const tracks = [...this.host.querySelectorAll<HTMLTrackElement>(':scope > track[src]')].filter(
+      ({ kind }) => kind === 'captions' || kind === 'subtitles',
+    );
     const isNear = ({ srclang }: HTMLTrackElement): boolean => srclang !== '' && this.host.matches(`:lang(${CSS.escape(srclang)})`);
     return tracks.find(isNear) ?? tracks.find((track) => track.default) ?? tracks[0] ?? null;
   }
@@ -58,7 +60,8 @@ export class TrackCues implements ReactiveController {
       this._speech = { cues, lang: srclang };
       this.host.requestUpdate();
     } catch (reason) {
-      if (this.url === src) this.host.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, `The captions ${src} could not be loaded`));
+      if (this.url === src)
+        this.host.handleError(avatarErrorFrom(reason, ErrorCode.connectionFailed, `The captions ${src} could not be loaded`));
     }
   }
 }

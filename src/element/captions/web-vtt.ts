@@ -14,8 +14,12 @@ const TIMES = /^\s*(?:(\d+):)?([0-5]\d):([0-5]\d\.\d{3})\s*-->\s*(?:(\d+):)?([0-
  * @throws {AvatarError} `invalidCues` for what does not begin like WebVTT.
  */
 export function parseWebVtt(text: string, plainText: (markup: string) => string): CaptionCue[] {
-  const blocks = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n').split(/\n{2,}/);
-  if (!/^WEBVTT(?:[ \t\n]|$)/.test(blocks[0]!)) throw new AvatarError(ErrorCode.invalidCues, 'Captions as text are WebVTT, which begins with WEBVTT.');
+  const blocks = text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .split(/\n{2,}/);
+  if (!/^WEBVTT(?:[ \t\n]|$)/.test(blocks[0]))
+    throw new AvatarError(ErrorCode.invalidCues, 'Captions as text are WebVTT, which begins with WEBVTT.');
   const cues = blocks.flatMap((block): CaptionCue[] => {
     const lines = block.split('\n');
     const at = lines.findIndex((line) => line.includes('-->'));

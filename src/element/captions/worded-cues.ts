@@ -28,7 +28,7 @@ export function cuesFromWords(words: readonly Word[]): CaptionCue[] {
   const groups = sentences(words).flatMap(divided);
   return groups.map((group, i) => {
     const { start, end } = extentOf(group);
-    const next = groups[i + 1]?.[0]!.startSeconds ?? Infinity;
+    const next = groups[i + 1]?.[0].startSeconds ?? Infinity;
     const readEnd = Math.max(end, start + SHORTEST_SECONDS);
     return { start, end: readEnd > next - BRIDGED_SECONDS ? next : readEnd, text: textOf(group) };
   });
@@ -59,9 +59,9 @@ function divided(words: Word[]): Word[][] {
   let best = 1;
   let least = Infinity;
   for (let i = 1; i < words.length; i++) {
-    const { label, endSeconds } = words[i - 1]!;
+    const { label, endSeconds } = words[i - 1];
     const offCentre = Math.abs(widthOf(words.slice(0, i)) / total - 0.5);
-    const bonus = SENTENCE_END.test(label) ? 0.4 : CLAUSE_END.test(label) ? 0.3 : Math.min(words[i]!.startSeconds - endSeconds, 0.2);
+    const bonus = SENTENCE_END.test(label) ? 0.4 : CLAUSE_END.test(label) ? 0.3 : Math.min(words[i].startSeconds - endSeconds, 0.2);
     if (offCentre - bonus >= least) continue;
     least = offCentre - bonus;
     best = i;
@@ -70,7 +70,7 @@ function divided(words: Word[]): Word[][] {
 }
 
 function extentOf(words: readonly Word[]): { start: number; end: number } {
-  return { start: words[0]!.startSeconds, end: words.at(-1)!.endSeconds };
+  return { start: words[0].startSeconds, end: words.at(-1)!.endSeconds };
 }
 
 function widthOf(words: readonly Word[]): number {
@@ -83,7 +83,7 @@ function widthOf(words: readonly Word[]): number {
 function textOf(words: readonly Word[]): string {
   return words.reduce((text, { label }) => {
     const word = label.trim();
-    const isTight = !text || !word || CLOSING.test(word) || (WIDE.test(text.at(-1)!) && WIDE.test(word[0]!));
+    const isTight = !text || !word || CLOSING.test(word) || (WIDE.test(text.at(-1)!) && WIDE.test(word[0]));
     return isTight ? text + word : `${text} ${word}`;
   }, '');
 }

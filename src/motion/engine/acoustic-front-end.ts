@@ -96,7 +96,7 @@ export class AcousticFrontEnd {
     const { history } = this;
     let { filled, lastInput, lastOutput } = this;
     for (let i = start; i < end; i++) {
-      let x = samples[i]!;
+      let x = samples[i];
       // Beyond full scale there is only clipping anyway; the limit keeps absurd floats from overflowing later.
       if (x > 1) x = 1;
       else if (x < -1) x = -1;
@@ -113,17 +113,17 @@ export class AcousticFrontEnd {
 
   private analyse(): void {
     const { power, windowed, window, windowStart, history, frame, bands } = this;
-    for (let i = 0; i < WINDOW; i++) windowed[i] = history[windowStart + i]! * window[i]!;
+    for (let i = 0; i < WINDOW; i++) windowed[i] = history[windowStart + i] * window[i];
     this.fft.power(windowed, power);
     let heard = 0;
     for (let band = 0; band < MEL_BAND_COUNT; band++) {
       let sum = 0;
-      for (let k = bands.first[band]!, w = bands.offset[band]!; w < bands.offset[band + 1]!; k++, w++) {
-        sum += power[k]! * bands.weights[w]!;
+      for (let k = bands.first[band], w = bands.offset[band]; w < bands.offset[band + 1]; k++, w++) {
+        sum += power[k] * bands.weights[w];
       }
       frame.logMel[band] = (Math.log(sum + 1e-7) + 8) / 4;
     }
-    for (let k = 3; k <= 160; k++) heard += power[k]!;
+    for (let k = 3; k <= 160; k++) heard += power[k];
     // Mean square of the signal: two-sided spectrum, FFT_SIZE bins.
     frame.levelDb = 10 * Math.log10((2 * heard) / FFT_SIZE + 1e-7);
     if (this.isEven) {
@@ -152,7 +152,12 @@ function tables(): Tables {
   if (!madeTables) {
     const hann = hannWindow(WINDOW);
     const scale = 1 / Math.sqrt(hann.reduce((sum, x) => sum + x * x, 0));
-    madeTables = { fft: new RealFft(FFT_SIZE), window: hann.map((x) => x * scale), bands: melBands(), windowCorrelation: autocorrelation(hann) };
+    madeTables = {
+      fft: new RealFft(FFT_SIZE),
+      window: hann.map((x) => x * scale),
+      bands: melBands(),
+      windowCorrelation: autocorrelation(hann),
+    };
   }
   return madeTables;
 }
@@ -164,9 +169,9 @@ function hannWindow(size: number): Float32Array {
 function autocorrelation(window: Float32Array): Float32Array {
   const out = new Float32Array(FFT_SIZE / 2);
   for (let lag = 0; lag < out.length; lag++) {
-    for (let i = 0; i + lag < window.length; i++) out[lag]! += window[i]! * window[i + lag]!;
+    for (let i = 0; i + lag < window.length; i++) out[lag] += window[i] * window[i + lag];
   }
-  return out.map((x) => x / out[0]!);
+  return out.map((x) => x / out[0]);
 }
 
 /** Triangles on the mel scale (O'Shaughnessy 1987: 2595 log10(1 + f / 700)), stored without their zeros. */

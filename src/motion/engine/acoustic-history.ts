@@ -1,4 +1,4 @@
-import { MEL_BAND_COUNT, type AcousticFrame } from './acoustic-front-end.js';
+import { type AcousticFrame, MEL_BAND_COUNT } from './acoustic-front-end.js';
 
 /** Frames kept: what the mouth looks back and ahead, and room to spare. A power of two. */
 const CAPACITY = 64;
@@ -31,27 +31,27 @@ export class AcousticHistory {
 
   /** Log-mel value of one band (see `AcousticFrame.logMel`) in frame `index`. */
   logMel(index: number, band: number): number {
-    return this.mel[(index & (CAPACITY - 1)) * MEL_BAND_COUNT + band]!;
+    return this.mel[(index & (CAPACITY - 1)) * MEL_BAND_COUNT + band];
   }
 
   /** Level, dB re full scale. */
   level(index: number): number {
-    return this.levels[index & (CAPACITY - 1)]!;
+    return this.levels[index & (CAPACITY - 1)];
   }
 
   /** Loudness 0..1.15, see `Loudness.relative`. */
   relative(index: number): number {
-    return this.relatives[index & (CAPACITY - 1)]!;
+    return this.relatives[index & (CAPACITY - 1)];
   }
 
   /** Pitch, Hz, or 0. */
   pitch(index: number): number {
-    return this.pitches[index & (CAPACITY - 1)]!;
+    return this.pitches[index & (CAPACITY - 1)];
   }
 
   /** 0 noise .. 1 periodic. */
   voicing(index: number): number {
-    return this.voicings[index & (CAPACITY - 1)]!;
+    return this.voicings[index & (CAPACITY - 1)];
   }
 
   reset(): void {

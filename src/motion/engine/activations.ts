@@ -17,7 +17,7 @@ export function sigmoid(x: number): number {
   const y = x > LIMIT ? -LIMIT : x < -LIMIT ? LIMIT : -x;
   const n = Math.floor(y * STEPS_PER_UNIT + 0.5);
   const r = y - n * UNITS_PER_STEP;
-  return 1 / (1 + POWERS[n + LAST_STEP]! * (1 + r + r * r * (1 / 2 + r * (1 / 6))));
+  return 1 / (1 + POWERS[n + LAST_STEP] * (1 + r + r * r * (1 / 2 + r * (1 / 6))));
 }
 
 /** (1 − e^−2x) / (1 + e^−2x) */

@@ -1,4 +1,4 @@
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { MouthShape } from './mouth-shapes.js';
 import type { ProsodyPose } from './prosody.js';
 
@@ -24,13 +24,13 @@ function sealOf(press: number): number {
  */
 export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: number, out: Float32Array, offset: number): void {
   out.fill(0, offset, offset + CHANNEL_COUNT);
-  const open = mouth[MouthShape.jawOpen]!;
-  const close = mouth[MouthShape.mouthClose]!;
-  const funnel = mouth[MouthShape.mouthFunnel]!;
-  const pucker = mouth[MouthShape.mouthPucker]!;
-  const stretch = mouth[MouthShape.mouthStretch]!;
-  const press = mouth[MouthShape.lipsPress]!;
-  const bite = mouth[MouthShape.lowerLipBite]!;
+  const open = mouth[MouthShape.jawOpen];
+  const close = mouth[MouthShape.mouthClose];
+  const funnel = mouth[MouthShape.mouthFunnel];
+  const pucker = mouth[MouthShape.mouthPucker];
+  const stretch = mouth[MouthShape.mouthStretch];
+  const press = mouth[MouthShape.lipsPress];
+  const bite = mouth[MouthShape.lowerLipBite];
   const round = Math.max(funnel, pucker);
   const sealed = sealOf(press);
   // Lips that wait together without pressing do not part either.
@@ -44,14 +44,29 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   put(out, offset + C.mouthFunnel, 0.75 * funnel * free);
   put(out, offset + C.mouthPucker, 0.7 * pucker * (1 - 0.5 * press));
   putPair(out, offset + C.mouthStretchLeft, offset + C.mouthStretchRight, 0.55 * stretch * free);
-  putPair(out, offset + C.mouthSmileLeft, offset + C.mouthSmileRight, (0.16 * stretch + 0.1 * warmth) * (1 - 0.8 * round) * (1 - 0.6 * press));
+  putPair(
+    out,
+    offset + C.mouthSmileLeft,
+    offset + C.mouthSmileRight,
+    (0.16 * stretch + 0.1 * warmth) * (1 - 0.8 * round) * (1 - 0.6 * press),
+  );
   putPair(out, offset + C.mouthDimpleLeft, offset + C.mouthDimpleRight, 0.12 * stretch);
   putPair(out, offset + C.mouthPressLeft, offset + C.mouthPressRight, press);
   put(out, offset + C.mouthRollLower, Math.max(0.15 * press, 0.7 * bite));
   put(out, offset + C.mouthRollUpper, 0.15 * press);
   put(out, offset + C.mouthShrugLower, 0.15 * press);
-  putPair(out, offset + C.mouthUpperUpLeft, offset + C.mouthUpperUpRight, (0.12 * open + 0.24 * stretch + 0.18 * funnel * (1 - pucker)) * free + 0.2 * bite);
-  putPair(out, offset + C.mouthLowerDownLeft, offset + C.mouthLowerDownRight, (0.26 * open + 0.4 * stretch + 0.26 * funnel * (1 - pucker)) * free);
+  putPair(
+    out,
+    offset + C.mouthUpperUpLeft,
+    offset + C.mouthUpperUpRight,
+    (0.12 * open + 0.24 * stretch + 0.18 * funnel * (1 - pucker)) * free + 0.2 * bite,
+  );
+  putPair(
+    out,
+    offset + C.mouthLowerDownLeft,
+    offset + C.mouthLowerDownRight,
+    (0.26 * open + 0.4 * stretch + 0.26 * funnel * (1 - pucker)) * free,
+  );
   putPair(out, offset + C.cheekSquintLeft, offset + C.cheekSquintRight, 0.1 * stretch + 0.06 * warmth + pose.cheekSquint);
   put(out, offset + C.cheekPuff, 0.06 * press);
 
@@ -67,7 +82,7 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
 }
 
 function put(out: Float32Array, index: number, weight: number): void {
-  out[index] = weight < 0 ? 0 : weight > 1 ? 1 : weight;
+  out[index] = weight < 0 ? 0 : Math.min(weight, 1);
 }
 
 function putPair(out: Float32Array, left: number, right: number, weight: number): void {

@@ -59,24 +59,24 @@ class PlainLinear implements Linear {
 function applyDense({ inputCount, rowCount, weights, biases }: LinearWeights, x: Float32Array, out: Float32Array): void {
   let place = 0;
   for (let row = 0; row < rowCount; row += ROWS_AT_ONCE) {
-    let a = biases[row]!;
-    let b = biases[row + 1]!;
-    let c = biases[row + 2]!;
-    let d = biases[row + 3]!;
-    let e = biases[row + 4]!;
-    let f = biases[row + 5]!;
-    let g = biases[row + 6]!;
-    let h = biases[row + 7]!;
+    let a = biases[row];
+    let b = biases[row + 1];
+    let c = biases[row + 2];
+    let d = biases[row + 3];
+    let e = biases[row + 4];
+    let f = biases[row + 5];
+    let g = biases[row + 6];
+    let h = biases[row + 7];
     for (let i = 0; i < inputCount; i++, place += ROWS_AT_ONCE) {
-      const value = x[i]!;
-      a += weights[place]! * value;
-      b += weights[place + 1]! * value;
-      c += weights[place + 2]! * value;
-      d += weights[place + 3]! * value;
-      e += weights[place + 4]! * value;
-      f += weights[place + 5]! * value;
-      g += weights[place + 6]! * value;
-      h += weights[place + 7]! * value;
+      const value = x[i];
+      a += weights[place] * value;
+      b += weights[place + 1] * value;
+      c += weights[place + 2] * value;
+      d += weights[place + 3] * value;
+      e += weights[place + 4] * value;
+      f += weights[place + 5] * value;
+      g += weights[place + 6] * value;
+      h += weights[place + 7] * value;
     }
     out[row] = a;
     out[row + 1] = b;
@@ -90,31 +90,36 @@ function applyDense({ inputCount, rowCount, weights, biases }: LinearWeights, x:
 }
 
 /** Passes over what is zero. @param active Room for `inputCount` indices, for use in here. */
-function applySparse({ inputCount, rowCount, weights, biases }: LinearWeights, x: Float32Array, out: Float32Array, active: Uint16Array): void {
+function applySparse(
+  { inputCount, rowCount, weights, biases }: LinearWeights,
+  x: Float32Array,
+  out: Float32Array,
+  active: Uint16Array,
+): void {
   let activeCount = 0;
-  for (let i = 0; i < inputCount; i++) if (x[i]! !== 0) active[activeCount++] = i;
+  for (let i = 0; i < inputCount; i++) if (x[i] !== 0) active[activeCount++] = i;
   for (let row = 0; row < rowCount; row += ROWS_AT_ONCE) {
-    let a = biases[row]!;
-    let b = biases[row + 1]!;
-    let c = biases[row + 2]!;
-    let d = biases[row + 3]!;
-    let e = biases[row + 4]!;
-    let f = biases[row + 5]!;
-    let g = biases[row + 6]!;
-    let h = biases[row + 7]!;
+    let a = biases[row];
+    let b = biases[row + 1];
+    let c = biases[row + 2];
+    let d = biases[row + 3];
+    let e = biases[row + 4];
+    let f = biases[row + 5];
+    let g = biases[row + 6];
+    let h = biases[row + 7];
     const block = row * inputCount;
     for (let k = 0; k < activeCount; k++) {
-      const i = active[k]!;
-      const value = x[i]!;
+      const i = active[k];
+      const value = x[i];
       const place = block + i * ROWS_AT_ONCE;
-      a += weights[place]! * value;
-      b += weights[place + 1]! * value;
-      c += weights[place + 2]! * value;
-      d += weights[place + 3]! * value;
-      e += weights[place + 4]! * value;
-      f += weights[place + 5]! * value;
-      g += weights[place + 6]! * value;
-      h += weights[place + 7]! * value;
+      a += weights[place] * value;
+      b += weights[place + 1] * value;
+      c += weights[place + 2] * value;
+      d += weights[place + 3] * value;
+      e += weights[place + 4] * value;
+      f += weights[place + 5] * value;
+      g += weights[place + 6] * value;
+      h += weights[place + 7] * value;
     }
     out[row] = a;
     out[row + 1] = b;
@@ -129,5 +134,5 @@ function applySparse({ inputCount, rowCount, weights, biases }: LinearWeights, x
 
 /** Negative values become 0. */
 export function rectify(values: Float32Array): void {
-  for (let i = 0; i < values.length; i++) if (values[i]! < 0) values[i] = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] < 0) values[i] = 0;
 }

@@ -10,10 +10,10 @@
  */
 import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
 import { float32FromInt16 } from '../../shared/samples/pcm.js';
 import { COARSE_HALF_WIDTH, Resampler } from '../../shared/samples/resampler.js';
-import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
-import { AcousticFrontEnd, FRONT_END_RATE_HZ, HOP, SAMPLES_AFTER_HOP_START, type AcousticFrame } from './acoustic-front-end.js';
+import { type AcousticFrame, AcousticFrontEnd, FRONT_END_RATE_HZ, HOP, SAMPLES_AFTER_HOP_START } from './acoustic-front-end.js';
 import { AcousticHistory } from './acoustic-history.js';
 import { assembleFace } from './face-assembly.js';
 import { Loudness } from './loudness.js';
@@ -35,8 +35,7 @@ const LOOK_AHEAD_FRAMES = TRAINED_MOUTH_LOOK_AHEAD_FRAMES;
  * The frame for time t comes out once audio up to t + this has come in: the look-ahead of the mouth, half an analysis window
  * and the kernel of the widest resampler among the wire rates (8 kHz).
  */
-export const ENGINE_LOOKAHEAD_SECONDS =
-  (LOOK_AHEAD_FRAMES * HOP + SAMPLES_AFTER_HOP_START) / FRONT_END_RATE_HZ + 0.0025;
+export const ENGINE_LOOKAHEAD_SECONDS = (LOOK_AHEAD_FRAMES * HOP + SAMPLES_AFTER_HOP_START) / FRONT_END_RATE_HZ + 0.0025;
 
 export interface MotionEngineOptions {
   /** Rate of the audio that will be pushed, Hz; any. */
@@ -101,7 +100,7 @@ export class MotionEngine {
     if (samples.length === 0) return null;
     const floats = samples instanceof Int16Array ? float32FromInt16(samples) : samples;
     this.inputCount += floats.length;
-    this.lastSample = floats[floats.length - 1]!;
+    this.lastSample = floats[floats.length - 1];
     return this.hear(floats);
   }
 

@@ -14,14 +14,14 @@ export class MouthDynamics {
    */
   smooth(shapes: Float32Array, presence: number): void {
     for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) {
-      const difference = shapes[i]! * presence - this.state[i]!;
-      this.state[i]! += difference * (difference > 0 ? RISE[i]! : FALL[i]!);
+      const difference = shapes[i] * presence - this.state[i];
+      this.state[i] += difference * (difference > 0 ? RISE[i] : FALL[i]);
       // Rest is exactly zero, so that the renderer has nothing to do.
-      if (this.state[i]! < 2e-3) this.state[i] = 0;
-      shapes[i] = this.state[i]!;
+      if (this.state[i] < 2e-3) this.state[i] = 0;
+      shapes[i] = this.state[i];
     }
     // Lips cannot give back more than the jaw took.
-    shapes[MouthShape.mouthClose] = Math.min(shapes[MouthShape.mouthClose]!, shapes[MouthShape.jawOpen]!);
+    shapes[MouthShape.mouthClose] = Math.min(shapes[MouthShape.mouthClose], shapes[MouthShape.jawOpen]);
   }
 
   reset(): void {

@@ -3,7 +3,7 @@
  * `models/mouth.bin` is read there (a fetch in a worker, the file system in a server), and it is read on first use. Engines
  * made before it is there, or where it cannot be had, use the mouth by rule.
  */
-import { createPlainLinears, type CreateLinears } from './linear.js';
+import { type CreateLinears, createPlainLinears } from './linear.js';
 import { readSpeechModel, type SpeechModel } from './speech-model.js';
 
 type ReadModel = () => Promise<Uint8Array> | Uint8Array;

@@ -63,5 +63,5 @@ export class MouthRules {
 }
 
 function limit(x: number): number {
-  return x < 0 ? 0 : x > 1 ? 1 : x;
+  return x < 0 ? 0 : Math.min(x, 1);
 }

@@ -23,5 +23,12 @@ export const MOUTH_SHAPES = [
 
 export const MOUTH_SHAPE_COUNT = MOUTH_SHAPES.length;
 export const MouthShape = {
-  jawOpen: 0, mouthClose: 1, mouthFunnel: 2, mouthPucker: 3, mouthStretch: 4, lipsPress: 5, tongueUp: 6, lowerLipBite: 7,
+  jawOpen: 0,
+  mouthClose: 1,
+  mouthFunnel: 2,
+  mouthPucker: 3,
+  mouthStretch: 4,
+  lipsPress: 5,
+  tongueUp: 6,
+  lowerLipBite: 7,
 } as const satisfies Record<(typeof MOUTH_SHAPES)[number], number>;

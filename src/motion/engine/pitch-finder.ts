@@ -46,7 +46,7 @@ export class PitchFinder {
   /** @param power `[257]`, power spectrum of the windowed frame, 512 samples of 16 kHz. */
   hear(power: Float32Array): void {
     let zero = 0;
-    for (let k = FIRST_BIN; k <= LAST_BIN; k++) zero += power[k]!;
+    for (let k = FIRST_BIN; k <= LAST_BIN; k++) zero += power[k];
     let best = 0;
     let bestLag = 0;
     let bestScore = 0;
@@ -54,8 +54,8 @@ export class PitchFinder {
       this.correlate(power);
       const { correlation, windowCorrelation } = this;
       for (let lag = FIRST_LAG; lag <= LAST_LAG; lag++) {
-        if (correlation[lag]! <= correlation[lag - 1]! || correlation[lag]! < correlation[lag + 1]!) continue;
-        const height = correlation[lag]! / zero / windowCorrelation[lag]!;
+        if (correlation[lag] <= correlation[lag - 1] || correlation[lag] < correlation[lag + 1]) continue;
+        const height = correlation[lag] / zero / windowCorrelation[lag];
         if (height - lag * LAG_PRICE > bestScore) {
           bestScore = height - lag * LAG_PRICE;
           best = height - lag * VOICING_LAG_PRICE;
@@ -80,10 +80,10 @@ export class PitchFinder {
       let odd = 0;
       // FIRST_BIN is even, and so is LAST_BIN.
       for (let k = FIRST_BIN; k < LAST_BIN; k += 2, place += 2) {
-        even += power[k]! * cosines[place]!;
-        odd += power[k + 1]! * cosines[place + 1]!;
+        even += power[k] * cosines[place];
+        odd += power[k + 1] * cosines[place + 1];
       }
-      even += power[LAST_BIN]! * cosines[place++]!;
+      even += power[LAST_BIN] * cosines[place++];
       correlation[lag] = even + odd;
       correlation[HALF - lag] = even - odd;
     }

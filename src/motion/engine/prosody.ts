@@ -58,7 +58,16 @@ export const ACCENT_LEAD_FRAMES = 8;
  */
 export class Prosody {
   readonly pose: ProsodyPose = {
-    blink: 0, pitch: 0, yaw: 0, roll: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, eyeSquint: 0, eyeWide: 0, cheekSquint: 0,
+    blink: 0,
+    pitch: 0,
+    yaw: 0,
+    roll: 0,
+    browInnerUp: 0,
+    browOuterUp: 0,
+    browDown: 0,
+    eyeSquint: 0,
+    eyeWide: 0,
+    cheekSquint: 0,
   };
   private readonly seed: number;
   private readonly accents = new Accents();
@@ -162,7 +171,8 @@ export class Prosody {
     const seconds = this.frame * FRAME_SECONDS;
     const seed = this.seed | 0;
     const { pose, activity, side } = this;
-    pose.pitch = activity * (0.03 * sway(seconds, 1.7, seed + 1) - 0.03 * this.accents.rise) + this.nod.advance() - 0.08 * this.questionLift;
+    pose.pitch =
+      activity * (0.03 * sway(seconds, 1.7, seed + 1) - 0.03 * this.accents.rise) + this.nod.advance() - 0.08 * this.questionLift;
     pose.yaw = activity * (0.075 * sway(seconds, 2.6, seed + 2) + 0.035 * side);
     pose.roll = activity * (0.04 * sway(seconds, 2.1, seed + 3) - 0.015 * side);
   }

@@ -36,9 +36,9 @@ export class RealFft {
   power(input: Float32Array, out: Float32Array): void {
     const { half, re, im, reversed } = this;
     for (let i = 0; i < half; i++) {
-      const j = reversed[i]!;
-      re[j] = input[2 * i]!;
-      im[j] = input[2 * i + 1]!;
+      const j = reversed[i];
+      re[j] = input[2 * i];
+      im[j] = input[2 * i + 1];
     }
     for (let span = 1; span < half; span *= 4) this.stage(span);
     this.unfold(out);
@@ -50,26 +50,26 @@ export class RealFft {
     // The tables turn once in 2 · half entries.
     const step = half / (2 * span);
     for (let k = 0; k < span; k++) {
-      const c1 = cos[k * step]!;
-      const s1 = sin[k * step]!;
-      const c2 = cos[2 * k * step]!;
-      const s2 = sin[2 * k * step]!;
-      const c3 = cos[3 * k * step]!;
-      const s3 = sin[3 * k * step]!;
+      const c1 = cos[k * step];
+      const s1 = sin[k * step];
+      const c2 = cos[2 * k * step];
+      const s2 = sin[2 * k * step];
+      const c3 = cos[3 * k * step];
+      const s3 = sin[3 * k * step];
       for (let a = k; a < half; a += 4 * span) {
         const b = a + span;
         const c = b + span;
         const d = c + span;
-        const bRe = re[b]! * c2 + im[b]! * s2;
-        const bIm = im[b]! * c2 - re[b]! * s2;
-        const cRe = re[c]! * c1 + im[c]! * s1;
-        const cIm = im[c]! * c1 - re[c]! * s1;
-        const dRe = re[d]! * c3 + im[d]! * s3;
-        const dIm = im[d]! * c3 - re[d]! * s3;
-        const sumRe = re[a]! + bRe;
-        const sumIm = im[a]! + bIm;
-        const differenceRe = re[a]! - bRe;
-        const differenceIm = im[a]! - bIm;
+        const bRe = re[b] * c2 + im[b] * s2;
+        const bIm = im[b] * c2 - re[b] * s2;
+        const cRe = re[c] * c1 + im[c] * s1;
+        const cIm = im[c] * c1 - re[c] * s1;
+        const dRe = re[d] * c3 + im[d] * s3;
+        const dIm = im[d] * c3 - re[d] * s3;
+        const sumRe = re[a] + bRe;
+        const sumIm = im[a] + bIm;
+        const differenceRe = re[a] - bRe;
+        const differenceIm = im[a] - bIm;
         const otherSumRe = cRe + dRe;
         const otherSumIm = cIm + dIm;
         const otherDifferenceRe = cRe - dRe;
@@ -89,16 +89,16 @@ export class RealFft {
   /** Z → |X|²: X[k] = E + wO and X[half − k] = conj(E − wO), E and O the transforms of even and odd samples, w = e^(−2πi k / size). */
   private unfold(out: Float32Array): void {
     const { half, re, im, cos, sin } = this;
-    out[0] = (re[0]! + im[0]!) ** 2;
-    out[half] = (re[0]! - im[0]!) ** 2;
+    out[0] = (re[0] + im[0]) ** 2;
+    out[half] = (re[0] - im[0]) ** 2;
     for (let k = 1; k <= half / 2; k++) {
       const mirror = half - k;
-      const evenRe = (re[k]! + re[mirror]!) / 2;
-      const evenIm = (im[k]! - im[mirror]!) / 2;
-      const oddRe = (im[k]! + im[mirror]!) / 2;
-      const oddIm = (re[mirror]! - re[k]!) / 2;
-      const turnedRe = oddRe * cos[k]! + oddIm * sin[k]!;
-      const turnedIm = oddIm * cos[k]! - oddRe * sin[k]!;
+      const evenRe = (re[k] + re[mirror]) / 2;
+      const evenIm = (im[k] - im[mirror]) / 2;
+      const oddRe = (im[k] + im[mirror]) / 2;
+      const oddIm = (re[mirror] - re[k]) / 2;
+      const turnedRe = oddRe * cos[k] + oddIm * sin[k];
+      const turnedIm = oddIm * cos[k] - oddRe * sin[k];
       out[k] = (evenRe + turnedRe) ** 2 + (evenIm + turnedIm) ** 2;
       out[mirror] = (evenRe - turnedRe) ** 2 + (evenIm - turnedIm) ** 2;
     }

@@ -53,10 +53,20 @@ const multiplyFloats = [SIMD, ...unsigned(230)];
 
 /** The whole module. It imports `env.memory` and exports `apply`. */
 export function simdKernel(): Uint8Array<ArrayBuffer> {
-  const locals = vector([[1, I32], [SUM_COUNT + 1, V128]]);
+  const locals = vector([
+    [1, I32],
+    [SUM_COUNT + 1, V128],
+  ]);
   const body = [...locals, ...loop(block()), END];
   return Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, vector([[FUNCTION, ...vector(new Array<number[]>(6).fill([I32])), 0]])),
     ...section(2, vector([[...name('env'), ...name('memory'), 0x02, 0x00, 1]])),
     ...section(3, vector([[0]])),
@@ -72,7 +82,8 @@ function block(): number[] {
       ...(i < 2 ? [...localGet(BIASES), ...load(16 * i)] : zeros),
       ...localSet(FIRST_SUM + i),
     ]).flat(),
-    ...localGet(X), ...localSet(INPUT_PLACE),
+    ...localGet(X),
+    ...localSet(INPUT_PLACE),
     ...loop(inputs()),
     ...[0, 1].flatMap((half) => [
       ...localGet(OUT),
@@ -80,9 +91,14 @@ function block(): number[] {
       ...[2, 4, 6].flatMap((i) => [...localGet(FIRST_SUM + half + i), ...addFloats]),
       ...store(16 * half),
     ]),
-    ...advance(BIASES, ROW_BYTES), ...localSet(BIASES),
-    ...advance(OUT, ROW_BYTES), ...localSet(OUT),
-    ...localGet(BLOCKS), ...constant(1), subtract, ...localTee(BLOCKS),
+    ...advance(BIASES, ROW_BYTES),
+    ...localSet(BIASES),
+    ...advance(OUT, ROW_BYTES),
+    ...localSet(OUT),
+    ...localGet(BLOCKS),
+    ...constant(1),
+    subtract,
+    ...localTee(BLOCKS),
     ...branchIf(0),
   ];
 }
@@ -91,17 +107,26 @@ function block(): number[] {
 function inputs(): number[] {
   return [
     ...Array.from({ length: INPUTS_AT_ONCE }, (_, i) => [
-      ...localGet(INPUT_PLACE), ...loadOneFourTimes(4 * i), ...localSet(INPUT),
+      ...localGet(INPUT_PLACE),
+      ...loadOneFourTimes(4 * i),
+      ...localSet(INPUT),
       ...[0, 1].flatMap((half) => [
         ...localGet(FIRST_SUM + 2 * i + half),
-        ...localGet(WEIGHTS), ...load(ROW_BYTES * i + 16 * half),
-        ...localGet(INPUT), ...multiplyFloats,
-        ...addFloats, ...localSet(FIRST_SUM + 2 * i + half),
+        ...localGet(WEIGHTS),
+        ...load(ROW_BYTES * i + 16 * half),
+        ...localGet(INPUT),
+        ...multiplyFloats,
+        ...addFloats,
+        ...localSet(FIRST_SUM + 2 * i + half),
       ]),
     ]).flat(),
-    ...advance(WEIGHTS, ROW_BYTES * INPUTS_AT_ONCE), ...localSet(WEIGHTS),
-    ...advance(INPUT_PLACE, 4 * INPUTS_AT_ONCE), ...localTee(INPUT_PLACE),
-    ...localGet(X_END), lessThan, ...branchIf(0),
+    ...advance(WEIGHTS, ROW_BYTES * INPUTS_AT_ONCE),
+    ...localSet(WEIGHTS),
+    ...advance(INPUT_PLACE, 4 * INPUTS_AT_ONCE),
+    ...localTee(INPUT_PLACE),
+    ...localGet(X_END),
+    lessThan,
+    ...branchIf(0),
   ];
 }
 

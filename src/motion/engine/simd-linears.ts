@@ -2,7 +2,7 @@
  * Linear layers with four multiplications at a time, where WebAssembly is to be had; else in plain code. For Node alone: the
  * policy of a page may forbid it, and would report the attempt.
  */
-import { createPlainLinears, ROWS_AT_ONCE, type CreateLinears, type Linear, type LinearWeights } from './linear.js';
+import { type CreateLinears, createPlainLinears, type Linear, type LinearWeights, ROWS_AT_ONCE } from './linear.js';
 import { INPUTS_AT_ONCE, simdKernel } from './simd-kernel.js';
 
 type Apply = (weights: number, biases: number, x: number, out: number, blocks: number, xEnd: number) => void;
@@ -51,7 +51,7 @@ function linearsIn(layers: readonly LinearWeights[]): Linear[] {
       floats.set(layer.weights.subarray(block * blockLength, (block + 1) * blockLength), weightsAt + block * paddedLength);
     }
     place = weightsAt + blockCount * paddedLength;
-    return new SimdLinear(layer, exports['apply'] as Apply, floats, weightsAt, biasesAt, outAt);
+    return new SimdLinear(layer, exports.apply as Apply, floats, weightsAt, biasesAt, outAt);
   });
 }
 

@@ -9,7 +9,7 @@
  * recurrent layer come in the order reset, update, new. `training/lipsync/export.py` writes the file.
  */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import { createPlainLinears, ROWS_AT_ONCE, type CreateLinears, type Linear, type LinearWeights } from './linear.js';
+import { type CreateLinears, createPlainLinears, type Linear, type LinearWeights, ROWS_AT_ONCE } from './linear.js';
 
 const MAGIC = 0x54_45_4e_53; // 'SNET'
 const VERSION = 1;

@@ -4,7 +4,7 @@
  * Nothing is allocated after construction.
  */
 import { sigmoid, tanh } from './activations.js';
-import { rectify, ROWS_AT_ONCE } from './linear.js';
+import { ROWS_AT_ONCE, rectify } from './linear.js';
 import { FIRST_KERNEL, SECOND_KERNEL, type SpeechModel } from './speech-model.js';
 
 export const VISEME_COUNT = 15;
@@ -67,9 +67,9 @@ export class SpeechNet {
     if (++this.newest === BUFFERED_FRAMES) this.moveToFront();
     const { newest } = this;
     const { bandCount } = model;
-    for (let i = 0, place = newest * bandCount; i < bandCount; i++, place++) bands[place] = logMel[i]!;
-    const out = this.firstOut[newest]!;
-    model.firstConvolution.apply(this.bandWindows[newest]!, out);
+    for (let i = 0, place = newest * bandCount; i < bandCount; i++, place++) bands[place] = logMel[i];
+    const out = this.firstOut[newest];
+    model.firstConvolution.apply(this.bandWindows[newest], out);
     rectify(out);
     this.isOdd = !this.isOdd;
     if (this.isOdd) return false;
@@ -106,15 +106,15 @@ export class SpeechNet {
   private answer(): void {
     const { model, heard, recalled, joined, state, second } = this;
     const { hiddenCount } = model;
-    model.secondConvolution.apply(this.firstWindows[this.newest]!, second);
+    model.secondConvolution.apply(this.firstWindows[this.newest], second);
     rectify(second);
     model.input.apply(second, heard);
     model.recurrence.apply(state, recalled);
     for (let i = 0; i < hiddenCount; i++) {
-      const reset = sigmoid(heard[i]! + recalled[i]!);
-      const update = sigmoid(heard[hiddenCount + i]! + recalled[hiddenCount + i]!);
-      const fresh = tanh(heard[2 * hiddenCount + i]! + reset * recalled[2 * hiddenCount + i]!);
-      state[i] = fresh + update * (state[i]! - fresh);
+      const reset = sigmoid(heard[i] + recalled[i]);
+      const update = sigmoid(heard[hiddenCount + i] + recalled[hiddenCount + i]);
+      const fresh = tanh(heard[2 * hiddenCount + i] + reset * recalled[2 * hiddenCount + i]);
+      state[i] = fresh + update * (state[i] - fresh);
     }
     model.head.apply(joined, this.output);
   }

@@ -5,7 +5,7 @@
  * that this costs no delay. Lips that close or tuck are left as sharp as they come, and lean on the viseme as well as on the curve:
  * a regression shrinks what it doubts, a classifier does not.
  */
-import { MEL_BAND_COUNT, type AcousticFrame } from './acoustic-front-end.js';
+import { type AcousticFrame, MEL_BAND_COUNT } from './acoustic-front-end.js';
 import type { AcousticHistory } from './acoustic-history.js';
 import type { Mouth } from './mouth.js';
 import { MOUTH_SHAPE_COUNT, MouthShape } from './mouth-shapes.js';
@@ -19,7 +19,11 @@ import { SpeechNet, VISEME_COUNT } from './speech-net.js';
 export const TRAINED_MOUTH_LOOK_AHEAD_FRAMES = 9;
 
 const SLOW_SHAPES = [
-  MouthShape.jawOpen, MouthShape.mouthFunnel, MouthShape.mouthPucker, MouthShape.mouthStretch, MouthShape.tongueUp,
+  MouthShape.jawOpen,
+  MouthShape.mouthFunnel,
+  MouthShape.mouthPucker,
+  MouthShape.mouthStretch,
+  MouthShape.tongueUp,
 ] as const;
 const SIL = 0;
 const PP = 1;
@@ -95,19 +99,19 @@ export class TrainedMouth implements Mouth {
     const { net, shapes, visemes } = this;
     softmax(net.output, visemes);
     const jaw = this.answer(MouthShape.jawOpen);
-    const isSilent = visemes[SIL]! > (levelDb < INAUDIBLE_DB ? 0.5 : SURELY_SILENT);
+    const isSilent = visemes[SIL] > (levelDb < INAUDIBLE_DB ? 0.5 : SURELY_SILENT);
     const isQuiet = isSilent && (jaw - this.lastJaw < RISING || jaw < NEARLY_SHUT);
     this.lastJaw = jaw;
     this.presence = isQuiet ? Math.max(0, this.presence - TO_REST_PER_FRAME) : PRESENT;
     const presence = limit(this.presence);
     for (const i of SLOW_SHAPES) {
-      const shape = shapes[i]! + SLOW_SHARE * (presence * this.answer(i) - shapes[i]!);
+      const shape = shapes[i] + SLOW_SHARE * (presence * this.answer(i) - shapes[i]);
       shapes[i] = shape < AT_REST ? 0 : shape;
     }
     shapes[MouthShape.lipsPress] = presence * sealed(this.answer(MouthShape.lipsPress), this.closing());
-    shapes[MouthShape.lowerLipBite] = presence * sealed(this.answer(MouthShape.lowerLipBite), visemes[FF]!);
-    const together = TOGETHER * limit(2 * visemes[SIL]! - 1);
-    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * Math.max(shapes[MouthShape.lipsPress]!, together);
+    shapes[MouthShape.lowerLipBite] = presence * sealed(this.answer(MouthShape.lowerLipBite), visemes[FF]);
+    const together = TOGETHER * limit(2 * visemes[SIL] - 1);
+    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen] * Math.max(shapes[MouthShape.lipsPress], together);
     return true;
   }
 
@@ -125,8 +129,8 @@ export class TrainedMouth implements Mouth {
    * and more than elsewhere, since lips that wait together for a d are no mistake.
    */
   private closing(): number {
-    const heard = this.visemes[PP]!;
-    const silence = this.visemes[SIL]!;
+    const heard = this.visemes[PP];
+    const silence = this.visemes[SIL];
     this.sinceSilence = silence > SURELY_SILENT ? 0 : this.sinceSilence + 1;
     if (this.sinceSilence > OPENING_FRAMES) return heard;
     const share = heard / (1 - silence + CERTAIN);
@@ -135,7 +139,7 @@ export class TrainedMouth implements Mouth {
 
   /** What the net says of a shape, 0..1. */
   private answer(shape: number): number {
-    return limit(this.net.output[VISEME_COUNT + shape]!);
+    return limit(this.net.output[VISEME_COUNT + shape]);
   }
 }
 
@@ -146,17 +150,17 @@ function sealed(curve: number, probability: number): number {
 
 function softmax(logits: Float32Array, out: Float32Array): void {
   let highest = -Infinity;
-  for (let i = 0; i < out.length; i++) highest = Math.max(highest, logits[i]!);
+  for (let i = 0; i < out.length; i++) highest = Math.max(highest, logits[i]);
   let sum = 0;
   for (let i = 0; i < out.length; i++) {
-    out[i] = Math.exp(logits[i]! - highest);
-    sum += out[i]!;
+    out[i] = Math.exp(logits[i] - highest);
+    sum += out[i];
   }
-  for (let i = 0; i < out.length; i++) out[i]! /= sum;
+  for (let i = 0; i < out.length; i++) out[i] /= sum;
 }
 
 function limit(x: number): number {
-  return x < 0 ? 0 : x > 1 ? 1 : x;
+  return x < 0 ? 0 : Math.min(x, 1);
 }
 
 function warmNet(model: SpeechModel): SpeechNet {

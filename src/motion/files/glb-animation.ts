@@ -2,13 +2,13 @@
  * Puts speech into an avatar's binary glTF as an animation that any viewer plays: morph weights for every mesh that has
  * named shapes, rotations for head, neck and eyes. What the avatar holds already stays as it is.
  */
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import { NECK_SHARE, eyeRotation, findJointsAmong, type JointRole } from '../retarget/joints.js';
+import { eyeRotation, findJointsAmong, type JointRole, NECK_SHARE } from '../retarget/joints.js';
 import { mapMorphs } from '../retarget/map-morphs.js';
 import { GlbAppender } from './glb-bytes.js';
-import { readGlb, writeGlb, type GlbDocument, type GlbMesh } from './glb-container.js';
-import { inverted, multiplied, parentSpace, quaternionFromAngles, restOf, turned, type Quaternion } from './rotations.js';
+import { type GlbDocument, type GlbMesh, readGlb, writeGlb } from './glb-container.js';
+import { inverted, multiplied, parentSpace, type Quaternion, quaternionFromAngles, restOf, turned } from './rotations.js';
 
 /** Name of the animation in the file. */
 export const SPEECH_ANIMATION_NAME = 'speech';
@@ -31,7 +31,11 @@ export function animateGlb(avatar: Uint8Array, values: Float32Array, frameRate: 
   const { document } = file;
   const appender = new GlbAppender(file);
   const frameCount = values.length / CHANNEL_COUNT;
-  const input = appender.add(Float32Array.from({ length: frameCount }, (_, frame) => frame / frameRate), 'SCALAR', true);
+  const input = appender.add(
+    Float32Array.from({ length: frameCount }, (_, frame) => frame / frameRate),
+    'SCALAR',
+    true,
+  );
   const tracks = [...weightTracks(document, values, appender), ...jointTracks(document, values, appender)];
   document.animations = [
     ...(document.animations ?? []),
@@ -53,12 +57,12 @@ function weightTracks(document: GlbDocument, values: Float32Array, appender: Glb
   }
   const frameCount = values.length / CHANNEL_COUNT;
   return meshes.flatMap(({ index, names }, at) => {
-    const map = maps[at]!;
+    const map = maps[at];
     const weights = new Float32Array(names.length);
     const output = new Uint16Array(frameCount * names.length);
     for (let frame = 0; frame < frameCount; frame++) {
       map.apply(poseAt(values, frame), weights);
-      for (let i = 0; i < names.length; i++) output[frame * names.length + i] = Math.round(weights[i]! * FULL_WEIGHT);
+      for (let i = 0; i < names.length; i++) output[frame * names.length + i] = Math.round(weights[i] * FULL_WEIGHT);
     }
     const accessor = appender.add(output, 'SCALAR');
     return nodesOfMesh(document, index).map((node): Track => ({ node, path: 'weights', accessor }));
@@ -89,8 +93,10 @@ function jointTracks(document: GlbDocument, values: Float32Array, appender: GlbA
     const accessor = node === undefined ? null : rotationAccessor(document, node, values, rotationAt, appender);
     if (node !== undefined && accessor !== null) tracks.push({ node, path: 'rotation', accessor });
   };
-  const headTurn = (share: number) => (pose: Float32Array): Quaternion =>
-    quaternionFromAngles(pose[C.headPitch]! * share, pose[C.headYaw]! * share, pose[C.headRoll]! * share);
+  const headTurn =
+    (share: number) =>
+    (pose: Float32Array): Quaternion =>
+      quaternionFromAngles(pose[C.headPitch] * share, pose[C.headYaw] * share, pose[C.headRoll] * share);
   rotate(neck, headTurn(NECK_SHARE));
   rotate(head, headTurn(neck === undefined ? 1 : 1 - NECK_SHARE));
   for (const eye of ['leftEye', 'rightEye'] as const satisfies JointRole[]) {
@@ -114,7 +120,7 @@ function rotationAccessor(
   appender: GlbAppender,
 ): number | null {
   const frameCount = values.length / CHANNEL_COUNT;
-  const { rotation: rest } = restOf(document.nodes![node]!);
+  const { rotation: rest } = restOf(document.nodes![node]);
   const { rotation: parent } = parentSpace(document, node);
   const output = new Float32Array(frameCount * 4);
   let isMoving = false;
@@ -129,15 +135,18 @@ function rotationAccessor(
 /** Null when the head never leaves its place. */
 function translationAccessor(document: GlbDocument, node: number, values: Float32Array, appender: GlbAppender): number | null {
   const frameCount = values.length / CHANNEL_COUNT;
-  const { translation: rest } = restOf(document.nodes![node]!);
+  const { translation: rest } = restOf(document.nodes![node]);
   const { rotation, scale } = parentSpace(document, node);
   const output = new Float32Array(frameCount * 3);
   let isMoving = false;
   for (let frame = 0; frame < frameCount; frame++) {
     const pose = poseAt(values, frame);
-    const move = turned([pose[C.headX]!, pose[C.headY]!, pose[C.headZ]!], inverted(rotation));
+    const move = turned([pose[C.headX], pose[C.headY], pose[C.headZ]], inverted(rotation));
     isMoving ||= move.some((metres) => metres !== 0);
-    output.set(move.map((metres, axis) => rest[axis]! + metres / (scale || 1)), frame * 3);
+    output.set(
+      move.map((metres, axis) => rest[axis] + metres / (scale || 1)),
+      frame * 3,
+    );
   }
   return isMoving ? appender.add(output, 'VEC3') : null;
 }

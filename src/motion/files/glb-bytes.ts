@@ -17,7 +17,7 @@ export class GlbAppender {
   constructor(file: GlbFile) {
     this.file = file;
     const buffers = (file.document.buffers ??= [{ byteLength: 0 }]);
-    if (buffers[0]!.uri !== undefined) {
+    if (buffers[0].uri !== undefined) {
       throw new AvatarError(ErrorCode.unsupportedAvatarAsset, 'The avatar keeps its data outside of the .glb file; pack it into one file');
     }
     this.byteLength = file.binary.length;
@@ -42,7 +42,7 @@ export class GlbAppender {
       ...(array instanceof Float32Array ? { componentType: COMPONENT_FLOAT } : { componentType: COMPONENT_UINT16, normalized: true }),
       count: array.length / WIDTHS[type],
       type,
-      ...(hasRange && { min: [array[0]!], max: [array[array.length - 1]!] }),
+      ...(hasRange && { min: [array[0]], max: [array[array.length - 1]] }),
     });
     return accessors.length - 1;
   }
@@ -57,6 +57,6 @@ export class GlbAppender {
       at += part.length;
     }
     this.file.binary = binary;
-    this.file.document.buffers![0]!.byteLength = binary.length;
+    this.file.document.buffers![0].byteLength = binary.length;
   }
 }

@@ -79,7 +79,10 @@ export function writeGlb({ document, binary }: GlbFile): Uint8Array {
   view.setUint32(4, 2, true);
   view.setUint32(8, bytes.length, true);
   let at = HEADER_BYTES;
-  for (const [type, chunk] of [[CHUNK_JSON, json], [CHUNK_BINARY, body]] as const) {
+  for (const [type, chunk] of [
+    [CHUNK_JSON, json],
+    [CHUNK_BINARY, body],
+  ] as const) {
     view.setUint32(at, chunk.length, true);
     view.setUint32(at + 4, type, true);
     bytes.set(chunk, at + CHUNK_HEADER_BYTES);

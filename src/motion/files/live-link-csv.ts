@@ -4,7 +4,7 @@
  *
  * The app puts JawRight before JawLeft and MouthRight before MouthLeft; some importers go by the place and not by the name.
  */
-import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { eyeRotation } from '../retarget/joints.js';
 import type { MotionTextWriter } from './motion-writer.js';
@@ -17,7 +17,15 @@ const SWAPPED: Readonly<Record<string, (typeof ARKIT_CHANNELS)[number]>> = {
 };
 const SHAPES = ARKIT_CHANNELS.map((name) => SWAPPED[name] ?? name);
 const ROTATIONS = [
-  'HeadYaw', 'HeadPitch', 'HeadRoll', 'LeftEyeYaw', 'LeftEyePitch', 'LeftEyeRoll', 'RightEyeYaw', 'RightEyePitch', 'RightEyeRoll',
+  'HeadYaw',
+  'HeadPitch',
+  'HeadRoll',
+  'LeftEyeYaw',
+  'LeftEyePitch',
+  'LeftEyeRoll',
+  'RightEyeYaw',
+  'RightEyePitch',
+  'RightEyeRoll',
 ];
 const VALUE_COUNT = SHAPES.length + ROTATIONS.length;
 const DIGITS = 6;
@@ -31,7 +39,7 @@ export class LiveLinkCsvWriter implements MotionTextWriter {
   }
 
   begin(): string {
-    const names = SHAPES.map((name) => name[0]!.toUpperCase() + name.slice(1));
+    const names = SHAPES.map((name) => name[0].toUpperCase() + name.slice(1));
     return `${['Timecode', 'BlendShapeCount', ...names, ...ROTATIONS].join(',')}\n`;
   }
 
@@ -42,9 +50,16 @@ export class LiveLinkCsvWriter implements MotionTextWriter {
       const left = eyeRotation(pose, 'leftEye');
       const right = eyeRotation(pose, 'rightEye');
       const row = [
-        ...SHAPES.map((name) => pose[C[name]]!),
-        pose[C.headYaw]!, pose[C.headPitch]!, pose[C.headRoll]!,
-        left.yaw, left.pitch, 0, right.yaw, right.pitch, 0,
+        ...SHAPES.map((name) => pose[C[name]]),
+        pose[C.headYaw],
+        pose[C.headPitch],
+        pose[C.headRoll],
+        left.yaw,
+        left.pitch,
+        0,
+        right.yaw,
+        right.pitch,
+        0,
       ];
       text += `${timecode(startFrame + frame, this.frameRate)},${VALUE_COUNT},${row.map((value) => value.toFixed(DIGITS)).join(',')}\n`;
     }

@@ -6,8 +6,8 @@
  * Frame i describes the face at i / fps seconds of the audio. Weights are 0..1, head rotation is in radians, head
  * translation in metres; see `shared/channels.ts` for axes and signs.
  */
-import { ARKIT_CHANNEL_COUNT, CHANNELS, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
-import { VISEMES, VISEME_COUNT } from '../../shared/contracts/visemes.js';
+import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNELS } from '../../shared/contracts/channels.js';
+import { VISEME_COUNT, VISEMES } from '../../shared/contracts/visemes.js';
 import type { EngineMotion } from '../engine/motion-engine.js';
 import type { MotionTextWriter } from './motion-writer.js';
 
@@ -62,7 +62,7 @@ export class MotionJsonWriter implements MotionTextWriter {
 function row(values: Float32Array, offset: number, count: number): string {
   let text = '[';
   for (let i = 0; i < count; i++) {
-    text += `${i > 0 ? ',' : ''}${rounded(values[offset + i]!, i < ARKIT_CHANNEL_COUNT ? WEIGHT_STEPS : HEAD_STEPS)}`;
+    text += `${i > 0 ? ',' : ''}${rounded(values[offset + i], i < ARKIT_CHANNEL_COUNT ? WEIGHT_STEPS : HEAD_STEPS)}`;
   }
   return `${text}]`;
 }

@@ -47,7 +47,7 @@ export function parentSpace(document: GlbDocument, index: number): { rotation: Q
   const parentOf = (child: number): number => nodes.findIndex(({ children }) => children?.includes(child));
   // A file with a ring of nodes is broken; it must not hang us.
   for (let at = parentOf(index), steps = 0; at >= 0 && steps < nodes.length; at = parentOf(at), steps++) {
-    const rest = restOf(nodes[at]!);
+    const rest = restOf(nodes[at]);
     rotation = multiplied(rest.rotation, rotation);
     scale *= rest.scale;
   }
@@ -58,16 +58,20 @@ export function parentSpace(document: GlbDocument, index: number): { rotation: Q
 function splitMatrix(node: GlbNode, matrix: readonly number[]): void {
   const column = (at: number): number[] => matrix.slice(4 * at, 4 * at + 3);
   const scale = [0, 1, 2].map((at) => Math.hypot(...column(at)) || 1);
-  const [[xx, xy, xz], [yx, yy, yz], [zx, zy, zz]] = [0, 1, 2].map((at) => column(at).map((value) => value / scale[at]!)) as [number[], number[], number[]];
+  const [[xx, xy, xz], [yx, yy, yz], [zx, zy, zz]] = [0, 1, 2].map((at) => column(at).map((value) => value / scale[at])) as [
+    number[],
+    number[],
+    number[],
+  ];
   // Shepperd 1978, by the largest of the four: exact for every rotation.
   const squares = [1 + xx! - yy! - zz!, 1 - xx! + yy! - zz!, 1 - xx! - yy! + zz!, 1 + xx! + yy! + zz!];
   const largest = squares.indexOf(Math.max(...squares));
   const rows = [
-    [squares[0]!, xy! + yx!, zx! + xz!, yz! - zy!],
-    [xy! + yx!, squares[1]!, yz! + zy!, zx! - xz!],
-    [zx! + xz!, yz! + zy!, squares[2]!, xy! - yx!],
-    [yz! - zy!, zx! - xz!, xy! - yx!, squares[3]!],
-  ][largest]!;
+    [squares[0], xy! + yx!, zx! + xz!, yz! - zy!],
+    [xy! + yx!, squares[1], yz! + zy!, zx! - xz!],
+    [zx! + xz!, yz! + zy!, squares[2], xy! - yx!],
+    [yz! - zy!, zx! - xz!, xy! - yx!, squares[3]],
+  ][largest];
   const length = Math.hypot(...rows) || 1;
   node.translation = column(3);
   node.rotation = rows.map((value) => value / length);

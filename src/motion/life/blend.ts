@@ -1,4 +1,4 @@
-import { ARKIT_CHANNELS, ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { ARKIT_CHANNEL_COUNT, ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { Spring } from './spring.js';
 
 /** Brows, cheeks and head of life at rest step back to this part while somebody speaks. */
@@ -8,7 +8,14 @@ const LIFE_HEAD_SHARE = 0.7;
  * What a mood may keep of its mouth under speech: shapes that move the corners and leave the lips together. All others open, close or
  * round the mouth, which is speech's alone.
  */
-const KEPT_SHARES: Readonly<Record<string, number>> = { mouthSmile: 0.6, mouthFrown: 0.6, mouthDimple: 0.5, mouthStretch: 0.3, mouthLeft: 0.4, mouthRight: 0.4 };
+const KEPT_SHARES: Readonly<Record<string, number>> = {
+  mouthSmile: 0.6,
+  mouthFrown: 0.6,
+  mouthDimple: 0.5,
+  mouthStretch: 0.3,
+  mouthLeft: 0.4,
+  mouthRight: 0.4,
+};
 /** Rounded lips keep this little of it: a smile would pull the vowel apart. */
 const KEPT_OF_ROUNDED = 0.35;
 /** Lips pressed this much are closed; see `motion/engine/face-assembly`. */
@@ -36,7 +43,9 @@ const RULES = Uint8Array.from(ARKIT_CHANNELS, (name) => {
   return /^(mouth|jaw|cheekPuff|tongue)/.test(name) ? BlendRule.mouth : BlendRule.face;
 });
 /** Brows, eyes and head. */
-const SETTLES_LATE = Uint8Array.from({ length: CHANNEL_COUNT }, (_, i) => (i >= ARKIT_CHANNEL_COUNT || RULES[i] === BlendRule.gaze || RULES[i] === BlendRule.face ? 1 : 0));
+const SETTLES_LATE = Uint8Array.from({ length: CHANNEL_COUNT }, (_, i) =>
+  i >= ARKIT_CHANNEL_COUNT || RULES[i] === BlendRule.gaze || RULES[i] === BlendRule.face ? 1 : 0,
+);
 const KEPT = Float32Array.from(ARKIT_CHANNELS, (name) => KEPT_SHARES[name] ?? KEPT_SHARES[name.replace(/(Left|Right)$/, '')] ?? 0);
 
 /**
@@ -50,36 +59,43 @@ const KEPT = Float32Array.from(ARKIT_CHANNELS, (name) => KEPT_SHARES[name] ?? KE
  * @param faceWeight The same for brows, eyes and head.
  * @param liveliness How much of speech these show, 0..1.
  */
-export function blendPose(life: Float32Array, speech: Float32Array, weight: number, out: Float32Array, faceWeight = weight, liveliness = 1): void {
+export function blendPose(
+  life: Float32Array,
+  speech: Float32Array,
+  weight: number,
+  out: Float32Array,
+  faceWeight = weight,
+  liveliness = 1,
+): void {
   const face = faceWeight * liveliness;
-  const round = Math.max(speech[C.mouthFunnel]!, speech[C.mouthPucker]!);
+  const round = Math.max(speech[C.mouthFunnel], speech[C.mouthPucker]);
   const kept = weight * (1 - (1 - KEPT_OF_ROUNDED) * Math.min(1, 1.5 * round));
   const open = (1 - weight) * (1 - Math.min(1, 4 * weight) * closureOf(speech));
   for (let i = 0; i < ARKIT_CHANNEL_COUNT; i++) {
-    const rest = life[i]!;
-    const spoken = speech[i]! * weight;
-    const rule = RULES[i]!;
+    const rest = life[i];
+    const spoken = speech[i] * weight;
+    const rule = RULES[i];
     let value: number;
-    if (rule === BlendRule.mouth) value = rest * (KEPT[i] === 0 ? open : 1 - weight + kept * KEPT[i]!) + spoken;
+    if (rule === BlendRule.mouth) value = rest * (KEPT[i] === 0 ? open : 1 - weight + kept * KEPT[i]) + spoken;
     else if (rule === BlendRule.blink) value = Math.max(rest, spoken);
-    else if (rule === BlendRule.gaze) value = rest + speech[i]! * face;
+    else if (rule === BlendRule.gaze) value = rest + speech[i] * face;
     else {
       // What both do at once comes near to 1 and does not bump into it.
       const own = rest * (1 - faceWeight * (1 - LIFE_FACE_SHARE));
-      value = own + speech[i]! * face * (1 - own);
+      value = own + speech[i] * face * (1 - own);
     }
     out[i] = value > 0 ? Math.min(1, value) : 0;
   }
   for (let i = ARKIT_CHANNEL_COUNT; i < CHANNEL_COUNT; i++) {
-    out[i] = life[i]! * (1 - faceWeight * (1 - LIFE_HEAD_SHARE)) + speech[i]! * face;
+    out[i] = life[i] * (1 - faceWeight * (1 - LIFE_HEAD_SHARE)) + speech[i] * face;
   }
 }
 
 /** How far speech holds the lips together, 0..1. */
 function closureOf(speech: Float32Array): number {
-  const press = Math.max(speech[C.mouthPressLeft]!, speech[C.mouthPressRight]!) / CLOSED_PRESS;
-  const jaw = speech[C.jawOpen]!;
-  return Math.min(1, Math.max(press, jaw > 0.02 ? speech[C.mouthClose]! / jaw : 0));
+  const press = Math.max(speech[C.mouthPressLeft], speech[C.mouthPressRight]) / CLOSED_PRESS;
+  const jaw = speech[C.jawOpen];
+  return Math.min(1, Math.max(press, jaw > 0.02 ? speech[C.mouthClose] / jaw : 0));
 }
 
 /**
@@ -119,7 +135,7 @@ export class SpeechBlend {
     else this.coast(elapsed);
     this.moveWeights(elapsed, speech !== null);
     blendPose(life, this.pose, this.weight, out, this.rest.value, liveliness);
-    if (out[C.mouthClose]! > out[C.jawOpen]!) out[C.mouthClose] = out[C.jawOpen]!;
+    if (out[C.mouthClose] > out[C.jawOpen]) out[C.mouthClose] = out[C.jawOpen];
   }
 
   /** The visitor cut in: the mouth is at rest within 25 ms, whatever it was saying. */
@@ -135,18 +151,18 @@ export class SpeechBlend {
     else if (elapsed > 0) {
       const decay = Math.exp(-elapsed / CATCH_UP_SECONDS);
       for (let i = 0; i < CHANNEL_COUNT; i++) {
-        const now = speech[i]!;
-        speed[i] = (now - last[i]!) / elapsed;
-        if (this.isBack && offsetSpeed[i] !== 0) offsetSpeed[i]! -= speed[i]!;
+        const now = speech[i];
+        speed[i] = (now - last[i]) / elapsed;
+        if (this.isBack && offsetSpeed[i] !== 0) offsetSpeed[i] -= speed[i];
         // A critically damped spring to 0.
-        const slope = offsetSpeed[i]! + offset[i]! / CATCH_UP_SECONDS;
-        offset[i] = (offset[i]! + slope * elapsed) * decay;
-        offsetSpeed[i] = (offsetSpeed[i]! - (slope * elapsed) / CATCH_UP_SECONDS) * decay;
+        const slope = offsetSpeed[i] + offset[i] / CATCH_UP_SECONDS;
+        offset[i] = (offset[i] + slope * elapsed) * decay;
+        offsetSpeed[i] = (offsetSpeed[i] - (slope * elapsed) / CATCH_UP_SECONDS) * decay;
       }
       this.isBack = false;
     }
     last.set(speech);
-    for (let i = 0; i < CHANNEL_COUNT; i++) pose[i] = speech[i]! + offset[i]!;
+    for (let i = 0; i < CHANNEL_COUNT; i++) pose[i] = speech[i] + offset[i];
     this.hasLast = true;
     this.isCut = false;
   }
@@ -157,8 +173,8 @@ export class SpeechBlend {
     for (let i = 0; i < CHANNEL_COUNT; i++) {
       // At rest there is nothing to come back from.
       const isShown = !this.isCut && (SETTLES_LATE[i] ? this.rest.value > 1e-3 : this.weight > 0.02);
-      offset[i] = isShown ? pose[i]! - speech[i]! : 0;
-      offsetSpeed[i] = isShown ? speed[i]! : 0;
+      offset[i] = isShown ? pose[i] - speech[i] : 0;
+      offsetSpeed[i] = isShown ? speed[i] : 0;
     }
     this.isBack = true;
   }
@@ -168,9 +184,9 @@ export class SpeechBlend {
     const keep = Math.exp(-elapsed / COAST_SECONDS);
     for (let i = 0; i < CHANNEL_COUNT; i++) {
       // Distance gone while the speed decays exponentially.
-      const value = pose[i]! + speed[i]! * COAST_SECONDS * (1 - keep);
+      const value = pose[i] + speed[i] * COAST_SECONDS * (1 - keep);
       pose[i] = i < ARKIT_CHANNEL_COUNT ? Math.min(1, Math.max(0, value)) : value;
-      speed[i]! *= keep;
+      speed[i] *= keep;
     }
     this.hasLast = false;
   }

@@ -1,4 +1,4 @@
-import { createRandom, variation, type Random } from './random.js';
+import { createRandom, type Random, variation } from './random.js';
 
 /** Seconds from the first movement of the lid to the eye being open again. */
 export const BLINK_SECONDS = 0.32;

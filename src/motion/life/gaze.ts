@@ -10,7 +10,7 @@ import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { LOOK_SIDE, LOOK_UP_DOWN } from '../retarget/joints.js';
 import { Glide } from './glide.js';
 import type { Habits } from './moods.js';
-import { createRandom, gaussian, variation, type Random } from './random.js';
+import { createRandom, gaussian, type Random, variation } from './random.js';
 
 const DEGREE = Math.PI / 180;
 
@@ -30,7 +30,11 @@ const FIXATION_SPREAD = 0.5;
 const MICRO_SHARE = 0.55;
 const MICRO_SIZE = 0.24 * DEGREE;
 /** The partner's features as seen from a metre away: an eye, the other, the mouth. */
-const FEATURES = [[-1.6, -0.5], [1.6, -0.5], [0, 2.4]].map(([x, y]) => [x! * DEGREE, y! * DEGREE] as const);
+const FEATURES = [
+  [-1.6, -0.5],
+  [1.6, -0.5],
+  [0, 2.4],
+].map(([x, y]) => [x! * DEGREE, y! * DEGREE] as const);
 
 /** A target that moves less than this in one step is pursued, a further one is jumped to. */
 const PURSUIT_LIMIT = 3 * DEGREE;
@@ -147,8 +151,8 @@ export class Gaze {
    * @param out `[58]`
    */
   aim(out: Float32Array, share: number): void {
-    const yaw = limit(this.yaw - out[C.headYaw]!, WIDEST_EYE_YAW) * share;
-    const pitch = limit(this.pitch - out[C.headPitch]!, WIDEST_EYE_PITCH) * share;
+    const yaw = limit(this.yaw - out[C.headYaw], WIDEST_EYE_YAW) * share;
+    const pitch = limit(this.pitch - out[C.headPitch], WIDEST_EYE_PITCH) * share;
     add(out, C.eyeLookOutLeft, C.eyeLookInLeft, yaw / LOOK_SIDE);
     add(out, C.eyeLookInRight, C.eyeLookOutRight, yaw / LOOK_SIDE);
     add(out, C.eyeLookDownLeft, C.eyeLookUpLeft, pitch / LOOK_UP_DOWN);
@@ -170,7 +174,7 @@ export class Gaze {
       if (random() < 0.35) this.lookAside(seconds);
       else this.jump(this.asideYaw + 2 * DEGREE * gaussian(random), this.asidePitch + 1.2 * DEGREE * gaussian(random), seconds);
     } else {
-      const [x, y] = FEATURES[Math.floor(random() * FEATURES.length)]!;
+      const [x, y] = FEATURES[Math.floor(random() * FEATURES.length)];
       this.jump(x + 0.2 * DEGREE * gaussian(random), y + 0.2 * DEGREE * gaussian(random), seconds);
     }
     this.nextSeconds = seconds + this.fixation();
@@ -193,7 +197,7 @@ export class Gaze {
   private drawDirection(): number {
     let rest = this.random() * 99.99;
     let direction = 0;
-    while (direction < 7 && rest > DIRECTION_SHARES[direction]!) rest -= DIRECTION_SHARES[direction++]!;
+    while (direction < 7 && rest > DIRECTION_SHARES[direction]) rest -= DIRECTION_SHARES[direction++];
     return direction;
   }
 
@@ -236,7 +240,7 @@ function limit(value: number, most: number): number {
 
 /** Adds to one of two opposite channels what `value` says by its sign. */
 function add(out: Float32Array, positive: number, negative: number, value: number): void {
-  const sum = out[positive]! - out[negative]! + value;
+  const sum = out[positive] - out[negative] + value;
   out[positive] = sum > 0 ? Math.min(1, sum) : 0;
   out[negative] = sum < 0 ? Math.min(1, -sum) : 0;
 }

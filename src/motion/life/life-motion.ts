@@ -1,12 +1,12 @@
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { DEFAULT_LIFE, type LifeSettings } from '../../shared/contracts/life-settings.js';
 import { BlinkSchedule } from './blink.js';
 import { Gaze } from './gaze.js';
 import { Glide } from './glide.js';
 import { MoodBlend } from './mood-blend.js';
 import { AT_REST, type Habits } from './moods.js';
-import { sway } from './noise.js';
 import { Nods } from './nods.js';
+import { sway } from './noise.js';
 import { Posture } from './posture.js';
 import { createRandom, type Random } from './random.js';
 
@@ -44,10 +44,19 @@ const ANSWERING_NOD_SHARE = 0.7;
 const LID_RIDE = 0.2;
 const SIDES = [
   {
-    blink: C.eyeBlinkLeft, wide: C.eyeWideLeft, squint: C.eyeSquintLeft, down: C.eyeLookDownLeft, smile: C.mouthSmileLeft, frown: C.mouthFrownLeft,
+    blink: C.eyeBlinkLeft,
+    wide: C.eyeWideLeft,
+    squint: C.eyeSquintLeft,
+    down: C.eyeLookDownLeft,
+    smile: C.mouthSmileLeft,
+    frown: C.mouthFrownLeft,
   },
   {
-    blink: C.eyeBlinkRight, wide: C.eyeWideRight, squint: C.eyeSquintRight, down: C.eyeLookDownRight, smile: C.mouthSmileRight,
+    blink: C.eyeBlinkRight,
+    wide: C.eyeWideRight,
+    squint: C.eyeSquintRight,
+    down: C.eyeLookDownRight,
+    smile: C.mouthSmileRight,
     frown: C.mouthFrownRight,
   },
 ] as const;
@@ -158,14 +167,14 @@ export class LifeMotion {
     out.fill(0, 0, CHANNEL_COUNT);
     // Everything moves on in either style, so that switching back does not replay what was missed.
     this.addMovement(seconds, out);
-    for (let channel = 0; channel < CHANNEL_COUNT; channel++) out[channel]! *= this.liveliness;
+    for (let channel = 0; channel < CHANNEL_COUNT; channel++) out[channel] *= this.liveliness;
     this.breath *= this.liveliness;
     this.mood.addTo(out, seconds, this.seed + 60, this.liveliness);
-    for (let channel = 0; channel < C.headPitch; channel++) out[channel] = Math.min(1, Math.max(0, out[channel]!));
+    for (let channel = 0; channel < C.headPitch; channel++) out[channel] = Math.min(1, Math.max(0, out[channel]));
     for (const { blink, smile, frown } of SIDES) {
       // A lid that hangs already has less way to go; drawn-down corners leave no trace of a smile.
-      out[blink] = 1 - (1 - out[blink]!) * (1 - this.blink);
-      out[smile]! *= 1 - out[frown]!;
+      out[blink] = 1 - (1 - out[blink]) * (1 - this.blink);
+      out[smile] *= 1 - out[frown];
     }
   }
 
@@ -177,11 +186,11 @@ export class LifeMotion {
   finish(pose: Float32Array): void {
     this.gaze.aim(pose, this.liveliness);
     for (const eye of SIDES) {
-      const blink = pose[eye.blink]!;
+      const blink = pose[eye.blink];
       // Lids that are wide open or squinting give way to the blink, or it would not close the eye.
-      pose[eye.wide]! *= 1 - blink;
-      pose[eye.squint]! *= 1 - blink;
-      pose[eye.blink] = blink + LID_RIDE * this.liveliness * pose[eye.down]! * (1 - blink);
+      pose[eye.wide] *= 1 - blink;
+      pose[eye.squint] *= 1 - blink;
+      pose[eye.blink] = blink + LID_RIDE * this.liveliness * pose[eye.down] * (1 - blink);
     }
   }
 
@@ -212,7 +221,8 @@ export class LifeMotion {
     const wander = habits.sway;
     const humour = sway(seconds, 13.7, seed + 5);
     this.breath = breath;
-    out[C.headPitch] = wander * 0.012 * sway(seconds, 5.3, seed + 1) - 0.006 * breath + gaze.headPitch + this.nods.sample(seconds) + 0.02 * listening;
+    out[C.headPitch] =
+      wander * 0.012 * sway(seconds, 5.3, seed + 1) - 0.006 * breath + gaze.headPitch + this.nods.sample(seconds) + 0.02 * listening;
     out[C.headYaw] = wander * 0.024 * sway(seconds, 7.1, seed + 2) + gaze.headYaw;
     // Attention tilts the head, to one side or the other.
     out[C.headRoll] = wander * 0.015 * sway(seconds, 6.1, seed + 3) + listening * 0.06 * sway(seconds, 19.1, seed + 13);
@@ -240,7 +250,7 @@ export class LifeMotion {
 /** Moves habits by a share of the way to those times a factor. */
 function scale(habits: Habits, factors: Partial<Habits>, share: number): void {
   if (share <= 0) return;
-  for (const name in factors) habits[name as keyof Habits] *= 1 + share * (factors[name as keyof Habits]! - 1);
+  for (const name in factors) habits[name as keyof Habits] *= 1 + share * ((factors[name as keyof Habits] ?? 1) - 1);
 }
 
 /** Depth of the breath, about −1..1: in for two fifths of the time, out for three. */

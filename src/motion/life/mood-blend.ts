@@ -1,7 +1,7 @@
-import { ARKIT_CHANNEL_COUNT, CHANNELS, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNELS } from '../../shared/contracts/channels.js';
 import { DEFAULT_LIFE, MOODS, type Mood } from '../../shared/contracts/life-settings.js';
 import { Glide } from './glide.js';
-import { AT_REST, HABIT_NAMES, MOOD_TRAITS, type Habits } from './moods.js';
+import { AT_REST, HABIT_NAMES, type Habits, MOOD_TRAITS } from './moods.js';
 import { sway } from './noise.js';
 
 /** From one mood to the next: long enough to be a change of mind, short enough to answer somebody. */
@@ -41,10 +41,10 @@ export class MoodBlend {
     const { weights, shares, habits } = this;
     for (const name of HABIT_NAMES) habits[name] = AT_REST[name];
     for (let index = 1; index < weights.length; index++) {
-      const share = Math.max(0, weights[index]!.at(seconds));
+      const share = Math.max(0, weights[index].at(seconds));
       shares[index] = share;
       if (share === 0) continue;
-      const traits = MOOD_TRAITS[index]!.habits;
+      const traits = MOOD_TRAITS[index].habits;
       for (const name of HABIT_NAMES) habits[name] += share * (traits[name] - AT_REST[name]);
     }
   }
@@ -60,13 +60,13 @@ export class MoodBlend {
     // No face is the same on both sides.
     const lean = liveliness * LEAN * sway(seconds, 11.3, seed + 1);
     for (let index = 1; index < this.shares.length; index++) {
-      const share = this.shares[index]! * strength;
+      const share = this.shares[index] * strength;
       if (share === 0) continue;
-      const { face } = MOOD_TRAITS[index]!;
+      const { face } = MOOD_TRAITS[index];
       for (let channel = 0; channel < ARKIT_CHANNEL_COUNT; channel++) {
-        if (face[channel] !== 0) out[channel]! += share * face[channel]! * (1 + SIDE[channel]! * lean);
+        if (face[channel] !== 0) out[channel] += share * face[channel] * (1 + SIDE[channel] * lean);
       }
-      for (let channel = ARKIT_CHANNEL_COUNT; channel < CHANNEL_COUNT; channel++) out[channel]! += liveliness * share * face[channel]!;
+      for (let channel = ARKIT_CHANNEL_COUNT; channel < CHANNEL_COUNT; channel++) out[channel] += liveliness * share * face[channel];
     }
   }
 }

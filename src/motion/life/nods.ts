@@ -1,4 +1,4 @@
-import { createRandom, variation, type Random } from './random.js';
+import { createRandom, type Random, variation } from './random.js';
 
 /** Listeners nod every few seconds, in bursts of one to three (Hadar, Steiner & Rose 1985). */
 const MEAN_INTERVAL_SECONDS = 4.2;
@@ -62,7 +62,7 @@ export class Nods {
     const { random } = this;
     if ((seconds - this.startSeconds) * this.perSecond < this.count) return;
     const kind = random();
-    this.count = kind < BURST_SHARES[0]! ? 1 : kind < BURST_SHARES[0]! + BURST_SHARES[1]! ? 2 : 3;
+    this.count = kind < BURST_SHARES[0] ? 1 : kind < BURST_SHARES[0] + BURST_SHARES[1] ? 2 : 3;
     this.perSecond = SLOWEST + (FASTEST - SLOWEST) * random();
     this.size = SMALLEST + (LARGEST - SMALLEST) * random();
     this.startSeconds = seconds;

@@ -1,6 +1,6 @@
 import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { Glide } from './glide.js';
-import { createRandom, gaussian, variation, type Random } from './random.js';
+import { createRandom, gaussian, type Random, variation } from './random.js';
 
 /** People who sit shift a little several times a minute. */
 const MEAN_INTERVAL_SECONDS = 9;
@@ -9,7 +9,12 @@ const SHORTEST_INTERVAL = 3;
 const SHIFT_SECONDS = 1.3;
 /** Standard deviation of where the head comes to rest, per channel: radians and metres. */
 const PLACES = [
-  [C.headPitch, 0.013], [C.headYaw, 0.03], [C.headRoll, 0.024], [C.headX, 0.0035], [C.headY, 0.0012], [C.headZ, 0.003],
+  [C.headPitch, 0.013],
+  [C.headYaw, 0.03],
+  [C.headRoll, 0.024],
+  [C.headX, 0.0035],
+  [C.headY, 0.0012],
+  [C.headZ, 0.003],
 ] as const;
 
 /** Small changes of posture: the head comes to rest somewhere else, and stays for a while. Time only moves forward. */
@@ -37,13 +42,13 @@ export class Posture {
    */
   addTo(out: Float32Array, seconds: number, share: number): void {
     while (seconds >= this.nextSeconds) this.move(this.nextSeconds);
-    PLACES.forEach(([channel], index) => (out[channel]! += share * this.places[index]!.at(seconds)));
+    PLACES.forEach(([channel], index) => (out[channel] += share * this.places[index].at(seconds)));
   }
 
   private move(seconds: number): void {
     const { random } = this;
     const duration = SHIFT_SECONDS * variation(random, 0.25);
-    PLACES.forEach(([, size], index) => this.places[index]!.to(size * Math.max(-2, Math.min(2, gaussian(random))), seconds, duration));
+    PLACES.forEach(([, size], index) => this.places[index].to(size * Math.max(-2, Math.min(2, gaussian(random))), seconds, duration));
     this.nextSeconds = seconds + Math.max(SHORTEST_INTERVAL, MEAN_INTERVAL_SECONDS * variation(random, INTERVAL_SPREAD));
   }
 }

@@ -1,7 +1,7 @@
 /** The little that a relay must know of an envelope, read without taking the motion in it apart. */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
-import { ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 
 /** Of the motion in an envelope; for anything that carries no motion, null is returned instead. */
 export interface MotionHeader {

@@ -1,8 +1,8 @@
 /** Bytes of one WebSocket frame ↔ `Message`, for clients, relays and the server alike. */
-import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
-import { MessageSchema, MessageType, type Message } from './generated/message_pb.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { type Message, MessageSchema, MessageType } from './generated/message_pb.js';
 import { checkWireBudget } from './wire-budget.js';
 
 /** What `decodeMessage` is willing to take apart. */

@@ -2,7 +2,7 @@
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import type { Flame, ServerResponseAnimation } from './generated/message_pb.js';
-import { unpackMotion, type UnpackLimits } from './packed-motion.js';
+import { type UnpackLimits, unpackMotion } from './packed-motion.js';
 
 /** Keyframes per second of a Spatius Motion Server; they carry no time of their own. */
 export const FLAME_FRAME_RATE = 25;
@@ -23,10 +23,7 @@ export const FLAME_SHAPE = {
  * receiver counts them, the n-th of a request belongs to n / 25 s of its audio. `none`: no motion, as in a last message
  * that only says `end`.
  */
-export type MotionPayload =
-  | { kind: 'packed'; frames: MotionFrames }
-  | { kind: 'flame'; keyframes: Flame[] }
-  | { kind: 'none' };
+export type MotionPayload = { kind: 'packed'; frames: MotionFrames } | { kind: 'flame'; keyframes: Flame[] } | { kind: 'none' };
 
 /** Limits on what is unpacked; FLAME keyframes count against `maxFrames` too. */
 export type MotionPayloadLimits = UnpackLimits;

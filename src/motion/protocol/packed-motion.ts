@@ -24,10 +24,10 @@
 import { create } from '@bufbuild/protobuf';
 
 import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { BitReader, BitWriter } from './bit-stream.js';
-import { PackedMotionSchema, type PackedMotion } from './generated/message_pb.js';
+import { type PackedMotion, PackedMotionSchema } from './generated/message_pb.js';
 
 /** What `unpackMotion` accepts. */
 export interface UnpackLimits {
@@ -83,7 +83,7 @@ export function packMotion(frames: MotionFrames): PackedMotion {
     const grid = gridOf(channel);
     const top = 2 ** grid.bits - 1;
     for (let frame = 0; frame < frameCount; frame++) {
-      const value = values[frame * CHANNEL_COUNT + channel]!;
+      const value = values[frame * CHANNEL_COUNT + channel];
       if (!Number.isFinite(value)) throw invalid(`channel ${channel} of frame ${frame} is ${value}`);
       samples[frame] = Math.min(top, Math.max(0, Math.round(value * grid.stepsPerUnit) + grid.bias));
     }
@@ -121,7 +121,7 @@ export function unpackMotion(packed: PackedMotion, limits: UnpackLimits = {}): M
 }
 
 function writeChannel(writer: BitWriter, samples: Int32Array, grid: Grid): void {
-  const first = samples[0]!;
+  const first = samples[0];
   if (samples.every((sample) => sample === first)) {
     if (first === grid.bias) return writer.write(MODE_ZERO, 2);
     writer.write(MODE_CONSTANT, 2);
@@ -136,7 +136,7 @@ function writeChannel(writer: BitWriter, samples: Int32Array, grid: Grid): void 
   writer.write(first, grid.bits);
   writer.write(parameter, PARAMETER_BITS);
   for (let frame = 1; frame < samples.length; frame++) {
-    const folded = fold(samples[frame]! - predict(samples, frame, order, top));
+    const folded = fold(samples[frame] - predict(samples, frame, order, top));
     const quotient = folded >> parameter;
     if (quotient >= ESCAPE_ONES) {
       writer.write(0xffff, ESCAPE_ONES);
@@ -177,14 +177,14 @@ function readRice(reader: BitReader, parameter: number): number {
 /** The Rice parameter that takes the fewest bits, looked for around the logarithm of the mean residual. */
 function bestParameter(samples: Int32Array, order: 1 | 2, top: number): { parameter: number; bitCount: number } {
   let sum = 0;
-  for (let frame = 1; frame < samples.length; frame++) sum += fold(samples[frame]! - predict(samples, frame, order, top));
+  for (let frame = 1; frame < samples.length; frame++) sum += fold(samples[frame] - predict(samples, frame, order, top));
   const logMean = 31 - Math.clz32(Math.max(1, sum / (samples.length - 1)));
   let parameter = 0;
   let bitCount = Infinity;
   for (let candidate = Math.max(0, logMean - 2); candidate <= Math.min(MAX_PARAMETER, logMean + 1); candidate++) {
     let bits = 0;
     for (let frame = 1; frame < samples.length; frame++) {
-      const quotient = fold(samples[frame]! - predict(samples, frame, order, top)) >> candidate;
+      const quotient = fold(samples[frame] - predict(samples, frame, order, top)) >> candidate;
       bits += quotient >= ESCAPE_ONES ? ESCAPE_ONES + ESCAPE_BITS : quotient + 1 + candidate;
     }
     if (bits < bitCount) {
@@ -196,8 +196,8 @@ function bestParameter(samples: Int32Array, order: 1 | 2, top: number): { parame
 }
 
 function predict(samples: Int32Array, frame: number, order: 1 | 2, top: number): number {
-  const before = samples[frame - 1]!;
-  return order === 2 && frame > 1 ? continueLine(samples[frame - 2]!, before, top) : before;
+  const before = samples[frame - 1];
+  return order === 2 && frame > 1 ? continueLine(samples[frame - 2], before, top) : before;
 }
 
 function continueLine(twoBefore: number, before: number, top: number): number {

@@ -5,7 +5,7 @@
  * no word for is metadata with an `event`, which a client of the public format passes over. Everything from the other
  * side is untrusted: sizes and counts are checked before anything is allocated.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 
 const AUDIO = 0x01;
 const MOTION = 0x02;
@@ -70,7 +70,7 @@ export function decodeRelayFrame(bytes: Uint8Array, limits: RelayFrameLimits = {
   const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;
   if (bytes.length > maxBytes) throw invalid(`a message of ${bytes.length} bytes is above the limit of ${maxBytes}`);
   if (bytes.length < HEADER_BYTES) throw invalid('a message without a header');
-  const isLast = (bytes[1]! & FLAG_LAST) !== 0;
+  const isLast = (bytes[1] & FLAG_LAST) !== 0;
   const payload = bytes.subarray(HEADER_BYTES);
   switch (bytes[0]) {
     case AUDIO:
@@ -127,12 +127,12 @@ const MAX_RATE_HZ = 192_000;
  */
 export function relayEventFrom(fields: Readonly<Record<string, unknown>>): RelayEvent | null {
   const rate = (): number => numberIn(fields, 'sample_rate', MIN_RATE_HZ, MAX_RATE_HZ);
-  switch (fields['event']) {
+  switch (fields.event) {
     case undefined:
     case 'ready':
       return {
         event: 'ready',
-        sampleRateHz: fields['sample_rate'] === undefined ? null : rate(),
+        sampleRateHz: fields.sample_rate === undefined ? null : rate(),
         resumeToken: optionalTextIn(fields, 'resume_token'),
         turnId: optionalTextIn(fields, 'turn_id'),
       };

@@ -11,7 +11,7 @@
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { FLAME_FRAME_RATE } from '../protocol/motion-payload.js';
-import { framesFromFlame, type FlameKeyframe } from './flame.js';
+import { type FlameKeyframe, framesFromFlame } from './flame.js';
 
 /** Motion ahead of its sound, s: median of 0.13 over two recordings, each of their quarters within 0.02 of it. */
 export const FLAME_LEAD_SECONDS = 0.13;
@@ -80,17 +80,17 @@ export class FlameStream {
     const after = this.row(at + 2);
     const { keyframes } = this;
     for (let channel = 0; channel < CHANNEL_COUNT; channel++) {
-      const a = keyframes[before + channel]!;
-      const b = keyframes[from + channel]!;
-      const c = keyframes[to + channel]!;
-      const d = keyframes[after + channel]!;
+      const a = keyframes[before + channel];
+      const b = keyframes[from + channel];
+      const c = keyframes[to + channel];
+      const d = keyframes[after + channel];
       const value = b + 0.5 * x * (c - a + x * (2 * a - 5 * b + 4 * c - d + x * (3 * (b - c) + d - a)));
       // The spline swings over where the curve turns; weights end at 0 and 1.
       out[offset + channel] = channel < CHANNEL_INDEX.headPitch ? Math.min(1, Math.max(0, value)) : value;
     }
-    const jawOpen = out[offset + CHANNEL_INDEX.jawOpen]!;
+    const jawOpen = out[offset + CHANNEL_INDEX.jawOpen];
     const close = offset + CHANNEL_INDEX.mouthClose;
-    out[close] = Math.min(out[close]!, jawOpen);
+    out[close] = Math.min(out[close], jawOpen);
   }
 
   /** Where a keyframe's values are; beyond the ends those of the last one there is. */

@@ -12,9 +12,9 @@
  * that lips meet as often as they do in speech; it is neither a calibration nor part of the FLAME model. How good it is:
  * docs/flame.md.
  */
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { assembleFace } from '../engine/face-assembly.js';
-import { MOUTH_SHAPE_COUNT, MouthShape as M } from '../engine/mouth-shapes.js';
+import { MouthShape as M, MOUTH_SHAPE_COUNT } from '../engine/mouth-shapes.js';
 import type { ProsodyPose } from '../engine/prosody.js';
 
 /** One keyframe; vectors may be empty (all zero), as proto3 leaves defaults out. */
@@ -41,12 +41,90 @@ interface MouthRow {
 }
 
 const MOUTH: readonly MouthRow[] = [
-  { shape: M.jawOpen, base: 0.094, jaw: 7.5, terms: [[1, 0.15], [3, -0.113], [22, -0.132], [26, -0.094], [34, -0.132], [37, -0.075], [39, 0.113]] },
-  { shape: M.mouthFunnel, base: 0.035, jaw: 0, terms: [[0, -0.156], [1, 0.069], [9, -0.052], [13, 0.035], [22, -0.017], [26, -0.052], [34, -0.087]] },
-  { shape: M.mouthPucker, base: 0.167, jaw: 0, terms: [[0, -0.186], [10, 0.074], [15, -0.074], [25, 0.056], [28, -0.019], [29, -0.111], [34, -0.13]] },
-  { shape: M.mouthStretch, base: 0.331, jaw: -1.182, terms: [[0, 0.095], [6, -0.165], [13, -0.071], [15, -0.095], [24, -0.071], [30, -0.142], [39, 0.071]] },
-  { shape: M.lipsPress, base: 1.28, jaw: -7.2, terms: [[3, -0.576], [7, 0.504], [9, -0.36], [10, 0.216], [21, -0.288], [24, -0.864], [26, -0.432]] },
-  { shape: M.lowerLipBite, base: 0.44, jaw: -7.2, terms: [[1, 0.36], [3, -0.648], [9, 0.648], [10, -0.576], [17, 0.216], [23, -0.288], [37, -0.648]] },
+  {
+    shape: M.jawOpen,
+    base: 0.094,
+    jaw: 7.5,
+    terms: [
+      [1, 0.15],
+      [3, -0.113],
+      [22, -0.132],
+      [26, -0.094],
+      [34, -0.132],
+      [37, -0.075],
+      [39, 0.113],
+    ],
+  },
+  {
+    shape: M.mouthFunnel,
+    base: 0.035,
+    jaw: 0,
+    terms: [
+      [0, -0.156],
+      [1, 0.069],
+      [9, -0.052],
+      [13, 0.035],
+      [22, -0.017],
+      [26, -0.052],
+      [34, -0.087],
+    ],
+  },
+  {
+    shape: M.mouthPucker,
+    base: 0.167,
+    jaw: 0,
+    terms: [
+      [0, -0.186],
+      [10, 0.074],
+      [15, -0.074],
+      [25, 0.056],
+      [28, -0.019],
+      [29, -0.111],
+      [34, -0.13],
+    ],
+  },
+  {
+    shape: M.mouthStretch,
+    base: 0.331,
+    jaw: -1.182,
+    terms: [
+      [0, 0.095],
+      [6, -0.165],
+      [13, -0.071],
+      [15, -0.095],
+      [24, -0.071],
+      [30, -0.142],
+      [39, 0.071],
+    ],
+  },
+  {
+    shape: M.lipsPress,
+    base: 1.28,
+    jaw: -7.2,
+    terms: [
+      [3, -0.576],
+      [7, 0.504],
+      [9, -0.36],
+      [10, 0.216],
+      [21, -0.288],
+      [24, -0.864],
+      [26, -0.432],
+    ],
+  },
+  {
+    shape: M.lowerLipBite,
+    base: 0.44,
+    jaw: -7.2,
+    terms: [
+      [1, 0.36],
+      [3, -0.648],
+      [9, 0.648],
+      [10, -0.576],
+      [17, 0.216],
+      [23, -0.288],
+      [37, -0.648],
+    ],
+  },
 ];
 
 /** Turn of the jaw to a side that ARKit's jawLeft shows at weight 1, radians. */
@@ -54,7 +132,16 @@ const JAW_YAW = 0.25;
 
 /** What a voice would add; a keyframe has its own. */
 const STILL: ProsodyPose = {
-  blink: 0, pitch: 0, yaw: 0, roll: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, eyeSquint: 0, eyeWide: 0, cheekSquint: 0,
+  blink: 0,
+  pitch: 0,
+  yaw: 0,
+  roll: 0,
+  browInnerUp: 0,
+  browOuterUp: 0,
+  browDown: 0,
+  eyeSquint: 0,
+  eyeWide: 0,
+  cheekSquint: 0,
 };
 const mouth = new Float32Array(MOUTH_SHAPE_COUNT);
 
@@ -96,7 +183,14 @@ export function channelsFromFlame(keyframe: FlameKeyframe, out: Float32Array, of
 
 /** @param toLeft Channel that shows a turn to the character's left. */
 function setGaze(
-  out: Float32Array, offset: number, pitch: number, yaw: number, up: number, down: number, toLeft: number, toRight: number,
+  out: Float32Array,
+  offset: number,
+  pitch: number,
+  yaw: number,
+  up: number,
+  down: number,
+  toLeft: number,
+  toRight: number,
 ): void {
   out[offset + up] = limit(-pitch / EYE_LOOK_PITCH);
   out[offset + down] = limit(pitch / EYE_LOOK_PITCH);
@@ -109,5 +203,5 @@ function at(vector: ArrayLike<number>, index: number): number {
 }
 
 function limit(x: number): number {
-  return x > 0 ? (x < 1 ? x : 1) : 0;
+  return x > 0 ? Math.min(x, 1) : 0;
 }

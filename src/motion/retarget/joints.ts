@@ -35,7 +35,10 @@ export interface JointCandidate<Node> {
 
 /** A joint's name without the prefix of its tool, without case and separators: "mixamorig:LeftArm" is `leftarm`. */
 export function jointName(name: string): string {
-  return name.toLowerCase().replace(/^(mixamorig\d*|ccbase|cc_base|bone)[:_]?/, '').replace(/[^a-z0-9]/g, '');
+  return name
+    .toLowerCase()
+    .replace(/^(mixamorig\d*|ccbase|cc_base|bone)[:_]?/, '')
+    .replace(/[^a-z0-9]/g, '');
 }
 
 /** Finds joints by their usual names. Bones win over other nodes of the same name, the first over the second. */
@@ -66,9 +69,12 @@ const JAW_SIDE = 0.1;
  * @param pose `[58]`
  * @param out Filled in place.
  */
-export function jawRotation(pose: Float32Array, out: { pitch: number; yaw: number } = { pitch: 0, yaw: 0 }): { pitch: number; yaw: number } {
-  out.pitch = Math.max(0, pose[C.jawOpen]! - pose[C.mouthClose]!) * JAW_OPEN;
-  out.yaw = (pose[C.jawLeft]! - pose[C.jawRight]!) * JAW_SIDE;
+export function jawRotation(
+  pose: Float32Array,
+  out: { pitch: number; yaw: number } = { pitch: 0, yaw: 0 },
+): { pitch: number; yaw: number } {
+  out.pitch = Math.max(0, pose[C.jawOpen] - pose[C.mouthClose]) * JAW_OPEN;
+  out.yaw = (pose[C.jawLeft] - pose[C.jawRight]) * JAW_SIDE;
   return out;
 }
 
@@ -89,7 +95,7 @@ export function eyeRotation(
   out: { pitch: number; yaw: number } = { pitch: 0, yaw: 0 },
 ): { pitch: number; yaw: number } {
   const { up, down, towardsLeft, towardsRight } = LOOK_CHANNELS[eye];
-  out.pitch = (pose[down]! - pose[up]!) * LOOK_UP_DOWN;
-  out.yaw = (pose[towardsLeft]! - pose[towardsRight]!) * LOOK_SIDE;
+  out.pitch = (pose[down] - pose[up]) * LOOK_UP_DOWN;
+  out.yaw = (pose[towardsLeft] - pose[towardsRight]) * LOOK_SIDE;
   return out;
 }

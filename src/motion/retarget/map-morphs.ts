@@ -7,10 +7,10 @@
  *
  * and for single channels that are missing the nearest shapes that there are (`stand-ins.ts`).
  */
-import { ARKIT_CHANNELS, CHANNEL_INDEX, type ArkitChannel } from '../../shared/contracts/channels.js';
+import { ARKIT_CHANNELS, type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
+import { FIRST_PRESET, FIRST_VISEME, type MorphEntry, MorphMap, type MorphRules } from './morph-map.js';
 import { channelsFromMorphName } from './morph-names.js';
-import { FIRST_PRESET, FIRST_VISEME, MorphMap, type MorphEntry, type MorphRules } from './morph-map.js';
-import { PRESETS, PRESET_CHANNELS, PRESET_INDEX, presetFromExpressionName, presetFromMorphName, type Preset } from './presets.js';
+import { PRESET_CHANNELS, PRESET_INDEX, PRESETS, type Preset, presetFromExpressionName, presetFromMorphName } from './presets.js';
 import { standInsFor } from './stand-ins.js';
 import { visemeFromMorphName } from './visemes.js';
 
@@ -84,8 +84,8 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
     unique(
       entries.filter(({ source, isExact }) => {
         if (isViseme(source)) return usesVisemes;
-        if (source >= FIRST_PRESET) return presets.has(PRESETS[source - FIRST_PRESET]!);
-        const name = ARKIT_CHANNELS[source]!;
+        if (source >= FIRST_PRESET) return presets.has(PRESETS[source - FIRST_PRESET]);
+        const name = ARKIT_CHANNELS[source];
         // Half a set of mouth shapes on top of visemes would open the mouth twice.
         if (usesOtherMouth && /^(mouth|jaw)/.test(name) && !isFeeling(name)) return false;
         if (options.turnsWithEye?.[mesh] && name.startsWith('eyeLook')) return false;
@@ -117,11 +117,20 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
 
   const rules: MorphRules = {
     lacksMouthClose: !isShown('mouthClose') && !usesOtherMouth,
-    blinkOverriders: (options.blinkOverriders ?? []).filter((preset) => presets.has(preset)).map((preset) => FIRST_PRESET + PRESET_INDEX[preset]),
+    blinkOverriders: (options.blinkOverriders ?? [])
+      .filter((preset) => presets.has(preset))
+      .map((preset) => FIRST_PRESET + PRESET_INDEX[preset]),
   };
   const missingChannels = ARKIT_CHANNELS.filter((name) => !isShown(name));
   return {
-    maps: meshes.map((names, mesh) => new MorphMap(names.length, perMesh[mesh]!.sort((a, b) => a.morph - b.morph), rules)),
+    maps: meshes.map(
+      (names, mesh) =>
+        new MorphMap(
+          names.length,
+          perMesh[mesh].sort((a, b) => a.morph - b.morph),
+          rules,
+        ),
+    ),
     missingChannels,
     approximatedChannels: missingChannels.filter((name) => approximated.has(name)),
     usesVisemes,
@@ -130,7 +139,7 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
 }
 
 const isViseme = (source: number): boolean => source >= FIRST_VISEME && source < FIRST_PRESET;
-const isPreset = (source: number, presets: readonly Preset[]): boolean => presets.includes(PRESETS[source - FIRST_PRESET]!);
+const isPreset = (source: number, presets: readonly Preset[]): boolean => presets.includes(PRESETS[source - FIRST_PRESET]);
 /** Corners of the mouth: no vowel moves them. */
 const isFeeling = (channel: string): boolean => /^mouth(Smile|Frown|Dimple)/.test(channel);
 
@@ -141,7 +150,13 @@ function namedEntries(names: readonly string[]): Candidate[] {
     const preset = presetFromMorphName(name);
     if (preset) return [{ morph, source: FIRST_PRESET + PRESET_INDEX[preset], factor: 1, isMid: false, isExact: true }];
     const isMid = MID_SUFFIX.test(name);
-    return channelsFromMorphName(name.replace(MID_SUFFIX, '')).map(({ channel, factor, isExact }) => ({ morph, source: channel, factor, isMid, isExact }));
+    return channelsFromMorphName(name.replace(MID_SUFFIX, '')).map(({ channel, factor, isExact }) => ({
+      morph,
+      source: channel,
+      factor,
+      isMid,
+      isExact,
+    }));
   });
 }
 
@@ -149,7 +164,13 @@ function boundEntries(bound: readonly BoundMorph[]): Candidate[] {
   return bound.flatMap(({ morph, expression, factor }) => {
     const preset = presetFromExpressionName(expression);
     if (preset) return [{ morph, source: FIRST_PRESET + PRESET_INDEX[preset], factor, isMid: false, isExact: true }];
-    return channelsFromMorphName(expression).map((source) => ({ morph, source: source.channel, factor: factor * source.factor, isMid: false, isExact: source.isExact }));
+    return channelsFromMorphName(expression).map((source) => ({
+      morph,
+      source: source.channel,
+      factor: factor * source.factor,
+      isMid: false,
+      isExact: source.isExact,
+    }));
   });
 }
 

@@ -77,12 +77,12 @@ export class MorphMap {
     this.readSources(channels);
     weights.fill(0, 0, this.morphCount);
     for (let i = 0; i < morphs.length; i++) {
-      const value = values[sources[i]!]!;
-      weights[morphs[i]!]! += factors[i]! * (isMid[i] ? 4 * value * (1 - value) : value);
+      const value = values[sources[i]];
+      weights[morphs[i]] += factors[i] * (isMid[i] ? 4 * value * (1 - value) : value);
     }
     let count = 0;
     for (let morph = 0; morph < this.morphCount; morph++) {
-      const weight = weights[morph]!;
+      const weight = weights[morph];
       if (weight < SMALLEST_WEIGHT) weights[morph] = 0;
       else {
         if (weight > 1) weights[morph] = 1;
@@ -97,17 +97,17 @@ export class MorphMap {
     const { values } = this;
     const { jawOpen, mouthClose } = CHANNEL_INDEX;
     for (let i = 0; i < ARKIT_CHANNELS.length; i++) {
-      const value = channels[i]!;
-      values[i] = value > 0 ? (value < 1 ? value : 1) : 0;
+      const value = channels[i];
+      values[i] = value > 0 ? Math.min(value, 1) : 0;
     }
-    values[mouthClose] = Math.min(values[mouthClose]!, values[jawOpen]!);
+    values[mouthClose] = Math.min(values[mouthClose], values[jawOpen]);
     if (this.usesVisemes) visemesFromChannels(values, values, FIRST_VISEME);
     if (this.usesPresets) {
       presetsFromChannels(values, FIRST_VISEME, values, FIRST_PRESET);
       for (const overrider of this.rules.blinkOverriders) {
-        for (let i = 0; i < BLINKS.length; i++) values[BLINKS[i]!]! *= 1 - values[overrider]!;
+        for (let i = 0; i < BLINKS.length; i++) values[BLINKS[i]] *= 1 - values[overrider];
       }
     }
-    if (this.rules.lacksMouthClose) values[jawOpen]! -= values[mouthClose]!;
+    if (this.rules.lacksMouthClose) values[jawOpen] -= values[mouthClose];
   }
 }

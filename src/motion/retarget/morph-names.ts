@@ -1,4 +1,4 @@
-import { ARKIT_CHANNELS, CHANNEL_INDEX, type ArkitChannel } from '../../shared/contracts/channels.js';
+import { ARKIT_CHANNELS, type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 
 /** One part of a morph's weight: `factor` of a channel. */
 export interface MorphSource {
@@ -64,8 +64,11 @@ function lookUp(name: string): MorphSource[] {
   const { base, side } = splitSide(name);
   const word = WORDS[base] ?? base;
   const isOwnWord = word === base;
-  const source = (channel: ArkitChannel, factor: number, isExact: boolean): MorphSource =>
-    ({ channel: CHANNEL_INDEX[channel], factor, isExact });
+  const source = (channel: ArkitChannel, factor: number, isExact: boolean): MorphSource => ({
+    channel: CHANNEL_INDEX[channel],
+    factor,
+    isExact,
+  });
   const sided = side && CHANNEL_BY_NAME.get(word + side);
   if (sided) return [source(sided, 1, isOwnWord)];
   // Half of a shape that ARKit has as one, or the shape itself.
@@ -95,7 +98,7 @@ function splitSide(name: string): { base: string; side: 'left' | 'right' | null 
     // All-lower-case names hide the side in the word.
     const match = /^(.+?)(left|right)$/.exec(base);
     if (match) {
-      base = match[1]!;
+      base = match[1];
       side = match[2] as 'left' | 'right';
     }
   }
@@ -106,5 +109,5 @@ function splitSide(name: string): { base: string; side: 'left' | 'right' | null 
 export function splitChannelSide(channel: ArkitChannel): { base: string; side: 'Left' | 'Right' | null } {
   const match = /^(.+)(Left|Right)$/.exec(channel);
   if (!match || match[1] === 'mouth' || match[1] === 'jaw') return { base: channel, side: null };
-  return { base: match[1]!, side: match[2] as 'Left' | 'Right' };
+  return { base: match[1], side: match[2] as 'Left' | 'Right' };
 }

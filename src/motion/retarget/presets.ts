@@ -9,25 +9,59 @@ import { VISEME_INDEX as V } from '../../shared/contracts/visemes.js';
 
 /** Names of VRM 1 in an order of ours: index in this array = index in what `presetsFromChannels` fills. */
 export const PRESETS = [
-  'aa', 'ih', 'ou', 'ee', 'oh',
-  'blink', 'blinkLeft', 'blinkRight',
-  'happy', 'angry', 'sad', 'surprised',
-  'lookUp', 'lookDown', 'lookLeft', 'lookRight',
+  'aa',
+  'ih',
+  'ou',
+  'ee',
+  'oh',
+  'blink',
+  'blinkLeft',
+  'blinkRight',
+  'happy',
+  'angry',
+  'sad',
+  'surprised',
+  'lookUp',
+  'lookDown',
+  'lookLeft',
+  'lookRight',
 ] as const;
 
 export type Preset = (typeof PRESETS)[number];
 export const PRESET_COUNT = PRESETS.length;
-export const PRESET_INDEX = Object.freeze(Object.fromEntries(PRESETS.map((name, index) => [name, index]))) as Readonly<Record<Preset, number>>;
+export const PRESET_INDEX = Object.freeze(Object.fromEntries(PRESETS.map((name, index) => [name, index]))) as Readonly<
+  Record<Preset, number>
+>;
 const P = PRESET_INDEX;
 
 /** In lower case without separators: names of VRM 0, of VRoid's shapes, and of MMD's. */
 const OTHER_NAMES: Readonly<Record<string, Preset>> = {
-  fclmtha: 'aa', fclmthi: 'ih', fclmthu: 'ou', fclmthe: 'ee', fclmtho: 'oh',
-  あ: 'aa', い: 'ih', う: 'ou', え: 'ee', お: 'oh',
-  fcleyeclose: 'blink', fcleyeclosel: 'blinkLeft', fcleyecloser: 'blinkRight', まばたき: 'blink',
-  fclalljoy: 'happy', fclallangry: 'angry', fclallsorrow: 'sad', fclallsurprised: 'surprised',
-  joy: 'happy', sorrow: 'sad', blinkl: 'blinkLeft', blinkr: 'blinkRight',
-  にこり: 'happy', 怒り: 'angry', 困る: 'sad', びっくり: 'surprised',
+  fclmtha: 'aa',
+  fclmthi: 'ih',
+  fclmthu: 'ou',
+  fclmthe: 'ee',
+  fclmtho: 'oh',
+  あ: 'aa',
+  い: 'ih',
+  う: 'ou',
+  え: 'ee',
+  お: 'oh',
+  fcleyeclose: 'blink',
+  fcleyeclosel: 'blinkLeft',
+  fcleyecloser: 'blinkRight',
+  まばたき: 'blink',
+  fclalljoy: 'happy',
+  fclallangry: 'angry',
+  fclallsorrow: 'sad',
+  fclallsurprised: 'surprised',
+  joy: 'happy',
+  sorrow: 'sad',
+  blinkl: 'blinkLeft',
+  blinkr: 'blinkRight',
+  にこり: 'happy',
+  怒り: 'angry',
+  困る: 'sad',
+  びっくり: 'surprised',
 };
 const BY_NAME = new Map<string, Preset>([
   ...PRESETS.map((name) => [name.toLowerCase(), name] as const),
@@ -46,8 +80,23 @@ export function presetFromMorphName(name: string): Preset | null {
 }
 
 /** Channels that the presets show, roughly. */
-export const PRESET_CHANNELS: Readonly<Record<'mouth' | 'blink' | Exclude<Preset, 'aa' | 'ih' | 'ou' | 'ee' | 'oh' | 'blink' | 'blinkLeft' | 'blinkRight'>, readonly (keyof typeof C)[]>> = {
-  mouth: ['jawOpen', 'mouthClose', 'mouthFunnel', 'mouthPucker', 'mouthStretchLeft', 'mouthStretchRight', 'mouthPressLeft', 'mouthPressRight', 'mouthRollLower'],
+export const PRESET_CHANNELS: Readonly<
+  Record<
+    'mouth' | 'blink' | Exclude<Preset, 'aa' | 'ih' | 'ou' | 'ee' | 'oh' | 'blink' | 'blinkLeft' | 'blinkRight'>,
+    readonly (keyof typeof C)[]
+  >
+> = {
+  mouth: [
+    'jawOpen',
+    'mouthClose',
+    'mouthFunnel',
+    'mouthPucker',
+    'mouthStretchLeft',
+    'mouthStretchRight',
+    'mouthPressLeft',
+    'mouthPressRight',
+    'mouthRollLower',
+  ],
   blink: ['eyeBlinkLeft', 'eyeBlinkRight'],
   happy: ['mouthSmileLeft', 'mouthSmileRight'],
   angry: ['browDownLeft', 'browDownRight'],
@@ -70,10 +119,16 @@ const GIVE_WAY = 0.6;
  * @param out From index `offset` on, in the order of `PRESETS`.
  */
 export function presetsFromChannels(channels: Float32Array, visemes: number, out: Float32Array, offset: number): void {
-  const v = (index: number): number => channels[index]!;
+  const v = (index: number): number => channels[index];
   const mean = (left: number, right: number): number => (v(left) + v(right)) / 2;
   const set = (preset: number, value: number): void => void (out[offset + preset] = value);
-  const vowels = [v(visemes + V.aa), v(visemes + V.ih), v(visemes + V.ou) + 0.7 * v(visemes + V.CH), v(visemes + V.E), v(visemes + V.oh)] as const;
+  const vowels = [
+    v(visemes + V.aa),
+    v(visemes + V.ih),
+    v(visemes + V.ou) + 0.7 * v(visemes + V.CH),
+    v(visemes + V.E),
+    v(visemes + V.oh),
+  ] as const;
   vowels.forEach((weight, index) => set(index, weight));
   const speech = Math.min(1, vowels[0] + vowels[1] + vowels[2] + vowels[3] + vowels[4]);
   const room = 1 - GIVE_WAY * speech;

@@ -1,5 +1,5 @@
 /** Shapes that stand in for one an avatar does not have: the nearest thing it can do. */
-import { CHANNEL_INDEX, type ArkitChannel } from '../../shared/contracts/channels.js';
+import { type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import { splitChannelSide } from './morph-names.js';
 
 /** For each channel, without its side, the channels that can take its place, the best first, and their weights. */
@@ -46,5 +46,5 @@ function onSide(name: string, side: 'Left' | 'Right' | null, factor: number): St
   const index = CHANNEL_INDEX as Readonly<Record<string, number>>;
   const middle = index[name];
   if (middle !== undefined) return [{ channel: middle, factor: side ? factor / 2 : factor }];
-  return (side ? [side] : ['Left', 'Right']).map((one) => ({ channel: index[name + one]!, factor }));
+  return (side ? [side] : ['Left', 'Right']).map((one) => ({ channel: index[name + one], factor }));
 }

@@ -4,7 +4,7 @@ import { VISEME_COUNT, visemeFromName } from '../../shared/contracts/visemes.js'
 /** Index in `VISEMES` of a morph called `viseme_aa`, `Viseme.PP`, `vrc.v_ou` …, or −1. */
 export function visemeFromMorphName(name: string): number {
   const match = /(?:viseme[^a-z]*|\bv_)([a-z]+)$/i.exec(name);
-  return match ? visemeFromName(match[1]!) : -1;
+  return match ? visemeFromName(match[1]) : -1;
 }
 
 /**
@@ -16,15 +16,15 @@ export function visemeFromMorphName(name: string): number {
  */
 export function visemesFromChannels(channels: Float32Array, out: Float32Array, offset: number): void {
   out.fill(0, offset, offset + VISEME_COUNT);
-  const press = Math.max(channels[C.mouthPressLeft]!, channels[C.mouthPressRight]!);
-  const bite = limit((channels[C.mouthRollLower]! - 0.4 * press) * 1.6);
-  const close = channels[C.jawOpen]! > 0 ? channels[C.mouthClose]! / channels[C.jawOpen]! : 0;
+  const press = Math.max(channels[C.mouthPressLeft], channels[C.mouthPressRight]);
+  const bite = limit((channels[C.mouthRollLower] - 0.4 * press) * 1.6);
+  const close = channels[C.jawOpen] > 0 ? channels[C.mouthClose] / channels[C.jawOpen] : 0;
   const shut = Math.max(press, 0.8 * limit(close));
   const free = limit((1 - shut) * (1 - bite));
-  const open = limit(channels[C.jawOpen]! * 1.6);
-  const pucker = limit(channels[C.mouthPucker]! * 1.3);
-  const funnel = limit(channels[C.mouthFunnel]! * 1.3);
-  const stretch = limit(Math.max(channels[C.mouthStretchLeft]!, channels[C.mouthStretchRight]!) * 2.2);
+  const open = limit(channels[C.jawOpen] * 1.6);
+  const pucker = limit(channels[C.mouthPucker] * 1.3);
+  const funnel = limit(channels[C.mouthFunnel] * 1.3);
+  const stretch = limit(Math.max(channels[C.mouthStretchLeft], channels[C.mouthStretchRight]) * 2.2);
   const round = Math.max(pucker, funnel);
   out[offset + 1] = shut * (1 - bite);
   out[offset + 2] = bite;
@@ -36,10 +36,10 @@ export function visemesFromChannels(channels: Float32Array, out: Float32Array, o
   out[offset + 6] = free * Math.max(0, funnel - pucker) * (1 - open) * 0.8;
   // Sums above 1 tear the mesh: visemes are complete shapes that exclude each other.
   let sum = 0;
-  for (let i = 0; i < VISEME_COUNT; i++) sum += out[offset + i]!;
-  if (sum > 1) for (let i = 0; i < VISEME_COUNT; i++) out[offset + i]! /= sum;
+  for (let i = 0; i < VISEME_COUNT; i++) sum += out[offset + i];
+  if (sum > 1) for (let i = 0; i < VISEME_COUNT; i++) out[offset + i] /= sum;
 }
 
 function limit(x: number): number {
-  return x < 0 ? 0 : x > 1 ? 1 : x;
+  return x < 0 ? 0 : Math.min(x, 1);
 }

@@ -5,7 +5,7 @@
  * sides, y = x + a (x₋₁ − 2x + x₊₁). Lips that touch keep touching: press and tuck are left alone, the jaw's share that
  * the lips take back stays what it was, and the filter fades out where they seal.
  */
-import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX as C, CHANNELS } from '../../shared/contracts/channels.js';
+import { ARKIT_CHANNEL_COUNT, CHANNEL_INDEX as C, CHANNEL_COUNT, CHANNELS } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import type { Expression, SpeechStyle } from '../../shared/contracts/speech-style.js';
 
@@ -116,16 +116,16 @@ export class MotionStyler {
       const afterAt = frame + 1 < frames.frameCount ? at + CHANNEL_COUNT : at;
       const freedom = 1 - sealOf(values, at);
       for (let channel = 0; channel < CHANNEL_COUNT; channel++) {
-        const x = values[at + channel]!;
-        const bend = before[beforeAt + channel]! - 2 * x + values[afterAt + channel]!;
-        out[at + channel] = this.valueOf(PARTS[channel]!, x, smoothing === 0 ? 0 : smoothing * freedom * bend);
+        const x = values[at + channel];
+        const bend = before[beforeAt + channel] - 2 * x + values[afterAt + channel];
+        out[at + channel] = this.valueOf(PARTS[channel], x, smoothing === 0 ? 0 : smoothing * freedom * bend);
       }
-      const jaw = values[at + C.jawOpen]!;
+      const jaw = values[at + C.jawOpen];
       if (jaw <= 0) continue;
       // The gap between the lips grows with the jaw, but not where they touch.
-      const growth = out[at + C.jawOpen]! / jaw;
-      const gap = Math.max(0, jaw - values[at + C.mouthClose]!) * (growth > 1 ? growth + (1 - growth) * (1 - freedom) : growth);
-      out[at + C.mouthClose] = Math.max(0, out[at + C.jawOpen]! - gap);
+      const growth = out[at + C.jawOpen] / jaw;
+      const gap = Math.max(0, jaw - values[at + C.mouthClose]) * (growth > 1 ? growth + (1 - growth) * (1 - freedom) : growth);
+      out[at + C.mouthClose] = Math.max(0, out[at + C.jawOpen] - gap);
     }
     return { frameRate, startFrame, frameCount, values: out };
   }
@@ -142,10 +142,10 @@ export class MotionStyler {
 
 /** 0..1: how far the lips touch each other or the teeth. */
 function sealOf(values: Float32Array, at: number): number {
-  const press = Math.max(values[at + C.mouthPressLeft]!, values[at + C.mouthPressRight]!);
-  const tuck = values[at + C.mouthRollLower]! * 1.6;
-  const jaw = values[at + C.jawOpen]!;
-  const close = jaw > 0.02 ? values[at + C.mouthClose]! / jaw : 0;
+  const press = Math.max(values[at + C.mouthPressLeft], values[at + C.mouthPressRight]);
+  const tuck = values[at + C.mouthRollLower] * 1.6;
+  const jaw = values[at + C.jawOpen];
+  const close = jaw > 0.02 ? values[at + C.mouthClose] / jaw : 0;
   return Math.min(1, Math.max(press, tuck, close));
 }
 

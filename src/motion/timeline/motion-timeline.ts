@@ -52,8 +52,12 @@ export class MotionTimeline {
   append(frames: MotionFrames): void {
     const { frameRate, startFrame, frameCount, values } = frames;
     const isSound =
-      frameRate > 0 && Number.isFinite(frameRate) && Number.isFinite(startFrame) &&
-      Number.isInteger(frameCount) && frameCount >= 0 && values.length >= frameCount * CHANNEL_COUNT;
+      frameRate > 0 &&
+      Number.isFinite(frameRate) &&
+      Number.isFinite(startFrame) &&
+      Number.isInteger(frameCount) &&
+      frameCount >= 0 &&
+      values.length >= frameCount * CHANNEL_COUNT;
     if (!isSound) {
       throw new AvatarError(
         ErrorCode.invalidMotionData,
@@ -68,7 +72,7 @@ export class MotionTimeline {
     const kept: Segment[] = [];
     let replaced = 0;
     for (let i = index; i < this.segments.length; i++) {
-      const segment = this.segments[i]!;
+      const segment = this.segments[i];
       if (segment.startSeconds >= end - EPSILON_SECONDS) break;
       replaced++;
       const before = framesBefore(segment, added.startSeconds);
@@ -76,7 +80,7 @@ export class MotionTimeline {
     }
     kept.push(added);
     for (let i = index; i < index + replaced; i++) {
-      const segment = this.segments[i]!;
+      const segment = this.segments[i];
       const before = framesBefore(segment, end);
       if (before < segment.frameCount) kept.push(part(segment, before, segment.frameCount));
     }
@@ -110,7 +114,7 @@ export class MotionTimeline {
     const index = this.find(seconds);
     if (index < 0) return false;
     this.cursor = index;
-    const segment = this.segments[index]!;
+    const segment = this.segments[index];
     const place = Math.max(0, (seconds - segment.startSeconds) / segment.periodSeconds);
     const frame = Math.min(segment.frameCount - 1, Math.floor(place + EPSILON_SECONDS));
     const from = frame * CHANNEL_COUNT;
@@ -131,8 +135,8 @@ export class MotionTimeline {
     }
     fraction = Math.min(1, Math.max(0, fraction));
     for (let i = 0; i < CHANNEL_COUNT; i++) {
-      const a = segment.values[from + i]!;
-      out[i] = a + (values[to + i]! - a) * fraction;
+      const a = segment.values[from + i];
+      out[i] = a + (values[to + i] - a) * fraction;
     }
     return true;
   }
@@ -141,14 +145,14 @@ export class MotionTimeline {
   coveredUntil(seconds: number): number {
     let index = this.find(seconds);
     if (index < 0) return seconds;
-    while (index + 1 < this.segments.length && isJoined(this.segments[index]!, this.segments[index + 1]!)) index++;
-    return endOf(this.segments[index]!);
+    while (index + 1 < this.segments.length && isJoined(this.segments[index], this.segments[index + 1])) index++;
+    return endOf(this.segments[index]);
   }
 
   /** Lets go of messages that end before a moment; the playhead must be past it. */
   forget(beforeSeconds: number): void {
     let count = 0;
-    while (count < this.segments.length && endOf(this.segments[count]!) < beforeSeconds) count++;
+    while (count < this.segments.length && endOf(this.segments[count]) < beforeSeconds) count++;
     if (count === 0) return;
     this.segments.splice(0, count);
     this.cursor = Math.max(0, this.cursor - count);
@@ -161,13 +165,13 @@ export class MotionTimeline {
     let low = 0;
     let high = segments.length - 1;
     // Mostly the segment of the last time, or the one after it.
-    if (this.cursor < segments.length && segments[this.cursor]!.startSeconds <= seconds) {
+    if (this.cursor < segments.length && segments[this.cursor].startSeconds <= seconds) {
       low = this.cursor;
-      if (low + 1 > high || segments[low + 1]!.startSeconds > seconds) high = low;
+      if (low + 1 > high || segments[low + 1].startSeconds > seconds) high = low;
     }
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (segments[middle]!.startSeconds <= seconds + EPSILON_SECONDS) low = middle;
+      if (segments[middle].startSeconds <= seconds + EPSILON_SECONDS) low = middle;
       else high = middle - 1;
     }
     const segment = segments[low];

@@ -1,13 +1,13 @@
 /** Exact timing of the mouth. Loaded by those who have it. */
 import type { Mouth } from '../engine/mouth.js';
-import type { SpeechModel } from '../engine/speech-model.js';
 import { RuledMouth } from '../engine/ruled-mouth.js';
+import type { SpeechModel } from '../engine/speech-model.js';
 import { TrainedMouth } from '../engine/trained-mouth.js';
-import { TimedMouth } from './timed-mouth.js';
 import type { MouthTimings } from './read-timings.js';
+import { TimedMouth } from './timed-mouth.js';
 import { WordedMouth } from './worded-mouth.js';
 
-export { readTimings, type MouthTimings } from './read-timings.js';
+export { type MouthTimings, readTimings } from './read-timings.js';
 
 /**
  * The mouth for an engine (`MotionEngineOptions.mouth`) of a speech with these timings.

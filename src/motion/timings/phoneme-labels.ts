@@ -26,11 +26,27 @@ const LETTERS = table({
 });
 
 const ARPABET = table({
-  PP: 'p b m em', FF: 'f v', TH: 'th dh', DD: 't d dx', kk: 'k g hh hv h q', CH: 'ch jh sh zh', SS: 's z',
-  nn: 'n nx en l el ng eng', RR: 'r er axr', aa: 'aa ae ah', E: 'ax eh', ih: 'ih ix iy y', oh: 'ao', ou: 'uh uw ux w wh',
+  PP: 'p b m em',
+  FF: 'f v',
+  TH: 'th dh',
+  DD: 't d dx',
+  kk: 'k g hh hv h q',
+  CH: 'ch jh sh zh',
+  SS: 's z',
+  nn: 'n nx en l el ng eng',
+  RR: 'r er axr',
+  aa: 'aa ae ah',
+  E: 'ax eh',
+  ih: 'ih ix iy y',
+  oh: 'ao',
+  ou: 'uh uw ux w wh',
 });
 const ARPABET_DIPHTHONGS: ReadonlyMap<string, readonly number[]> = new Map([
-  ['ay', [V.aa, V.ih]], ['aw', [V.aa, V.ou]], ['ey', [V.E, V.ih]], ['ow', [V.oh, V.ou]], ['oy', [V.oh, V.ih]],
+  ['ay', [V.aa, V.ih]],
+  ['aw', [V.aa, V.ou]],
+  ['ey', [V.E, V.ih]],
+  ['ow', [V.oh, V.ou]],
+  ['oy', [V.oh, V.ih]],
 ]);
 
 /** What two visemes within one phoneme are heard and seen as: affricates have the mouth of their release. */
@@ -52,7 +68,10 @@ export function visemesFromPhonemes(phonemes: readonly string[]): readonly (read
 /** A vowel with its stress as a figure (`AH0`) is found nowhere else; without stress all of them have to be known. */
 function looksLikeArpabet(phonemes: readonly string[]): boolean {
   const isKnown = (phoneme: string): boolean => arpabetOf(phoneme) !== null;
-  return phonemes.some((phoneme) => /^[a-z]{2}[0-2]$/i.test(phoneme) && isKnown(phoneme)) || (phonemes.some((phoneme) => phoneme.length > 1) && phonemes.every(isKnown));
+  return (
+    phonemes.some((phoneme) => /^[a-z]{2}[0-2]$/i.test(phoneme) && isKnown(phoneme)) ||
+    (phonemes.some((phoneme) => phoneme.length > 1) && phonemes.every(isKnown))
+  );
 }
 
 function arpabetOf(phoneme: string): readonly number[] | null {
@@ -68,8 +87,11 @@ function visemesFromLetters(phoneme: string): readonly number[] | null {
   const visemes: number[] = [];
   let hasUnknown = false;
   // A mark of X-SAMPA (`_h`, `_"`) is no sound; a tie bar binds what stands for itself.
-  for (const [letter] of phoneme.normalize('NFC').replace(/_./g, '').matchAll(/.[\\`]?/gsu)) {
-    const viseme = LETTERS.get(letter) ?? LETTERS.get(letter.normalize('NFD')[0]!);
+  for (const [letter] of phoneme
+    .normalize('NFC')
+    .replace(/_./g, '')
+    .matchAll(/.[\\`]?/gsu)) {
+    const viseme = LETTERS.get(letter) ?? LETTERS.get(letter.normalize('NFD')[0]);
     if (viseme === undefined) {
       hasUnknown ||= /^\p{Lu}|^\p{Ll}|^\p{Lo}/u.test(letter);
     } else {
@@ -81,5 +103,7 @@ function visemesFromLetters(phoneme: string): readonly number[] | null {
 }
 
 function table(groups: Partial<Record<Viseme, string>>): ReadonlyMap<string, number> {
-  return new Map(Object.entries(groups).flatMap(([viseme, letters]) => letters.split(' ').map((letter) => [letter, V[viseme as Viseme]] as const)));
+  return new Map(
+    Object.entries(groups).flatMap(([viseme, letters]) => letters.split(' ').map((letter) => [letter, V[viseme as Viseme]] as const)),
+  );
 }

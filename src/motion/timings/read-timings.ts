@@ -2,7 +2,7 @@
 import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
 import { VISEME_INDEX } from '../../shared/contracts/visemes.js';
 import { visemesFromPhonemes } from './phoneme-labels.js';
-import { TIMING_KINDS, invalidTimings, readSpans, type Span, type TimingKind } from './read-spans.js';
+import { invalidTimings, readSpans, type Span, TIMING_KINDS, type TimingKind } from './read-spans.js';
 import { visemesFromLabel } from './viseme-labels.js';
 
 export type MouthTimings =
@@ -21,13 +21,16 @@ export function readTimings(manner: SpeechManner): MouthTimings | null {
   for (const kind of TIMING_KINDS) {
     const spans = readSpans(kind, manner[kind] ?? []);
     if (spans.length === 0) continue;
-    return kind === 'words' ? { kind, spans: spans.map((span) => ({ ...span, label: String(span.label) })) } : { kind: 'visemes', spans: visemeSpans(kind, spans) };
+    return kind === 'words'
+      ? { kind, spans: spans.map((span) => ({ ...span, label: String(span.label) })) }
+      : { kind: 'visemes', spans: visemeSpans(kind, spans) };
   }
   return null;
 }
 
 function visemeSpans(kind: TimingKind, spans: readonly Span<unknown>[]): Span<number>[] {
-  const visemes = kind === 'phonemes' ? visemesFromPhonemes(spans.map(({ label }) => String(label))) : spans.map(({ label }) => visemesFromLabel(label));
+  const visemes =
+    kind === 'phonemes' ? visemesFromPhonemes(spans.map(({ label }) => String(label))) : spans.map(({ label }) => visemesFromLabel(label));
   const out: Span<number>[] = [];
   for (const [i, { label, startSeconds, endSeconds }] of spans.entries()) {
     const parts = visemes[i];
@@ -39,7 +42,9 @@ function visemeSpans(kind: TimingKind, spans: readonly Span<unknown>[]): Span<nu
     // A length mark or a tone lengthens the sound before it.
     if (parts.length === 0 && before) out[out.length - 1] = { ...out.at(-1)!, endSeconds };
     const step = (endSeconds - startSeconds) / parts.length;
-    parts.forEach((viseme, k) => out.push({ label: viseme, startSeconds: startSeconds + k * step, endSeconds: startSeconds + (k + 1) * step }));
+    parts.forEach((viseme, k) =>
+      out.push({ label: viseme, startSeconds: startSeconds + k * step, endSeconds: startSeconds + (k + 1) * step }),
+    );
   }
   return out;
 }

@@ -35,21 +35,126 @@ const VISEME_WINDOW_SECONDS = 0.02;
 
 /** `[15, 8]`, in the orders of `VISEMES` and `MOUTH_SHAPES`. */
 const DOMINANCE = Float32Array.of(
-  1, 1, 0.8, 0.8, 0.8, 1, 0.8, 1,
-  1, 1, 0.3, 0.3, 0.3, 2.5, 0.3, 1,
-  1.2, 1, 0.4, 0.4, 0.4, 1, 0.3, 2.5,
-  0.7, 1, 0.3, 0.3, 0.4, 1, 3, 1,
-  0.6, 1, 0.2, 0.2, 0.3, 1, 3, 1,
-  0.4, 1, 0.15, 0.15, 0.2, 1, 0.5, 1,
-  1, 1, 2, 1.5, 1, 1, 1.5, 1,
-  1.6, 1, 0.5, 0.5, 1, 1, 1.5, 1,
-  0.5, 1, 0.2, 0.2, 0.3, 1, 3, 1,
-  0.6, 1, 0.8, 0.8, 0.4, 1, 1.5, 1,
-  1.2, 1, 1, 1, 0.8, 1, 0.7, 1,
-  1, 1, 1, 1, 1, 1, 0.7, 1,
-  1, 1, 1, 1, 1.2, 1, 0.8, 1,
-  1.1, 1, 1.5, 1.5, 1, 1, 0.7, 1,
-  1, 1, 2, 2.5, 1.2, 1, 0.7, 1,
+  1,
+  1,
+  0.8,
+  0.8,
+  0.8,
+  1,
+  0.8,
+  1,
+  1,
+  1,
+  0.3,
+  0.3,
+  0.3,
+  2.5,
+  0.3,
+  1,
+  1.2,
+  1,
+  0.4,
+  0.4,
+  0.4,
+  1,
+  0.3,
+  2.5,
+  0.7,
+  1,
+  0.3,
+  0.3,
+  0.4,
+  1,
+  3,
+  1,
+  0.6,
+  1,
+  0.2,
+  0.2,
+  0.3,
+  1,
+  3,
+  1,
+  0.4,
+  1,
+  0.15,
+  0.15,
+  0.2,
+  1,
+  0.5,
+  1,
+  1,
+  1,
+  2,
+  1.5,
+  1,
+  1,
+  1.5,
+  1,
+  1.6,
+  1,
+  0.5,
+  0.5,
+  1,
+  1,
+  1.5,
+  1,
+  0.5,
+  1,
+  0.2,
+  0.2,
+  0.3,
+  1,
+  3,
+  1,
+  0.6,
+  1,
+  0.8,
+  0.8,
+  0.4,
+  1,
+  1.5,
+  1,
+  1.2,
+  1,
+  1,
+  1,
+  0.8,
+  1,
+  0.7,
+  1,
+  1,
+  1,
+  1,
+  1,
+  1,
+  1,
+  0.7,
+  1,
+  1,
+  1,
+  1,
+  1,
+  1.2,
+  1,
+  0.8,
+  1,
+  1.1,
+  1,
+  1.5,
+  1.5,
+  1,
+  1,
+  0.7,
+  1,
+  1,
+  1,
+  2,
+  2.5,
+  1.2,
+  1,
+  0.7,
+  1,
 );
 
 export class TimedMouth implements Mouth {
@@ -70,26 +175,26 @@ export class TimedMouth implements Mouth {
     if (index < 0 || index % 2 !== 0) return;
     this.seconds = index / 100;
     const { spans, shapes, weights, sums, seconds } = this;
-    while (this.first < spans.length - 1 && spans[this.first]!.endSeconds + REACH_SECONDS < seconds) this.first++;
+    while (this.first < spans.length - 1 && spans[this.first].endSeconds + REACH_SECONDS < seconds) this.first++;
     weights.fill(1e-6);
     sums.fill(0);
-    for (let i = this.first; i < spans.length && spans[i]!.startSeconds - REACH_SECONDS < seconds; i++) this.pull(spans[i]!);
+    for (let i = this.first; i < spans.length && spans[i].startSeconds - REACH_SECONDS < seconds; i++) this.pull(spans[i]);
     for (let k = 0; k < MOUTH_SHAPE_COUNT; k++) {
-      const weight = sums[k]! / weights[k]!;
+      const weight = sums[k] / weights[k];
       shapes[k] = weight < AT_REST ? 0 : weight;
     }
-    for (const k of [MouthShape.lipsPress, MouthShape.lowerLipBite]) shapes[k] = Math.min(1, SEAL_GAIN * shapes[k]!);
-    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * shapes[MouthShape.lipsPress]!;
+    for (const k of [MouthShape.lipsPress, MouthShape.lowerLipBite]) shapes[k] = Math.min(1, SEAL_GAIN * shapes[k]);
+    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen] * shapes[MouthShape.lipsPress];
   }
 
   writeVisemes(out: Float32Array, offset: number): void {
     out.fill(0, offset, offset + VISEME_COUNT);
     const from = this.seconds - VISEME_WINDOW_SECONDS;
     const to = this.seconds + VISEME_WINDOW_SECONDS;
-    for (let i = this.first; i < this.spans.length && this.spans[i]!.startSeconds < to; i++) {
-      const { label, startSeconds, endSeconds } = this.spans[i]!;
+    for (let i = this.first; i < this.spans.length && this.spans[i].startSeconds < to; i++) {
+      const { label, startSeconds, endSeconds } = this.spans[i];
       const shared = Math.min(to, endSeconds) - Math.max(from, startSeconds);
-      if (shared > 0) out[offset + label]! += shared / (to - from);
+      if (shared > 0) out[offset + label] += shared / (to - from);
     }
   }
 
@@ -109,9 +214,9 @@ export class TimedMouth implements Mouth {
     const after = Math.max(0, seconds - endSeconds - widening);
     for (let k = 0; k < MOUTH_SHAPE_COUNT; k++) {
       const at = label * MOUTH_SHAPE_COUNT + k;
-      const weight = DOMINANCE[at]! * reached * Math.exp(-before / FADE_BEFORE[k]! - after / FADE_AFTER[k]!);
-      weights[k]! += weight;
-      sums[k]! += weight * VISEME_TARGETS[at]!;
+      const weight = DOMINANCE[at] * reached * Math.exp(-before / FADE_BEFORE[k] - after / FADE_AFTER[k]);
+      weights[k] += weight;
+      sums[k] += weight * VISEME_TARGETS[at];
     }
   }
 }

@@ -47,23 +47,23 @@ export class WordedMouth implements Mouth {
     inner.hear(frame, history, index);
     if (index < 0 || index % 2 !== 0) return;
     const seconds = index / 100;
-    while (this.first < spans.length && spans[this.first]!.endSeconds + TOLERANCE_SECONDS < seconds) this.first++;
+    while (this.first < spans.length && spans[this.first].endSeconds + TOLERANCE_SECONDS < seconds) this.first++;
     const around = { mayPress: false, mayTuck: false };
-    for (let i = this.first; i < spans.length && spans[i]!.startSeconds - TOLERANCE_SECONDS <= seconds; i++) {
-      around.mayPress ||= spans[i]!.label.mayPress;
-      around.mayTuck ||= spans[i]!.label.mayTuck;
+    for (let i = this.first; i < spans.length && spans[i].startSeconds - TOLERANCE_SECONDS <= seconds; i++) {
+      around.mayPress ||= spans[i].label.mayPress;
+      around.mayTuck ||= spans[i].label.mayTuck;
     }
     shapes.set(inner.shapes);
     inner.writeVisemes(visemes, 0);
     this.weigh(MouthShape.lipsPress, VISEME_INDEX.PP, around.mayPress);
     this.weigh(MouthShape.lowerLipBite, VISEME_INDEX.FF, around.mayTuck);
     const presence = Math.max(0, 1 - Math.max(0, this.distance(seconds) - TOLERANCE_SECONDS) / TO_REST_SECONDS);
-    for (let k = 0; k < MOUTH_SHAPE_COUNT; k++) shapes[k]! *= presence;
-    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen]! * shapes[MouthShape.lipsPress]!;
+    for (let k = 0; k < MOUTH_SHAPE_COUNT; k++) shapes[k] *= presence;
+    shapes[MouthShape.mouthClose] = shapes[MouthShape.jawOpen] * shapes[MouthShape.lipsPress];
     let sum = 0;
-    for (let k = 0; k < VISEME_COUNT; k++) sum += visemes[k]! *= k === VISEME_INDEX.sil ? 1 : presence;
+    for (let k = 0; k < VISEME_COUNT; k++) sum += visemes[k] *= k === VISEME_INDEX.sil ? 1 : presence;
     if (sum === 0) visemes[VISEME_INDEX.sil] = sum = 1;
-    for (let k = 0; k < VISEME_COUNT; k++) visemes[k]! /= sum;
+    for (let k = 0; k < VISEME_COUNT; k++) visemes[k] /= sum;
   }
 
   writeVisemes(out: Float32Array, offset: number): void {
@@ -83,9 +83,9 @@ export class WordedMouth implements Mouth {
       visemes[viseme] = 0;
       return;
     }
-    const heard = visemes[viseme]!;
+    const heard = visemes[viseme];
     const believed = (SPELT_ODDS * heard) / (1 + (SPELT_ODDS - 1) * heard);
-    shapes[shape] = Math.min(1, shapes[shape]! + SEAL_PER_PROBABILITY * (believed - heard));
+    shapes[shape] = Math.min(1, shapes[shape] + SEAL_PER_PROBABILITY * (believed - heard));
     visemes[viseme] = believed;
   }
 

@@ -1,4 +1,4 @@
-import { Box3, Vector3, type Mesh, type Object3D } from 'three';
+import { Box3, type Mesh, type Object3D, Vector3 } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import type { FramingAnchors } from '../../shared/contracts/framing.js';
 

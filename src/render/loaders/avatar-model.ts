@@ -1,7 +1,7 @@
 import type { Object3D, Texture } from 'three';
+import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { MotionStyle } from '../../shared/contracts/life-settings.js';
 import type { AvatarInfo } from '../../shared/contracts/stage.js';
-import type { FramingAnchors } from '../../shared/contracts/framing.js';
 
 /** An avatar ready to be drawn, whatever its file format: what the stage needs of it and nothing else. */
 export interface AvatarModel {

@@ -11,7 +11,16 @@ declare module 'three/examples/jsm/libs/basis/basis_transcoder.js' {
     startTranscoding(): boolean;
     getImageLevelInfo(level: number, layer: number, face: number): { origWidth: number; origHeight: number; width: number; height: number };
     getImageTranscodedSizeInBytes(level: number, layer: number, face: number, format: number): number;
-    transcodeImage(target: Uint8Array, level: number, layer: number, face: number, format: number, flags: number, channel0: number, channel1: number): boolean;
+    transcodeImage(
+      target: Uint8Array,
+      level: number,
+      layer: number,
+      face: number,
+      format: number,
+      flags: number,
+      channel0: number,
+      channel1: number,
+    ): boolean;
     close(): void;
     delete(): void;
   }

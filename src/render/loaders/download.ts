@@ -1,4 +1,4 @@
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { freeBuffers } from './free-buffers.js';
 
 export interface DownloadOptions {
@@ -20,7 +20,8 @@ export async function download(source: string | Blob, options: DownloadOptions):
   try {
     if (source instanceof Blob) return await readBlob(source, options);
     const response = await fetch(source, { signal: options.signal });
-    if (!response.ok) throw new AvatarError(ErrorCode.failedToDownloadAvatarAssets, `The avatar file could not be downloaded: status ${response.status}`);
+    if (!response.ok)
+      throw new AvatarError(ErrorCode.failedToDownloadAvatarAssets, `The avatar file could not be downloaded: status ${response.status}`);
     // A compressed transfer announces its compressed length: then the fraction is only capped, not exact.
     const expectedBytes = Number(response.headers.get('content-length') ?? 0);
     if (expectedBytes > options.limitBytes) throw tooLarge(options.limitBytes);

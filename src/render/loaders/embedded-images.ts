@@ -48,15 +48,25 @@ export class EmbeddedImages {
   private async load(parser: GLTFParser, index: number): Promise<Texture> {
     const image = (parser.json as { images: ImageDefinition[] }).images[index];
     try {
-      const bytes = image.uri === undefined ? new Uint8Array((await parser.getDependency('bufferView', image.bufferView!)) as ArrayBuffer) : bytesOfDataUrl(image.uri);
-      if (KTX2_SIGNATURE.every((byte, at) => bytes[at] === byte)) return await (await this.options.addOns.load('ktx2')).textureFromKtx2(bytes);
+      const bytes =
+        image.uri === undefined
+          ? new Uint8Array((await parser.getDependency('bufferView', image.bufferView!)) as ArrayBuffer)
+          : bytesOfDataUrl(image.uri);
+      if (KTX2_SIGNATURE.every((byte, at) => bytes[at] === byte))
+        return await (await this.options.addOns.load('ktx2')).textureFromKtx2(bytes);
       const texture = new Texture(await this.decode(new Blob([bytes], { type: image.mimeType })));
       texture.needsUpdate = true;
       return texture;
     } catch (cause) {
       const name = image.name ?? String(index);
       this.failure ??=
-        cause instanceof AvatarError ? cause : new AvatarError(ErrorCode.unsupportedAvatarAsset, `Texture "${name}" (${image.mimeType ?? 'of unknown type'}) of the avatar file cannot be decoded`, { cause });
+        cause instanceof AvatarError
+          ? cause
+          : new AvatarError(
+              ErrorCode.unsupportedAvatarAsset,
+              `Texture "${name}" (${image.mimeType ?? 'of unknown type'}) of the avatar file cannot be decoded`,
+              { cause },
+            );
       throw this.failure;
     }
   }
@@ -68,7 +78,12 @@ export class EmbeddedImages {
     const limit = this.options.isSoftware ? MAX_SIDE_SOFTWARE : MAX_SIDE;
     if (side <= limit) return image;
     const scaled = (length: number): number => Math.max(1, Math.round((length * limit) / side));
-    const small = await createImageBitmap(image, { ...asItIs, resizeWidth: scaled(image.width), resizeHeight: scaled(image.height), resizeQuality: 'medium' });
+    const small = await createImageBitmap(image, {
+      ...asItIs,
+      resizeWidth: scaled(image.width),
+      resizeHeight: scaled(image.height),
+      resizeQuality: 'medium',
+    });
     image.close();
     return small;
   }

@@ -1,15 +1,15 @@
 import { Group, Mesh, type Object3D, type SkinnedMesh, type Texture } from 'three';
-import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { JointRole } from '../../motion/retarget/joints.js';
-import { mapMorphs, type BoundMorph, type MorphOptions } from '../../motion/retarget/map-morphs.js';
+import { type BoundMorph, type MorphOptions, mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
-import type { AvatarInfo } from '../../shared/contracts/stage.js';
+import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { FramingAnchors } from '../../shared/contracts/framing.js';
+import type { AvatarInfo } from '../../shared/contracts/stage.js';
 import { createLights } from '../lights.js';
-import { hasThreeMaterials, disposeTexture, materialsOf, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
+import { disposeTexture, hasThreeMaterials, materialsOf, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
 import { MorphMesh } from '../morph-mesh.js';
-import { PoseRig, findJoints, type EyeRange } from '../pose-rig.js';
-import { lowerArms, type Arm } from '../rest-pose.js';
+import { type EyeRange, findJoints, PoseRig } from '../pose-rig.js';
+import { type Arm, lowerArms } from '../rest-pose.js';
 import { unskinRigid } from '../rigid-skin.js';
 import { anchorsOf, normaliseRoot, triangleCountOf } from './anchors.js';
 import type { AvatarModel } from './avatar-model.js';
@@ -67,13 +67,16 @@ export class GlbAvatar implements AvatarModel {
     this.anchors = anchorsOf(scene, joints);
     const turned = options.turnsEyes === false ? { ...joints, leftEye: undefined, rightEye: undefined } : joints;
     const morphed = collected.filter(({ mesh }) => mesh.geometry.morphAttributes.position?.length);
-    const morphs = mapMorphs(morphed.map(({ mesh }) => morphNamesOf(mesh)), {
-      bound: morphed.map(({ source }) => options.boundOf?.(source) ?? []),
-      blinkOverriders: options.blinkOverriders,
-      turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
-      hasJawJoint: turned.jaw !== undefined,
-      hasEyeJoints: turned.leftEye !== undefined && turned.rightEye !== undefined,
-    });
+    const morphs = mapMorphs(
+      morphed.map(({ mesh }) => morphNamesOf(mesh)),
+      {
+        bound: morphed.map(({ source }) => options.boundOf?.(source) ?? []),
+        blinkOverriders: options.blinkOverriders,
+        turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
+        hasJawJoint: turned.jaw !== undefined,
+        hasEyeJoints: turned.leftEye !== undefined && turned.rightEye !== undefined,
+      },
+    );
     this.morphMaps = morphs.maps;
     this.morphMeshes = morphed.map(({ mesh }, index) => new MorphMesh(mesh, (morph) => morphs.maps[index].isUsed(morph)));
     const kept = buffersOf(meshes.map(({ geometry }) => geometry));
@@ -86,7 +89,9 @@ export class GlbAvatar implements AvatarModel {
       vertexCount: meshes.reduce((sum, mesh) => sum + mesh.geometry.attributes.position.count, 0),
       triangleCount: meshes.reduce((sum, mesh) => sum + triangleCountOf(mesh), 0),
       missingChannels: morphs.missingChannels.filter((name) => !shownByEyes.includes(name)),
-      approximatedChannels: morphs.missingChannels.filter((name) => (morphs.approximatedChannels.includes(name) || options.tints?.channels.includes(name)) && !shownByEyes.includes(name)),
+      approximatedChannels: morphs.missingChannels.filter(
+        (name) => (morphs.approximatedChannels.includes(name) || options.tints?.channels.includes(name)) && !shownByEyes.includes(name),
+      ),
       missingJoints: WANTED_JOINTS.filter((role) => !joints[role]),
     };
   }

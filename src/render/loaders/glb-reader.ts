@@ -1,4 +1,4 @@
-import { GLTFLoader, type GLTF, type GLTFLoaderPlugin, type GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
+import { type GLTF, GLTFLoader, type GLTFLoaderPlugin, type GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { EmbeddedImages } from './embedded-images.js';
 import { freeBuffers } from './free-buffers.js';
 import { checkGlb } from './glb-check.js';

@@ -5,16 +5,16 @@
  * @see https://github.com/KhronosGroup/glTF/tree/main/extensions/2.0/Khronos/KHR_texture_basisu
  */
 import {
+  type CompressedPixelFormat,
   CompressedTexture,
-  RGBAFormat,
+  type PixelFormat,
+  RGB_ETC2_Format,
   RGBA_ASTC_4x4_Format,
   RGBA_BPTC_Format,
   RGBA_ETC2_EAC_Format,
   RGBA_S3TC_DXT1_Format,
   RGBA_S3TC_DXT5_Format,
-  RGB_ETC2_Format,
-  type CompressedPixelFormat,
-  type PixelFormat,
+  RGBAFormat,
 } from 'three';
 import createBasis, { type BasisFile, type BasisModule } from 'three/examples/jsm/libs/basis/basis_transcoder.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
@@ -116,5 +116,8 @@ function supportedExtensions(): ReadonlySet<string> {
 }
 
 function damaged(): AvatarError {
-  return new AvatarError(ErrorCode.unsupportedAvatarAsset, 'A KTX2 texture of the avatar file is damaged or not compressed with Basis Universal');
+  return new AvatarError(
+    ErrorCode.unsupportedAvatarAsset,
+    'A KTX2 texture of the avatar file is damaged or not compressed with Basis Universal',
+  );
 }

@@ -1,4 +1,4 @@
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { AddOnLoader } from '../add-ons.js';
 import type { AvatarModel } from './avatar-model.js';
 import { download } from './download.js';

@@ -4,7 +4,16 @@ declare module '@pixiv/three-vrm' {
   import type { GLTFLoaderPlugin, GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
 
   type Side = 'left' | 'right';
-  export type VRMHumanBoneName = 'head' | 'neck' | 'jaw' | 'upperChest' | 'chest' | 'spine' | `${Side}Eye` | `${Side}UpperArm` | `${Side}LowerArm`;
+  export type VRMHumanBoneName =
+    | 'head'
+    | 'neck'
+    | 'jaw'
+    | 'upperChest'
+    | 'chest'
+    | 'spine'
+    | `${Side}Eye`
+    | `${Side}UpperArm`
+    | `${Side}LowerArm`;
 
   export class VRMLoaderPlugin implements GLTFLoaderPlugin {
     constructor(parser: GLTFParser);

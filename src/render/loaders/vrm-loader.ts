@@ -7,20 +7,21 @@
  *
  * @see https://github.com/vrm-c/vrm-specification
  */
-import { AmbientLight, DirectionalLight, Group, type Mesh, type Object3D } from 'three';
+
 import {
+  type VRM,
   VRMExpressionMorphTargetBind,
+  type VRMHumanBoneName,
   VRMLoaderPlugin,
   VRMLookAtBoneApplier,
   VRMLookAtExpressionApplier,
-  VRMUtils,
-  type VRM,
-  type VRMHumanBoneName,
   type VRMLookAtRangeMap,
+  VRMUtils,
 } from '@pixiv/three-vrm';
+import { AmbientLight, DirectionalLight, Group, type Mesh, type Object3D } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import type { BoundMorph } from '../../motion/retarget/map-morphs.js';
-import { presetFromExpressionName, type Preset } from '../../motion/retarget/presets.js';
+import { type Preset, presetFromExpressionName } from '../../motion/retarget/presets.js';
 import type { EyeRange } from '../pose-rig.js';
 import type { Arm } from '../rest-pose.js';
 import type { AvatarModel } from './avatar-model.js';

@@ -1,7 +1,7 @@
 import type { VRMExpression } from '@pixiv/three-vrm';
-import { ARKIT_CHANNELS } from '../../shared/contracts/channels.js';
-import { mapMorphs, type BoundMorph, type MorphOptions } from '../../motion/retarget/map-morphs.js';
+import { type BoundMorph, type MorphOptions, mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
+import { ARKIT_CHANNELS } from '../../shared/contracts/channels.js';
 
 /** From this weight on an expression that knows no degrees is there. */
 const BINARY_WEIGHT = 0.5;
@@ -28,12 +28,18 @@ export class VrmTints {
   private readonly applied: Float32Array;
 
   /** @param factorOf How much of an expression is shown at weight 1 of its channels. */
-  constructor(expressions: readonly VRMExpression[], factorOf: (expression: string) => number, options: Pick<MorphOptions, 'hasEyeJoints' | 'blinkOverriders'>) {
+  constructor(
+    expressions: readonly VRMExpression[],
+    factorOf: (expression: string) => number,
+    options: Pick<MorphOptions, 'hasEyeJoints' | 'blinkOverriders'>,
+  ) {
     const tinting = expressions
       .map(({ expressionName, isBinary, binds }) => ({ expressionName, isBinary, binds: materialBinds(binds) }))
       .filter(({ binds }) => binds.length > 0);
     this.expressions = tinting;
-    const bound = tinting.map(({ expressionName }, morph): BoundMorph => ({ morph, expression: expressionName, factor: factorOf(expressionName) }));
+    const bound = tinting.map(
+      ({ expressionName }, morph): BoundMorph => ({ morph, expression: expressionName, factor: factorOf(expressionName) }),
+    );
     const { maps, missingChannels, approximatedChannels } = mapMorphs([tinting.map(() => '')], { ...options, bound: [bound] });
     this.map = maps[0];
     this.channels = ARKIT_CHANNELS.filter((name) => !missingChannels.includes(name) || approximatedChannels.includes(name));

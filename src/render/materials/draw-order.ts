@@ -1,4 +1,4 @@
-import { BufferAttribute, Vector3, type BufferGeometry, type Matrix4 } from 'three';
+import { BufferAttribute, type BufferGeometry, type Matrix4, Vector3 } from 'three';
 
 /**
  * Orders the separate parts of a mesh (locks of hair) from front to back, as the camera sees them at rest. The locks

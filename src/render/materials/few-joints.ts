@@ -34,7 +34,10 @@ export function followFewJoints(mesh: SkinnedMesh, handleMoved: () => void): Few
   const matrices = joints.map(() => new Matrix4());
   mesh.onBeforeRender = () => {
     joints.forEach((joint, at) => {
-      matrices[at].fromArray(mesh.skeleton.boneMatrices!, joint * 16).premultiply(mesh.bindMatrixInverse).multiply(mesh.bindMatrix);
+      matrices[at]
+        .fromArray(mesh.skeleton.boneMatrices!, joint * 16)
+        .premultiply(mesh.bindMatrixInverse)
+        .multiply(mesh.bindMatrix);
     });
     handleMoved();
   };

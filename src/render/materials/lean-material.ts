@@ -1,4 +1,4 @@
-import { DoubleSide, ShaderMaterial, type Material, type Mesh, type Object3D, type SkinnedMesh } from 'three';
+import { DoubleSide, type Material, type Mesh, type Object3D, ShaderMaterial, type SkinnedMesh } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import { sortParts } from './draw-order.js';
 import { followFewJoints } from './few-joints.js';

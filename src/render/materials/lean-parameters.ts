@@ -1,4 +1,4 @@
-import { Color, Matrix4, type Material, type Mesh, type Object3D } from 'three';
+import { Color, type Material, Matrix4, type Mesh, type Object3D } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 
 const SHADINGS = ['skin', 'hair', 'eye', 'cloth', 'teeth', 'lash', 'brow'] as const;

@@ -1,4 +1,4 @@
-import { Mesh, MeshLambertMaterial, MeshStandardMaterial, type Material, type Object3D, type ShaderMaterial, type Texture } from 'three';
+import { type Material, Mesh, MeshLambertMaterial, MeshStandardMaterial, type Object3D, type ShaderMaterial, type Texture } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import { createLeanMaterial } from './lean-material.js';
 import { leanParametersOf } from './lean-parameters.js';
@@ -59,8 +59,32 @@ export function disposeTexture(texture: Texture): void {
 }
 
 function plainMaterialFrom(material: MeshStandardMaterial): MeshLambertMaterial {
-  const { name, color, map, alphaMap = null, alphaTest, transparent, opacity, side, vertexColors, emissive, emissiveMap, emissiveIntensity } = material;
-  const plain = new MeshLambertMaterial({ name, map, alphaMap, alphaTest, transparent, opacity, side, vertexColors, emissiveMap, emissiveIntensity });
+  const {
+    name,
+    color,
+    map,
+    alphaMap = null,
+    alphaTest,
+    transparent,
+    opacity,
+    side,
+    vertexColors,
+    emissive,
+    emissiveMap,
+    emissiveIntensity,
+  } = material;
+  const plain = new MeshLambertMaterial({
+    name,
+    map,
+    alphaMap,
+    alphaTest,
+    transparent,
+    opacity,
+    side,
+    vertexColors,
+    emissiveMap,
+    emissiveIntensity,
+  });
   // A VRM's expressions go on changing the one that was replaced.
   plain.color = color;
   plain.emissive = emissive;

@@ -4,7 +4,7 @@
  * Only the body is taken from it. Head and neck belong to our own life, which looks at somebody, breathes and listens; a
  * recorded head on top would look past them. Of each joint its deviation from its own mean counts, not its posture.
  */
-import { Quaternion, Vector3, type Object3D } from 'three';
+import { type Object3D, Quaternion, Vector3 } from 'three';
 
 /** How the clip is called among others, by LAM and most tools. */
 const NAME = /idle/i;
@@ -123,7 +123,8 @@ function readTracks(glb: ArrayBuffer, joints: readonly Object3D[]): Track[] {
 function floatsAt(document: Document, glb: ArrayBuffer, binaryStart: number, index: number, size: number): Float32Array {
   const accessor = document.accessors![index];
   const view = document.bufferViews![accessor.bufferView!];
-  if (accessor.componentType !== FLOAT || accessor.sparse || (view.byteStride ?? size * 4) !== size * 4) throw new Error('an accessor of another kind');
+  if (accessor.componentType !== FLOAT || accessor.sparse || (view.byteStride ?? size * 4) !== size * 4)
+    throw new Error('an accessor of another kind');
   const start = binaryStart + (view.byteOffset ?? 0) + (accessor.byteOffset ?? 0);
   const values = new Float32Array(glb.slice(start, start + accessor.count * size * 4));
   if (values.length !== accessor.count * size || !values.every(Number.isFinite)) throw new Error('numbers that are none');

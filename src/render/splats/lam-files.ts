@@ -30,7 +30,8 @@ export async function unpackLam(archive: ArrayBuffer): Promise<LamFiles> {
   if (!skin || !splats) throw unusable(`The zip archive is no Gaussian head: it has no ${missing.join(' and no ')}`);
   const animation = named('animation.glb');
   const used = [skin, splats, animation].filter((file): file is ZipFile => file !== undefined);
-  if (used.reduce((sum, { byteLength }) => sum + byteLength, 0) > MAX_BYTES) throw unusable(`The Gaussian head is larger than ${MAX_BYTES / 1_000_000} MB`);
+  if (used.reduce((sum, { byteLength }) => sum + byteLength, 0) > MAX_BYTES)
+    throw unusable(`The Gaussian head is larger than ${MAX_BYTES / 1_000_000} MB`);
   const [skinBytes, splatBytes, animationBytes] = await Promise.all(used.map(unpack));
   return { skin: skinBytes.buffer, splats: splatBytes, animation: animationBytes?.buffer ?? null };
 }

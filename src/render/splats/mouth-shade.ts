@@ -87,5 +87,5 @@ export class MouthShade {
 }
 
 function unit(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value;
+  return value < 0 ? 0 : Math.min(value, 1);
 }

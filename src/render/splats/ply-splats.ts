@@ -16,11 +16,38 @@ const MAX_SPLATS = 500_000;
 const MAX_HEADER_BYTES = 10_000;
 
 const TYPE_BYTES: Readonly<Record<string, number>> = {
-  char: 1, uchar: 1, int8: 1, uint8: 1, short: 2, ushort: 2, int16: 2, uint16: 2, int: 4, uint: 4, int32: 4, uint32: 4,
-  float: 4, float32: 4, double: 8, float64: 8,
+  char: 1,
+  uchar: 1,
+  int8: 1,
+  uint8: 1,
+  short: 2,
+  ushort: 2,
+  int16: 2,
+  uint16: 2,
+  int: 4,
+  uint: 4,
+  int32: 4,
+  uint32: 4,
+  float: 4,
+  float32: 4,
+  double: 8,
+  float64: 8,
 };
 const FIELDS = [
-  'x', 'y', 'z', 'f_dc_0', 'f_dc_1', 'f_dc_2', 'opacity', 'scale_0', 'scale_1', 'scale_2', 'rot_0', 'rot_1', 'rot_2', 'rot_3',
+  'x',
+  'y',
+  'z',
+  'f_dc_0',
+  'f_dc_1',
+  'f_dc_2',
+  'opacity',
+  'scale_0',
+  'scale_1',
+  'scale_2',
+  'rot_0',
+  'rot_1',
+  'rot_2',
+  'rot_3',
 ] as const;
 
 /**
@@ -56,8 +83,12 @@ function readHeader(bytes: Uint8Array): { count: number; stride: number; offsets
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, MAX_HEADER_BYTES));
   const end = /end_header\r?\n/.exec(text);
   if (!text.startsWith('ply') || !end) throw unusable('it is no PLY file');
-  const lines = text.slice(0, end.index).split(/\r?\n/).map((line) => line.trim().split(/\s+/));
-  if (!lines.some(([word, format]) => word === 'format' && format === 'binary_little_endian')) throw unusable('only binary little-endian is understood');
+  const lines = text
+    .slice(0, end.index)
+    .split(/\r?\n/)
+    .map((line) => line.trim().split(/\s+/));
+  if (!lines.some(([word, format]) => word === 'format' && format === 'binary_little_endian'))
+    throw unusable('only binary little-endian is understood');
   const elements = lines.filter(([word]) => word === 'element');
   if (elements[0]?.[1] !== 'vertex') throw unusable('its first element is no vertex');
   const count = Number(elements[0][2]);

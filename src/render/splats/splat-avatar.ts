@@ -24,7 +24,10 @@ export async function loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel
   });
   const skin = meshes.find(({ geometry }) => geometry.attributes.position.count === splats.count);
   if (!skin) {
-    throw new AvatarError(ErrorCode.unsupportedAvatarAsset, `The head has ${splats.count} splats, but skin.glb has no skinned mesh of so many vertices`);
+    throw new AvatarError(
+      ErrorCode.unsupportedAvatarAsset,
+      `The head has ${splats.count} splats, but skin.glb has no skinned mesh of so many vertices`,
+    );
   }
   const read = buffersOf(meshes.map(({ geometry }) => geometry));
   const head = new SplatHead(scene, skin, splats, files.animation);

@@ -1,21 +1,21 @@
-import { Matrix4, Vector3, type Bone, type Mesh, type Object3D, type SkinnedMesh } from 'three';
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
+import { type Bone, Matrix4, type Mesh, type Object3D, type SkinnedMesh, Vector3 } from 'three';
 import { mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import { channelsFromMorphName } from '../../motion/retarget/morph-names.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
+import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { MotionStyle } from '../../shared/contracts/life-settings.js';
 import type { AvatarInfo } from '../../shared/contracts/stage.js';
-import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
-import { floatsOf, morphShapeFrom, type MorphShape } from '../morph-shapes.js';
-import { PoseRig, findJoints } from '../pose-rig.js';
+import { floatsOf, type MorphShape, morphShapeFrom } from '../morph-shapes.js';
+import { findJoints, PoseRig } from '../pose-rig.js';
 import { IdleClip } from './idle-clip.js';
 import { LipSeal } from './lip-seal.js';
-import { MouthShade, type HeadPoint } from './mouth-shade.js';
+import { type HeadPoint, MouthShade } from './mouth-shade.js';
 import type { Splats } from './ply-splats.js';
 import { SplatDeformer } from './splat-deformer.js';
 import { createSplatMesh } from './splat-mesh.js';
-import { SplatProjector, type SplatCamera } from './splat-projector.js';
+import { type SplatCamera, SplatProjector } from './splat-projector.js';
 import { skinSplats } from './splat-skin.js';
 
 /** Offsets up to this are noise of the exporter, metres. */
@@ -69,7 +69,8 @@ export class SplatHead implements AvatarModel {
     this.morphs = morphs.maps[0];
     this.weights = new Float32Array(shapes.length);
     this.deformer = new SplatDeformer(splats.positions, vertices, shapes);
-    const mouthClose = shapes[names.findIndex((name) => channelsFromMorphName(name).some(({ channel }) => channel === CHANNEL_INDEX.mouthClose))];
+    const mouthClose =
+      shapes[names.findIndex((name) => channelsFromMorphName(name).some(({ channel }) => channel === CHANNEL_INDEX.mouthClose))];
     this.lipSeal = mouthClose?.vertices.length > 0 ? new LipSeal(vertices, mouthClose) : null;
     this.mouthShade = this.lipSeal && new MouthShade(this.lipSeal, this.deformer.positions);
     const splatSkin = skinSplats(this.deformer.positions, geometry.attributes.skinIndex.array, geometry.attributes.skinWeight.array);
@@ -82,7 +83,7 @@ export class SplatHead implements AvatarModel {
     skin.removeFromParent();
     geometry.dispose();
     const { head, neck, chest } = findJoints(scene);
-    this.headJoint = Math.max(0, this.bones.findIndex((bone) => bone === head));
+    this.headJoint = Math.max(0, this.bones.indexOf(head as Bone));
     // The eyes are splats of the head, which shapes turn.
     this.rig = new PoseRig({ head, neck, chest });
     prune(scene, new Set<Object3D | undefined>([...this.bones, head, neck, chest]));
@@ -124,12 +125,17 @@ export class SplatHead implements AvatarModel {
 
   /** The camera in the axes of the head at rest. */
   private eyeOf(camera: SplatCamera): HeadPoint {
-    matrix.fromArray(this.jointMatrices, this.headJoint * 16).premultiply(view.fromArray(camera.viewMatrix as number[])).invert();
+    matrix
+      .fromArray(this.jointMatrices, this.headJoint * 16)
+      .premultiply(view.fromArray(camera.viewMatrix as number[]))
+      .invert();
     return eye.setFromMatrixPosition(matrix);
   }
 
   private project(camera: SplatCamera): void {
-    this.bones.forEach((bone, joint) => matrix.multiplyMatrices(bone.matrixWorld, this.boneInverses[joint]).toArray(this.jointMatrices, joint * 16));
+    this.bones.forEach((bone, joint) =>
+      matrix.multiplyMatrices(bone.matrixWorld, this.boneInverses[joint]).toArray(this.jointMatrices, joint * 16),
+    );
     if (this.mouthShade) this.mouthShade.apply(this.deformer.positions, this.eyeOf(camera), this.projector);
     this.projector.project(this.deformer.positions, this.covariances, this.jointMatrices, camera);
   }
@@ -152,7 +158,13 @@ function prune(object: Object3D, kept: ReadonlySet<Object3D | undefined>): boole
 }
 
 /** Splats that are seen count; eyes are where the lids move most. */
-function anchorsOf(positions: Float32Array, colors: Uint8Array, vertices: Float32Array, shapes: readonly MorphShape[], morphs: MorphMap): FramingAnchors {
+function anchorsOf(
+  positions: Float32Array,
+  colors: Uint8Array,
+  vertices: Float32Array,
+  shapes: readonly MorphShape[],
+  morphs: MorphMap,
+): FramingAnchors {
   const solid: number[] = [];
   for (let splat = 0; splat < colors.length / 4; splat++) if (colors[splat * 4 + 3] > 100) solid.push(splat);
   const along = (axis: number) => Float32Array.from(solid, (splat) => positions[splat * 3 + axis]).sort();

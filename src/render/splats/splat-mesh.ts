@@ -1,15 +1,15 @@
 import {
   BufferAttribute,
   BufferGeometry,
+  type Camera,
   DataTexture,
   GLSL3,
   Mesh,
+  type PerspectiveCamera,
   RawShaderMaterial,
   RGBAIntegerFormat,
   UnsignedIntType,
   Vector4,
-  type Camera,
-  type PerspectiveCamera,
   type WebGLRenderer,
 } from 'three';
 import { SPLATS_PER_ROW, type SplatCamera, type SplatProjector } from './splat-projector.js';
@@ -24,7 +24,11 @@ export type ProjectSplats = (camera: SplatCamera) => void;
  * Projected splats as quads, in one draw call: nothing but an index, the rest comes from a texture that is sent with each
  * frame. Not instanced, since software GL pays for every instance.
  */
-export function createSplatMesh(projector: SplatProjector, capacity: number, project: ProjectSplats): Mesh<BufferGeometry, RawShaderMaterial> {
+export function createSplatMesh(
+  projector: SplatProjector,
+  capacity: number,
+  project: ProjectSplats,
+): Mesh<BufferGeometry, RawShaderMaterial> {
   const width = SPLATS_PER_ROW * 2;
   const texture = new DataTexture(projector.words, width, projector.words.length / width / 4, RGBAIntegerFormat, UnsignedIntType);
   texture.internalFormat = 'RGBA32UI';

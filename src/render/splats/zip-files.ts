@@ -107,5 +107,9 @@ function dataStart(view: DataView, header: number): number {
 }
 
 function damaged(cause: unknown): AvatarError {
-  return new AvatarError(ErrorCode.unsupportedAvatarAsset, `The zip archive cannot be used: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  return new AvatarError(
+    ErrorCode.unsupportedAvatarAsset,
+    `The zip archive cannot be used: ${cause instanceof Error ? cause.message : cause}`,
+    { cause },
+  );
 }

@@ -1,5 +1,14 @@
 import type { Camera, Scene } from 'three';
-import { LinearSRGBColorSpace, Mesh, NeutralToneMapping, NoToneMapping, SRGBColorSpace, WebGPURenderer, type Material, type Object3D } from 'three/webgpu';
+import {
+  LinearSRGBColorSpace,
+  type Material,
+  Mesh,
+  NeutralToneMapping,
+  NoToneMapping,
+  type Object3D,
+  SRGBColorSpace,
+  WebGPURenderer,
+} from 'three/webgpu';
 import type { AvatarModel } from '../loaders/avatar-model.js';
 import type { GraphicsFacts, StageCanvas } from '../renderer.js';
 import type { Surface, SurfaceListener } from '../surface.js';
@@ -21,7 +30,13 @@ export class GpuSurface implements Surface {
   /** @throws {AvatarError} `renderingFailed` without a device. */
   constructor(canvas: StageCanvas, facts: GraphicsFacts, listener: SurfaceListener) {
     this.device = openedGpu().device;
-    this.renderer = new WebGPURenderer({ canvas: canvas as OffscreenCanvas, device: this.device, alpha: true, antialias: !facts.isSoftware, stencil: false });
+    this.renderer = new WebGPURenderer({
+      canvas: canvas as OffscreenCanvas,
+      device: this.device,
+      alpha: true,
+      antialias: !facts.isSoftware,
+      stencil: false,
+    });
     this.renderer.setClearColor(0x000000, 0);
     this.renderer.onDeviceLost = () => undefined;
     this.starting = this.renderer.init();

@@ -1,6 +1,5 @@
 /** The twin of `materials/lean-material.ts` for WebGPU, where the joints are three.js's business. */
-import type { JointRole } from '../../motion/retarget/joints.js';
-import { DoubleSide, NodeMaterial, type Material, type Mesh, type Node, type Object3D } from 'three/webgpu';
+
 import {
   attribute,
   faceDirection,
@@ -20,6 +19,8 @@ import {
   wgsl,
   wgslFn,
 } from 'three/tsl';
+import { DoubleSide, type Material, type Mesh, type Node, NodeMaterial, type Object3D } from 'three/webgpu';
+import type { JointRole } from '../../motion/retarget/joints.js';
 import { sortParts } from '../materials/draw-order.js';
 import { DRAWN_FIRST, eyeSettingsOf, type LeanParameters, type Shading } from '../materials/lean-parameters.js';
 import { LEAN_CLOTH, LEAN_COMMON, LEAN_EYE, LEAN_FUR, LEAN_HAIR, LEAN_IRIS, LEAN_SKIN, LEAN_STRANDS, LEAN_TEETH } from './lean.wgsl.js';

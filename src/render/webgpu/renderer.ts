@@ -1,6 +1,7 @@
 /** The twin of `renderer.ts` where WebGPU draws. */
-import { openGpu, openedGpu } from './gpu.js';
+
 import type { GraphicsFacts } from '../renderer.js';
+import { openedGpu, openGpu } from './gpu.js';
 
 export { pngOf } from '../picture.js';
 export type { GraphicsFacts, StageCanvas } from '../renderer.js';

@@ -4,16 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { ENGINE_FRAME_RATE, MotionEngine, type EngineMotion } from '../../motion/engine/motion-engine.js';
+import { ENGINE_FRAME_RATE, type EngineMotion, MotionEngine } from '../../motion/engine/motion-engine.js';
 import { loadMouthModel, setMouthModelReader } from '../../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../../motion/engine/simd-linears.js';
 import { MotionStyler } from '../../motion/style/motion-styler.js';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
-import { MAX_INTENSITY, expressionFrom, type Expression } from '../../shared/contracts/speech-style.js';
-import { MOTION_FORMATS, encodeMotion, writeFileWhole, writeStream, type MotionFormat } from '../motion-file.js';
+import { type Expression, expressionFrom, MAX_INTENSITY } from '../../shared/contracts/speech-style.js';
+import { encodeMotion, MOTION_FORMATS, type MotionFormat, writeFileWhole, writeStream } from '../motion-file.js';
 import { packageFolder } from '../package-folder.js';
-import { speechPieces, type SpeechPiece } from '../speech-file.js';
+import { type SpeechPiece, speechPieces } from '../speech-file.js';
 import { integerOption, numberOption } from './options.js';
 
 export const ANIMATE_USAGE = `animate <audio>       turns speech (WAV, Ogg Opus or raw PCM; - for standard input) into motion
@@ -58,7 +58,10 @@ export async function animate(args: string[]): Promise<void> {
   const sampleRateHz = rate === undefined ? null : integerOption(rate, '--sample-rate', MIN_RATE_HZ, MAX_RATE_HZ);
 
   const { style, intensity } = values;
-  const expression = expressionFrom({ style, intensity: intensity === undefined ? undefined : numberOption(intensity, '--intensity', 0, MAX_INTENSITY) });
+  const expression = expressionFrom({
+    style,
+    intensity: intensity === undefined ? undefined : numberOption(intensity, '--intensity', 0, MAX_INTENSITY),
+  });
 
   const distFolder = join(packageFolder(), 'dist');
   const avatar = format === 'glb' ? await avatarBytes(values.avatar ?? join(distFolder, 'avatars', 'aria.glb')) : null;

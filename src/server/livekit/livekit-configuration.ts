@@ -23,8 +23,7 @@ export interface RoomTarget {
 
 export type LiveKitConfiguration =
   /** `idleTimeoutMs` 0: the server's own. */
-  | { isAccepted: true; target: RoomTarget; idleTimeoutMs: number }
-  | { isAccepted: false; code: number; message: string };
+  { isAccepted: true; target: RoomTarget; idleTimeoutMs: number } | { isAccepted: false; code: number; message: string };
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 const DEFAULT_IDENTITY = 'spatius-avatar-agent';
@@ -55,7 +54,8 @@ export async function livekitConfigurationFrom(
     return refuse(`extra_attributes are limited to ${MAX_ATTRIBUTES} of ${MAX_ATTRIBUTE_LENGTH} characters`);
   }
   const { idleTimeout } = config;
-  if (idleTimeout < 0 || idleTimeout > MAX_IDLE_TIMEOUT_SECONDS) return refuse(`idle_timeout must be 0..${MAX_IDLE_TIMEOUT_SECONDS} seconds`);
+  if (idleTimeout < 0 || idleTimeout > MAX_IDLE_TIMEOUT_SECONDS)
+    return refuse(`idle_timeout must be 0..${MAX_IDLE_TIMEOUT_SECONDS} seconds`);
   const token = config.apiToken || (await mintToken(config, Object.fromEntries(extra)));
   if (!token) return refuse('missing livekit credentials: provide api_token or both api_key and api_secret, with room_name');
   const verdict = await judgeLiveKitUrl(config.url, options.hosts);
@@ -73,7 +73,10 @@ export async function livekitConfigurationFrom(
 }
 
 /** A participant's token from the deprecated pair of key and secret; null without them. */
-async function mintToken({ apiKey, apiSecret, roomName, publisherId }: LiveKitEgressConfig, attributes: Record<string, string>): Promise<string | null> {
+async function mintToken(
+  { apiKey, apiSecret, roomName, publisherId }: LiveKitEgressConfig,
+  attributes: Record<string, string>,
+): Promise<string | null> {
   if (!apiKey || !apiSecret || !roomName) return null;
   const video = { roomJoin: true, room: roomName, canPublish: true, canPublishData: true, canSubscribe: false, canUpdateOwnMetadata: true };
   return new SignJWT({ kind: 'agent', attributes, video })

@@ -2,13 +2,13 @@
 import { createMessage, encodeMessage } from '../../motion/protocol/envelope.js';
 import { packMotion } from '../../motion/protocol/packed-motion.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { CLOCK_TOPIC, encodeRoomPacket, MOTION_TOPIC, type RoomPacketType } from '../../shared/contracts/room-packets.js';
 import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/pcm.js';
 import { Resampler } from '../../shared/samples/resampler.js';
-import { CLOCK_TOPIC, MOTION_TOPIC, encodeRoomPacket, type RoomPacketType } from '../../shared/contracts/room-packets.js';
 import type { SpeechEngine } from '../speech-request.js';
 import type { RoomTarget } from './livekit-configuration.js';
 import { RoomPublisher } from './room-publisher.js';
-import { SpeechPlayout, type PlayoutNews } from './speech-playout.js';
+import { type PlayoutNews, SpeechPlayout } from './speech-playout.js';
 
 export interface LiveKitEgressListener {
   /** The last sample of a speech has left, or it was cut off from inside the room. */
@@ -204,7 +204,12 @@ export class LiveKitEgress {
     return Math.max(runStartSeconds, current.takenSeconds - this.publisher.queuedSeconds);
   }
 
-  private tell(type: RoomPacketType, speech: { reqId: string; number: number }, mediaSeconds: number, payload: Uint8Array = new Uint8Array(0)): void {
+  private tell(
+    type: RoomPacketType,
+    speech: { reqId: string; number: number },
+    mediaSeconds: number,
+    payload: Uint8Array = new Uint8Array(0),
+  ): void {
     const bytes = encodeRoomPacket({
       type,
       conversation: speech.number,

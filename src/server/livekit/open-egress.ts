@@ -1,14 +1,13 @@
 /** From a client's wish to the room it names, or the reason that goes back to the client. */
 import type { LiveKitEgressConfig } from '../../motion/protocol/generated/message_pb.js';
-import { ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { ServerErrorCode } from '../server-error-code.js';
-import { livekitConfigurationFrom, type LiveKitOptions } from './livekit-configuration.js';
+import { type LiveKitOptions, livekitConfigurationFrom } from './livekit-configuration.js';
 import { LiveKitEgress, type LiveKitEgressListener } from './livekit-egress.js';
 
 export type OpenedEgress =
   /** `idleTimeoutMs` 0: the client leaves it to the server. */
-  | { isOpen: true; egress: LiveKitEgress; idleTimeoutMs: number }
-  | { isOpen: false; code: number; message: string };
+  { isOpen: true; egress: LiveKitEgress; idleTimeoutMs: number } | { isOpen: false; code: number; message: string };
 
 /** Joins the room. Never rejects. */
 export async function openLiveKitEgress(
@@ -25,6 +24,10 @@ export async function openLiveKitEgress(
   } catch (reason) {
     const error = avatarErrorFrom(reason, ErrorCode.egressUnavailable, 'failed to create egress connection');
     const isRefused = error.code === ErrorCode.invalidEgressConfig;
-    return { isOpen: false, code: isRefused ? ServerErrorCode.unauthenticated : ServerErrorCode.unavailable, message: `livekit_egress: ${error.message}` };
+    return {
+      isOpen: false,
+      code: isRefused ? ServerErrorCode.unauthenticated : ServerErrorCode.unavailable,
+      message: `livekit_egress: ${error.message}`,
+    };
   }
 }

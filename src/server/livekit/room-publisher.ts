@@ -126,7 +126,9 @@ async function loadRtcNode(): Promise<RtcNode> {
   try {
     return await import('@livekit/rtc-node');
   } catch (cause) {
-    throw new AvatarError(ErrorCode.egressUnavailable, 'egress client is not configured on server: @livekit/rtc-node is not installed', { cause });
+    throw new AvatarError(ErrorCode.egressUnavailable, 'egress client is not configured on server: @livekit/rtc-node is not installed', {
+      cause,
+    });
   }
 }
 
@@ -135,7 +137,9 @@ function joinError(cause: unknown): AvatarError {
   if (/\b40[13]\b|unauthorized|permission/i.test(words)) {
     return new AvatarError(ErrorCode.invalidEgressConfig, 'failed to join the LiveKit room: unauthorized: invalid token', { cause });
   }
-  return new AvatarError(ErrorCode.egressUnavailable, 'failed to create egress connection: the LiveKit server cannot be reached', { cause });
+  return new AvatarError(ErrorCode.egressUnavailable, 'failed to create egress connection: the LiveKit server cannot be reached', {
+    cause,
+  });
 }
 
 function isInterrupt(payload: Uint8Array): boolean {

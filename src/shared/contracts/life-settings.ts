@@ -2,7 +2,17 @@
 
 /** Faces an avatar can put on; `neutral` is its own. */
 export const MOODS = [
-  'neutral', 'happy', 'sad', 'surprised', 'angry', 'thinking', 'afraid', 'disgusted', 'sleepy', 'concerned', 'skeptical',
+  'neutral',
+  'happy',
+  'sad',
+  'surprised',
+  'angry',
+  'thinking',
+  'afraid',
+  'disgusted',
+  'sleepy',
+  'concerned',
+  'skeptical',
 ] as const;
 export type Mood = (typeof MOODS)[number];
 

@@ -6,9 +6,9 @@ export type Viseme = (typeof VISEMES)[number];
 export const VISEME_COUNT = VISEMES.length;
 
 /** Viseme → index in a frame. */
-export const VISEME_INDEX = Object.freeze(
-  Object.fromEntries(VISEMES.map((name, index) => [name, index])),
-) as Readonly<Record<Viseme, number>>;
+export const VISEME_INDEX = Object.freeze(Object.fromEntries(VISEMES.map((name, index) => [name, index]))) as Readonly<
+  Record<Viseme, number>
+>;
 
 const INDEX_BY_NAME = new Map<string, number>([
   ...VISEMES.map((name, index) => [name.toLowerCase(), index] as const),

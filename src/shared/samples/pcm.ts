@@ -6,7 +6,7 @@
 /** Raw 16-bit little-endian PCM → integers. An odd last byte is ignored; join chunks with `PcmByteJoiner` first. */
 export function int16FromPcmBytes(bytes: Uint8Array): Int16Array {
   const samples = new Int16Array(bytes.length >> 1);
-  for (let i = 0; i < samples.length; i++) samples[i] = bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
+  for (let i = 0; i < samples.length; i++) samples[i] = bytes[2 * i] | (bytes[2 * i + 1] << 8);
   return samples;
 }
 
@@ -14,7 +14,7 @@ export function int16FromPcmBytes(bytes: Uint8Array): Int16Array {
 export function pcmBytesFromInt16(samples: Int16Array): Uint8Array {
   const bytes = new Uint8Array(samples.length * 2);
   for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i]!;
+    const sample = samples[i];
     bytes[2 * i] = sample & 0xff;
     bytes[2 * i + 1] = (sample >> 8) & 0xff;
   }
@@ -23,7 +23,7 @@ export function pcmBytesFromInt16(samples: Int16Array): Uint8Array {
 
 export function float32FromInt16(samples: Int16Array): Float32Array {
   const out = new Float32Array(samples.length);
-  for (let i = 0; i < out.length; i++) out[i] = samples[i]! / 32768;
+  for (let i = 0; i < out.length; i++) out[i] = samples[i] / 32768;
   return out;
 }
 
@@ -31,16 +31,16 @@ export function float32FromInt16(samples: Int16Array): Float32Array {
 export function int16FromFloat32(samples: Float32Array): Int16Array {
   const out = new Int16Array(samples.length);
   for (let i = 0; i < out.length; i++) {
-    const scaled = Math.round(samples[i]! * 32768);
+    const scaled = Math.round(samples[i] * 32768);
     // Assigning NaN to an Int16Array stores 0; infinities would too, so they are clipped here.
-    out[i] = scaled > 32767 ? 32767 : scaled < -32768 ? -32768 : scaled;
+    out[i] = scaled > 32767 ? 32767 : Math.max(scaled, -32768);
   }
   return out;
 }
 
 /** What is no finite number becomes silence, in place: filters that it gets into would never be rid of it. */
 export function silenceNonFinite(samples: Float32Array): void {
-  for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i]!)) samples[i] = 0;
+  for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i])) samples[i] = 0;
 }
 
 /** Mean of the channels. All channels must have the same length. */
@@ -48,7 +48,7 @@ export function mixToMono(channels: readonly Float32Array[]): Float32Array {
   const first = channels[0];
   if (!first) return new Float32Array(0);
   const out = new Float32Array(first.length);
-  for (const channel of channels) for (let i = 0; i < out.length; i++) out[i]! += channel[i]! / channels.length;
+  for (const channel of channels) for (let i = 0; i < out.length; i++) out[i] += channel[i] / channels.length;
   return out;
 }
 
@@ -75,7 +75,7 @@ export class PcmByteJoiner {
     } else {
       joined = bytes.subarray(0, even);
     }
-    if (bytes.length > 0) this.pendingByte = total % 2 ? bytes[bytes.length - 1]! : -1;
+    if (bytes.length > 0) this.pendingByte = total % 2 ? bytes[bytes.length - 1] : -1;
     return joined;
   }
 
@@ -102,7 +102,7 @@ export function audioContainerOf(bytes: Uint8Array): AudioContainer | null {
   if (head === 'FORM' && (kind === 'AIFF' || kind === 'AIFC')) return 'aiff';
   if (head === 'OggS') return 'ogg';
   if (head === 'fLaC') return 'flac';
-  if (head.startsWith('ID3') && bytes[3]! <= 4) return 'mp3';
+  if (head.startsWith('ID3') && bytes[3] <= 4) return 'mp3';
   if (text(4, 8) === 'ftyp') return 'mp4';
   if (bytes[0] === 0x1a && bytes[1] === 0x45 && bytes[2] === 0xdf && bytes[3] === 0xa3) return 'webm';
   return null;

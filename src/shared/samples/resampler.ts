@@ -78,7 +78,7 @@ export class Resampler {
     let count = 0;
     for (let start = 0; start < samples.length; ) {
       const size = Math.min(samples.length - start, this.buffer.length - this.filled);
-      for (let i = 0; i < size; i++) this.buffer[this.filled + i] = finiteOrZero(samples[start + i]!);
+      for (let i = 0; i < size; i++) this.buffer[this.filled + i] = finiteOrZero(samples[start + i]);
       this.filled += size;
       start += size;
       count = this.drain(out, count);
@@ -126,12 +126,12 @@ export class Resampler {
         let d = 0;
         let i = 0;
         for (; i + 3 < taps; i += 4) {
-          a += kernels[row + i]! * buffer[first + i]!;
-          b += kernels[row + i + 1]! * buffer[first + i + 1]!;
-          c += kernels[row + i + 2]! * buffer[first + i + 2]!;
-          d += kernels[row + i + 3]! * buffer[first + i + 3]!;
+          a += kernels[row + i] * buffer[first + i];
+          b += kernels[row + i + 1] * buffer[first + i + 1];
+          c += kernels[row + i + 2] * buffer[first + i + 2];
+          d += kernels[row + i + 3] * buffer[first + i + 3];
         }
-        for (; i < taps; i++) a += kernels[row + i]! * buffer[first + i]!;
+        for (; i < taps; i++) a += kernels[row + i] * buffer[first + i];
         sum = a + b + (c + d);
       } else {
         const place = (this.phase / up) * phaseCount;
@@ -140,7 +140,7 @@ export class Resampler {
         const near = row * taps;
         const far = near + taps;
         for (let i = 0; i < taps; i++) {
-          sum += (kernels[near + i]! + fraction * (kernels[far + i]! - kernels[near + i]!)) * buffer[first + i]!;
+          sum += (kernels[near + i] + fraction * (kernels[far + i] - kernels[near + i])) * buffer[first + i];
         }
       }
       out[count++] = sum;
@@ -184,7 +184,7 @@ function tabulateKernels(reach: number, phaseCount: number, stretch: number, hal
       sum += value;
     }
     // Unity gain at 0 Hz for every phase: a constant stays exactly constant.
-    for (let i = 0; i < taps; i++) kernels[phase * taps + i]! /= sum;
+    for (let i = 0; i < taps; i++) kernels[phase * taps + i] /= sum;
   }
   return kernels;
 }

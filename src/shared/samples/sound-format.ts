@@ -25,7 +25,10 @@ const ENCODED_NAME = /\.(mp3|m4a|mp4|aac|ogg|oga|opus|flac|webm|weba|aiff?|caf|a
  * @param name File name or path, or ''.
  */
 export function soundFormatOf(head: Uint8Array, contentType: string, name: string): SoundFormat {
-  const [mime, ...parameters] = contentType.toLowerCase().split(';').map((part) => part.trim());
+  const [mime, ...parameters] = contentType
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
   // The bytes win: servers label files wrongly, and a header read as PCM is a bang.
   const container = audioContainerOf(head);
   if (container === 'wav') return { kind: 'wav' };
@@ -43,7 +46,10 @@ export function soundFormatOf(head: Uint8Array, contentType: string, name: strin
 
 function textKind(head: Uint8Array, mime: string): string | null {
   const isText = mime.startsWith('text/') || mime.endsWith('json') || mime.endsWith('xml');
-  const start = String.fromCharCode(...head.subarray(0, 256)).replace(/^ï»¿/, '').trimStart().toLowerCase();
+  const start = String.fromCharCode(...head.subarray(0, 256))
+    .replace(/^ï»¿/, '')
+    .trimStart()
+    .toLowerCase();
   if (mime === 'text/html' || start.startsWith('<!doctype html') || start.startsWith('<html')) return 'an HTML page';
   if (mime.endsWith('json')) return 'JSON';
   return isText ? 'text' : null;

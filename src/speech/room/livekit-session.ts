@@ -10,11 +10,11 @@
  * stage goes on by the last playhead, and motion is sent ahead of the voice.
  */
 import type { RemoteAudioTrack, RemoteParticipant, Room } from 'livekit-client';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
-import type { PlayheadReport } from '../../shared/contracts/playback-messages.js';
-import { CLOCK_TOPIC, CONTROL_TOPIC, MOTION_TOPIC, decodeRoomPacket } from '../../shared/contracts/room-packets.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionSession, MotionSessionStats, MotionSink } from '../../shared/contracts/motion-session.js';
 import type { RoomSource } from '../../shared/contracts/motion-source.js';
+import type { PlayheadReport } from '../../shared/contracts/playback-messages.js';
+import { CLOCK_TOPIC, CONTROL_TOPIC, decodeRoomPacket, MOTION_TOPIC } from '../../shared/contracts/room-packets.js';
 import type { RoomListener } from './open-room.js';
 import { RoomLink } from './room-link.js';
 import { RoomRounds } from './room-rounds.js';
@@ -178,7 +178,9 @@ export class LiveKitSession implements MotionSession {
   }
 
   pause(): void {
-    this.parts.listener.handleError(new AvatarError(ErrorCode.networkLayerNotAvailable, 'A room is live and cannot be paused: use muted or interrupt().'));
+    this.parts.listener.handleError(
+      new AvatarError(ErrorCode.networkLayerNotAvailable, 'A room is live and cannot be paused: use muted or interrupt().'),
+    );
   }
 
   setVolume(volume: number): void {
@@ -230,7 +232,13 @@ export class LiveKitSession implements MotionSession {
     this.forgetRoom();
     this.room = room;
     room.on('dataReceived', this.handleData);
-    for (const name of ['participantConnected', 'participantAttributesChanged', 'trackSubscribed', 'trackUnsubscribed', 'connected'] as const) {
+    for (const name of [
+      'participantConnected',
+      'participantAttributesChanged',
+      'trackSubscribed',
+      'trackUnsubscribed',
+      'connected',
+    ] as const) {
       room.on(name, this.updateSpeaker);
     }
     room.on('participantDisconnected', this.handleLeft);
@@ -244,7 +252,13 @@ export class LiveKitSession implements MotionSession {
     this.room = null;
     if (!room) return;
     room.off('dataReceived', this.handleData);
-    for (const name of ['participantConnected', 'participantAttributesChanged', 'trackSubscribed', 'trackUnsubscribed', 'connected'] as const) {
+    for (const name of [
+      'participantConnected',
+      'participantAttributesChanged',
+      'trackSubscribed',
+      'trackUnsubscribed',
+      'connected',
+    ] as const) {
       room.off(name, this.updateSpeaker);
     }
     room.off('participantDisconnected', this.handleLeft);
@@ -336,5 +350,8 @@ export class LiveKitSession implements MotionSession {
 }
 
 function notHere(): AvatarError {
-  return new AvatarError(ErrorCode.networkLayerNotAvailable, 'In livekit mode speech comes from the room: send() and speak() have nothing to do here.');
+  return new AvatarError(
+    ErrorCode.networkLayerNotAvailable,
+    'In livekit mode speech comes from the room: send() and speak() have nothing to do here.',
+  );
 }

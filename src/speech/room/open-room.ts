@@ -1,7 +1,8 @@
 /** Makes a room's session and the ways from it to a stage. */
-import type { PlaybackState } from '../../shared/contracts/playback-messages.js';
+
 import type { MotionService, MotionSessionListener } from '../../shared/contracts/motion-session.js';
 import type { RoomSource } from '../../shared/contracts/motion-source.js';
+import type { PlaybackState } from '../../shared/contracts/playback-messages.js';
 import { LiveKitSession, type RoomEvents } from './livekit-session.js';
 
 /** What hears of a room; an `AvatarController` does. */

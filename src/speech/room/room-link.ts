@@ -6,10 +6,10 @@
  * unless the room ended it on purpose.
  */
 import type { DisconnectReason, Room } from 'livekit-client';
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
-import { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { RoomSource } from '../../shared/contracts/motion-source.js';
+import { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
 
 export interface RoomLinkListener {
   /** A room to listen to, before it is joined; the one before is over. */

@@ -20,7 +20,11 @@ export function chooseSpeaker<Participant extends Speaker>(participants: Iterabl
   if (wanted !== null) {
     return all.find((participant) => onBehalf(participant) === wanted) ?? all.find(({ identity }) => identity === wanted) ?? null;
   }
-  return all.find(({ attributes }) => AVATAR_ATTRIBUTE in attributes) ?? all.find((participant) => participant.isAgent && onBehalf(participant)) ?? null;
+  return (
+    all.find(({ attributes }) => AVATAR_ATTRIBUTE in attributes) ??
+    all.find((participant) => participant.isAgent && onBehalf(participant)) ??
+    null
+  );
 }
 
 /** Whether a participant that sends motion may become the one to listen to. */

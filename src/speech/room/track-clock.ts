@@ -117,7 +117,7 @@ export class TrackClock {
     if (!run) return;
     run.anchors.push({ arrivalMs, mediaMs: time.mediaSeconds * 1000 });
     if (run.anchors.length > MAX_ANCHORS) run.anchors.shift();
-    while (run.anchors[0]!.arrivalMs < arrivalMs - WINDOW_MS) run.anchors.shift();
+    while (run.anchors[0].arrivalMs < arrivalMs - WINDOW_MS) run.anchors.shift();
   }
 
   /** The voice stops at `mediaSeconds` of a conversation. */
@@ -135,7 +135,7 @@ export class TrackClock {
    */
   heardAt(nowMs: number): Heard | null {
     for (let index = this.runs.length - 1; index >= 0; index--) {
-      const run = this.runs[index]!;
+      const run = this.runs[index];
       this.follow(run);
       const mediaMs = nowMs + this.rtpOffsetMs - run.constantMs;
       if (Number.isNaN(mediaMs) || mediaMs < run.startMs) continue;
@@ -156,7 +156,8 @@ export class TrackClock {
     const newest = this.runs[this.runs.length - 1];
     if (newest?.conversation === conversation && newest.run === run) return newest;
     // A late word on what is over.
-    if (newest && (conversation < newest.conversation || (conversation === newest.conversation && ((run - newest.run) & 0xffff) > 0x7fff))) return null;
+    if (newest && (conversation < newest.conversation || (conversation === newest.conversation && ((run - newest.run) & 0xffff) > 0x7fff)))
+      return null;
     const opened: Run = {
       conversation,
       run,

@@ -77,15 +77,17 @@ export class VoiceTrack {
 
   private async readStats(): Promise<void> {
     const report = await this.track.receiver?.getStats().catch(() => undefined);
-    report?.forEach((stats: Partial<RTCInboundRtpStreamStats> & { type: string; totalPlayoutDelay?: number; totalSamplesCount?: number }) => {
-      if (stats.type === 'inbound-rtp') {
-        const mean = meanSince(this.buffer, (this.buffer = totals(stats.jitterBufferDelay, stats.jitterBufferEmittedCount)));
-        if (mean !== null) this.bufferMs = mean * 1000;
-      } else if (stats.type === 'media-playout') {
-        const mean = meanSince(this.output, (this.output = totals(stats.totalPlayoutDelay, stats.totalSamplesCount)));
-        if (mean !== null) this.outputSeconds = mean;
-      }
-    });
+    report?.forEach(
+      (stats: Partial<RTCInboundRtpStreamStats> & { type: string; totalPlayoutDelay?: number; totalSamplesCount?: number }) => {
+        if (stats.type === 'inbound-rtp') {
+          const mean = meanSince(this.buffer, (this.buffer = totals(stats.jitterBufferDelay, stats.jitterBufferEmittedCount)));
+          if (mean !== null) this.bufferMs = mean * 1000;
+        } else if (stats.type === 'media-playout') {
+          const mean = meanSince(this.output, (this.output = totals(stats.totalPlayoutDelay, stats.totalSamplesCount)));
+          if (mean !== null) this.outputSeconds = mean;
+        }
+      },
+    );
   }
 
   /** Both, since some devices let a page mute but not turn down. */

@@ -1,7 +1,7 @@
 /** What a session counts of its motion, over all of its transports. */
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
-import type { Transport } from '../sources/transport.js';
 import type { MotionSessionStats } from '../../shared/contracts/motion-session.js';
+import type { Transport } from '../sources/transport.js';
 
 export class MotionFigures {
   /** Messages that came when nobody wanted them any more. */

@@ -9,13 +9,19 @@ import { loadMouthModel } from '../../motion/engine/mouth-model.js';
 import { MotionStyler } from '../../motion/style/motion-styler.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import type {
+  FrameStarvation,
+  MotionSession,
+  MotionSessionListener,
+  MotionSessionOptions,
+  MotionSessionStats,
+} from '../../shared/contracts/motion-session.js';
+import type { MotionSource } from '../../shared/contracts/motion-source.js';
 import type { HeardSpeech, MotionFeed, PlaybackFeed } from '../../shared/contracts/playback-messages.js';
 import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
-import { expressionFrom, NATURAL_EXPRESSION, type Expression } from '../../shared/contracts/speech-style.js';
+import { type Expression, expressionFrom, NATURAL_EXPRESSION } from '../../shared/contracts/speech-style.js';
 import { LocalTransport } from '../sources/local.js';
 import type { Transport, TransportHandlers, TransportState, TurnHandlers } from '../sources/transport.js';
-import type { FrameStarvation, MotionSession, MotionSessionListener, MotionSessionOptions, MotionSessionStats } from '../../shared/contracts/motion-session.js';
-import type { MotionSource } from '../../shared/contracts/motion-source.js';
 import { MotionFigures } from './motion-figures.js';
 import { mayGoLocal, patienceMs } from './patience.js';
 import { SessionRound } from './round.js';
@@ -247,7 +253,10 @@ export class LiveMotionSession implements MotionSession {
     current.isLocal = true;
     // A relay's speech comes the same way as its motion.
     if (this.source.kind !== 'relay') this.transport.interrupt(current.round + 1);
-    this.localEngine ??= new LocalTransport(this.handlersFor('local', () => undefined), this.transport.sampleRateHz);
+    this.localEngine ??= new LocalTransport(
+      this.handlersFor('local', () => undefined),
+      this.transport.sampleRateHz,
+    );
     return this.localEngine;
   }
 

@@ -1,8 +1,8 @@
 /** Motion of rounds that sound without our doing: decodes what a Motion Server answers and passes it to a stage. */
-import { ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { MotionSink, MotionSinkListener } from '../../shared/contracts/motion-session.js';
 import type { MotionFeed } from '../../shared/contracts/playback-messages.js';
 import { ForwardedMotion } from '../sources/forwarded-motion.js';
-import type { MotionSink, MotionSinkListener } from '../../shared/contracts/motion-session.js';
 
 export class LiveMotionSink implements MotionSink {
   /** Called once, at `dispose()`. */

@@ -1,6 +1,7 @@
 /** How long a round waits for motion before it goes on without. */
-import type { TransportState } from '../sources/transport.js';
+
 import type { MotionSource } from '../../shared/contracts/motion-source.js';
+import type { TransportState } from '../sources/transport.js';
 
 /** While a lost connection is taken up again a new round does not wait as long as for the first one. */
 const RECONNECT_PATIENCE_MS = 1500;

@@ -75,9 +75,7 @@ export class ReleaseGate {
     const needsNoMotion = this.isMotionComplete || this.isMotionless;
     if (!this.isOpen) {
       const hasAudio = this.isAudioComplete || this.audioSeconds >= this.firstMomentsSeconds;
-      const needed = this.isAudioComplete
-        ? Math.min(this.firstMomentsSeconds, this.audioSeconds - TAIL_SECONDS)
-        : this.firstMomentsSeconds;
+      const needed = this.isAudioComplete ? Math.min(this.firstMomentsSeconds, this.audioSeconds - TAIL_SECONDS) : this.firstMomentsSeconds;
       if (!hasAudio || !(needsNoMotion || (this.motionSeconds > 0 && this.motionSeconds >= needed))) return;
       this.isOpen = true;
     }

@@ -1,9 +1,9 @@
 /** One round as the motion session sees it: its sound on the way to the worklet, and what is known of its motion. */
 import type { MotionStyler } from '../../motion/style/motion-styler.js';
+import type { FrameStarvation } from '../../shared/contracts/motion-session.js';
 import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/pcm.js';
 import { Resampler } from '../../shared/samples/resampler.js';
 import { RoundAudio } from '../sources/round-audio.js';
-import type { FrameStarvation } from '../../shared/contracts/motion-session.js';
 import { ReleaseGate } from './release-gate.js';
 import type { SpeechTimes } from './speech-times.js';
 
@@ -47,12 +47,7 @@ export class SessionRound {
   private toContext: Resampler | null = null;
   private toTransport: Resampler | null = null;
 
-  constructor(
-    round: number,
-    rates: { contextRateHz: number; transportRateHz: number },
-    starvation: FrameStarvation,
-    keepsSpare: boolean,
-  ) {
+  constructor(round: number, rates: { contextRateHz: number; transportRateHz: number }, starvation: FrameStarvation, keepsSpare: boolean) {
     this.round = round;
     this.contextRateHz = rates.contextRateHz;
     this.transportRateHz = rates.transportRateHz;
@@ -120,7 +115,7 @@ function concatenate<Samples extends Float32Array | Int16Array>(
   Type: new (length: number) => Samples,
 ): Samples {
   const filled = parts.filter((part): part is Samples => part !== undefined && part.length > 0);
-  if (filled.length === 1) return filled[0]!;
+  if (filled.length === 1) return filled[0];
   const whole = new Type(filled.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of filled) {

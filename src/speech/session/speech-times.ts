@@ -1,6 +1,7 @@
 /** Exact times that came with a speech. */
-import { loadMouthModel, mouthModel } from '../../motion/engine/mouth-model.js';
+
 import type { Mouth } from '../../motion/engine/mouth.js';
+import { loadMouthModel, mouthModel } from '../../motion/engine/mouth-model.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
 

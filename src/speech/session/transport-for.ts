@@ -1,11 +1,11 @@
 /** The transport of each source of motion. */
 import { loadMouthModel } from '../../motion/engine/mouth-model.js';
+import type { MotionSource } from '../../shared/contracts/motion-source.js';
 import { AppMotionTransport } from '../sources/app-motion.js';
 import { DirectWebSocketTransport } from '../sources/direct-websocket.js';
 import { LocalTransport } from '../sources/local.js';
 import { RelayTransport } from '../sources/relay-websocket.js';
 import type { Transport, TransportHandlers, TurnHandlers } from '../sources/transport.js';
-import type { MotionSource } from '../../shared/contracts/motion-source.js';
 
 /** @param requestToken See `MotionSessionListener.requestToken`. */
 export function transportFor(

@@ -2,7 +2,7 @@
  * Backend Mode over the app's own transport: the page hands over what its backend forwards, and there is nothing to
  * connect to. Speech is only counted here: its motion comes by another way.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { ForwardedMotion } from './forwarded-motion.js';
 import type { Transport, TransportHandlers } from './transport.js';
 
@@ -85,8 +85,14 @@ export class AppMotionTransport implements Transport {
     if (this.current?.round === round) return this.current;
     this.interrupt(round);
     this.current = {
-      round, motion: new ForwardedMotion(), waiting: [], waitingBytes: 0,
-      samples: 0, isSpeechComplete: false, isEndTold: false, isOver: false,
+      round,
+      motion: new ForwardedMotion(),
+      waiting: [],
+      waitingBytes: 0,
+      samples: 0,
+      isSpeechComplete: false,
+      isEndTold: false,
+      isOver: false,
     };
     return this.current;
   }
@@ -101,7 +107,7 @@ export class AppMotionTransport implements Transport {
     let bytesRead = 0;
     let count = 0;
     while (count < current.waiting.length && !current.isOver && bytesRead < SLICE_BYTES) {
-      const message = current.waiting[count++]!;
+      const message = current.waiting[count++];
       // What a message costs besides its bytes.
       bytesRead += message.length + 64;
       current.waitingBytes -= message.length;

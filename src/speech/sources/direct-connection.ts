@@ -1,12 +1,8 @@
 /** One WebSocket to a Motion Server, from its opening to its close: handshake, bytes and messages, nothing of rounds. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+
+import { createMessage, decodeMessage, encodeMessage, type ServerResponseAnimation } from '../../motion/protocol/index.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { pcmBytesFromInt16 } from '../../shared/samples/pcm.js';
-import {
-  createMessage,
-  decodeMessage,
-  encodeMessage,
-  type ServerResponseAnimation,
-} from '../../motion/protocol/index.js';
 import { errorFromClose, errorFromServer } from './server-errors.js';
 
 /** The part of the standard WebSocket that is used; Node's `ws` has it too. */

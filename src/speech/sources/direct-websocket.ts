@@ -6,13 +6,14 @@
  * browser cannot see of a refused upgrade is asked for by a plain request to the same address; a first failed attempt
  * is repeated with a fresh token in any case.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+
 import type { ServerResponseAnimation } from '../../motion/protocol/index.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
 import { AnswerWatch } from './answer-watch.js';
 import { DirectConnection, type WebSocketConstructor } from './direct-connection.js';
 import { KeptConnection } from './kept-connection.js';
 import { OutgoingRound } from './outgoing-round.js';
-import type { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
 import { probeRefusal, requestWithin } from './refusal-probe.js';
 import { retryOf } from './server-errors.js';
 import type { Transport, TransportHandlers } from './transport.js';
@@ -72,7 +73,11 @@ export class DirectWebSocketTransport implements Transport {
     this.sampleRateHz = options.sampleRateHz;
     this.kept = new KeptConnection(
       { peer: 'Motion Server', connectTimeoutMs: options.connectTimeoutMs, policy: options.reconnectPolicy },
-      { handleState: (state, error) => handlers.handleState(state, error), handleSeries: () => this.forgetTokens(), attempt: () => void this.attempt() },
+      {
+        handleState: (state, error) => handlers.handleState(state, error),
+        handleSeries: () => this.forgetTokens(),
+        attempt: () => void this.attempt(),
+      },
     );
     this.answers = new AnswerWatch(options.answerTimeoutMs ?? DEFAULT_ANSWER_TIMEOUT_MS, SEND_TIMEOUT_MS);
   }

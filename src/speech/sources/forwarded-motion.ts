@@ -4,9 +4,10 @@
  * A backend may ask for one round by several requests, such as one per sentence: the motion of each starts where the
  * motion before it ends. One request per round keeps the time exactly.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
-import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+
 import { decodeMessage } from '../../motion/protocol/index.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { MotionReader } from './motion-reader.js';
 import { errorFromServer } from './server-errors.js';
 

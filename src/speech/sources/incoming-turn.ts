@@ -4,10 +4,11 @@
  * A client may enter a turn late, or lose a piece of it. Its round holds only the sound that came, without gaps, so
  * motion, which is on the turn's time, is moved by what was left out before it.
  */
-import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
-import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
-import { PcmByteJoiner, int16FromPcmBytes } from '../../shared/samples/pcm.js';
+
 import type { RelayEvent, ServerResponseAnimation } from '../../motion/protocol/index.js';
+import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { int16FromPcmBytes, PcmByteJoiner } from '../../shared/samples/pcm.js';
 import { MotionReader } from './motion-reader.js';
 
 export type TurnPlace = Extract<RelayEvent, { event: 'turn' }>;

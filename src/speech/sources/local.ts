@@ -1,8 +1,9 @@
 /** Motion without a server: the engine, in this thread. Long speech is worked off in slices, so that nothing waits. */
-import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+
 import { MotionEngine } from '../../motion/engine/motion-engine.js';
-import { loadMouthModel, mouthModel } from '../../motion/engine/mouth-model.js';
 import type { Mouth } from '../../motion/engine/mouth.js';
+import { loadMouthModel, mouthModel } from '../../motion/engine/mouth-model.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { RoundAudio } from './round-audio.js';
 import type { Transport, TransportHandlers } from './transport.js';
 

@@ -1,8 +1,9 @@
 /** The motion of one request as a Motion Server answers it, message by message, on the time of its round. */
-import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+
 import { motionPayloadFrom, type ServerResponseAnimation } from '../../motion/protocol/index.js';
 import { FlameStream } from '../../motion/retarget/flame-stream.js';
+import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 
 /** Longest motion of one message, s: the documented server sends 4 s. */
 const MAX_MESSAGE_SECONDS = 30;

@@ -1,7 +1,8 @@
 /** One `req_id`: a stretch of a round's speech on its way to a Motion Server, and where its motion belongs. */
-import { createLogId } from '../../shared/core/ids.js';
-import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+
 import type { ServerResponseAnimation } from '../../motion/protocol/index.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+import { createLogId } from '../../shared/core/ids.js';
 import { MotionReader } from './motion-reader.js';
 
 /** A server may round its last window up; motion beyond the speech by more than this is no motion of ours. */

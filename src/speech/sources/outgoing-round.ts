@@ -1,6 +1,7 @@
 /** The round a direct transport works on: its speech without motion yet, and the request that asks for it. */
-import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
+
 import type { ServerResponseAnimation } from '../../motion/protocol/index.js';
+import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { MotionRequest } from './motion-request.js';
 import { RoundAudio } from './round-audio.js';
 

@@ -24,7 +24,9 @@ export async function probeRefusal(url: string): Promise<AvatarError> {
     });
     if (response.ok || response.status === 426) return unreachable(', or refused the connection');
     const body = (await response.text()).slice(0, MAX_BODY_CHARACTERS);
-    return /"message"/.test(body) ? errorFromStatus(response.status, body) : unreachable(`: what is there answers with status ${response.status}`);
+    return /"message"/.test(body)
+      ? errorFromStatus(response.status, body)
+      : unreachable(`: what is there answers with status ${response.status}`);
   } catch {
     return unreachable(', or refused the connection');
   }
@@ -34,10 +36,7 @@ export async function probeRefusal(url: string): Promise<AvatarError> {
 export async function requestWithin<Value>(limitMs: number, answer: Promise<Value>): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new AvatarError(ErrorCode.tokenRequestFailed, `No Session Token within ${limitMs} ms.`)),
-      limitMs,
-    );
+    timer = setTimeout(() => reject(new AvatarError(ErrorCode.tokenRequestFailed, `No Session Token within ${limitMs} ms.`)), limitMs);
   });
   try {
     return await Promise.race([answer, limit]);

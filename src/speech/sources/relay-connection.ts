@@ -1,15 +1,16 @@
 /** One WebSocket to a relay, from its opening to its close: messages, nothing of rounds. */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+
 import {
-  RELAY_PROTOCOL_VERSION,
   decodeRelayFrame,
   encodeRelayAction,
-  relayErrorText,
-  relayEventFrom,
+  RELAY_PROTOCOL_VERSION,
   type RelayAction,
   type RelayEvent,
   type RelayFrame,
+  relayErrorText,
+  relayEventFrom,
 } from '../../motion/protocol/index.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { WebSocketConstructor, WebSocketLike } from './direct-connection.js';
 
 export type RelayReady = Extract<RelayEvent, { event: 'ready' }>;
@@ -121,7 +122,7 @@ export class RelayConnection {
     if (frame.type === 'audio' || frame.type === 'motion') {
       this.handlers.handleMedia(frame);
     } else if (frame.type === 'error') {
-      const turnId = frame.fields['turn_id'];
+      const turnId = frame.fields.turn_id;
       const error = new AvatarError(ErrorCode.serverError, `Relay: ${relayErrorText(frame.fields)}`);
       this.handlers.handleComplaint(error, typeof turnId === 'string' ? turnId : null);
     } else {
@@ -167,7 +168,10 @@ export class RelayConnection {
 
   private closeError(code: number, reason: string): AvatarError {
     if (!this.isOpen) {
-      return new AvatarError(ErrorCode.connectionFailed, `The relay at ${new URL(this.options.url).origin} could not be reached, or refused the connection.`);
+      return new AvatarError(
+        ErrorCode.connectionFailed,
+        `The relay at ${new URL(this.options.url).origin} could not be reached, or refused the connection.`,
+      );
     }
     if (code === 1006) return new AvatarError(ErrorCode.websocketClosedAbnormally, 'The connection to the relay was lost.');
     const words = `The relay closed the connection (${code})${reason ? `: ${reason.slice(0, 123)}` : ''}`;

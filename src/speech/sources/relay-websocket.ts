@@ -5,11 +5,12 @@
  * Turns begin here, in the worker: a page that is blocked costs nothing. After a lost connection the relay is asked to
  * go on where it was in the turn; what was said meanwhile is left out, and the motion stays with the sound.
  */
-import { AvatarError, ErrorCode, avatarErrorFrom } from '../../shared/contracts/errors.js';
+
+import { decodeMessage, type RelayEvent, type RelayFrame } from '../../motion/protocol/index.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { createLogId } from '../../shared/core/ids.js';
 import type { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../../shared/samples/sample-rates.js';
-import { decodeMessage, type RelayEvent, type RelayFrame } from '../../motion/protocol/index.js';
 import type { WebSocketConstructor } from './direct-connection.js';
 import { IncomingTurn, type TurnPlace } from './incoming-turn.js';
 import { KeptConnection } from './kept-connection.js';
@@ -271,7 +272,10 @@ export class RelayTransport implements Transport {
     this.turn = null;
     if (!turn.isAudioOver) this.handlers.handleTurnAudio(turn.round, new Int16Array(0), turn.sampleRateHz, true);
     if (!turn.isMotionOver) {
-      this.handlers.handleRoundError(turn.round, new AvatarError(ErrorCode.connectionClosed, 'The connection to the relay was lost in the middle of a turn.'));
+      this.handlers.handleRoundError(
+        turn.round,
+        new AvatarError(ErrorCode.connectionClosed, 'The connection to the relay was lost in the middle of a turn.'),
+      );
     }
   }
 }

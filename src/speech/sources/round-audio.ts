@@ -71,7 +71,7 @@ export class RoundAudio {
     let low = this.head;
     for (let high = this.chunks.length; high - low > 1; ) {
       const middle = (low + high) >> 1;
-      if (this.chunks[middle]!.start <= sample) low = middle;
+      if ((this.chunks[middle]?.start ?? -1) <= sample) low = middle;
       else high = middle;
     }
     return low;

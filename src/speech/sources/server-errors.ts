@@ -107,5 +107,9 @@ export function errorFromStatus(status: number, body: string): AvatarError {
 
 /** Server text for people: one line, bounded, and nothing that looks like a token. */
 function tidy(text: string): string {
-  return text.replace(/[\w-]{16,}\.[\w-]{8,}(\.[\w-]*)?/g, '…').replace(/\s+/g, ' ').trim().slice(0, 300);
+  return text
+    .replace(/[\w-]{16,}\.[\w-]{8,}(\.[\w-]*)?/g, '…')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);
 }

@@ -5,10 +5,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import { type Browser, chromium, type Page } from '@playwright/test';
 
 const FLAGS = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
-const TYPES: Record<string, string> = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.html': 'text/html', '.json': 'application/json' };
+const TYPES: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.html': 'text/html',
+  '.json': 'application/json',
+};
 const FIRST_FRAME_LIMIT_MS = 90_000;
 
 export interface BenchPage {
@@ -28,18 +33,28 @@ export interface BenchPage {
  * @param files What lies at a path; for all others the repository is asked.
  * @param flags Of Chromium, in place of those for WebGL in software.
  */
-export async function openBenchPage(html: string, size: number, files: (path: string) => string | Buffer | null, flags = FLAGS): Promise<BenchPage> {
+export async function openBenchPage(
+  html: string,
+  size: number,
+  files: (path: string) => string | Buffer | null,
+  flags = FLAGS,
+): Promise<BenchPage> {
   const server = createServer((request, response) => {
-    const path = request.url!.split('?')[0]!;
+    const path = request.url!.split('?')[0];
     try {
       const body = path === '/' ? html : (files(path) ?? readFileSync(`.${path}`));
-      response.writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') }).end(body);
+      response
+        .writeHead(200, { 'content-type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') })
+        .end(body);
     } catch {
       response.writeHead(404).end();
     }
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH, args: [...flags, `--window-size=${size + 200},${size + 200}`] });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH,
+    args: [...flags, `--window-size=${size + 200},${size + 200}`],
+  });
   const close = async () => {
     await browser.close();
     server.close();
@@ -47,7 +62,8 @@ export async function openBenchPage(html: string, size: number, files: (path: st
   const page = await browser.newPage({ viewport: { width: size + 40, height: size + 40 } });
   const start = performance.now();
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const framesDrawn = () => page.evaluate(async () => (globalThis as unknown as { framesDrawn?: () => Promise<number> }).framesDrawn?.() ?? 0);
+  const framesDrawn = () =>
+    page.evaluate(async () => (globalThis as unknown as { framesDrawn?: () => Promise<number> }).framesDrawn?.() ?? 0);
   while ((await framesDrawn()) < 1) {
     if (performance.now() - start > FIRST_FRAME_LIMIT_MS) {
       await close();
@@ -59,7 +75,8 @@ export async function openBenchPage(html: string, size: number, files: (path: st
     page,
     firstFrameMs: performance.now() - start,
     framesDrawn,
-    gpuSeconds: async () => (await processesOf(browser)).filter(({ type }) => type === 'GPU').reduce((sum, { cpuTime }) => sum + cpuTime, 0),
+    gpuSeconds: async () =>
+      (await processesOf(browser)).filter(({ type }) => type === 'GPU').reduce((sum, { cpuTime }) => sum + cpuTime, 0),
     memory: async () => (await processesOf(browser)).reduce((sum, { id }) => sum + pssOf(id), 0),
     close,
   };
@@ -79,7 +96,9 @@ export function unpackPackage(name: string): string | null {
 
 async function processesOf(browser: Browser): Promise<{ id: number; type: string; cpuTime: number }[]> {
   const session = await browser.newBrowserCDPSession();
-  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as { processInfo: { id: number; type: string; cpuTime: number }[] };
+  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as {
+    processInfo: { id: number; type: string; cpuTime: number }[];
+  };
   await session.detach();
   return processInfo;
 }

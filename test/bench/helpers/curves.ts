@@ -9,8 +9,8 @@ export function correlation(one: Float32Array, other: Float32Array): number {
   let oneSquares = 0;
   let otherSquares = 0;
   for (let i = 0; i < one.length; i++) {
-    const x = one[i]! - oneMean;
-    const y = other[i]! - otherMean;
+    const x = one[i] - oneMean;
+    const y = other[i] - otherMean;
     product += x * y;
     oneSquares += x * x;
     otherSquares += y * y;
@@ -50,7 +50,7 @@ export function closuresF1(found: Float32Array, wanted: Float32Array, frameRate:
 function closures(curve: Float32Array, frameRate: number): [from: number, to: number][] {
   const found: [number, number][] = [];
   for (let i = 0; i < curve.length; i++) {
-    if (curve[i]! < CLOSED) continue;
+    if (curve[i] < CLOSED) continue;
     const last = found.at(-1);
     if (last && last[1] === i / frameRate) last[1] = (i + 1) / frameRate;
     else found.push([i / frameRate, (i + 1) / frameRate]);

@@ -1,6 +1,7 @@
 /** One load for the engine, in whatever runtime: imported by the benchmark in Node and by a worker in the browser. */
-import { MotionEngine } from '../../../src/motion/engine/motion-engine.js';
+
 import { createPlainLinears } from '../../../src/motion/engine/linear.js';
+import { MotionEngine } from '../../../src/motion/engine/motion-engine.js';
 import { createSimdLinears } from '../../../src/motion/engine/simd-linears.js';
 import { readSpeechModel } from '../../../src/motion/engine/speech-model.js';
 
@@ -38,5 +39,5 @@ export function engineSpeed(rateHz: number, seconds: number, modelFile: Uint8Arr
     }
     if (second >= WARM_UP_SECONDS) spent.push(sum);
   }
-  return 1 / spent.sort((a, b) => a - b)[spent.length >> 1]!;
+  return 1 / spent.sort((a, b) => a - b)[spent.length >> 1];
 }

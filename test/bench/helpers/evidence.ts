@@ -11,7 +11,9 @@ function outputClock(clock: Evidence['clock']): (epochMs: number) => number {
   const y = clock.map(({ contextSeconds }) => contextSeconds);
   const meanX = x.reduce((sum, value) => sum + value, 0) / count;
   const meanY = y.reduce((sum, value) => sum + value, 0) / count;
-  const slope = x.reduce((sum, value, index) => sum + (value - meanX) * (y[index] - meanY), 0) / x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
+  const slope =
+    x.reduce((sum, value, index) => sum + (value - meanX) * (y[index] - meanY), 0) /
+    x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
   return (epochMs) => meanY + slope * (epochMs - origin - meanX);
 }
 

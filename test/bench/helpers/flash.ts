@@ -23,10 +23,22 @@ export async function flashAvatar(): Promise<Uint8Array> {
   const plane = (name: string, colour: number, z: number, morphZ: number) => {
     const corners = [-1, -1, z, 1, -1, z, 1, 1, z, -1, 1, z];
     const accessor = (values: number[]) => document.createAccessor().setType('VEC3').setArray(new Float32Array(values)).setBuffer(buffer);
-    const indices = document.createAccessor().setType('SCALAR').setArray(new Uint16Array([0, 1, 2, 0, 2, 3])).setBuffer(buffer);
+    const indices = document
+      .createAccessor()
+      .setType('SCALAR')
+      .setArray(new Uint16Array([0, 1, 2, 0, 2, 3]))
+      .setBuffer(buffer);
     const normals = accessor([0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1]);
-    const material = document.createMaterial(name).setBaseColorFactor([colour, colour, colour, 1]).setExtension('KHR_materials_unlit', unlit.createUnlit());
-    const primitive = document.createPrimitive().setAttribute('POSITION', accessor(corners)).setAttribute('NORMAL', normals).setIndices(indices).setMaterial(material);
+    const material = document
+      .createMaterial(name)
+      .setBaseColorFactor([colour, colour, colour, 1])
+      .setExtension('KHR_materials_unlit', unlit.createUnlit());
+    const primitive = document
+      .createPrimitive()
+      .setAttribute('POSITION', accessor(corners))
+      .setAttribute('NORMAL', normals)
+      .setIndices(indices)
+      .setMaterial(material);
     const mesh = document.createMesh(name).addPrimitive(primitive);
     if (morphZ !== 0) {
       const shift = corners.map((_value, index) => (index % 3 === 2 ? morphZ : 0));
@@ -99,7 +111,9 @@ export function offsetsOf({ frames, samples, rateHz, startSeconds }: Recording):
     if ((index - quietSince) / rateHz > FLASH_PERIOD_SECONDS / 2) heard.push(startSeconds + index / rateHz);
     quietSince = index;
   });
-  const seen = frames.filter((frame, index) => frame.brightness > 128 && (frames[index - 1]?.brightness ?? 255) <= 128).map((frame) => frame.seconds);
+  const seen = frames
+    .filter((frame, index) => frame.brightness > 128 && (frames[index - 1]?.brightness ?? 255) <= 128)
+    .map((frame) => frame.seconds);
   const pairs = heard.map((sound) => ({ sound, flash: seen.find((time) => Math.abs(time - sound) < FLASH_PERIOD_SECONDS / 2) }));
   return pairs.flatMap(({ sound, flash }) => (flash === undefined ? [] : [(flash - sound) * 1000]));
 }

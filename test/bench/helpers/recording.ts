@@ -39,7 +39,16 @@ export async function openStudio(width: number, height: number): Promise<Studio>
   const screen = spawn('Xvfb', [DISPLAY, '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp'], { stdio: 'ignore' });
   const sound = spawn(
     'pulseaudio',
-    ['-n', '--daemonize=no', '--exit-idle-time=-1', '--disallow-exit', '-L', 'module-native-protocol-unix', '-L', 'module-null-sink sink_name=null rate=48000'],
+    [
+      '-n',
+      '--daemonize=no',
+      '--exit-idle-time=-1',
+      '--disallow-exit',
+      '-L',
+      'module-native-protocol-unix',
+      '-L',
+      'module-null-sink sink_name=null rate=48000',
+    ],
     { stdio: 'ignore', env },
   );
   await delay(1500);
@@ -54,12 +63,49 @@ export async function openStudio(width: number, height: number): Promise<Studio>
   };
 }
 
-async function record(folder: string, env: NodeJS.ProcessEnv, left: number, top: number, size: number, seconds: number): Promise<Recording> {
+async function record(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  left: number,
+  top: number,
+  size: number,
+  seconds: number,
+): Promise<Recording> {
   const file = join(folder, 'out.nut');
-  const camera: string[] = ['-thread_queue_size', '512', '-f', 'x11grab', '-framerate', '60', '-draw_mouse', '0', '-video_size', `${size}x${size}`, '-i', `${DISPLAY}+${left},${top}`];
+  const camera: string[] = [
+    '-thread_queue_size',
+    '512',
+    '-f',
+    'x11grab',
+    '-framerate',
+    '60',
+    '-draw_mouse',
+    '0',
+    '-video_size',
+    `${size}x${size}`,
+    '-i',
+    `${DISPLAY}+${left},${top}`,
+  ];
   const microphone = ['-thread_queue_size', '512', '-f', 'pulse', '-fragment_size', '1024', '-i', 'null.monitor'];
-  const coding = ['-copyts', '-vf', 'scale=16:16', '-c:v', 'rawvideo', '-pix_fmt', 'gray', '-c:a', 'pcm_s16le', '-ac', '1', '-fps_mode', 'passthrough'];
-  const ffmpeg = spawn('ffmpeg', ['-y', '-loglevel', 'error', ...camera, ...microphone, ...coding, file], { stdio: ['pipe', 'ignore', 'inherit'], env });
+  const coding = [
+    '-copyts',
+    '-vf',
+    'scale=16:16',
+    '-c:v',
+    'rawvideo',
+    '-pix_fmt',
+    'gray',
+    '-c:a',
+    'pcm_s16le',
+    '-ac',
+    '1',
+    '-fps_mode',
+    'passthrough',
+  ];
+  const ffmpeg = spawn('ffmpeg', ['-y', '-loglevel', 'error', ...camera, ...microphone, ...coding, file], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    env,
+  });
   await delay(seconds * 1000);
   await stopRecording(ffmpeg);
   return readRecording(folder, file);
@@ -73,14 +119,44 @@ async function stopRecording(ffmpeg: ChildProcess): Promise<void> {
 
 /** @param folder For what is unpacked. */
 export async function readRecording(folder: string, file: string): Promise<Recording> {
-  const probe = (...args: string[]) => execFileSync('ffprobe', ['-v', 'error', ...args, '-of', 'csv=p=0'], { encoding: 'utf8', maxBuffer: 1e8 });
+  const probe = (...args: string[]) =>
+    execFileSync('ffprobe', ['-v', 'error', ...args, '-of', 'csv=p=0'], { encoding: 'utf8', maxBuffer: 1e8 });
   // Side data of a packet has a line of its own.
-  const times = probe('-select_streams', 'v', '-show_entries', 'packet=pts_time', file).split('\n').map((line) => Number.parseFloat(line)).filter(Number.isFinite);
-  const startSeconds = Number.parseFloat(probe('-select_streams', 'a', '-read_intervals', '%+#1', '-show_entries', 'packet=pts_time', file));
+  const times = probe('-select_streams', 'v', '-show_entries', 'packet=pts_time', file)
+    .split('\n')
+    .map((line) => Number.parseFloat(line))
+    .filter(Number.isFinite);
+  const startSeconds = Number.parseFloat(
+    probe('-select_streams', 'a', '-read_intervals', '%+#1', '-show_entries', 'packet=pts_time', file),
+  );
   const rateHz = Number.parseInt(probe('-select_streams', 'a', '-show_entries', 'stream=sample_rate', file), 10);
   const picture = join(folder, 'out.gray');
   const sound = join(folder, 'out.pcm');
-  execFileSync('ffmpeg', ['-y', '-loglevel', 'fatal', '-i', file, '-map', '0:v', '-vf', 'scale=16:16', '-pix_fmt', 'gray', '-f', 'rawvideo', '-fps_mode', 'passthrough', picture, '-map', '0:a', '-ac', '1', '-f', 's16le', sound]);
+  execFileSync('ffmpeg', [
+    '-y',
+    '-loglevel',
+    'fatal',
+    '-i',
+    file,
+    '-map',
+    '0:v',
+    '-vf',
+    'scale=16:16',
+    '-pix_fmt',
+    'gray',
+    '-f',
+    'rawvideo',
+    '-fps_mode',
+    'passthrough',
+    picture,
+    '-map',
+    '0:a',
+    '-ac',
+    '1',
+    '-f',
+    's16le',
+    sound,
+  ]);
   const [pixels, bytes] = await Promise.all([readFile(picture), readFile(sound)]);
   const frames = times.map((seconds, index) => {
     const square = pixels.subarray(index * 256, (index + 1) * 256);

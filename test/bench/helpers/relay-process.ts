@@ -8,9 +8,7 @@ import { benchSpeech } from './speech.js';
 
 export type RelayOrder =
   /** Speaks to everybody; begins at the first sound. */
-  | { type: 'speak'; seconds: number; isPaced: boolean; isCold: boolean }
-  | { type: 'interrupt' }
-  | { type: 'usage' };
+  { type: 'speak'; seconds: number; isPaced: boolean; isCold: boolean } | { type: 'interrupt' } | { type: 'usage' };
 export type RelayReport =
   | { type: 'ready'; url: string }
   /** The first audio is about to be handed over. */
@@ -18,7 +16,7 @@ export type RelayReport =
   | { type: 'finished'; firstMotionMs: number }
   | { type: 'usage'; cpuSeconds: number; rssBytes: number; sentBytes: number; heldBytes: number; clients: number };
 
-const config = { serverUrl: process.argv[2]!, apiKey: 'bench', appId: 'app_bench', avatarId: 'aria' };
+const config = { serverUrl: process.argv[2], apiKey: 'bench', appId: 'app_bench', avatarId: 'aria' };
 const warm = createSessionPool(config);
 let isCold = false;
 const lender: SessionLender = {

@@ -1,7 +1,7 @@
 /** One Gaussian head in Chromium, shown by us and, in the same way, by the renderer that its makers publish. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBenchPage, unpackPackage, type BenchPage } from './bench-page.js';
+import { type BenchPage, openBenchPage, unpackPackage } from './bench-page.js';
 
 const THEIRS = 'gaussian-splat-renderer-for-lam';
 

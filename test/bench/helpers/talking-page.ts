@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
+import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
 import { createMotionServer } from '../../../src/server/motion-server.js';
 import type { PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
 import type { TracedFrame } from '../../../src/shared/contracts/stage.js';
@@ -44,16 +44,23 @@ export interface Evidence {
   clock: { epochMs: number; contextSeconds: number }[];
 }
 
-export async function openTalkingPage({ size = 512, isRenderingOnPage = false, isWatched = true }: TalkingPageOptions = {}): Promise<TalkingPage> {
+export async function openTalkingPage({
+  size = 512,
+  isRenderingOnPage = false,
+  isWatched = true,
+}: TalkingPageOptions = {}): Promise<TalkingPage> {
   const server = createMotionServer({ apiKey: 'bench', appId: 'app_bench' });
   const url = await server.listen(0);
-  const slow = createServer((_request, response) => void setTimeout(() => response.writeHead(200, { 'access-control-allow-origin': '*' }).end('late'), 2000));
+  const slow = createServer(
+    (_request, response) => void setTimeout(() => response.writeHead(200, { 'access-control-allow-origin': '*' }).end('late'), 2000),
+  );
   await new Promise<void>((resolve) => void slow.listen(0, '127.0.0.1', resolve));
   const browser = await launch(size);
   // A page that is fulfilled here and not served may else not ask a port of this machine.
   const page = await browser.newPage({ viewport: { width: size + 100, height: size + 100 }, permissions: ['local-network-access'] });
   if (isWatched) await page.addInitScript(watchAudio);
-  if (isRenderingOnPage) await page.addInitScript(() => void Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen'));
+  if (isRenderingOnPage)
+    await page.addInitScript(() => void Reflect.deleteProperty(HTMLCanvasElement.prototype, 'transferControlToOffscreen'));
   await page.route(`${url}/bench`, (route) => route.fulfill({ contentType: 'text/html', body: pageHtml(size) }));
   await page.goto(`${url}/bench`);
   await page.evaluate(waitUntilShown);
@@ -150,7 +157,8 @@ function watchAudio(): void {
       super(options);
       setInterval(() => {
         const { contextTime, performanceTime } = this.getOutputTimestamp();
-        if (contextTime && performanceTime) evidence.clock.push({ epochMs: performance.timeOrigin + performanceTime, contextSeconds: contextTime });
+        if (contextTime && performanceTime)
+          evidence.clock.push({ epochMs: performance.timeOrigin + performanceTime, contextSeconds: contextTime });
       }, 100);
     }
   };

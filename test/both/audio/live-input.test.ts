@@ -55,7 +55,7 @@ describe('LiveInput', () => {
     assert.isAtMost(start, DELAY + 8 * QUANTUM);
     const offset = start - 1;
     for (let frame = start + 200; frame < bench.played.length; frame++) {
-      assert.closeTo(bench.played[frame]!, wave(frame - offset), 1e-6);
+      assert.closeTo(bench.played[frame], wave(frame - offset), 1e-6);
     }
     const heard = bench.heard.flatMap(({ samples }) => [...samples]);
     assert.lengthOf(heard, 1000 * QUANTUM);
@@ -101,7 +101,10 @@ describe('LiveInput', () => {
     bench.run(20, wave);
     assert.deepEqual(bench.states, ['started', 'ended']);
     assert.isTrue(bench.heard.at(-1)!.isEnd);
-    assert.equal(bench.heard.reduce((sum, { samples }) => sum + samples.length, 0), 13 * QUANTUM);
+    assert.equal(
+      bench.heard.reduce((sum, { samples }) => sum + samples.length, 0),
+      13 * QUANTUM,
+    );
   });
 
   it('is over when the round is dropped', () => {

@@ -1,4 +1,4 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
 import { EDGE_FADE_SECONDS, FLUSH_FADE_SECONDS, PlaybackQueue } from '../../../src/audio/playback-queue.js';
 import type { PlaybackState, PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 
@@ -90,7 +90,10 @@ describe('PlaybackQueue', () => {
       rig.append(ramp(at, size));
       at += size;
     }
-    rig.append(ramp(at, total - at)).finish().run(100);
+    rig
+      .append(ramp(at, total - at))
+      .finish()
+      .run(100);
     for (let index = EDGE; index <= total - EDGE; index++) assert.equal(rig.output[index], Math.fround(index / 65536));
     assert.isTrue(rig.output.slice(total).every((sample) => sample === 0));
     assert.equal(rig.names(), '1:started 1:ended');
@@ -133,7 +136,10 @@ describe('PlaybackQueue', () => {
     const rig = new Rig().append(constant(48000)).release(0.1).run(100);
     assert.equal(rig.names(), '1:started 1:stalled');
     assert.equal(rig.states[1].mediaSeconds, 0.1);
-    assert.equal(rig.output.findLastIndex((sample) => sample !== 0), 4799);
+    assert.equal(
+      rig.output.findLastIndex((sample) => sample !== 0),
+      4799,
+    );
     rig.release(0.2).run(100);
     assert.equal(rig.states[2].state, 'recovered');
     assert.equal(rig.states[2].mediaSeconds, 0.1);
@@ -157,7 +163,7 @@ describe('PlaybackQueue', () => {
     const last = rig.output.findLastIndex((sample) => sample !== 0);
     assert.isAtMost(last - at, FLUSH);
     assert.isAbove(last - at, FLUSH / 2);
-    assert.isBelow(largestStep(rig.output), 0.8 * 2 * Math.PI * 220 / RATE + 0.8 * (Math.PI / 2 / FLUSH));
+    assert.isBelow(largestStep(rig.output), (0.8 * 2 * Math.PI * 220) / RATE + 0.8 * (Math.PI / 2 / FLUSH));
   });
 
   it('drops what still arrives of a flushed or older round', () => {
@@ -199,12 +205,20 @@ describe('PlaybackQueue', () => {
   it('ends an empty round at once and a finished one when its last sample is out', () => {
     const rig = new Rig().finish(1);
     assert.equal(rig.names(), '1:ended');
-    rig.append(constant(QUANTUM * 4), 2).release(Infinity, 2).finish(2).run(4);
+    rig
+      .append(constant(QUANTUM * 4), 2)
+      .release(Infinity, 2)
+      .finish(2)
+      .run(4);
     assert.equal(rig.names(), '1:ended 2:started 2:ended');
   });
 
   it('reports the playhead every 7 quanta while a round is loaded and never afterwards', () => {
-    const rig = new Rig().append(constant(QUANTUM * 80)).release().finish().run(64);
+    const rig = new Rig()
+      .append(constant(QUANTUM * 80))
+      .release()
+      .finish()
+      .run(64);
     const before = rig.reports.length;
     assert.isAtLeast(before, 8);
     for (const report of rig.reports.slice(2)) {

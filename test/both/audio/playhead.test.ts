@@ -1,6 +1,6 @@
-import { describe, it, assert } from '#test';
-import { Playhead } from '../../../src/audio/playhead.js';
+import { assert, describe, it } from '#test';
 import { PlaybackQueue } from '../../../src/audio/playback-queue.js';
+import { Playhead } from '../../../src/audio/playhead.js';
 import type { PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 
 const RATE = 48000;
@@ -265,7 +265,10 @@ describe('Playhead', () => {
   it('takes the clock of another source at once, and keeps nothing of the one before', () => {
     const playhead = new Playhead();
     const tell = (round: number, contextSeconds: number, mediaSeconds: number, nowMs: number): void =>
-      playhead.handleReport({ round, contextSeconds, mediaSeconds, isAdvancing: true, isOver: false, isInterrupted: false, isPaused: false }, nowMs);
+      playhead.handleReport(
+        { round, contextSeconds, mediaSeconds, isAdvancing: true, isOver: false, isInterrupted: false, isPaused: false },
+        nowMs,
+      );
     for (let ms = 0; ms < 500; ms += 20) tell(1, 900 + ms / 1000, ms / 1000, 1000 + ms);
     playhead.forgetClock();
     tell(2, 1.6, 0.25, 1600);

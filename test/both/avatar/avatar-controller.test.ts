@@ -4,9 +4,9 @@ import { AvatarController } from '../../../src/avatar/avatar-controller.js';
 import type { AvatarControllerOptions } from '../../../src/avatar/controller-options.js';
 import type { SpeechChunk } from '../../../src/avatar/controller-parts.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import type { PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
 import type { MotionSessionListener } from '../../../src/shared/contracts/motion-session.js';
 import type { MotionSource, RoomSource } from '../../../src/shared/contracts/motion-source.js';
+import type { PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
 import { FakeOutput, FakeSession, settled } from './controller-fakes.js';
 
 describe('AvatarController', () => {
@@ -98,7 +98,10 @@ describe('AvatarController', () => {
       for (const isReportFirst of [true, false]) {
         told = [];
         controller = create();
-        const starting = controller.start().then(() => null, (error: AvatarError) => error);
+        const starting = controller.start().then(
+          () => null,
+          (error: AvatarError) => error,
+        );
         await settled();
         const error = new AvatarError('connectTimeout', 'nobody there');
         if (isReportFirst) listener.handleConnectionState('failed', error);
@@ -113,7 +116,10 @@ describe('AvatarController', () => {
       controller = create();
       for (let attempt = 0; attempt < 2; attempt++) {
         told = [];
-        const starting = controller.start().then(() => null, (error: AvatarError) => error);
+        const starting = controller.start().then(
+          () => null,
+          (error: AvatarError) => error,
+        );
         await settled();
         const error = new AvatarError('tokenRequestFailed', 'The token endpoint answered 404.');
         listener.handleError(error);
@@ -127,7 +133,10 @@ describe('AvatarController', () => {
 
     it('rejects a start that close() comes before, and can start again at once', async () => {
       controller = create();
-      const first = controller.start().then(() => null, (error: AvatarError) => error.code);
+      const first = controller.start().then(
+        () => null,
+        (error: AvatarError) => error.code,
+      );
       await settled();
       controller.close();
       const second = controller.start();
@@ -142,7 +151,10 @@ describe('AvatarController', () => {
     it('fails when there can be no session, and tries again the next time', async () => {
       failure = new AvatarError('workerFailed', 'no worker');
       controller = create();
-      const error = await controller.start().then(() => null, (reason: AvatarError) => reason);
+      const error = await controller.start().then(
+        () => null,
+        (reason: AvatarError) => reason,
+      );
       assert.propertyVal(error, 'code', 'workerFailed');
       assert.equal(controller.connectionState, 'failed');
       failure = null;
@@ -154,7 +166,10 @@ describe('AvatarController', () => {
 
     it('says what is missing in its options', async () => {
       controller = create({ appId: '' });
-      const error = await controller.start().then(() => null, (reason: AvatarError) => reason);
+      const error = await controller.start().then(
+        () => null,
+        (reason: AvatarError) => reason,
+      );
       assert.propertyVal(error, 'code', 'invalidConfiguration');
     });
 
@@ -203,7 +218,10 @@ describe('AvatarController', () => {
       const id = controller.send(new Uint8Array([1, 0]));
       assert.equal(controller.send(new Uint8Array(0), true), id);
       await settled();
-      assert.deepEqual(session.appended.map(({ isEnd }) => isEnd), [false, true]);
+      assert.deepEqual(
+        session.appended.map(({ isEnd }) => isEnd),
+        [false, true],
+      );
     });
 
     it('joins odd chunks and reports an odd total', async () => {
@@ -212,7 +230,10 @@ describe('AvatarController', () => {
       controller.send(new Uint8Array([0, 2]));
       controller.send(new Uint8Array([0, 9]), true);
       await settled();
-      assert.deepEqual(session.appended.flatMap(({ samples }) => samples), [1, 2]);
+      assert.deepEqual(
+        session.appended.flatMap(({ samples }) => samples),
+        [1, 2],
+      );
       assert.deepEqual(told, ['invalidAudioInput']);
     });
 
@@ -233,8 +254,14 @@ describe('AvatarController', () => {
       await settled();
       controller.listen('a call', { sound: 'delayed' }).catch(note);
       await settled();
-      assert.deepEqual(session.calls.filter((call) => call.startsWith('listen')), ['listen 1', 'listen 2']);
-      assert.deepEqual(output.calls.filter((call) => call.startsWith('listen')), ['listen 1 to a microphone', 'listen 2 to a call aloud']);
+      assert.deepEqual(
+        session.calls.filter((call) => call.startsWith('listen')),
+        ['listen 1', 'listen 2'],
+      );
+      assert.deepEqual(
+        output.calls.filter((call) => call.startsWith('listen')),
+        ['listen 1 to a microphone', 'listen 2 to a call aloud'],
+      );
       assert.deepEqual(outcomes, ['aborted']);
       controller.interrupt();
       await settled();
@@ -328,11 +355,14 @@ describe('AvatarController', () => {
       const speaking = controller.speak(chunks([0.5], [], [0.25])).then(() => (isHeard = true));
       await settled();
       assert.include(session.calls, 'open');
-      assert.deepEqual(session.appended.map(({ samples, rate, isEnd }) => [samples, rate, isEnd]), [
-        [[0.5], 44100, false],
-        [[0.25], 44100, false],
-        [[], 44100, true],
-      ]);
+      assert.deepEqual(
+        session.appended.map(({ samples, rate, isEnd }) => [samples, rate, isEnd]),
+        [
+          [[0.5], 44100, false],
+          [[0.25], 44100, false],
+          [[], 44100, true],
+        ],
+      );
       report('started', 1);
       await settled();
       assert.isFalse(isHeard);
@@ -387,7 +417,10 @@ describe('AvatarController', () => {
       await settled();
       void codeOf(controller.speak(chunks([0.5]), { style: 'calm', intensity: 0.5 }));
       await settled();
-      assert.deepEqual(session.calls.filter((call) => call.startsWith('begin')), ['begin 2 {"style":"calm","intensity":0.5} after 2']);
+      assert.deepEqual(
+        session.calls.filter((call) => call.startsWith('begin')),
+        ['begin 2 {"style":"calm","intensity":0.5} after 2'],
+      );
       assert.equal(session.appended.at(-1)!.round, 2);
     });
 
@@ -398,7 +431,10 @@ describe('AvatarController', () => {
       controller.configure({ intensity: 0.7 });
       controller.configure({ intensity: 0.7 });
       await settled();
-      assert.deepEqual(session.expressions, [{ style: 'calm', intensity: 0.5 }, { style: 'calm', intensity: 0.7 }]);
+      assert.deepEqual(session.expressions, [
+        { style: 'calm', intensity: 0.5 },
+        { style: 'calm', intensity: 0.7 },
+      ]);
       assert.notInclude(session.calls, 'setSource');
     });
 
@@ -473,7 +509,10 @@ describe('AvatarController', () => {
     assert.equal(inWorker.calls.at(-1), 'dispose');
     enter();
     await settled();
-    assert.deepEqual(opened.map(({ kind }) => kind), ['local', 'livekit']);
+    assert.deepEqual(
+      opened.map(({ kind }) => kind),
+      ['local', 'livekit'],
+    );
     assert.equal(room.calls.at(-1), 'dispose');
   });
 

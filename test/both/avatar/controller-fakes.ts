@@ -1,10 +1,10 @@
 /** Our own stand-ins for what a controller is handed. */
 import type { SpeechOutput } from '../../../src/avatar/controller-parts.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import type { SpeechManner } from '../../../src/shared/contracts/speech-manner.js';
-import { expressionFrom, type Expression } from '../../../src/shared/contracts/speech-style.js';
 import type { MotionSession, MotionSessionStats } from '../../../src/shared/contracts/motion-session.js';
 import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
+import type { SpeechManner } from '../../../src/shared/contracts/speech-manner.js';
+import { type Expression, expressionFrom } from '../../../src/shared/contracts/speech-style.js';
 // Loaded on demand elsewhere; being here already, it comes within one turn.
 import '../../../src/avatar/connection/motion-source.js';
 

@@ -20,9 +20,22 @@ function timed(text: string, secondsEach = 0.3): { label: string; startSeconds: 
 describe('WebVTT', () => {
   it('is read with its comments, styles, identifiers, settings and any line ends', () => {
     const file = [
-      '\uFEFFWEBVTT - a title', '', 'NOTE nobody reads this', '', 'STYLE', '::cue { color: red }', '',
-      'second', '00:00:03.500 --> 01:00:04.000 line:0 align:start', 'two', 'lines', '',
-      '00:01.000 --> 00:02.000', 'first', '', '',
+      '\uFEFFWEBVTT - a title',
+      '',
+      'NOTE nobody reads this',
+      '',
+      'STYLE',
+      '::cue { color: red }',
+      '',
+      'second',
+      '00:00:03.500 --> 01:00:04.000 line:0 align:start',
+      'two',
+      'lines',
+      '',
+      '00:01.000 --> 00:02.000',
+      'first',
+      '',
+      '',
     ].join('\r\n');
     assert.deepEqual(parseWebVtt(file, asIs), [
       { start: 1, end: 2, text: 'first' },
@@ -31,8 +44,12 @@ describe('WebVTT', () => {
   });
 
   it('passes over blocks that cannot be, and keeps the others', () => {
-    const file = 'WEBVTT\n\n00:05.000 --> 00:04.000\nbackwards\n\n00:61.000 --> 00:62.000\nno minute\n\n1 --> 2\nno time\n\n00:01.000 --> 00:02.000\n\n\n00:03.000 --> 00:04.000\nthis';
-    assert.deepEqual(parseWebVtt(file, asIs).map(({ text }) => text), ['this']);
+    const file =
+      'WEBVTT\n\n00:05.000 --> 00:04.000\nbackwards\n\n00:61.000 --> 00:62.000\nno minute\n\n1 --> 2\nno time\n\n00:01.000 --> 00:02.000\n\n\n00:03.000 --> 00:04.000\nthis';
+    assert.deepEqual(
+      parseWebVtt(file, asIs).map(({ text }) => text),
+      ['this'],
+    );
   });
 
   it('refuses what is no WebVTT by its name', () => {
@@ -45,15 +62,19 @@ describe('WebVTT', () => {
 describe('Captions from words', () => {
   it('end with sentences, and short ones stay with the next', () => {
     const cues = cuesFromWords(timed('No. That is not what I have said. And now to something else.'));
-    assert.deepEqual(cues.map(({ text }) => text), ['No. That is not what I have said.', 'And now to something else.']);
-    assert.equal(cues[0]!.start, 0);
-    assert.equal(cues[0]!.end, cues[1]!.start);
+    assert.deepEqual(
+      cues.map(({ text }) => text),
+      ['No. That is not what I have said.', 'And now to something else.'],
+    );
+    assert.equal(cues[0].start, 0);
+    assert.equal(cues[0].end, cues[1].start);
   });
 
   it('break long sentences near the middle at a comma, each in two lines and six seconds', () => {
-    const sentence = 'When the boat comes in with the evening tide, everybody who has waited for it on the old wooden pier goes down to the water to help.';
+    const sentence =
+      'When the boat comes in with the evening tide, everybody who has waited for it on the old wooden pier goes down to the water to help.';
     const cues = cuesFromWords(timed(sentence));
-    assert.isTrue(cues[0]!.text.endsWith('tide,'));
+    assert.isTrue(cues[0].text.endsWith('tide,'));
     assert.equal(cues.map(({ text }) => text).join(' '), sentence);
     for (const { text, start, end } of cues) {
       assert.isAtMost(text.length, 74);
@@ -63,29 +84,53 @@ describe('Captions from words', () => {
 
   it('end with silence, and stay for a second where there is room', () => {
     const cues = cuesFromWords(timed('Yes - - I think so'));
-    assert.deepEqual(cues.map(({ text }) => text), ['Yes', 'I think so']);
-    assert.closeTo(cues[0]!.end - cues[0]!.start, 1, 1e-9);
+    assert.deepEqual(
+      cues.map(({ text }) => text),
+      ['Yes', 'I think so'],
+    );
+    assert.closeTo(cues[0].end - cues[0].start, 1, 1e-9);
     // The next follows too soon for a full second: no gap to flicker in.
-    const [first, second] = cuesFromWords([{ label: 'Yes', startSeconds: 0, endSeconds: 0.2 }, { label: 'No', startSeconds: 0.95, endSeconds: 1.2 }]);
+    const [first, second] = cuesFromWords([
+      { label: 'Yes', startSeconds: 0, endSeconds: 0.2 },
+      { label: 'No', startSeconds: 0.95, endSeconds: 1.2 },
+    ]);
     assert.equal(first!.end, second!.start);
   });
 
   it('put no spaces between characters of scripts that have none', () => {
     const cues = cuesFromWords(timed('今日は とても いい 天気 ですね 。'));
-    assert.deepEqual(cues.map(({ text }) => text), ['今日はとてもいい天気ですね。']);
-    const long = cuesFromWords(timed('吾輩は 猫である 名前は まだ無い どこで 生れたか とんと 見当が つかぬ 何でも 薄暗い じめじめ した所で 泣いて いた事だけは 記憶して いる', 0.2));
+    assert.deepEqual(
+      cues.map(({ text }) => text),
+      ['今日はとてもいい天気ですね。'],
+    );
+    const long = cuesFromWords(
+      timed(
+        '吾輩は 猫である 名前は まだ無い どこで 生れたか とんと 見当が つかぬ 何でも 薄暗い じめじめ した所で 泣いて いた事だけは 記憶して いる',
+        0.2,
+      ),
+    );
     for (const { text } of long) assert.isAtMost(text.length, 32);
   });
 
   it('keep a word that is longer than a caption', () => {
-    assert.deepEqual(cuesFromWords(timed('x'.repeat(200))).map(({ text }) => text.length), [200]);
+    assert.deepEqual(
+      cuesFromWords(timed('x'.repeat(200))).map(({ text }) => text.length),
+      [200],
+    );
   });
 });
 
 describe('A cue', () => {
   it('has a text, and ends after its start', () => {
     assert.deepEqual(readCue({ start: 0, end: 1, text: 'Hello', extra: true }), { start: 0, end: 1, text: 'Hello' });
-    for (const cue of [null, 'text', { start: 0, end: 1 }, { start: 1, end: 1, text: '' }, { start: NaN, end: 1, text: '' }, { start: '0', end: 1, text: '' }]) {
+    for (const cue of [
+      null,
+      'text',
+      { start: 0, end: 1 },
+      { start: 1, end: 1, text: '' },
+      { start: NaN, end: 1, text: '' },
+      { start: '0', end: 1, text: '' },
+    ]) {
       assert.throws(() => readCue(cue), AvatarError, 'captions');
     }
   });

@@ -1,5 +1,5 @@
-import { describe, it, assert } from '#test';
 import { Vector3 } from 'three';
+import { assert, describe, it } from '#test';
 import { CameraRig } from '../../../src/render/camera-rig.js';
 import type { FramingAnchors } from '../../../src/shared/contracts/framing.js';
 

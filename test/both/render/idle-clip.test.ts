@@ -1,13 +1,42 @@
-import { describe, it, assert } from '#test';
 import { Object3D } from 'three';
-import { writeGlb, type GlbDocument } from '../../../src/motion/files/glb-container.js';
+import { assert, describe, it } from '#test';
+import { type GlbDocument, writeGlb } from '../../../src/motion/files/glb-container.js';
 import { IdleClip } from '../../../src/render/splats/idle-clip.js';
 
 /** Two seconds in which `hip` moves 2 cm to its left and back, about a place 5 cm away from rest, and turns on its way. */
 function clipGlb(name: string, componentType = 5126): ArrayBuffer {
   const half = Math.SQRT1_2;
-  const numbers = Float32Array.of(0, 1, 2, /* places */ 0.05, 0, 0, 0.07, 0, 0, 0.05, 0, 0, /* turns */ 0, 0, 0, 1, 0, half, 0, half, 0, 0, 0, 1);
-  const views = [[0, 12], [12, 36], [48, 48]] as const;
+  const numbers = Float32Array.of(
+    0,
+    1,
+    2,
+    /* places */ 0.05,
+    0,
+    0,
+    0.07,
+    0,
+    0,
+    0.05,
+    0,
+    0,
+    /* turns */ 0,
+    0,
+    0,
+    1,
+    0,
+    half,
+    0,
+    half,
+    0,
+    0,
+    0,
+    1,
+  );
+  const views = [
+    [0, 12],
+    [12, 36],
+    [48, 48],
+  ] as const;
   const document = {
     asset: { version: '2.0' },
     nodes: [{ name: 'hip' }, { name: 'head' }],
@@ -22,7 +51,10 @@ function clipGlb(name: string, componentType = 5126): ArrayBuffer {
       { name: 'wave', channels: [], samplers: [] },
       {
         name,
-        samplers: [{ input: 0, output: 1 }, { input: 0, output: 2 }],
+        samplers: [
+          { input: 0, output: 1 },
+          { input: 0, output: 2 },
+        ],
         channels: [0, 1].flatMap((node) => [
           { sampler: 0, target: { node, path: 'translation' } },
           { sampler: 1, target: { node, path: 'rotation' } },
@@ -65,7 +97,7 @@ describe('The idle movement of a head', () => {
     const clip = IdleClip.from(clipGlb('idle'), [hip])!;
     clip.apply(0.7, 0);
     assert.deepEqual(hip.position.toArray(), [0, 1, 0]);
-    hip.quaternion.toArray().forEach((value, index) => assert.approximately(value, [0, 0, 0, 1][index]!, 1e-6));
+    hip.quaternion.toArray().forEach((value, index) => assert.approximately(value, [0, 0, 0, 1][index], 1e-6));
     clip.apply(0.7, 1);
     assert.deepEqual(head.position.toArray(), [0, 1, 0]);
     assert.deepEqual(head.quaternion.toArray(), [0, 0, 0, 1]);

@@ -1,4 +1,4 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
 import { RESOLUTION_RUNGS, ResolutionGovernor } from '../../../src/render/resolution-governor.js';
 
 const BUDGET_MS = 1000 / 30;

@@ -1,4 +1,4 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
 import { unpackLam } from '../../../src/render/splats/lam-files.js';
 import { readPlySplats } from '../../../src/render/splats/ply-splats.js';
 import { listZip, unpack } from '../../../src/render/splats/zip-files.js';
@@ -24,7 +24,10 @@ describe('A zip archive', () => {
     const files = { 'a.txt': text('stored or packed '.repeat(50)), 'folder/b.txt': text('') };
     for (const archive of [zipOf(files), await deflatedZipOf(files)]) {
       const listed = listZip(archive.buffer);
-      assert.deepEqual(listed.map(({ name }) => name), Object.keys(files));
+      assert.deepEqual(
+        listed.map(({ name }) => name),
+        Object.keys(files),
+      );
       for (const file of listed) assert.deepEqual(await unpack(file), files[file.name as keyof typeof files]);
     }
   });
@@ -43,14 +46,21 @@ describe('A zip archive', () => {
   it('is refused when it is damaged, wherever it is cut', () => {
     const archive = gaussianHead();
     for (let end = 0; end < archive.length; end += 997) {
-      assert.equal(codeOf(() => listZip(archive.slice(0, end).buffer)), ErrorCode.unsupportedAvatarAsset, `cut at ${end}`);
+      assert.equal(
+        codeOf(() => listZip(archive.slice(0, end).buffer)),
+        ErrorCode.unsupportedAvatarAsset,
+        `cut at ${end}`,
+      );
     }
   });
 
   it('is refused when its directory points out of it', () => {
     const archive = zipOf({ 'a.txt': text('a') });
     new DataView(archive.buffer).setUint32(archive.length - 6, 0xfffffff0, true);
-    assert.equal(codeOf(() => listZip(archive.buffer)), ErrorCode.unsupportedAvatarAsset);
+    assert.equal(
+      codeOf(() => listZip(archive.buffer)),
+      ErrorCode.unsupportedAvatarAsset,
+    );
   });
 });
 
@@ -94,13 +104,27 @@ describe('Splats of a PLY file', () => {
 
   it('are refused when they are cut off, too many, or no numbers', () => {
     const whole = splatPly();
-    for (const end of [0, 10, 200, whole.length - 1]) assert.equal(codeOf(() => readPlySplats(whole.slice(0, end))), ErrorCode.unsupportedAvatarAsset);
+    for (const end of [0, 10, 200, whole.length - 1])
+      assert.equal(
+        codeOf(() => readPlySplats(whole.slice(0, end))),
+        ErrorCode.unsupportedAvatarAsset,
+      );
     const renamed = (from: string, to: string) => text(new TextDecoder('latin1').decode(whole).replace(from, to));
-    for (const wrong of [renamed(`vertex ${COUNT}`, 'vertex 9000000'), renamed('rot_3', 'other'), renamed('binary_little_endian', 'ascii')]) {
-      assert.equal(codeOf(() => readPlySplats(wrong)), ErrorCode.unsupportedAvatarAsset);
+    for (const wrong of [
+      renamed(`vertex ${COUNT}`, 'vertex 9000000'),
+      renamed('rot_3', 'other'),
+      renamed('binary_little_endian', 'ascii'),
+    ]) {
+      assert.equal(
+        codeOf(() => readPlySplats(wrong)),
+        ErrorCode.unsupportedAvatarAsset,
+      );
     }
     const broken = whole.slice();
     new DataView(broken.buffer).setFloat32(broken.length - 4, Number.NaN, true);
-    assert.equal(codeOf(() => readPlySplats(broken)), ErrorCode.unsupportedAvatarAsset);
+    assert.equal(
+      codeOf(() => readPlySplats(broken)),
+      ErrorCode.unsupportedAvatarAsset,
+    );
   });
 });

@@ -1,11 +1,11 @@
-import { describe, it, assert } from '#test';
 import { PerspectiveCamera } from 'three';
+import { assert, describe, it } from '#test';
 import { createRandom } from '../../../src/motion/life/random.js';
 import { DepthSort } from '../../../src/render/splats/depth-sort.js';
 import { LipSeal } from '../../../src/render/splats/lip-seal.js';
 import { MouthShade } from '../../../src/render/splats/mouth-shade.js';
 import { SplatDeformer } from '../../../src/render/splats/splat-deformer.js';
-import { SplatProjector, type SplatCamera } from '../../../src/render/splats/splat-projector.js';
+import { type SplatCamera, SplatProjector } from '../../../src/render/splats/splat-projector.js';
 import { skinSplats } from '../../../src/render/splats/splat-skin.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 
@@ -29,7 +29,11 @@ function projected(splats: readonly Splat[], camera: SplatCamera, joint = IDENTI
   const positions = Float32Array.from(splats.flatMap(({ at }) => at));
   const covariances = Float32Array.from(splats.flatMap(({ spread: [x, y, z] }) => [x * x, 0, 0, y * y, 0, z * z]));
   const colors = Uint8Array.from(splats.flatMap(({ opacity = 255 }, index) => [index, 0, 0, opacity]));
-  const skin = { joints: new Uint16Array(splats.length * 4), weights: Float32Array.from({ length: splats.length * 4 }, (_, slot) => (slot % 4 === 0 ? 1 : 0)), used: [0] };
+  const skin = {
+    joints: new Uint16Array(splats.length * 4),
+    weights: Float32Array.from({ length: splats.length * 4 }, (_, slot) => (slot % 4 === 0 ? 1 : 0)),
+    used: [0],
+  };
   const projector = new SplatProjector(colors, skin);
   projector.project(positions, covariances, joint, camera);
   const floats = new Float32Array(projector.words.buffer);
@@ -37,7 +41,16 @@ function projected(splats: readonly Splat[], camera: SplatCamera, joint = IDENTI
     const [x, y, longX, longY, shortX, shortY, reach] = floats.subarray(index * 8, index * 8 + 7);
     const pixels = (ndcX: number, ndcY: number) => Math.hypot((ndcX * camera.width) / 2, (ndcY * camera.height) / 2) / reach;
     const color = projector.words[index * 8 + 7];
-    return { splat: color & 255, opacity: color >>> 24, x, y, long: pixels(longX, longY), short: pixels(shortX, shortY), angle: Math.atan2(longY * camera.height, longX * camera.width), reach };
+    return {
+      splat: color & 255,
+      opacity: color >>> 24,
+      x,
+      y,
+      long: pixels(longX, longY),
+      short: pixels(shortX, shortY),
+      angle: Math.atan2(longY * camera.height, longX * camera.width),
+      reach,
+    };
   });
 }
 
@@ -46,7 +59,10 @@ describe('The order of splats', () => {
     const random = createRandom(7);
     const depths = Float32Array.from({ length: 5000 }, () => 0.5 + random());
     const order = new DepthSort(depths.length).sort(depths, depths.length);
-    assert.deepEqual([...order].sort((a, b) => a - b), [...depths.keys()]);
+    assert.deepEqual(
+      [...order].sort((a, b) => a - b),
+      [...depths.keys()],
+    );
     for (let index = 1; index < order.length; index++) assert.isAtMost(depths[order[index]] - depths[order[index - 1]], 1 / 65_000);
   });
 
@@ -83,8 +99,18 @@ describe('A projected splat', () => {
 
   it('comes after those behind it', () => {
     const spread: [number, number, number] = [0.1, 0.1, 0.1];
-    const found = projected([{ at: [0, 0, -1], spread }, { at: [0, 0, -3], spread }, { at: [0, 0, -2], spread }], cameraOf(2000, 2000));
-    assert.deepEqual(found.map(({ splat }) => splat), [1, 2, 0]);
+    const found = projected(
+      [
+        { at: [0, 0, -1], spread },
+        { at: [0, 0, -3], spread },
+        { at: [0, 0, -2], spread },
+      ],
+      cameraOf(2000, 2000),
+    );
+    assert.deepEqual(
+      found.map(({ splat }) => splat),
+      [1, 2, 0],
+    );
   });
 
   it('ends where it is too faint to be seen; one that is so everywhere is left out, as is what is out of the picture', () => {
@@ -99,7 +125,10 @@ describe('A projected splat', () => {
       ],
       cameraOf(4000, 4000),
     );
-    assert.deepEqual(found.map(({ splat }) => splat), [0, 1]);
+    assert.deepEqual(
+      found.map(({ splat }) => splat),
+      [0, 1],
+    );
     assert.approximately(found[0].reach, Math.sqrt(8), 1e-5);
     assert.approximately(20 * Math.exp(-0.5 * found[1].reach ** 2), 2, 1e-3);
   });
@@ -133,7 +162,11 @@ describe('The joints of splats', () => {
     const skin = skinSplats(positions, Uint16Array.of(0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0), still(3));
     for (let splat = 0; splat < 3; splat++) {
       const own = skin.weights.subarray(splat * 4, splat * 4 + 4);
-      assert.approximately(own.reduce((sum, weight) => sum + weight, 0), 1, 1e-6);
+      assert.approximately(
+        own.reduce((sum, weight) => sum + weight, 0),
+        1,
+        1e-6,
+      );
       assert.approximately(own[0], 2 / 3, 0.05);
     }
   });
@@ -146,7 +179,10 @@ const vertices = Float32Array.from({ length: columns * 2 * 3 }, (_, at) => {
   return [((vertex % columns) - 20) * 0.001, vertex < columns ? 0 : -0.0001, 0.1][at % 3];
 });
 const all = Uint32Array.from({ length: columns * 2 }, (_, vertex) => vertex);
-const mouthClose = { vertices: all, deltas: Float32Array.from({ length: columns * 2 * 3 }, (_, at) => (at % 3 === 1 ? (at < columns * 3 ? -0.005 : 0.02) : 0)) };
+const mouthClose = {
+  vertices: all,
+  deltas: Float32Array.from({ length: columns * 2 * 3 }, (_, at) => (at % 3 === 1 ? (at < columns * 3 ? -0.005 : 0.02) : 0)),
+};
 const slit = { vertices: all.slice(columns), deltas: Float32Array.from({ length: columns * 3 }, (_, at) => (at % 3 === 1 ? -0.002 : 0)) };
 
 describe('The seal of the lips', () => {
@@ -191,19 +227,33 @@ describe('The seal of the lips', () => {
 
 describe('The shade of an open mouth', () => {
   /** Brightness of pale splats at these places, seen from 80 cm in front, as a share of their own. */
-  function brightness(places: readonly [number, number, number][], opening: number, pose: Partial<Record<Channel, number>> = {}, eye = { x: 0, y: 0, z: 0.9 }): number[] {
+  function brightness(
+    places: readonly [number, number, number][],
+    opening: number,
+    pose: Partial<Record<Channel, number>> = {},
+    eye = { x: 0, y: 0, z: 0.9 },
+  ): number[] {
     const channels = new Float32Array(CHANNEL_COUNT);
     for (const [name, value] of Object.entries(pose)) channels[CHANNEL_INDEX[name as Channel]] = value;
     const deformer = new SplatDeformer(new Float32Array(vertices.length), vertices, [slit]);
     const seal = new LipSeal(vertices, mouthClose);
     const positions = Float32Array.from(places.flat());
     const shade = new MouthShade(seal, positions);
-    const skin = { joints: new Uint16Array(places.length * 4), weights: Float32Array.from({ length: places.length * 4 }, (_, slot) => (slot % 4 ? 0 : 1)), used: [0] };
+    const skin = {
+      joints: new Uint16Array(places.length * 4),
+      weights: Float32Array.from({ length: places.length * 4 }, (_, slot) => (slot % 4 ? 0 : 1)),
+      used: [0],
+    };
     const projector = new SplatProjector(new Uint8Array(places.length * 4).fill(200), skin);
     deformer.update(Float32Array.of(opening / 0.002), Uint16Array.of(0), 1);
     seal.apply(channels, deformer);
     shade.apply(positions, eye, projector);
-    projector.project(positions, Float32Array.from(places.flatMap(() => [1e-6, 0, 0, 1e-6, 0, 1e-6])), Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, -1, 1), cameraOf(2000, 2000));
+    projector.project(
+      positions,
+      Float32Array.from(places.flatMap(() => [1e-6, 0, 0, 1e-6, 0, 1e-6])),
+      Float32Array.of(1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, -1, 1),
+      cameraOf(2000, 2000),
+    );
     const byFirst = new Map(Array.from({ length: projector.count }, (_, index) => [index, (projector.words[index * 8 + 7] & 255) / 200]));
     return [...byFirst.values()];
   }

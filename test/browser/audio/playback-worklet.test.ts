@@ -81,10 +81,13 @@ describe('playback worklet', () => {
     await bench.until(() => bench.states.length === 2);
     assert.deepEqual(
       bench.states.map(({ state, mediaSeconds }) => [state, mediaSeconds]),
-      [['started', 0], ['ended', 0.5]],
+      [
+        ['started', 0],
+        ['ended', 0.5],
+      ],
     );
     await bench.until(() => bench.reports.at(-1)?.isOver === true);
-    assert.isAtLeast(bench.reports.length, Math.floor((RATE / 2 / 128) / 7));
+    assert.isAtLeast(bench.reports.length, Math.floor(RATE / 2 / 128 / 7));
   });
 
   itWithSuspend('falls silent within 9 ms of a flush, without a click', async () => {
@@ -118,7 +121,10 @@ describe('playback worklet', () => {
       ['1:started', '1:flushed', '2:started', '2:ended'],
     );
     assert.isBelow(largestStep(heard), 0.05);
-    assert.isAtMost(heard.findLastIndex((sample) => sample !== 0), 24064 + 4800);
+    assert.isAtMost(
+      heard.findLastIndex((sample) => sample !== 0),
+      24064 + 4800,
+    );
   });
 
   itWithSuspend('stops for good when disposed', async () => {

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 import { AudioOutput } from '../../../src/audio/audio-output.js';
-import { OutputLatencyReader, latencySourceOf } from '../../../src/audio/output-latency.js';
+import { latencySourceOf, OutputLatencyReader } from '../../../src/audio/output-latency.js';
 import { Player } from '../../../src/audio/player.js';
 import { Playhead } from '../../../src/audio/playhead.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
@@ -208,7 +208,7 @@ describe('Player', () => {
     // Half a millisecond on a quiet machine; a busy one delays what the page itself reads, most of all where there are no stamps.
     const share = hasStamps ? 0.95 : 0.5;
     const words = `errors ${Math.min(...errors).toFixed(2)} to ${Math.max(...errors).toFixed(2)} ms`;
-    assert.isAtMost(sizes[Math.floor(sizes.length * share)]!, 12, words);
+    assert.isAtMost(sizes[Math.floor(sizes.length * share)], 12, words);
   });
 });
 
@@ -244,7 +244,10 @@ describe('AudioOutput', () => {
   it('says playbackInitFailed when the worklet cannot be loaded, and can be tried again', async () => {
     const output = new AudioOutput({ workletUrl: new URL('missing.worklet.js', WORKLET_URL) });
     for (let attempt = 0; attempt < 2; attempt++) {
-      const error = await Player.create(output).then(() => null, (reason: unknown) => reason);
+      const error = await Player.create(output).then(
+        () => null,
+        (reason: unknown) => reason,
+      );
       assert.instanceOf(error, AvatarError);
       assert.equal((error as AvatarError).code, 'playbackInitFailed');
       assert.include((error as AvatarError).message, 'missing.worklet.js');
@@ -285,7 +288,10 @@ describe('AudioOutput', () => {
 
   it('refuses to unlock what does not exist', async () => {
     const output = new AudioOutput({ workletUrl: WORKLET_URL });
-    const error = await output.unlock().then(() => null, (reason: unknown) => reason);
+    const error = await output.unlock().then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.equal((error as AvatarError).code, 'audioContextNotInitialized');
   });
 });

@@ -1,9 +1,9 @@
-import { asset } from '../../../src/assets/asset-urls.js';
 import { assert } from 'chai';
-import { speechChunksFrom } from '../../../src/audio/speech-source.js';
+import { asset } from '../../../src/assets/asset-urls.js';
 import type { SpeechSourceOptions } from '../../../src/audio/speech-source.js';
-import { MP3_TONE } from './mp3-tone.js';
+import { speechChunksFrom } from '../../../src/audio/speech-source.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
+import { MP3_TONE } from './mp3-tone.js';
 
 const PCM = Int16Array.from({ length: 20000 }, (_, index) => Math.round(9000 * Math.sin(index / 10)));
 const PCM_BYTES = new Uint8Array(PCM.buffer);
@@ -40,7 +40,10 @@ function streamOf(bytes: Uint8Array, pieceBytes: number): ReadableStream<Uint8Ar
 
 const OPTIONS: SpeechSourceOptions = { locateCaptureWorklet: asset('audio/capture.worklet.js').locate };
 
-async function read(source: unknown, options: Partial<SpeechSourceOptions> = {}): Promise<{ samples: number[]; rate: number; chunks: number }> {
+async function read(
+  source: unknown,
+  options: Partial<SpeechSourceOptions> = {},
+): Promise<{ samples: number[]; rate: number; chunks: number }> {
   const samples: number[] = [];
   let rate = 0;
   let chunks = 0;
@@ -157,7 +160,10 @@ describe('speechChunksFrom', () => {
     const { samples, rate } = await read(await recordWebm(), { decodeRateHz: 24000 });
     assert.equal(rate, 24000);
     assert.closeTo(samples.length / rate, 1, 0.4);
-    assert.isAbove(samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0), 0.5);
+    assert.isAbove(
+      samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0),
+      0.5,
+    );
   });
 
   it('recognises bare MP3 in a buffer, and decodes a copy', async () => {

@@ -56,7 +56,10 @@ describe('AvatarController with a real Motion Server', () => {
   }
 
   const failureOf = async (work: Promise<unknown>): Promise<AvatarError> => {
-    const reason = await work.then(() => null, (error: unknown) => error);
+    const reason = await work.then(
+      () => null,
+      (error: unknown) => error,
+    );
     assert.instanceOf(reason, AvatarError);
     return reason as AvatarError;
   };

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
-import { AvatarSDK, DrivingServiceMode } from '../../../src/avatarkit/index.js';
 import { OggOpusPackets } from '../../../src/audio/ogg-opus-packets.js';
+import { AvatarSDK, DrivingServiceMode } from '../../../src/avatarkit/index.js';
 import { issueSessionToken, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { motionOf } from '../../helpers/browser/recorded-motion.js';
 import { open, pause, spoken, until } from './avatarkit-probe.js';
@@ -38,7 +38,10 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
     const { view, watched } = await open(null, { drivingServiceMode: 'host' });
     const id = view.avatarController.sendAudioChunk(pcm, true);
     const answers = motion.map((message, at) => view.avatarController.sendKeyframes([at % 2 ? message.slice().buffer : message], id));
-    assert.deepEqual(answers, motion.map((_, at) => at === motion.length - 1));
+    assert.deepEqual(
+      answers,
+      motion.map((_, at) => at === motion.length - 1),
+    );
     await until(() => watched.conversation === 'playing', watched.told.join());
     view.controller.clear();
     assert.equal(watched.conversation, 'idle');
@@ -119,7 +122,10 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
       await until(() => watched.conversation === 'playing', watched.told.join());
       await pause(300);
       assert.equal(view.controller.getCurrentConversationId(), second);
-      assert.deepEqual(watched.told.filter((told) => told === 'playing'), ['playing']);
+      assert.deepEqual(
+        watched.told.filter((told) => told === 'playing'),
+        ['playing'],
+      );
     });
 
     for (const [name, bytes] of [

@@ -63,8 +63,14 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     await until(() => watched.conversation === 'playing');
     const second = view.controller.send(await spoken(0.6), true);
     assert.notEqual(second, first);
-    await until(() => watched.conversation === 'idle' && watched.told.filter((told) => told === 'playing').length === 2, watched.told.join());
-    assert.deepEqual(watched.told.filter((told) => !told.startsWith('animation')), ['playing', 'idle', 'playing', 'idle']);
+    await until(
+      () => watched.conversation === 'idle' && watched.told.filter((told) => told === 'playing').length === 2,
+      watched.told.join(),
+    );
+    assert.deepEqual(
+      watched.told.filter((told) => !told.startsWith('animation')),
+      ['playing', 'idle', 'playing', 'idle'],
+    );
   });
 
   it('interrupts at once, and holds and goes on', async () => {
@@ -144,7 +150,11 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     await view.controller.start();
     await until(() => watched.connection === 'failed', watched.told.join());
     // Why comes before that it failed, and once.
-    assert.lengthOf(watched.told.filter((told) => told === 'appIDUnrecognized' || told === 'sessionTokenInvalid'), 1, watched.told.join());
+    assert.lengthOf(
+      watched.told.filter((told) => told === 'appIDUnrecognized' || told === 'sessionTokenInvalid'),
+      1,
+      watched.told.join(),
+    );
   });
 
   it('is heard without motion while the server is away, and stays idle', async () => {

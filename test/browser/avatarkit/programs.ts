@@ -3,23 +3,23 @@
  * under strict types is one half of the test; `avatarkit.test.ts` runs them.
  */
 import {
-  AnimationType,
+  type AnimationType,
+  type Avatar,
+  type AvatarController,
   AvatarError,
   AvatarManager,
   AvatarSDK,
   AvatarView,
+  type Configuration,
   ConnectionState,
-  ConversationState,
+  type ConversationState,
   DrivingServiceMode,
   Environment,
-  ErrorCode,
+  type ErrorCode,
   FrameStarvationMode,
+  type LoadProgressInfo,
   LogLevel,
   RenderQuality,
-  type Avatar,
-  type AvatarController,
-  type Configuration,
-  type LoadProgressInfo,
 } from '../../../src/avatarkit/index.js';
 
 /** Everything that 1.3 can be configured with. */
@@ -160,7 +160,13 @@ export const WORDS: Record<ErrorCode, string> = {
 };
 
 export const STATES: Record<ConnectionState, string> & Record<ConversationState, string> = {
-  disconnected: 'off', connecting: '…', connected: 'on', failed: 'no', idle: 'quiet', playing: 'speaks', paused: 'held',
+  disconnected: 'off',
+  connecting: '…',
+  connected: 'on',
+  failed: 'no',
+  idle: 'quiet',
+  playing: 'speaks',
+  paused: 'held',
 };
 
 export function frameIt(view: AvatarView): void {
@@ -178,7 +184,11 @@ export async function takePicture(view: AvatarView): Promise<Blob | null> {
 }
 
 /** One round that a backend brings. */
-export function yieldRound(controller: AvatarController, audio: Uint8Array, motion: (Uint8Array | ArrayBuffer)[]): { id: string | null; isEnded: boolean } {
+export function yieldRound(
+  controller: AvatarController,
+  audio: Uint8Array,
+  motion: (Uint8Array | ArrayBuffer)[],
+): { id: string | null; isEnded: boolean } {
   const conversationId = controller.yieldAudioData(audio, true);
   const isEnded = controller.yieldFramesData(motion, conversationId);
   return { id: conversationId, isEnded };
@@ -198,7 +208,13 @@ export async function change(view: AvatarView, id: string, container: HTMLElemen
 export class AvatarApp {
   private avatarView: AvatarView | null = null;
 
-  async init(appId: string, sessionToken: string, avatarId: string, container: HTMLElement, configuration: Configuration = {}): Promise<void> {
+  async init(
+    appId: string,
+    sessionToken: string,
+    avatarId: string,
+    container: HTMLElement,
+    configuration: Configuration = {},
+  ): Promise<void> {
     await AvatarSDK.initialize(appId, configuration);
     AvatarSDK.setSessionToken(sessionToken);
     const avatar = await AvatarManager.shared.load(avatarId);

@@ -1,13 +1,23 @@
 import { assert } from 'chai';
 import {
-  AvatarError, AvatarManager, AvatarSDK, AvatarView, DrivingServiceMode, Environment, ErrorCode, type LoadProgressInfo,
+  AvatarError,
+  AvatarManager,
+  AvatarSDK,
+  AvatarView,
+  DrivingServiceMode,
+  Environment,
+  ErrorCode,
+  type LoadProgressInfo,
 } from '../../../src/avatarkit/index.js';
 import { startEndpoint } from '../../helpers/browser/motion-server.js';
 import { container, open, pause, until } from './avatarkit-probe.js';
 import { initializeAsInTheBetas, initializeWithEverything, loadWithProgress, takePicture, WORDS } from './programs.js';
 
 const failureOf = async (work: Promise<unknown>): Promise<AvatarError> => {
-  const reason = await work.then(() => null, (error: unknown) => error);
+  const reason = await work.then(
+    () => null,
+    (error: unknown) => error,
+  );
   assert.instanceOf(reason, AvatarError);
   return reason as AvatarError;
 };
@@ -76,7 +86,10 @@ describe('AvatarManager', () => {
     assert.equal(infos[0]?.type, 'downloading');
     assert.deepEqual(infos.at(-1), { type: 'completed', progress: 1 });
     const fractions = infos.map(({ progress }) => progress!);
-    assert.deepEqual(fractions, [...fractions].sort((a, b) => a - b));
+    assert.deepEqual(
+      fractions,
+      [...fractions].sort((a, b) => a - b),
+    );
     const count = infos.length;
     assert.strictEqual(await AvatarManager.shared.load('aria', (info) => infos.push(info)), one);
     assert.lengthOf(infos, count);
@@ -250,7 +263,7 @@ async function centreOf(view: AvatarView): Promise<{ x: number; y: number; area:
   let y = 0;
   let area = 0;
   for (let at = 0; at < canvas.width * canvas.height; at++) {
-    if (data[at * 4 + 3]! < 128) continue;
+    if (data[at * 4 + 3] < 128) continue;
     x += at % canvas.width;
     y += Math.floor(at / canvas.width);
     area++;

@@ -4,16 +4,21 @@ import { create, once, part } from '../../helpers/browser/avatar-element.js';
 import { voice } from '../../helpers/browser/session-probe.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const shown = (avatar: SpatiusAvatar): string[] => [...avatar.shadowRoot!.querySelectorAll('[part=caption]')].map(({ textContent }) => textContent!);
+const shown = (avatar: SpatiusAvatar): string[] =>
+  [...avatar.shadowRoot!.querySelectorAll('[part=caption]')].map(({ textContent }) => textContent!);
 const sixteen = { sampleRateHz: 16_000 };
 
 /** Speech of an avatar that may be dropped at the end of a test. */
 function speak(avatar: SpatiusAvatar, seconds: number, options: Parameters<SpatiusAvatar['speak']>[1]): Promise<string> {
-  return avatar.speak(voice(seconds), { ...sixteen, ...options }).then(() => 'heard', ({ code }: AvatarError) => code);
+  return avatar.speak(voice(seconds), { ...sixteen, ...options }).then(
+    () => 'heard',
+    ({ code }: AvatarError) => code,
+  );
 }
 
 async function untilShown(avatar: SpatiusAvatar, text: string): Promise<void> {
-  while (!shown(avatar).includes(text)) await Promise.race([once(avatar, 'avatar-cue-change').then(() => avatar.updateComplete), pause(100)]);
+  while (!shown(avatar).includes(text))
+    await Promise.race([once(avatar, 'avatar-cue-change').then(() => avatar.updateComplete), pause(100)]);
 }
 
 describe('Captions', function () {
@@ -24,24 +29,32 @@ describe('Captions', function () {
   it('follow the audible clock and end with the speech', async () => {
     const avatar = create('<spatius-avatar captions></spatius-avatar>');
     const changes: { texts: string; seconds: number }[] = [];
-    avatar.addEventListener('avatar-cue-change', ({ cues }) => changes.push({ texts: cues.map(({ text }) => text).join('+'), seconds: avatar.currentTime }));
+    avatar.addEventListener('avatar-cue-change', ({ cues }) =>
+      changes.push({ texts: cues.map(({ text }) => text).join('+'), seconds: avatar.currentTime }),
+    );
     const cues = [
       { start: 3, end: 9, text: 'three' },
       { start: 0, end: 1.5, text: 'one' },
       { start: 1, end: 2.2, text: 'two' },
     ];
     assert.equal(await speak(avatar, 5, { cues }), 'heard');
-    assert.deepEqual(changes.map(({ texts }) => texts), ['one', 'one+two', 'two', '', 'three', '']);
+    assert.deepEqual(
+      changes.map(({ texts }) => texts),
+      ['one', 'one+two', 'two', '', 'three', ''],
+    );
     [0, 1, 1.5, 2.2, 3].forEach((due, i) => {
-      assert.isAtLeast(changes[i]!.seconds, due);
+      assert.isAtLeast(changes[i].seconds, due);
       // A browser that shares its cores is late at times.
-      assert.isAtMost(changes[i]!.seconds, due + 0.4);
+      assert.isAtMost(changes[i].seconds, due + 0.4);
     });
   });
 
   it('are held by a pause, and cleared by an interruption and by the next speech', async () => {
     const avatar = create('<spatius-avatar captions></spatius-avatar>');
-    const cues = [{ start: 0, end: 1.2, text: 'held' }, { start: 1.2, end: 9, text: 'after' }];
+    const cues = [
+      { start: 0, end: 1.2, text: 'held' },
+      { start: 1.2, end: 9, text: 'after' },
+    ];
     const first = speak(avatar, 8, { cues });
     await untilShown(avatar, 'held');
     avatar.pause();
@@ -73,13 +86,21 @@ describe('Captions', function () {
     void speak(avatar, 8, { cues: [{ start: 0, end: 9, text: '<img src=x onerror="alert(1)">' }] });
     await untilShown(avatar, '<img src=x onerror="alert(1)">');
     assert.isNull(avatar.shadowRoot!.querySelector('[part=captions] img'));
-    void speak(avatar, 8, { cues: 'WEBVTT\n\n00:00.000 --> 00:09.000\n<v Ann><i.loud>Hi</i> &amp; <ruby>漢<rt>kan</rt></ruby><img src=x>' });
+    void speak(avatar, 8, {
+      cues: 'WEBVTT\n\n00:00.000 --> 00:09.000\n<v Ann><i.loud>Hi</i> &amp; <ruby>漢<rt>kan</rt></ruby><img src=x>',
+    });
     await untilShown(avatar, 'Hi & 漢');
   });
 
   it('come from the words that move the mouth, and say their language', async () => {
     const avatar = create('<spatius-avatar captions></spatius-avatar>');
-    void speak(avatar, 4, { words: [{ word: 'Guten', startSeconds: 0.1 }, { word: 'Tag!', startSeconds: 0.5, endSeconds: 3 }], lang: 'de' });
+    void speak(avatar, 4, {
+      words: [
+        { word: 'Guten', startSeconds: 0.1 },
+        { word: 'Tag!', startSeconds: 0.5, endSeconds: 3 },
+      ],
+      lang: 'de',
+    });
     await untilShown(avatar, 'Guten Tag!');
     const caption = await part(avatar, 'caption');
     assert.equal(caption.lang, 'de');
@@ -139,7 +160,11 @@ describe('Captions', function () {
         for (const node of addedNodes) if (node instanceof HTMLElement) said.push(node.textContent!);
       }
     }).observe(region, { childList: true, characterData: true, subtree: true });
-    const cues = [{ start: 0, end: 3, text: 'one' }, { start: 1, end: 2, text: 'two' }, { start: 3, end: 9, text: 'three' }];
+    const cues = [
+      { start: 0, end: 3, text: 'one' },
+      { start: 1, end: 2, text: 'two' },
+      { start: 3, end: 9, text: 'three' },
+    ];
     assert.equal(await speak(avatar, 4.5, { cues }), 'heard');
     assert.deepEqual(said, ['one', 'two', 'three']);
   });

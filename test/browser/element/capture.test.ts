@@ -136,9 +136,15 @@ describe('Capture', function () {
 
   it('gives a stream that ends with its tracks, and with the avatar', async () => {
     const stream = await avatar.captureStream({ frameRate: 15 });
-    assert.deepEqual(stream.getTracks().map(({ kind }) => kind).sort(), ['audio', 'video']);
-    stream.getAudioTracks()[0]!.stop();
-    await until(() => stream.getVideoTracks()[0]!.readyState === 'ended');
+    assert.deepEqual(
+      stream
+        .getTracks()
+        .map(({ kind }) => kind)
+        .sort(),
+      ['audio', 'video'],
+    );
+    stream.getAudioTracks()[0].stop();
+    await until(() => stream.getVideoTracks()[0].readyState === 'ended');
     const other = await avatar.captureStream();
     avatar.remove();
     await until(() => other.getTracks().every(({ readyState }) => readyState === 'ended'));
@@ -151,7 +157,8 @@ describe('Capture', function () {
   });
 
   it('leaves nothing behind where it cannot', async () => {
-    const captures = (): number => (avatar as unknown as { assembly: { assembly: { captures: Set<unknown> } } }).assembly.assembly.captures.size;
+    const captures = (): number =>
+      (avatar as unknown as { assembly: { assembly: { captures: Set<unknown> } } }).assembly.assembly.captures.size;
     assert.equal(await rejectionOf(avatar.captureStream({ frameRate: -1 })), 'recordingFailed');
     await until(() => captures() === 0);
     // One that has no picture yet; listeners are the platform's own, and seen as they are added.
@@ -165,7 +172,10 @@ describe('Capture', function () {
       add(name, listener, options);
     };
     assert.equal(await rejectionOf(young.record()), 'renderingFailed');
-    assert.deepEqual(signals.map((signal) => signal?.aborted), [true]);
+    assert.deepEqual(
+      signals.map((signal) => signal?.aborted),
+      [true],
+    );
   });
 
   it('says why it cannot', async () => {

@@ -1,11 +1,13 @@
 import { sendKeys } from '@web/test-runner-commands';
 import { assert } from 'chai';
-import { setStrings, type AvatarError, type SpatiusAvatar } from '../../../src/index.js';
+import { type AvatarError, type SpatiusAvatar, setStrings } from '../../../src/index.js';
 import { axeFindings, create, once, part } from '../../helpers/browser/avatar-element.js';
 import { voice } from '../../helpers/browser/session-probe.js';
 
 const cues = [{ start: 0, end: 20, text: 'Words that are heard now' }];
-const parts = (avatar: SpatiusAvatar, name: string): HTMLElement[] => [...avatar.shadowRoot!.querySelectorAll<HTMLElement>(`[part~=${name}]`)];
+const parts = (avatar: SpatiusAvatar, name: string): HTMLElement[] => [
+  ...avatar.shadowRoot!.querySelectorAll<HTMLElement>(`[part~=${name}]`),
+];
 
 /** Speaks until the test is over. */
 async function playing(avatar: SpatiusAvatar): Promise<void> {
@@ -35,7 +37,10 @@ describe('The bar of controls', () => {
     assert.equal(pause.getAttribute('aria-disabled'), 'false');
     const changes: string[] = [];
     avatar.addEventListener('avatar-conversation-state', ({ state }) => changes.push(state));
-    for (const [label, state] of [['Pause', 'paused'], ['Resume', 'playing']] as const) {
+    for (const [label, state] of [
+      ['Pause', 'paused'],
+      ['Resume', 'playing'],
+    ] as const) {
       await labelled(avatar, 'pause-button', label);
       pause.click();
       await reached(avatar, state);
@@ -96,15 +101,17 @@ describe('The bar of controls', () => {
       for (const width of [80, 110, 120, 150, 199, 240, 299, 300, 600]) {
         avatar.style.width = `${width}px`;
         const outer = avatar.getBoundingClientRect();
-        const seen = [...parts(avatar, 'button'), ...parts(avatar, 'volume')].map((element) => element.getBoundingClientRect()).filter((rect) => rect.width > 0);
+        const seen = [...parts(avatar, 'button'), ...parts(avatar, 'volume')]
+          .map((element) => element.getBoundingClientRect())
+          .filter((rect) => rect.width > 0);
         assert.isAbove(seen.length, 0);
         for (const rect of seen) {
           assert.isAtLeast(rect.left, outer.left, `${dir} ${width}`);
           assert.isAtMost(rect.right, outer.right, `${dir} ${width}`);
         }
-        assert.isAbove(parts(avatar, 'start-button')[0]!.getBoundingClientRect().width, 30);
+        assert.isAbove(parts(avatar, 'start-button')[0].getBoundingClientRect().width, 30);
         // The first button lies where reading begins.
-        if (width >= 150) assert.equal(seen[0]!.left < seen.at(-1)!.left, dir === 'ltr');
+        if (width >= 150) assert.equal(seen[0].left < seen.at(-1)!.left, dir === 'ltr');
       }
     }
   });
@@ -132,7 +139,10 @@ describe('People who use other means', function () {
   this.timeout(60_000);
   afterEach(() => document.body.replaceChildren());
 
-  for (const [lang, dir] of [['en', 'ltr'], ['ar', 'rtl']] as const) {
+  for (const [lang, dir] of [
+    ['en', 'ltr'],
+    ['ar', 'rtl'],
+  ] as const) {
     it(`find nothing in their way in any state (${lang})`, async () => {
       const shown = (markup: string): SpatiusAvatar => create(`<div lang="${lang}" dir="${dir}">${markup}</div>`, 320, 400);
       const loading = shown('<spatius-avatar controls style="position: absolute; top: 9000px"></spatius-avatar>');

@@ -9,7 +9,10 @@ describe('diagnose()', function () {
     const avatar = createAvatar();
     await once(avatar, 'avatar-ready');
     const before = await avatar.diagnose();
-    assert.include(before.findings.map(({ code }) => code), 'sound-nothing-said');
+    assert.include(
+      before.findings.map(({ code }) => code),
+      'sound-nothing-said',
+    );
     const heard = avatar.speak(buzz(2), { sampleRateHz: 16_000 });
     await until(() => avatar.conversationState === 'playing', 20_000);
     const during = await avatar.stats();
@@ -17,9 +20,19 @@ describe('diagnose()', function () {
     assert.isAtMost(during.bufferedSeconds, 2);
     await heard;
     const { findings, graphics, stats } = await avatar.diagnose();
-    assert.deepEqual(findings.filter(({ severity }) => severity === 'problem'), []);
-    assert.include(findings.map(({ code }) => code), 'mouth-ok');
-    for (const subject of ['mouth', 'sound', 'picture']) assert.isTrue(findings.some((finding) => finding.subject === subject), subject);
+    assert.deepEqual(
+      findings.filter(({ severity }) => severity === 'problem'),
+      [],
+    );
+    assert.include(
+      findings.map(({ code }) => code),
+      'mouth-ok',
+    );
+    for (const subject of ['mouth', 'sound', 'picture'])
+      assert.isTrue(
+        findings.some((finding) => finding.subject === subject),
+        subject,
+      );
     assert.isTrue(graphics.hasWebGl2);
     assert.isNotEmpty(graphics.gpu);
     assert.equal(stats!.bufferedSeconds, 0);
@@ -33,8 +46,16 @@ describe('diagnose()', function () {
     await avatar.start().catch(() => undefined);
     const report = await avatar.diagnose();
     const codes = report.findings.map(({ code }) => code);
-    for (const code of ['mouth-no-avatar', 'mouth-no-intensity', 'mouth-not-connected', 'sound-muted', 'sound-no-volume', 'picture-no-size']) assert.include(codes, code);
-    assert.equal(report.findings[0]!.severity, 'problem');
+    for (const code of [
+      'mouth-no-avatar',
+      'mouth-no-intensity',
+      'mouth-not-connected',
+      'sound-muted',
+      'sound-no-volume',
+      'picture-no-size',
+    ])
+      assert.include(codes, code);
+    assert.equal(report.findings[0].severity, 'problem');
     assert.isTrue(report.findings.every(({ words }) => words.endsWith('.')));
     assert.notInclude(JSON.stringify(report), 'secret-token');
     avatar.close();

@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { setAssetUrls, type SpatiusAvatar } from '../../../src/index.js';
+import { type SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
 import { createAvatar, once, until } from '../../helpers/browser/elements.js';
 
 /** Real voices, decoded once. */
@@ -61,7 +61,10 @@ describe('interruptible', function () {
   /** `end` tells how the speech ends. */
   async function speaking(): Promise<{ end: Promise<string> }> {
     const [speech] = await speeches();
-    const end = avatar.speak(speech).then(() => 'heard', ({ code }: { code: string }) => code);
+    const end = avatar.speak(speech).then(
+      () => 'heard',
+      ({ code }: { code: string }) => code,
+    );
     await until(() => avatar.conversationState === 'playing', 20_000);
     return { end };
   }
@@ -71,7 +74,7 @@ describe('interruptible', function () {
     const { end } = await speaking();
     await new Promise((resolve) => setTimeout(resolve, 1000));
     assert.deepEqual(heard, []);
-    person.speak((await speeches())[1]!);
+    person.speak((await speeches())[1]);
     assert.equal(await end, 'aborted');
     assert.equal(avatar.conversationState, 'idle');
     assert.deepEqual(heard, [true]);
@@ -84,7 +87,7 @@ describe('interruptible', function () {
     avatar.microphone = person.microphone;
     avatar.addEventListener('avatar-user-speech', (event) => event.preventDefault());
     await speaking();
-    person.speak((await speeches())[1]!);
+    person.speak((await speeches())[1]);
     await until(() => heard.includes(true));
     assert.equal(avatar.conversationState, 'playing');
   });
@@ -111,7 +114,7 @@ describe('interruptible', function () {
       dispatchEvent(new PointerEvent('pointerup'));
       await until(() => asked.length === 1);
       avatar.interruptible = false;
-      await until(() => asked[0]!.getTracks().every(({ readyState }) => readyState === 'ended'));
+      await until(() => asked[0].getTracks().every(({ readyState }) => readyState === 'ended'));
     } finally {
       devices.getUserMedia = getUserMedia;
     }

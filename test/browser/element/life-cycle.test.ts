@@ -29,7 +29,9 @@ describe('The life of an avatar on its page', function () {
   afterEach(() => document.body.replaceChildren());
 
   itWithDrawingWorker('shows twenty avatars at once, and goes on drawing each', async () => {
-    const avatars = Array.from({ length: 20 }, (_, index) => createAvatar(`<spatius-avatar avatar-id="${['aria', 'theo', 'nia'][index % 3]}"></spatius-avatar>`));
+    const avatars = Array.from({ length: 20 }, (_, index) =>
+      createAvatar(`<spatius-avatar avatar-id="${['aria', 'theo', 'nia'][index % 3]}"></spatius-avatar>`),
+    );
     const errors: string[] = [];
     for (const avatar of avatars) {
       avatar.style.cssText += '; width: 64px; height: 64px';
@@ -39,7 +41,7 @@ describe('The life of an avatar on its page', function () {
     }
     for (const avatar of avatars) await shown(avatar);
     const before = await Promise.all(avatars.map(framesOf));
-    await until(async () => (await Promise.all(avatars.map(framesOf))).every((frames, index) => frames > before[index]! + 1), 30_000);
+    await until(async () => (await Promise.all(avatars.map(framesOf))).every((frames, index) => frames > before[index] + 1), 30_000);
     assert.deepEqual(errors, []);
   });
 
@@ -50,7 +52,12 @@ describe('The life of an avatar on its page', function () {
     const avatar = createAvatar();
     const asked = performance.getEntriesByType('resource').length;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    assert.isFalse(performance.getEntriesByType('resource').slice(asked).some(({ name }) => name.endsWith('.glb')));
+    assert.isFalse(
+      performance
+        .getEntriesByType('resource')
+        .slice(asked)
+        .some(({ name }) => name.endsWith('.glb')),
+    );
     avatar.scrollIntoView();
     await once(avatar, 'avatar-ready');
     scrollTo(0, 0);
@@ -86,7 +93,18 @@ describe('The life of an avatar on its page', function () {
     const other = document.createElement('section');
     document.body.prepend(other);
     other.append(avatar);
-    const changes = { view: 'bust', motion: 'calm', volume: '0.4', 'speech-style': 'crisp', intensity: '1.5', 'audio-latency-offset': '20', muted: '', controls: '', poster: '/none.png', 'frame-starvation': 'strict-sync' };
+    const changes = {
+      view: 'bust',
+      motion: 'calm',
+      volume: '0.4',
+      'speech-style': 'crisp',
+      intensity: '1.5',
+      'audio-latency-offset': '20',
+      muted: '',
+      controls: '',
+      poster: '/none.png',
+      'frame-starvation': 'strict-sync',
+    };
     for (const [name, value] of Object.entries(changes)) {
       avatar.setAttribute(name, value);
       await avatar.updateComplete;
@@ -111,7 +129,11 @@ describe('The life of an avatar on its page', function () {
 
   itWithDrawingWorker('rests without a box or a size, speaks all the same, and shows itself again', async () => {
     const avatar = await ready();
-    for (const [hide, show] of [['display: none', 'display: inline-block'], ['width: 0', 'width: 96px'], ['height: 0', 'height: 120px']] as const) {
+    for (const [hide, show] of [
+      ['display: none', 'display: inline-block'],
+      ['width: 0', 'width: 96px'],
+      ['height: 0', 'height: 120px'],
+    ] as const) {
       avatar.style.cssText += `; ${hide}`;
       await until(async () => !(await avatar.diagnose()).element.isVisible || avatar.clientWidth * avatar.clientHeight === 0);
       await avatar.speak(...speech(0.3));

@@ -33,7 +33,7 @@ describe('say()', function () {
     assert.isBelow(performance.now() - startMs, 2900);
     await heard;
     assert.isAbove(performance.now() - startMs, 2900);
-    assert.deepEqual((await endpoint.requests())[0]!.body, { text: 'one two three', voice: 'anna', language: 'en-GB', avatarId: 'theo' });
+    assert.deepEqual((await endpoint.requests())[0].body, { text: 'one two three', voice: 'anna', language: 'en-GB', avatarId: 'theo' });
   });
 
   it('keeps the order, asks ahead for the next and for no more', async () => {
@@ -58,8 +58,11 @@ describe('say()', function () {
     assert.deepEqual(await Promise.all(ends), ['aborted', 'aborted', 'aborted']);
     await after;
     const requests = await endpoint.requests();
-    assert.notInclude(requests.map(({ body }) => body.text), 'eleven');
-    assert.isTrue(requests[0]!.isBrokenOff);
+    assert.notInclude(
+      requests.map(({ body }) => body.text),
+      'eleven',
+    );
+    assert.isTrue(requests[0].isBrokenOff);
   });
 
   it('may be ended one by one', async () => {

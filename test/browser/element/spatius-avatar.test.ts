@@ -19,7 +19,10 @@ describe('<spatius-avatar>', () => {
     assert.isTrue(avatar.matches(':state(ready)'));
     assert.isFalse(avatar.matches(':state(loading)'));
     assert.equal(fractions.at(-1), 1);
-    assert.deepEqual(fractions, [...fractions].sort((one, other) => one - other));
+    assert.deepEqual(
+      fractions,
+      [...fractions].sort((one, other) => one - other),
+    );
     assert.lengthOf(bubbled, 0);
     const picture = await avatar.toBlob();
     assert.equal(picture.type, 'image/png');
@@ -74,7 +77,10 @@ describe('<spatius-avatar>', () => {
     avatar.setAttribute('mode', 'telepathy');
     await avatar.updateComplete;
     for (const name of ['frame-starvation', 'connect-timeout', 'speech-style', 'intensity', 'telepathy']) {
-      assert.isTrue(messages.some((message) => message.includes(name)), name);
+      assert.isTrue(
+        messages.some((message) => message.includes(name)),
+        name,
+      );
     }
     assert.instanceOf(await avatar.start().catch((error: unknown) => error), AvatarError);
   });
@@ -84,9 +90,17 @@ describe('<spatius-avatar>', () => {
     const messages: string[] = [];
     avatar.addEventListener('avatar-error', ({ error }) => messages.push(`${error.code} ${error.message}`));
     await once(avatar, 'avatar-ready');
-    const refused = (await avatar.diagnose()).errors.map(({ message }) => message).concat(messages).join('\n');
+    const refused = (await avatar.diagnose()).errors
+      .map(({ message }) => message)
+      .concat(messages)
+      .join('\n');
     for (const word of ['mood="grumpy"', 'gaze="away"', 'mood-intensity', '"skeptical"']) assert.include(refused, word);
-    for (const [x, y] of [[Number.NaN, 0], [5, undefined], [Infinity, 1]] as const) assert.throws(() => avatar.lookAt(x, y), AvatarError, 'lookAt()');
+    for (const [x, y] of [
+      [Number.NaN, 0],
+      [5, undefined],
+      [Infinity, 1],
+    ] as const)
+      assert.throws(() => avatar.lookAt(x, y), AvatarError, 'lookAt()');
     avatar.mood = 'happy';
     avatar.listening = true;
     avatar.lookAt(0, 0);
@@ -104,7 +118,8 @@ describe('<spatius-avatar>', () => {
     await avatar.updateComplete;
     assert.isAbove((await avatar.toBlob()).size, 1000);
     const told = (await avatar.diagnose()).errors.map(({ code, message }) => `${code} ${message}`);
-    for (const word of ['view="bsut"', '"bust"', 'loading="soon"', 'renderer="webgl3"', 'volume is', 'view="closer"']) assert.include(told.join('\n'), word);
+    for (const word of ['view="bsut"', '"bust"', 'loading="soon"', 'renderer="webgl3"', 'volume is', 'view="closer"'])
+      assert.include(told.join('\n'), word);
     for (const error of messages.concat(told)) assert.match(error, /^invalidConfiguration /);
   });
 
@@ -112,16 +127,38 @@ describe('<spatius-avatar>', () => {
     const avatar = create('<spatius-avatar></spatius-avatar>');
     const errors: string[] = [];
     avatar.addEventListener('avatar-error', ({ error }) => errors.push(error.message));
-    Object.assign(avatar, { volume: '0.5', intensity: '1.5', sampleRate: '24000', connectTimeout: '5000', audioLatencyOffset: '20', moodIntensity: '0.5' });
+    Object.assign(avatar, {
+      volume: '0.5',
+      intensity: '1.5',
+      sampleRate: '24000',
+      connectTimeout: '5000',
+      audioLatencyOffset: '20',
+      moodIntensity: '0.5',
+    });
     await once(avatar, 'avatar-ready');
     assert.isString(avatar.send(new Uint8Array(4800), true));
     await once(avatar, 'avatar-conversation-state');
     type Inside = { assembly: { assembly: { controller: { volume: number; options: Record<string, unknown> } } } };
     const { controller } = (avatar as unknown as Inside).assembly.assembly;
     assert.equal(controller.volume, 0.5);
-    assert.deepInclude(controller.options, { intensity: 1.5, sampleRateHz: 24_000, connectTimeoutMs: 5000, audioLatencyOffsetSeconds: 0.02 });
-    for (const name of ['volume', 'intensity', 'sample-rate', 'connect-timeout', 'audio-latency-offset', 'mood-intensity', 'mood', 'view', 'fallback']) {
-      avatar.setAttribute(name, name === 'view' ? 'bust' : avatar.getAttribute(name) ?? '');
+    assert.deepInclude(controller.options, {
+      intensity: 1.5,
+      sampleRateHz: 24_000,
+      connectTimeoutMs: 5000,
+      audioLatencyOffsetSeconds: 0.02,
+    });
+    for (const name of [
+      'volume',
+      'intensity',
+      'sample-rate',
+      'connect-timeout',
+      'audio-latency-offset',
+      'mood-intensity',
+      'mood',
+      'view',
+      'fallback',
+    ]) {
+      avatar.setAttribute(name, name === 'view' ? 'bust' : (avatar.getAttribute(name) ?? ''));
       avatar.removeAttribute(name);
     }
     await avatar.updateComplete;
@@ -144,7 +181,10 @@ describe('<spatius-avatar>', () => {
   it('aborts speech when it is removed, and has none outside a document', async () => {
     const avatar = create('<spatius-avatar></spatius-avatar>');
     const speak = (): Promise<string> =>
-      avatar.speak(new Float32Array(48_000), { sampleRateHz: 16_000 }).then(() => 'spoken', ({ code }: AvatarError) => code);
+      avatar.speak(new Float32Array(48_000), { sampleRateHz: 16_000 }).then(
+        () => 'spoken',
+        ({ code }: AvatarError) => code,
+      );
     const speech = speak();
     await new Promise((resolve) => setTimeout(resolve, 200));
     avatar.remove();
@@ -154,7 +194,11 @@ describe('<spatius-avatar>', () => {
 
   it('takes speech and interruptions in order from the moment it is in the document', async () => {
     const avatar = create('<spatius-avatar></spatius-avatar>');
-    const outcome = (speech: Promise<void>): Promise<string> => speech.then(() => 'spoken', ({ code }: AvatarError) => code);
+    const outcome = (speech: Promise<void>): Promise<string> =>
+      speech.then(
+        () => 'spoken',
+        ({ code }: AvatarError) => code,
+      );
     const playing = new Promise<string>((resolve) =>
       avatar.addEventListener('avatar-conversation-motion', ({ conversationId }) => resolve(conversationId)),
     );
@@ -182,9 +226,18 @@ describe('<spatius-avatar>', () => {
       }
       return 'nothing';
     };
-    assert.equal(codeOf(() => local.yieldAudioData(new Uint8Array(2))), 'networkLayerNotAvailable');
-    assert.equal(codeOf(() => local.yieldFramesData([], 'id')), 'networkLayerNotAvailable');
-    assert.equal(codeOf(() => backend.send(new Uint8Array(2))), 'networkLayerNotAvailable');
+    assert.equal(
+      codeOf(() => local.yieldAudioData(new Uint8Array(2))),
+      'networkLayerNotAvailable',
+    );
+    assert.equal(
+      codeOf(() => local.yieldFramesData([], 'id')),
+      'networkLayerNotAvailable',
+    );
+    assert.equal(
+      codeOf(() => backend.send(new Uint8Array(2))),
+      'networkLayerNotAvailable',
+    );
     assert.equal(await backend.speak(new Int16Array(2)).catch(({ code }: AvatarError) => code), 'networkLayerNotAvailable');
     assert.isString(backend.yieldAudioData(new Uint8Array(2)));
     codes.length = 0;

@@ -1,5 +1,5 @@
-import { BufferAttribute, BufferGeometry, Camera, DoubleSide, Mesh, MeshBasicMaterial, WebGLRenderer } from 'three';
 import { assert } from 'chai';
+import { BufferAttribute, BufferGeometry, Camera, DoubleSide, Mesh, MeshBasicMaterial, WebGLRenderer } from 'three';
 
 import { EdgeSmoother } from '../../../src/render/edge-smoother.js';
 import { probeGraphics } from '../../../src/render/renderer.js';
@@ -12,7 +12,7 @@ const SIZE = 100;
 /** Pixels that are neither empty nor whole: an outline without any is a staircase. */
 function partlyCovered({ data }: { data: ArrayLike<number> }): number {
   let count = 0;
-  for (let at = 3; at < data.length; at += 4) if (data[at]! > 8 && data[at]! < 247) count++;
+  for (let at = 3; at < data.length; at += 4) if (data[at] > 8 && data[at] < 247) count++;
   return count;
 }
 
@@ -66,9 +66,10 @@ describe('The edge smoother', () => {
         let covered = 0;
         for (let y = 0; y < SIZE; y++) {
           const at = (y * SIZE + x) * 4;
-          const alpha = after[at + 3]! / 255;
+          const alpha = after[at + 3] / 255;
           covered += alpha;
-          for (const [channel, whole] of [red!, green!, blue!].entries()) assert.closeTo(after[at + channel]!, whole * alpha, 2, 'premultiplied');
+          for (const [channel, whole] of [red!, green!, blue!].entries())
+            assert.closeTo(after[at + channel], whole * alpha, 2, 'premultiplied');
         }
         const exact = SIZE / 2 + ((x + 0.5) / SIZE - 0.5) * rise * SIZE;
         assert.closeTo(covered, exact, 0.35, `column ${x}`);
@@ -92,7 +93,7 @@ describe('The edge smoother', () => {
     assert.equal(gl.getError(), gl.NO_ERROR);
     smoother.smooth();
     const after = pixels();
-    const shades = Array.from({ length: SIZE - 40 }, (_, index) => after[(row * SIZE + index + 20) * 4]!);
+    const shades = Array.from({ length: SIZE - 40 }, (_, index) => after[(row * SIZE + index + 20) * 4]);
     assert.isBelow(Math.max(...shades), 160, 'the gaps are darker than the ground');
     assert.isAbove(Math.min(...shades), 30, 'and the rest is lighter than it was');
   });
@@ -139,7 +140,7 @@ describe('The picture of a stage', () => {
   it('has smooth outlines, whatever draws it', async () => {
     for (let index = 0; index < COUNT; index++) probes.push(await StageProbe.open((options, listener) => new LiveStage(options, listener)));
     await Promise.all(probes.map(({ stage }) => stage.load(ARIA_URL)));
-    for (const probe of [probes[0]!, probes[COUNT - 1]!]) {
+    for (const probe of [probes[0], probes[COUNT - 1]]) {
       const picture = await probe.picture();
       // Its outline is about 600 pixels long at 160².
       assert.isAbove(partlyCovered(picture), 300, probeGraphics(probe.canvas).isSoftware ? 'in software' : 'on a GPU');

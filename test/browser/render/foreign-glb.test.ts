@@ -1,14 +1,20 @@
 import { assert } from 'chai';
-import { Vector3, type Mesh, type Object3D } from 'three';
+import { type Mesh, type Object3D, Vector3 } from 'three';
 
-import { readGlb, writeGlb, type GlbDocument, type GlbNode } from '../../../src/motion/files/glb-container.js';
+import { type GlbDocument, type GlbNode, readGlb, writeGlb } from '../../../src/motion/files/glb-container.js';
 import type { AvatarModel } from '../../../src/render/loaders/avatar-model.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
 
-type Document = GlbDocument & { materials: { extras?: object }[]; nodes: GlbNode[]; scenes: { nodes: number[] }[]; extensionsRequired: string[]; images?: object[] };
+type Document = GlbDocument & {
+  materials: { extras?: object }[];
+  nodes: GlbNode[];
+  scenes: { nodes: number[] }[];
+  extensionsRequired: string[];
+  images?: object[];
+};
 
 /** A built-in avatar as somebody else's, changed by the test. */
 async function theirs(change: (document: Document) => void = () => undefined): Promise<Uint8Array<ArrayBuffer>> {
@@ -22,7 +28,12 @@ async function theirs(change: (document: Document) => void = () => undefined): P
 async function load(bytes: Uint8Array<ArrayBuffer>): Promise<AvatarModel> {
   const url = URL.createObjectURL(new Blob([bytes]));
   try {
-    return await loadAvatar(url, { signal: new AbortController().signal, isSoftware: true, addOns: ADD_ONS, handleProgress: () => undefined });
+    return await loadAvatar(url, {
+      signal: new AbortController().signal,
+      isSoftware: true,
+      addOns: ADD_ONS,
+      handleProgress: () => undefined,
+    });
   } finally {
     URL.revokeObjectURL(url);
   }
@@ -45,8 +56,8 @@ const placeOf = (avatar: AvatarModel, name: string) => (avatar.root.getObjectByN
 
 /** Puts the whole scene under a node of its own. */
 const under = (node: GlbNode) => (document: Document) => {
-  document.nodes.push({ ...node, children: document.scenes[0]!.nodes });
-  document.scenes[0]!.nodes = [document.nodes.length - 1];
+  document.nodes.push({ ...node, children: document.scenes[0].nodes });
+  document.scenes[0].nodes = [document.nodes.length - 1];
 };
 
 describe("Somebody else's GLB", () => {
@@ -61,7 +72,10 @@ describe("Somebody else's GLB", () => {
   });
 
   it('that faces backwards is turned, and one that faces us is not', async () => {
-    for (const rotation of [[0, 1, 0, 0], [0, 0, 0, 1]]) {
+    for (const rotation of [
+      [0, 1, 0, 0],
+      [0, 0, 0, 1],
+    ]) {
       const avatar = await load(await theirs(under({ rotation })));
       assert.isAbove(placeOf(avatar, 'LeftEye').x, 0.02);
       assert.isAbove(placeOf(avatar, 'LeftEye').z, placeOf(avatar, 'Head').z + 0.04);
@@ -76,8 +90,11 @@ describe("Somebody else's GLB", () => {
         for (const primitive of mesh.primitives) delete primitive.targets;
       }
       const head = document.nodes.findIndex(({ name }) => name === 'Head');
-      document.nodes.push({ name: 'Jaw', translation: [0, 0.03, 0.02], children: [document.nodes.length + 1] }, { name: 'chin', translation: [0, -0.03, 0.06] });
-      document.nodes[head]!.children!.push(document.nodes.length - 2);
+      document.nodes.push(
+        { name: 'Jaw', translation: [0, 0.03, 0.02], children: [document.nodes.length + 1] },
+        { name: 'chin', translation: [0, -0.03, 0.06] },
+      );
+      document.nodes[head].children!.push(document.nodes.length - 2);
     });
     const avatar = await load(bytes);
     assert.include(avatar.info.approximatedChannels, 'jawOpen');
@@ -109,14 +126,23 @@ describe("Somebody else's GLB", () => {
     assert.deepEqual(Object.keys(skin.geometry.morphAttributes), []);
     const before = skin.geometry.attributes.position.array.slice();
     show(avatar, { jawOpen: 1 });
-    const most = (skin.geometry.attributes.position.array as Float32Array).reduce((sum, value, at) => Math.max(sum, Math.abs(value - before[at])), 0);
+    const most = (skin.geometry.attributes.position.array as Float32Array).reduce(
+      (sum, value, at) => Math.max(sum, Math.abs(value - before[at])),
+      0,
+    );
     assert.isAbove(most, 0);
     avatar.dispose();
   });
 
   it('is refused with words that help', async () => {
-    assert.match(await messageOf(await theirs((document) => (document.images = [{ uri: 'skin.png' }]))), /^unsupportedAvatarAsset: .*skin\.png.*one \.glb/);
-    assert.match(await messageOf(await theirs((document) => document.extensionsRequired.push('KHR_draco_mesh_compression'))), /^unsupportedAvatarAsset: .*Draco.*meshopt/);
+    assert.match(
+      await messageOf(await theirs((document) => (document.images = [{ uri: 'skin.png' }]))),
+      /^unsupportedAvatarAsset: .*skin\.png.*one \.glb/,
+    );
+    assert.match(
+      await messageOf(await theirs((document) => document.extensionsRequired.push('KHR_draco_mesh_compression'))),
+      /^unsupportedAvatarAsset: .*Draco.*meshopt/,
+    );
     assert.match(await messageOf(new Uint8Array([0x50, 0x4b, 3, 4, 0, 0, 0, 0])), /^unsupportedAvatarAsset/);
     assert.match(await messageOf((await theirs()).slice(0, 50_000)), /^unsupportedAvatarAsset/);
   });

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 
-import { frameCamera, type CameraFraming } from '../../../src/render/framing.js';
+import { type CameraFraming, frameCamera } from '../../../src/render/framing.js';
 import type { FramingAnchors, View } from '../../../src/shared/contracts/framing.js';
 
 const BODY: FramingAnchors = { eyes: { x: 0.01, y: 1.63, z: 0.1 }, topY: 1.77, bottomY: 0, halfWidth: 0.4 };

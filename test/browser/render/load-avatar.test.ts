@@ -1,11 +1,11 @@
 import { assert } from 'chai';
 import { Mesh, SkinnedMesh } from 'three';
+import { createRandom } from '../../../src/motion/life/random.js';
 import { buffersOf } from '../../../src/render/loaders/free-buffers.js';
 import { GlbAvatar } from '../../../src/render/loaders/glb-avatar.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
-import { createRandom } from '../../../src/motion/life/random.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
 
 /** A binary glTF of one JSON and one binary chunk. */
@@ -57,7 +57,13 @@ function triangle(changes: object = {}): ArrayBuffer {
 async function codeOf(content: BlobPart, limitBytes?: number): Promise<string> {
   const url = URL.createObjectURL(new Blob([content]));
   try {
-    await loadAvatar(url, { signal: new AbortController().signal, limitBytes, isSoftware: true, addOns: ADD_ONS, handleProgress: () => undefined });
+    await loadAvatar(url, {
+      signal: new AbortController().signal,
+      limitBytes,
+      isSoftware: true,
+      addOns: ADD_ONS,
+      handleProgress: () => undefined,
+    });
     return 'loaded';
   } catch (error) {
     return error instanceof AvatarError ? error.code : `no AvatarError: ${error}`;
@@ -66,7 +72,12 @@ async function codeOf(content: BlobPart, limitBytes?: number): Promise<string> {
 
 describe('The loader of avatars', () => {
   it('reads the built-in avatar: compressed, quantised, skinned, with named shapes', async () => {
-    const avatar = await loadAvatar(ARIA_URL, { signal: new AbortController().signal, isSoftware: true, addOns: ADD_ONS, handleProgress: () => undefined });
+    const avatar = await loadAvatar(ARIA_URL, {
+      signal: new AbortController().signal,
+      isSoftware: true,
+      addOns: ADD_ONS,
+      handleProgress: () => undefined,
+    });
     const skin = avatar.root.getObjectByName('skin') as SkinnedMesh;
     assert.instanceOf(skin, SkinnedMesh);
     assert.deepEqual(avatar.info.missingChannels, []);
@@ -98,7 +109,11 @@ describe('The loader of avatars', () => {
     assert.equal(await codeOf('not a model'), bad);
     assert.equal(await codeOf(glb({ asset: { version: '2.0' }, scenes: [{ nodes: [] }] })), bad);
     const draco = { KHR_draco_mesh_compression: { bufferView: 0, attributes: { POSITION: 0 } } };
-    const compressed = { extensionsUsed: Object.keys(draco), extensionsRequired: Object.keys(draco), meshes: [{ primitives: [{ attributes: { POSITION: 0 }, extensions: draco }] }] };
+    const compressed = {
+      extensionsUsed: Object.keys(draco),
+      extensionsRequired: Object.keys(draco),
+      meshes: [{ primitives: [{ attributes: { POSITION: 0 }, extensions: draco }] }],
+    };
     assert.equal(await codeOf(triangle(compressed)), bad);
     assert.equal(await codeOf(triangle({ nodes: [{ mesh: 0, children: [0] }] })), bad);
     assert.equal(await codeOf(triangle({ nodes: [{ children: [1] }, { children: [0] }] })), bad);
@@ -113,7 +128,8 @@ describe('The loader of avatars', () => {
     const random = createRandom(5);
     for (let round = 0; round < 12; round++) {
       const damaged = whole.slice();
-      for (let count = 0; count < 40; count++) damaged[Math.floor(20 + random() * (round < 6 ? 20_000 : whole.length - 20))] = Math.floor(random() * 256);
+      for (let count = 0; count < 40; count++)
+        damaged[Math.floor(20 + random() * (round < 6 ? 20_000 : whole.length - 20))] = Math.floor(random() * 256);
       const code = await codeOf(damaged);
       assert.include([ErrorCode.unsupportedAvatarAsset, 'loaded'], code);
     }

@@ -1,8 +1,7 @@
 import { assert } from 'chai';
-import { BufferAttribute, Mesh, PlaneGeometry, Vector3, type BufferGeometry } from 'three';
-
-import { MorphMesh } from '../../../src/render/morph-mesh.js';
+import { BufferAttribute, type BufferGeometry, Mesh, PlaneGeometry, Vector3 } from 'three';
 import { createRandom } from '../../../src/motion/life/random.js';
+import { MorphMesh } from '../../../src/render/morph-mesh.js';
 
 /** A bumpy sheet with three shapes; the last one moves a corner only. */
 function sheet(quantised: boolean): Mesh {
@@ -13,11 +12,17 @@ function sheet(quantised: boolean): Mesh {
   geometry.computeVertexNormals();
   geometry.morphAttributes.position = [1, 1, 0.1].map((part) => {
     const target = new Float32Array(position.count * 3);
-    for (let vertex = 0; vertex < position.count * part; vertex++) for (let axis = 0; axis < 3; axis++) target[vertex * 3 + axis] = 0.3 * (random() - 0.5);
+    for (let vertex = 0; vertex < position.count * part; vertex++)
+      for (let axis = 0; axis < 3; axis++) target[vertex * 3 + axis] = 0.3 * (random() - 0.5);
     return new BufferAttribute(target, 3);
   });
   if (quantised) {
-    const quantise = (attribute: BufferAttribute) => new BufferAttribute(Int16Array.from(attribute.array, (value) => Math.round((value / 2) * 32767)), 3, true);
+    const quantise = (attribute: BufferAttribute) =>
+      new BufferAttribute(
+        Int16Array.from(attribute.array, (value) => Math.round((value / 2) * 32767)),
+        3,
+        true,
+      );
     geometry.setAttribute('position', quantise(position as BufferAttribute));
     geometry.morphAttributes.position = (geometry.morphAttributes.position as BufferAttribute[]).map(quantise);
   }
@@ -34,7 +39,8 @@ class Reference {
   private readonly index: number[];
 
   constructor({ geometry }: Mesh) {
-    const vectors = (attribute: { count: number }) => Array.from({ length: attribute.count }, (_, vertex) => new Vector3().fromBufferAttribute(attribute as BufferAttribute, vertex));
+    const vectors = (attribute: { count: number }) =>
+      Array.from({ length: attribute.count }, (_, vertex) => new Vector3().fromBufferAttribute(attribute as BufferAttribute, vertex));
     this.positions = vectors(geometry.attributes.position);
     this.normals = vectors(geometry.attributes.normal);
     this.targets = geometry.morphAttributes.position!.map(vectors);
@@ -42,7 +48,9 @@ class Reference {
   }
 
   deformed(weights: readonly number[]): { positions: Vector3[]; normals: Vector3[] } {
-    const positions = this.positions.map((rest, vertex) => weights.reduce((sum, weight, shape) => sum.addScaledVector(this.targets[shape][vertex], weight), rest.clone()));
+    const positions = this.positions.map((rest, vertex) =>
+      weights.reduce((sum, weight, shape) => sum.addScaledVector(this.targets[shape][vertex], weight), rest.clone()),
+    );
     const before = this.computed(this.positions);
     const after = this.computed(positions);
     const normals = this.normals.map((rest, vertex) => rest.clone().add(after[vertex]).sub(before[vertex]).normalize());
@@ -75,7 +83,13 @@ describe('Morphs on the CPU', () => {
       const reference = new Reference(mesh);
       const morphs = new MorphMesh(mesh);
       assert.deepEqual([...morphs.names], ['first', 'second', 'corner']);
-      for (const weights of [[0.7, 0, 0], [0.2, 0.9, 1], [0, 0, 0.5], [0, 0, 0], [1, 1, 1]]) {
+      for (const weights of [
+        [0.7, 0, 0],
+        [0.2, 0.9, 1],
+        [0, 0, 0.5],
+        [0, 0, 0],
+        [1, 1, 1],
+      ]) {
         morphs.weights.set(weights);
         morphs.update();
         const { positions, normals } = reference.deformed(weights);
@@ -103,7 +117,10 @@ describe('Morphs on the CPU', () => {
     const { geometry } = mesh;
     // Vertex 20 twice more: one twin moves along, the other does not.
     const copied = (attribute: BufferAttribute, last: number[] | null) =>
-      new BufferAttribute(Float32Array.from([...attribute.array, ...attribute.array.slice(60, 63), ...(last ?? attribute.array.slice(60, 63))]), 3);
+      new BufferAttribute(
+        Float32Array.from([...attribute.array, ...attribute.array.slice(60, 63), ...(last ?? attribute.array.slice(60, 63))]),
+        3,
+      );
     const count = geometry.attributes.position.count;
     for (const name of ['position', 'normal']) geometry.setAttribute(name, copied(geometry.attributes[name] as BufferAttribute, null));
     geometry.morphAttributes.position = (geometry.morphAttributes.position as BufferAttribute[]).map((target) => copied(target, [0, 0, 0]));

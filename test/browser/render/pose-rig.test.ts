@@ -1,14 +1,17 @@
 import { assert } from 'chai';
 import { Bone, Object3D, Vector3 } from 'three';
 
-import { PoseRig, findJoints } from '../../../src/render/pose-rig.js';
+import { findJoints, PoseRig } from '../../../src/render/pose-rig.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 
 /** Neck, head and eyes; joints stand turned at rest, as in real rigs. */
 function skeleton(prefix: string): Object3D {
   const root = new Object3D();
   let at: Object3D = root;
-  for (const [name, y] of [['Neck', 1.4], ['Head', 0.1]] as const) {
+  for (const [name, y] of [
+    ['Neck', 1.4],
+    ['Head', 0.1],
+  ] as const) {
     const bone = new Bone();
     bone.name = prefix + name;
     bone.position.y = y;
@@ -16,7 +19,10 @@ function skeleton(prefix: string): Object3D {
     at.add(bone);
     at = bone;
   }
-  for (const [name, x] of [['LeftEye', 0.03], ['RightEye', -0.03]] as const) {
+  for (const [name, x] of [
+    ['LeftEye', 0.03],
+    ['RightEye', -0.03],
+  ] as const) {
     const eye = new Bone();
     eye.name = prefix + name;
     eye.position.set(x, 0.08, 0.07);
@@ -82,10 +88,10 @@ describe('The rig of head and eyes', () => {
       return [chest!, head!].map((joint) => joint.getWorldPosition(new Vector3()).y);
     });
     for (const joint of [0, 1]) {
-      assert.isAbove(heights[2]![joint]! - heights[0]![joint]!, 0.003);
-      assert.isBelow(heights[2]![joint]! - heights[0]![joint]!, 0.008);
+      assert.isAbove(heights[2][joint] - heights[0][joint], 0.003);
+      assert.isBelow(heights[2][joint] - heights[0][joint], 0.008);
     }
-    assert.closeTo(heights[1]![0]!, 1.2, 1e-6);
+    assert.closeTo(heights[1][0], 1.2, 1e-6);
   });
 
   it('turns both eyes to the same side: out for one is in for the other', () => {

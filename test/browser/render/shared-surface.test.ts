@@ -3,8 +3,8 @@ import { assert } from 'chai';
 import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
 import { acquireWorkers } from '../../../src/workers/spawn.js';
-import { ARIA_URL, StageProbe, alphaAt, difference } from '../../helpers/browser/stage-probe.js';
 import { itWithDrawingWorker } from '../../helpers/browser/drawing-worker.js';
+import { ARIA_URL, alphaAt, difference, StageProbe } from '../../helpers/browser/stage-probe.js';
 import { WORKER_FILES } from '../../helpers/browser/worker-files.js';
 
 /** The first three have a context of their own. */
@@ -16,7 +16,7 @@ describe('Many stages of one thread', () => {
 
   async function open(count: number, sizes = [160]): Promise<void> {
     for (let index = 0; index < count; index++) {
-      const size = sizes[index % sizes.length]!;
+      const size = sizes[index % sizes.length];
       probes.push(await StageProbe.open((options, listener) => new LiveStage(options, listener), { width: size, height: size }));
     }
     await Promise.all(probes.map(({ stage }) => stage.load(ARIA_URL)));
@@ -35,17 +35,21 @@ describe('Many stages of one thread', () => {
     for (const picture of pictures) {
       assert.equal(alphaAt(picture, 2, 2), 0);
       assert.equal(alphaAt(picture, 80, 80), 255);
-      assert.isBelow(difference(pictures[0]!, picture), 0.02);
+      assert.isBelow(difference(pictures[0], picture), 0.02);
     }
   });
 
   it('have a size each, and may change it', async () => {
     await open(OWN + 3, [100, 160, 60]);
     const shared = probes.slice(OWN);
-    shared[0]!.stage.resize(220, 140, 1);
+    shared[0].stage.resize(220, 140, 1);
     await Promise.all(shared.map((probe) => probe.frames(2)));
     const sizes = shared.map(({ canvas }) => [canvas.width, canvas.height]);
-    assert.deepEqual(sizes, [[220, 140], [160, 160], [60, 60]]);
+    assert.deepEqual(sizes, [
+      [220, 140],
+      [160, 160],
+      [60, 60],
+    ]);
     for (const probe of shared) {
       const picture = await probe.picture();
       assert.equal(alphaAt(picture, picture.width / 2, picture.height / 2), 255);
@@ -70,7 +74,7 @@ describe('Many stages of one thread', () => {
   it('all come back when the context they share was taken away', async () => {
     await open(OWN + 2);
     const shared = probes.slice(OWN);
-    const extension = rendererOf(shared[0]!).getContext().getExtension('WEBGL_lose_context')!;
+    const extension = rendererOf(shared[0]).getContext().getExtension('WEBGL_lose_context')!;
     extension.loseContext();
     for (const probe of shared) await probe.until(() => probe.events.includes('lost'));
     extension.restoreContext();
@@ -79,7 +83,7 @@ describe('Many stages of one thread', () => {
       await probe.frames(2);
       assert.equal(alphaAt(await probe.picture(), 80, 80), 255);
     }
-    assert.notInclude(probes[0]!.events, 'lost');
+    assert.notInclude(probes[0].events, 'lost');
   });
 
   itWithDrawingWorker('keep their pictures in the worker, which has four contexts and no more', async () => {

@@ -34,7 +34,10 @@ class Simulation {
     const { isAdvancing = true, isPaused = false, isOver = false } = state;
     const jaw: number[] = [];
     for (let frame = 0; frame < Math.round(seconds * 60); frame++) {
-      this.playhead.handleReport({ round, contextSeconds: this.nowMs / 1000, mediaSeconds: this.mediaSeconds, isAdvancing, isPaused, isOver, isInterrupted: false }, this.nowMs);
+      this.playhead.handleReport(
+        { round, contextSeconds: this.nowMs / 1000, mediaSeconds: this.mediaSeconds, isAdvancing, isPaused, isOver, isInterrupted: false },
+        this.nowMs,
+      );
       this.draw();
       jaw.push(this.pose[JAW]);
       this.nowMs += FRAME_MS;

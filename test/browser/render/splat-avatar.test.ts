@@ -4,7 +4,7 @@ import type { OwnSurface } from '../../../src/render/own-surface.js';
 import { LiveStage } from '../../../src/render/stage.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
-import { StageProbe, alphaAt } from '../../helpers/browser/stage-probe.js';
+import { alphaAt, StageProbe } from '../../helpers/browser/stage-probe.js';
 import { COUNT, gaussianHead, skinGlb, splatPly, zipOf } from '../../helpers/gaussian-head.js';
 
 const urlOf = (archive: BlobPart) => URL.createObjectURL(new Blob([archive]));

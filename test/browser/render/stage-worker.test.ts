@@ -1,8 +1,8 @@
 import { assert } from 'chai';
 
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
-import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
-import { ARIA_URL, StageProbe, alphaAt } from '../../helpers/browser/stage-probe.js';
+import { type AvatarWorkers, acquireWorkers } from '../../../src/workers/spawn.js';
+import { ARIA_URL, alphaAt, StageProbe } from '../../helpers/browser/stage-probe.js';
 import { WORKER_FILES } from '../../helpers/browser/worker-files.js';
 
 describe('The stage in the worker', () => {

@@ -5,7 +5,7 @@ import { LiveStage } from '../../../src/render/stage.js';
 import { CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
-import { ARIA_URL, StageProbe, alphaAt, difference } from '../../helpers/browser/stage-probe.js';
+import { ARIA_URL, alphaAt, difference, StageProbe } from '../../helpers/browser/stage-probe.js';
 
 const blobUrl = (content: BlobPart) => URL.createObjectURL(new Blob([content]));
 

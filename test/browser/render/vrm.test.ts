@@ -1,13 +1,12 @@
 import { assert } from 'chai';
-import { Euler, Quaternion, SkinnedMesh, Vector3, type MeshLambertMaterial, type Object3D } from 'three';
-
-import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
+import { Euler, type MeshLambertMaterial, type Object3D, Quaternion, type SkinnedMesh, Vector3 } from 'three';
+import { readGlb, writeGlb } from '../../../src/motion/files/glb-container.js';
 import type { AvatarModel } from '../../../src/render/loaders/avatar-model.js';
+import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import { readGlb, writeGlb } from '../../../src/motion/files/glb-container.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
-import { TINTS, vrmFrom, type VrmOptions } from '../../helpers/vrm-files.js';
+import { TINTS, type VrmOptions, vrmFrom } from '../../helpers/vrm-files.js';
 
 const ariaBytes = async () => new Uint8Array(await (await fetch(ARIA_URL)).arrayBuffer());
 
@@ -41,7 +40,8 @@ function travel(avatar: AvatarModel, pose: Partial<Record<Channel, number>>): nu
   show(avatar, pose);
   const now = skin.geometry.attributes.position.array;
   let most = 0;
-  for (let at = 0; at < rest.length; at += 3) most = Math.max(most, Math.hypot(now[at] - rest[at], now[at + 1] - rest[at + 1], now[at + 2] - rest[at + 2]));
+  for (let at = 0; at < rest.length; at += 3)
+    most = Math.max(most, Math.hypot(now[at] - rest[at], now[at + 1] - rest[at + 1], now[at + 2] - rest[at + 2]));
   return most * skin.getWorldScale(new Vector3()).y;
 }
 
@@ -136,7 +136,9 @@ for (const version of [0, 1] as const) {
       const happy = look();
       const weight = (1 - happy.opacity) / (1 - TINTS.clothOpacity);
       assert.isAbove(weight, 0.5);
-      happy.color.forEach((value, channel) => assert.closeTo(value, rest.color[channel] + weight * (TINTS.skin[channel] - rest.color[channel]), 0.005));
+      happy.color.forEach((value, channel) =>
+        assert.closeTo(value, rest.color[channel] + weight * (TINTS.skin[channel] - rest.color[channel]), 0.005),
+      );
       // A texture is there or not.
       show(avatar, { jawOpen: 0.1 });
       assert.deepEqual(look(), rest);
@@ -165,7 +167,8 @@ describe('VRM files', () => {
 
   it('keep their cel shading on a GPU, and get a cheaper one in software', async () => {
     const bytes = vrmFrom(await ariaBytes(), { version: 1 });
-    const materialsOf = (avatar: AvatarModel) => [(node(avatar, 'skin') as SkinnedMesh).material].flat().map(({ type, name }) => `${type} ${name}`);
+    const materialsOf = (avatar: AvatarModel) =>
+      [(node(avatar, 'skin') as SkinnedMesh).material].flat().map(({ type, name }) => `${type} ${name}`);
     const [rich, plain] = [await load(bytes, false), await load(bytes, true)];
     assert.lengthOf(materialsOf(rich), 2);
     assert.match(materialsOf(rich)[1], /Outline/);
@@ -177,7 +180,10 @@ describe('VRM files', () => {
   it('are refused with a reason when they hold no humanoid', async () => {
     const file = readGlb(vrmFrom(await ariaBytes(), { version: 1 }));
     delete (file.document as { extensions?: { VRMC_vrm: { humanoid?: object } } }).extensions!.VRMC_vrm.humanoid;
-    const reason = await load(writeGlb(file) as Uint8Array<ArrayBuffer>).then(() => null, (error: unknown) => error);
+    const reason = await load(writeGlb(file) as Uint8Array<ArrayBuffer>).then(
+      () => null,
+      (error: unknown) => error,
+    );
     assert.instanceOf(reason, AvatarError);
     assert.equal((reason as AvatarError).code, 'unsupportedAvatarAsset');
   });

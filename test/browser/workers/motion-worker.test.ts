@@ -1,12 +1,12 @@
 import { assert } from 'chai';
 
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
-import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
+import { type AvatarWorkers, acquireWorkers } from '../../../src/workers/spawn.js';
 import { issueSessionToken, startMotionServer, startOtherOrigin, type TestMotionServer } from '../../helpers/browser/motion-server.js';
-import { flameMessage, packedMessage } from '../../helpers/forwarded-messages.js';
 import { SessionProbe, voice } from '../../helpers/browser/session-probe.js';
 import { WORKER_FILES, workerAt } from '../../helpers/browser/worker-files.js';
+import { flameMessage, packedMessage } from '../../helpers/forwarded-messages.js';
 
 describe('The motion worker', () => {
   let workers: AvatarWorkers;
@@ -48,7 +48,10 @@ describe('The motion worker', () => {
     assert.closeTo(probe.soundSeconds(1), 2, 0.001);
     assert.closeTo(probe.coveredSeconds(1), 2, 0.04);
     assert.equal(probe.releasedSeconds(1), Infinity);
-    assert.deepEqual(probe.states.map(({ state }) => state), ['connecting', 'connected']);
+    assert.deepEqual(
+      probe.states.map(({ state }) => state),
+      ['connecting', 'connected'],
+    );
     assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'server' }]);
     const stats = await probe.session.stats();
     assert.isAbove(stats.motionBytes, 0);
@@ -65,13 +68,17 @@ describe('The motion worker', () => {
       await probe.until(() => probe.isMotionFinished(1));
       values.push(probe.motion.flatMap((item) => (item.type === 'frames' ? [...item.frames.values] : [])));
     }
-    assert.isAbove(values[0]!.length, 40 * CHANNEL_COUNT);
+    assert.isAbove(values[0].length, 40 * CHANNEL_COUNT);
     assert.deepEqual(values[0], values[1]);
   });
 
   describe('with motion that the app hands over', () => {
     const app = (options: Partial<MotionSource & { kind: 'app' }> = {}): MotionSource => ({
-      kind: 'app', sampleRateHz: 16_000, connectTimeoutMs: 60_000, fallback: 'audio', ...options,
+      kind: 'app',
+      sampleRateHz: 16_000,
+      connectTimeoutMs: 60_000,
+      fallback: 'audio',
+      ...options,
     });
 
     it('decodes it and places it, and takes the bytes', async () => {
@@ -107,8 +114,14 @@ describe('The motion worker', () => {
       probe.session.append(2, voice(1), 16_000, false);
       probe.session.receiveMotion(2, [new Uint8Array(5000).fill(7)]);
       await probe.until(() => probe.releasedSeconds(2) === Infinity && probe.roundMotion.length === 2);
-      assert.deepEqual(probe.errors.map(({ code }) => code), ['protocolError']);
-      assert.deepEqual(probe.roundMotion, [{ round: 1, motion: 'none' }, { round: 2, motion: 'none' }]);
+      assert.deepEqual(
+        probe.errors.map(({ code }) => code),
+        ['protocolError'],
+      );
+      assert.deepEqual(probe.roundMotion, [
+        { round: 1, motion: 'none' },
+        { round: 2, motion: 'none' },
+      ]);
     });
 
     it('makes the motion here where it is missing or stays away, if it may', async () => {
@@ -120,7 +133,10 @@ describe('The motion worker', () => {
         await probe.until(() => probe.isMotionFinished(round) && probe.roundMotion.length === round);
         assert.closeTo(probe.coveredSeconds(round), 1, 0.04);
       }
-      assert.deepEqual(probe.roundMotion.map(({ motion }) => motion), ['local', 'local']);
+      assert.deepEqual(
+        probe.roundMotion.map(({ motion }) => motion),
+        ['local', 'local'],
+      );
     });
   });
 
@@ -139,7 +155,10 @@ describe('The motion worker', () => {
     const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
     const { AvatarError } = await import('../../../src/shared/contracts/errors.js');
     const broken = { visemes: [{ viseme: 'no such', startSeconds: 0 }] };
-    const error = await probe.session.begin(1, broken).then(() => null, (reason: unknown) => reason);
+    const error = await probe.session.begin(1, broken).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.instanceOf(error, AvatarError);
     assert.propertyVal(error, 'code', 'invalidTimings');
     // As Azure's SDK hands them over: a class with getters.
@@ -154,16 +173,21 @@ describe('The motion worker', () => {
     }
     await probe.session.begin(1, { visemes: [new VisemeEvent()] });
     const uncloneable = { intensity: () => 1 } as unknown as { intensity: number };
-    const refused = await probe.session.begin(1, uncloneable).then(() => null, (reason: unknown) => reason);
+    const refused = await probe.session.begin(1, uncloneable).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.propertyVal(refused, 'code', 'invalidConfiguration');
     await probe.session.begin(1, { style: 'crisp', visemes: [{ viseme: 'aa', startSeconds: 0.2, endSeconds: 0.4 }] });
     probe.session.append(1, voice(1), 16000, true);
     await probe.until(() => probe.isMotionFinished(1));
     assert.closeTo(probe.coveredSeconds(1), 1, 0.04);
     const jaws = probe.motion.flatMap((item) =>
-      item.type === 'frames' ? Array.from({ length: item.frames.frameCount }, (_, i) => item.frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]!) : [],
+      item.type === 'frames'
+        ? Array.from({ length: item.frames.frameCount }, (_, i) => item.frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen])
+        : [],
     );
-    assert.isAbove(jaws[15]!, 0.4);
+    assert.isAbove(jaws[15], 0.4);
     assert.equal(jaws[45], 0);
   });
 
@@ -183,7 +207,10 @@ describe('The motion worker', () => {
     const probe = await openDirect({ connectTimeoutMs: 200 });
     const opening = probe.session.open();
     probe.session.append(1, voice(1), 16000, true);
-    const error = await opening.then(() => null, (reason: unknown) => reason);
+    const error = await opening.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.propertyVal(error, 'code', 'connectTimeout');
     assert.instanceOf(error, Error);
     await probe.until(() => probe.releasedSeconds(1) === Infinity && probe.roundMotion.length > 0);
@@ -247,7 +274,10 @@ describe('The motion worker', () => {
     const probe = await openDirect();
     const { AvatarError } = await import('../../../src/shared/contracts/errors.js');
     probe.token = () => Promise.reject(new AvatarError('tokenRequestFailed', 'the endpoint is down'));
-    const error = await probe.session.open().then(() => null, (reason: unknown) => reason);
+    const error = await probe.session.open().then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.instanceOf(error, AvatarError);
     assert.propertyVal(error, 'code', 'tokenRequestFailed');
     assert.propertyVal(error, 'message', 'the endpoint is down');
@@ -260,13 +290,19 @@ describe('The motion worker', () => {
     workers.release();
     assert.isNumber((await first.session.stats()).motionBytes);
     other.release();
-    const error = await first.session.stats().then(() => null, (reason: unknown) => reason);
+    const error = await first.session.stats().then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.propertyVal(error, 'code', 'aborted');
   });
 
   it('says when it dies, and is started again for the next', async () => {
     const dying = acquireWorkers({ ...WORKER_FILES, motion: workerAt(new URL('../../helpers/browser/dying.worker.js', import.meta.url)) });
-    const failed = await SessionProbe.open(dying.motion, { kind: 'local' }).then(() => null, (reason: unknown) => reason);
+    const failed = await SessionProbe.open(dying.motion, { kind: 'local' }).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.propertyVal(failed, 'code', 'workerFailed');
     dying.release();
     const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
@@ -317,7 +353,10 @@ describe('The motion worker', () => {
 
   it('fails with a reason when its file is not there', async () => {
     const lost = acquireWorkers({ ...WORKER_FILES, motion: workerAt('/no-such-worker.js') });
-    const failed = await SessionProbe.open(lost.motion, { kind: 'local' }).then(() => null, (reason: unknown) => reason);
+    const failed = await SessionProbe.open(lost.motion, { kind: 'local' }).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
     assert.propertyVal(failed, 'code', 'workerFailed');
     lost.release();
   });

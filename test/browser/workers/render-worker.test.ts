@@ -1,10 +1,9 @@
-import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import { assert } from 'chai';
-
 import { asset } from '../../../src/assets/asset-urls.js';
-import { acquireWorkers, type AvatarWorkers } from '../../../src/workers/spawn.js';
 import type { AvatarError } from '../../../src/shared/contracts/errors.js';
+import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import type { Stage, StageListener } from '../../../src/shared/contracts/stage.js';
+import { type AvatarWorkers, acquireWorkers } from '../../../src/workers/spawn.js';
 import { itWithDrawingWorker } from '../../helpers/browser/drawing-worker.js';
 import { WORKER_FILES, workerAt } from '../../helpers/browser/worker-files.js';
 
@@ -83,7 +82,10 @@ describe('The stage, from the page', () => {
 
   it('draws on the page when the worker cannot be started', async () => {
     workers.release();
-    workers = acquireWorkers({ ...WORKER_FILES, render: workerAt(new URL('../../helpers/browser/dying-render.worker.js', import.meta.url)) });
+    workers = acquireWorkers({
+      ...WORKER_FILES,
+      render: workerAt(new URL('../../helpers/browser/dying-render.worker.js', import.meta.url)),
+    });
     const opened = await openStage();
     assert.isTrue(workers.isRenderingOnPage);
     assert.isNumber((await opened.stats()).framesDrawn);

@@ -2,7 +2,7 @@
 // No module: it leaves itself on the window.
 import 'axe-core';
 import type Axe from 'axe-core';
-import { SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
+import { type SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
 
 const AVATARS = ['aria', 'theo', 'nia'].map((name) => `avatars/${name}.glb`);
 setAssetUrls({ files: Object.fromEntries(AVATARS.map((path) => [path, `/dist/${path}`])) });

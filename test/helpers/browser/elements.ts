@@ -1,7 +1,13 @@
 /** Small avatars in the test's page. */
-import { AvatarError, setAssetUrls, type SpatiusAvatar } from '../../../src/index.js';
+import { AvatarError, type SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
 
-setAssetUrls({ files: { 'avatars/aria.glb': '/dist/avatars/aria.glb', 'avatars/theo.glb': '/dist/avatars/theo.glb', 'avatars/nia.glb': '/dist/avatars/nia.glb' } });
+setAssetUrls({
+  files: {
+    'avatars/aria.glb': '/dist/avatars/aria.glb',
+    'avatars/theo.glb': '/dist/avatars/theo.glb',
+    'avatars/nia.glb': '/dist/avatars/nia.glb',
+  },
+});
 
 export function createAvatar(markup = '<spatius-avatar></spatius-avatar>'): SpatiusAvatar {
   const holder = document.createElement('div');

@@ -48,7 +48,9 @@ export interface SpeechRequest {
 }
 
 /** An endpoint that says a second of a voice for each word, `pace` times as fast as it is heard; "no" it refuses. */
-export async function startSpeechEndpoint(pace = 10): Promise<{ url: string; requests(): Promise<SpeechRequest[]>; stop(): Promise<void> }> {
+export async function startSpeechEndpoint(
+  pace = 10,
+): Promise<{ url: string; requests(): Promise<SpeechRequest[]>; stop(): Promise<void> }> {
   const { id, url } = await command<{ id: number; url: string }>('start-speech-endpoint', { pace });
   return { url, requests: () => command('speech-requests', { id }), stop: async () => void (await command('stop', { id })) };
 }

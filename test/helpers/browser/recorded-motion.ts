@@ -7,7 +7,8 @@ export async function motionOf(server: TestMotionServer, token: string, pcm: Uin
   const query = new URLSearchParams({ id: 'aria', appId: server.appId, sessionKey: token });
   const socket = new WebSocket(`${server.ingressUrl}/websocket?${query}`);
   socket.binaryType = 'arraybuffer';
-  const send = (data: Parameters<typeof createMessage>[0]): void => socket.send(encodeMessage(createMessage(data)) as Uint8Array<ArrayBuffer>);
+  const send = (data: Parameters<typeof createMessage>[0]): void =>
+    socket.send(encodeMessage(createMessage(data)) as Uint8Array<ArrayBuffer>);
   const messages: Uint8Array<ArrayBuffer>[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
@@ -16,7 +17,8 @@ export async function motionOf(server: TestMotionServer, token: string, pcm: Uin
       socket.onmessage = ({ data }) => {
         const bytes = new Uint8Array(data as ArrayBuffer);
         const message = decodeMessage(bytes);
-        if (message.data.case === 'serverConfirmSession') send({ case: 'clientAudioInput', value: { reqId: 'turn', audio: pcm, end: true } });
+        if (message.data.case === 'serverConfirmSession')
+          send({ case: 'clientAudioInput', value: { reqId: 'turn', audio: pcm, end: true } });
         if (message.data.case !== 'serverResponseAnimation') return;
         messages.push(bytes);
         if (message.data.value.end) resolve();

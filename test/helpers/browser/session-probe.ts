@@ -1,9 +1,10 @@
 /** A motion session with its two ports in the test's hands, and everything the page is told. */
-import type { AvatarError } from '../../../src/shared/contracts/errors.js';
-import type { MotionFeed, PlaybackFeed } from '../../../src/shared/contracts/playback-messages.js';
+
 import type { ConnectionState } from '../../../src/shared/contracts/connection-state.js';
+import type { AvatarError } from '../../../src/shared/contracts/errors.js';
 import type { FrameStarvation, MotionService, MotionSession, MotionSessionListener } from '../../../src/shared/contracts/motion-session.js';
 import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
+import type { MotionFeed, PlaybackFeed } from '../../../src/shared/contracts/playback-messages.js';
 
 export class SessionProbe implements MotionSessionListener {
   readonly playback: PlaybackFeed[] = [];
@@ -77,7 +78,10 @@ export class SessionProbe implements MotionSessionListener {
   }
 
   soundSeconds(round: number): number {
-    return this.playback.reduce((sum, item) => (item.type === 'append' && item.round === round ? sum + item.samples.length / 48000 : sum), 0);
+    return this.playback.reduce(
+      (sum, item) => (item.type === 'append' && item.round === round ? sum + item.samples.length / 48000 : sum),
+      0,
+    );
   }
 
   /** End of the motion of a round without holes from its start, s. */
@@ -107,8 +111,14 @@ export class SessionProbe implements MotionSessionListener {
       states: this.states.map(({ state, error }) => [state, error?.code]),
       errors: this.errors.map(({ code, message }) => [code, message]),
       roundMotion: this.roundMotion,
-      playback: this.playback.map(({ type }) => type).join(' ').slice(0, 300),
-      motion: this.motion.map(({ type }) => type).join(' ').slice(0, 300),
+      playback: this.playback
+        .map(({ type }) => type)
+        .join(' ')
+        .slice(0, 300),
+      motion: this.motion
+        .map(({ type }) => type)
+        .join(' ')
+        .slice(0, 300),
     });
   }
 }

@@ -1,8 +1,8 @@
 import { asset } from '../../../src/assets/asset-urls.js';
-import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import { AddOnLoader } from '../../../src/render/add-ons.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import type { AvatarError } from '../../../src/shared/contracts/errors.js';
+import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import type { PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 import type { AddOnName, Stage, StageListener, StageOptions } from '../../../src/shared/contracts/stage.js';
 
@@ -88,7 +88,15 @@ export class StageProbe implements StageListener {
   }
 
   report(report: Partial<PlayheadReport>): void {
-    const now = { round: 1, contextSeconds: performance.now() / 1000, mediaSeconds: 0, isAdvancing: false, isOver: false, isInterrupted: false, isPaused: false };
+    const now = {
+      round: 1,
+      contextSeconds: performance.now() / 1000,
+      mediaSeconds: 0,
+      isAdvancing: false,
+      isOver: false,
+      isInterrupted: false,
+      isPaused: false,
+    };
     this.playhead.port1.postMessage({ ...now, ...report });
   }
 
@@ -127,7 +135,8 @@ export class StageProbe implements StageListener {
 export function difference(a: ImageData, b: ImageData): number {
   let count = 0;
   for (let at = 0; at < a.data.length; at += 4) {
-    const distance = Math.abs(a.data[at] - b.data[at]) + Math.abs(a.data[at + 1] - b.data[at + 1]) + Math.abs(a.data[at + 2] - b.data[at + 2]);
+    const distance =
+      Math.abs(a.data[at] - b.data[at]) + Math.abs(a.data[at + 1] - b.data[at + 1]) + Math.abs(a.data[at + 2] - b.data[at + 2]);
     if (distance > 40) count++;
   }
   return count / (a.data.length / 4);

@@ -17,7 +17,7 @@ export function randomOf(seed: number): () => number {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return (((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31) - 1;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
   };
 }
 
@@ -33,7 +33,7 @@ export function mixed(seconds: number, ...parts: { samples: Float32Array; atSeco
   const out = new Float32Array(seconds * RATE_HZ);
   for (const { samples, atSeconds = 0 } of parts) {
     const from = Math.round(atSeconds * RATE_HZ);
-    for (let at = 0; at < samples.length && from + at < out.length; at++) out[from + at]! += samples[at]!;
+    for (let at = 0; at < samples.length && from + at < out.length; at++) out[from + at] += samples[at];
   }
   return out;
 }
@@ -60,7 +60,7 @@ export const NOISES: Record<string, (seconds: number) => Float32Array> = {
     const random = randomOf(4);
     const out = new Float32Array(seconds * RATE_HZ);
     for (let from = 800; from < out.length; from += Math.round((0.21 + random() * 0.09) * RATE_HZ)) {
-      for (let at = 0; at < 400 && from + at < out.length; at++) out[from + at]! += random() * Math.exp(-at / 60) * (0.7 + random() * 0.3);
+      for (let at = 0; at < 400 && from + at < out.length; at++) out[from + at] += random() * Math.exp(-at / 60) * (0.7 + random() * 0.3);
     }
     return out;
   },
@@ -70,7 +70,8 @@ export const NOISES: Record<string, (seconds: number) => Float32Array> = {
     const out = new Float32Array(seconds * RATE_HZ);
     for (let from = RATE_HZ; from < out.length; from += 2 * RATE_HZ) {
       let low = 0;
-      for (let at = 0; at < 6000 && from + at < out.length; at++) out[from + at]! += (low += (random() - low) * 0.08) * Math.exp(-at / 1000) * 4;
+      for (let at = 0; at < 6000 && from + at < out.length; at++)
+        out[from + at] += (low += (random() - low) * 0.08) * Math.exp(-at / 1000) * 4;
     }
     return out;
   },
@@ -87,7 +88,7 @@ export function echoOf(played: Float32Array, levelDb: number, delaySeconds = 0.1
   const delay = Math.round(delaySeconds * RATE_HZ);
   const out = new Float32Array(played.length);
   for (const [way, share] of ways) {
-    for (let at = delay + way; at < out.length; at++) out[at]! += Math.tanh(1.5 * played[at - delay - way]!) * share * (gain / 1.5);
+    for (let at = delay + way; at < out.length; at++) out[at] += Math.tanh(1.5 * played[at - delay - way]) * share * (gain / 1.5);
   }
   return out;
 }
@@ -96,7 +97,9 @@ export function echoOf(played: Float32Array, levelDb: number, delaySeconds = 0.1
 export function heardSpeech(heard: Float32Array, played?: Float32Array): { beganAt: number[]; endedAt: number[] } {
   const found = { beganAt: [] as number[], endedAt: [] as number[] };
   let at = 0;
-  const activity = new VoiceActivity(RATE_HZ, { handleVoice: (isSpeaking) => found[isSpeaking ? 'beganAt' : 'endedAt'].push((at + 128) / RATE_HZ) });
+  const activity = new VoiceActivity(RATE_HZ, {
+    handleVoice: (isSpeaking) => found[isSpeaking ? 'beganAt' : 'endedAt'].push((at + 128) / RATE_HZ),
+  });
   for (; at + 128 <= heard.length; at += 128) activity.process(heard.subarray(at, at + 128), played?.subarray(at, at + 128));
   return found;
 }

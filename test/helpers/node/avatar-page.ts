@@ -40,11 +40,22 @@ export function instrument(): void {
   const names = ['ready', 'connection-state', 'conversation-state', 'conversation-motion', 'error', 'playback-stall'];
   for (const name of names) {
     // They do not bubble, but the way down passes the window.
-    addEventListener(`avatar-${name}`, (event) => {
-      const { state, motion, error, isStalled } = event as Event & { state?: string; motion?: string; error?: { code: string }; isStalled?: boolean };
-      const { id } = event.target as Element;
-      (window.avatarEvents[id] ??= []).push([name, state ?? motion ?? error?.code ?? isStalled].filter((word) => word !== undefined).join(' '));
-    }, { capture: true });
+    addEventListener(
+      `avatar-${name}`,
+      (event) => {
+        const { state, motion, error, isStalled } = event as Event & {
+          state?: string;
+          motion?: string;
+          error?: { code: string };
+          isStalled?: boolean;
+        };
+        const { id } = event.target as Element;
+        (window.avatarEvents[id] ??= []).push(
+          [name, state ?? motion ?? error?.code ?? isStalled].filter((word) => word !== undefined).join(' '),
+        );
+      },
+      { capture: true },
+    );
   }
 }
 
@@ -142,7 +153,7 @@ export class AvatarPage {
       context.drawImage(picture, 0, 0);
       const { data } = context.getImageData(0, 0, picture.width, picture.height);
       let painted = 0;
-      for (let at = 3; at < data.length; at += 4) if (data[at]! > 127) painted++;
+      for (let at = 3; at < data.length; at += 4) if (data[at] > 127) painted++;
       return (painted * 4) / data.length;
     }, id);
   }
@@ -163,7 +174,7 @@ export class AvatarPage {
         let most = 0;
         for (const end = performance.now() + duration; performance.now() < end; ) {
           const now = await read();
-          most = Math.max(most, now.reduce((sum, value, at) => sum + Math.abs(value - first[at]!), 0) / now.length);
+          most = Math.max(most, now.reduce((sum, value, at) => sum + Math.abs(value - first[at]), 0) / now.length);
         }
         return most;
       },
@@ -173,7 +184,10 @@ export class AvatarPage {
 
   /** Notes what is drawn from now on; `widestJaw` tells. */
   async traceJaw(id = 'avatar'): Promise<void> {
-    await this.page.evaluate((name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.setTracing(true), id);
+    await this.page.evaluate(
+      (name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.setTracing(true),
+      id,
+    );
   }
 
   /** Widest opening of the jaw that was drawn since `traceJaw` or the last call, 0..1. */
@@ -183,7 +197,10 @@ export class AvatarPage {
 
   /** What was drawn since `traceJaw` or the last call. */
   async takeTrace(id = 'avatar'): Promise<TracedFrame[]> {
-    return this.page.evaluate((name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.takeTrace(), id);
+    return this.page.evaluate(
+      (name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.takeTrace(),
+      id,
+    );
   }
 }
 

@@ -74,7 +74,7 @@ export class BundledPage {
   private async show(src: string | null): Promise<void> {
     await this.avatar.forgetEvents();
     await this.page.evaluate((url) => (document.querySelector('spatius-avatar')!.src = url), src);
-    await this.page.waitForFunction(() => window.avatarEvents['avatar']?.some((event) => /^(ready|error)/.test(event)));
+    await this.page.waitForFunction(() => window.avatarEvents.avatar?.some((event) => /^(ready|error)/.test(event)));
     await this.hasNoError();
   }
 
@@ -101,7 +101,7 @@ export class BundledPage {
       const engine = new MotionEngine({ sampleRateHz: 16_000 });
       const voice = Float32Array.from({ length: 16_000 }, (_, at) => 0.3 * Math.sin(at * 0.055) * (1 + Math.sin(at * 0.35)));
       const { frameCount, values } = engine.push(voice)!;
-      return Math.max(...Array.from({ length: frameCount }, (_, frame) => values[frame * CHANNELS.length + CHANNEL_INDEX.jawOpen]!));
+      return Math.max(...Array.from({ length: frameCount }, (_, frame) => values[frame * CHANNELS.length + CHANNEL_INDEX.jawOpen]));
     });
     expect(frames).toBeGreaterThan(0.05);
   }

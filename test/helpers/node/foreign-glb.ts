@@ -1,6 +1,6 @@
 /** A built-in avatar as somebody else's file: without the parameters of our own shader. */
 import { readFile } from 'node:fs/promises';
-import { readGlb, writeGlb, type GlbDocument } from '../../../src/motion/files/glb-container.js';
+import { type GlbDocument, readGlb, writeGlb } from '../../../src/motion/files/glb-container.js';
 
 export async function foreignGlb(): Promise<Buffer> {
   const file = readGlb(await readFile('dist/avatars/aria.glb'));

@@ -1,7 +1,7 @@
 /** A Motion Server of somebody else: confirms every session and then says what the test tells it to, byte for byte. */
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 import { createMessage, decodeMessage, encodeMessage } from '../../../src/motion/protocol/envelope.js';
 import type { ClientAudioInput, ClientConfigureSession, Message } from '../../../src/motion/protocol/generated/message_pb.js';
@@ -16,7 +16,10 @@ export class ForeignMotionServer {
   readonly audio: ClientAudioInput[] = [];
   readonly interrupted: string[] = [];
   /** What the handshake is answered with; null with nothing. */
-  confirmation: Uint8Array | string | null = bytesOf({ case: 'serverConfirmSession', value: { connectionId: '20260101000000_foreignServr' } });
+  confirmation: Uint8Array | string | null = bytesOf({
+    case: 'serverConfirmSession',
+    value: { connectionId: '20260101000000_foreignServr' },
+  });
   /** Called with each piece of audio. */
   answer: (audio: ClientAudioInput, socket: WebSocket) => void = () => undefined;
   socket: WebSocket | null = null;

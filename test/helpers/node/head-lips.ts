@@ -4,7 +4,7 @@ import { assert } from 'chai';
 import type { Mesh } from 'three';
 import { mapMorphs } from '../../../src/motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../../src/motion/retarget/morph-map.js';
-import { floatsOf, morphShapeFrom, type MorphShape } from '../../../src/render/morph-shapes.js';
+import { floatsOf, type MorphShape, morphShapeFrom } from '../../../src/render/morph-shapes.js';
 import type { LipSeal } from '../../../src/render/splats/lip-seal.js';
 import { SplatDeformer } from '../../../src/render/splats/splat-deformer.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
@@ -34,27 +34,27 @@ export class HeadLips {
 
   /** @param isFront Whether a place is at the front of the mouth, m. */
   constructor(mesh: Mesh, isFront: (y: number, z: number) => boolean) {
-    this.vertices = floatsOf(mesh.geometry.attributes['position']!);
+    this.vertices = floatsOf(mesh.geometry.attributes.position);
     this.names = Object.keys(mesh.morphTargetDictionary!);
-    this.shapes = mesh.geometry.morphAttributes['position']!.map((target) => morphShapeFrom(target, 2e-6));
-    this.morphs = mapMorphs([this.names]).maps[0]!;
+    this.shapes = (mesh.geometry.morphAttributes.position ?? []).map((target) => morphShapeFrom(target, 2e-6));
+    this.morphs = mapMorphs([this.names]).maps[0];
     this.deformer = new SplatDeformer(new Float32Array(this.vertices.length), this.vertices, this.shapes);
     // Told apart by what the jaw takes along.
     const fall = new Float32Array(this.vertices.length / 3);
     const jawOpen = this.shape('jawOpen');
-    jawOpen.vertices.forEach((vertex, index) => (fall[vertex] = -jawOpen.deltas[index * 3 + 1]!));
+    jawOpen.vertices.forEach((vertex, index) => (fall[vertex] = -jawOpen.deltas[index * 3 + 1]));
     this.columns = Array.from({ length: COLUMN_COUNT }, () => ({ upper: [], lower: [] }));
     for (let vertex = 0; vertex < fall.length; vertex++) {
       const [x, y, z] = this.vertices.subarray(vertex * 3, vertex * 3 + 3) as unknown as [number, number, number];
       const column = this.columns[Math.round(x / COLUMN_METRES) + (COLUMN_COUNT >> 1)];
       if (!column || !isFront(y, z)) continue;
-      if (Math.abs(fall[vertex]!) < UPPER_FALLS_LESS) column.upper.push(vertex);
-      else if (fall[vertex]! > LOWER_FALLS_MORE) column.lower.push(vertex);
+      if (Math.abs(fall[vertex]) < UPPER_FALLS_LESS) column.upper.push(vertex);
+      else if (fall[vertex] > LOWER_FALLS_MORE) column.lower.push(vertex);
     }
   }
 
   shape(name: string): MorphShape {
-    return this.shapes[this.names.indexOf(name)]!;
+    return this.shapes[this.names.indexOf(name)];
   }
 
   /** Overwritten by the next pose. */
@@ -72,18 +72,18 @@ export class HeadLips {
   mouthWidth(pose: Pose): number {
     const cornerOf = (side: 'Left' | 'Right') => {
       const { vertices: moved, deltas } = this.shape(`mouthSmile${side}`);
-      const outward = (index: number) => deltas[index * 3]! * (side === 'Left' ? 1 : -1);
-      return moved[[...moved.keys()].reduce((best, index) => (outward(index) > outward(best) ? index : best), 0)]!;
+      const outward = (index: number) => deltas[index * 3] * (side === 'Left' ? 1 : -1);
+      return moved[[...moved.keys()].reduce((best, index) => (outward(index) > outward(best) ? index : best), 0)];
     };
     const positions = this.posed(pose);
-    return positions[cornerOf('Left') * 3]! - positions[cornerOf('Right') * 3]!;
+    return positions[cornerOf('Left') * 3] - positions[cornerOf('Right') * 3];
   }
 
   /** Widest slit between the lips as a share of the mouth's width at rest. */
   gapShare(pose: Pose): number {
     const width = this.mouthWidth({});
     const positions = this.posed(pose);
-    const y = (vertex: number) => positions[vertex * 3 + 1]!;
+    const y = (vertex: number) => positions[vertex * 3 + 1];
     return Math.max(...this.columns.map(({ upper, lower }) => Math.min(...upper.map(y)) - Math.max(...lower.map(y)))) / width;
   }
 }
@@ -104,7 +104,11 @@ export function itShutsItsLips(lips: () => HeadLips, most = 0.01): void {
     it(`shuts its lips for p, b and m in every mood, from the first syllable on: ${mood}`, () => {
       for (const lipsPress of [0.7, 1]) {
         for (const jawOpen of [0.1, 0.3, 0.6]) {
-          assert.isAtMost(lips().gapShare(faceOf(mood, { lipsPress, jawOpen, mouthPucker: 0.2 })), most, `press ${lipsPress}, jaw ${jawOpen}`);
+          assert.isAtMost(
+            lips().gapShare(faceOf(mood, { lipsPress, jawOpen, mouthPucker: 0.2 })),
+            most,
+            `press ${lipsPress}, jaw ${jawOpen}`,
+          );
         }
       }
       for (const seconds of [0.1, 0.15, 0.25]) {

@@ -3,7 +3,7 @@ import { assembleFace } from '../../../src/motion/engine/face-assembly.js';
 import { MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
 import { SpeechBlend } from '../../../src/motion/life/blend.js';
 import { LifeMotion } from '../../../src/motion/life/life-motion.js';
-import { CHANNELS, CHANNEL_COUNT, type Channel } from '../../../src/shared/contracts/channels.js';
+import { CHANNEL_COUNT, CHANNELS, type Channel } from '../../../src/shared/contracts/channels.js';
 import { DEFAULT_LIFE, type Mood } from '../../../src/shared/contracts/life-settings.js';
 
 export type Mouth = Partial<Record<(typeof MOUTH_SHAPES)[number], number>>;
@@ -11,12 +11,29 @@ export type Face = Record<Channel, number>;
 
 function channelsOf(mouth: Mouth): Float32Array {
   const channels = new Float32Array(CHANNEL_COUNT);
-  const still = { blink: 0, cheekSquint: 0, eyeSquint: 0, eyeWide: 0, browInnerUp: 0, browOuterUp: 0, browDown: 0, pitch: 0, yaw: 0, roll: 0 };
-  assembleFace(Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0), still, 0.5, channels, 0);
+  const still = {
+    blink: 0,
+    cheekSquint: 0,
+    eyeSquint: 0,
+    eyeWide: 0,
+    browInnerUp: 0,
+    browOuterUp: 0,
+    browDown: 0,
+    pitch: 0,
+    yaw: 0,
+    roll: 0,
+  };
+  assembleFace(
+    Float32Array.from(MOUTH_SHAPES, (name) => mouth[name] ?? 0),
+    still,
+    0.5,
+    channels,
+    0,
+  );
   return channels;
 }
 
-const named = (channels: Float32Array): Face => Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]!])) as Face;
+const named = (channels: Float32Array): Face => Object.fromEntries(CHANNELS.map((name, index) => [name, channels[index]])) as Face;
 
 /** What the engine makes of a mouth. */
 export function spoken(mouth: Mouth): Face {

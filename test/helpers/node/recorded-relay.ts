@@ -25,7 +25,7 @@ export class RecordedRelay {
   readonly errors: string[] = [];
 
   constructor(options: Partial<RelayTransportOptions> & Pick<RelayTransportOptions, 'url'>) {
-    const round = (number: number): RecordedRound => this.rounds[number - 1]!;
+    const round = (number: number): RecordedRound => this.rounds[number - 1];
     this.transport = new RelayTransport(
       {
         connectTimeoutMs: 5000,
@@ -40,7 +40,16 @@ export class RecordedRelay {
         handleRoundError: (number, error) => (round(number).errorCode = error?.code ?? 'none'),
         handleError: ({ code }) => this.errors.push(code),
         handleTurn: (turnId) =>
-          this.rounds.push({ turnId, samples: [], motion: [], rateHz: 0, isAudioOver: false, isMotionOver: false, isInterrupted: false, errorCode: null }),
+          this.rounds.push({
+            turnId,
+            samples: [],
+            motion: [],
+            rateHz: 0,
+            isAudioOver: false,
+            isMotionOver: false,
+            isInterrupted: false,
+            errorCode: null,
+          }),
         handleTurnAudio: (number, samples, rateHz, isEnd) => {
           Object.assign(round(number), { rateHz, isAudioOver: isEnd });
           for (const sample of samples) round(number).samples.push(sample);
@@ -59,13 +68,15 @@ export class RecordedRelay {
   }
 
   get isNewestOver(): boolean {
-    return this.newest !== undefined && this.newest.isAudioOver && this.newest.isMotionOver;
+    return (this.newest?.isAudioOver && this.newest.isMotionOver) ?? false;
   }
 
   /** End of the newest round's motion without holes from its start, s. */
   get coveredSeconds(): number {
     let end = 0;
-    const frames = [...(this.newest?.motion ?? [])].sort((one, other) => one.startFrame / one.frameRate - other.startFrame / other.frameRate);
+    const frames = [...(this.newest?.motion ?? [])].sort(
+      (one, other) => one.startFrame / one.frameRate - other.startFrame / other.frameRate,
+    );
     for (const { startFrame, frameCount, frameRate } of frames) {
       if (startFrame / frameRate <= end + 1e-6) end = Math.max(end, (startFrame + frameCount) / frameRate);
     }

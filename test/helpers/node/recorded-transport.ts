@@ -3,9 +3,9 @@ import { WebSocket } from 'ws';
 
 import type { AvatarError } from '../../../src/shared/contracts/errors.js';
 import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
-import { DirectWebSocketTransport, type DirectTransportOptions } from '../../../src/speech/sources/direct-websocket.js';
-import type { WebSocketConstructor } from '../../../src/speech/sources/direct-connection.js';
 import { ReconnectPolicy } from '../../../src/shared/core/reconnect-policy.js';
+import type { WebSocketConstructor } from '../../../src/speech/sources/direct-connection.js';
+import { type DirectTransportOptions, DirectWebSocketTransport } from '../../../src/speech/sources/direct-websocket.js';
 import type { TransportState } from '../../../src/speech/sources/transport.js';
 import { TEST_APP_ID } from './motion-server.js';
 
@@ -78,6 +78,12 @@ export class RecordedTransport {
 
   private summary(): string {
     const { states, ended, roundErrors, errors, motion } = this;
-    return JSON.stringify({ states, ended, roundErrors, errors: errors.map(({ code, message }) => ({ code, message })), motionCount: motion.length });
+    return JSON.stringify({
+      states,
+      ended,
+      roundErrors,
+      errors: errors.map(({ code, message }) => ({ code, message })),
+      motionCount: motion.length,
+    });
   }
 }

@@ -19,7 +19,12 @@ export class RelayBackend {
   private readonly server: Server;
   private readonly listeners: RelayListener[] = [];
 
-  private constructor(motionUrl: string, options: Partial<RelayOptions>, pool: Partial<SessionPoolConfig>, lend: (pool: SessionPool) => SessionLender) {
+  private constructor(
+    motionUrl: string,
+    options: Partial<RelayOptions>,
+    pool: Partial<SessionPoolConfig>,
+    lend: (pool: SessionPool) => SessionLender,
+  ) {
     this.pool = createSessionPool({ ...sessionConfig(motionUrl), reconnect: { firstDelayMs: 30, maxDelayMs: 200 }, ...pool });
     this.relay = createRelay({ motion: lend(this.pool), ...options });
     for (const name of ['text', 'audio', 'interrupt', 'message', 'lag', 'turn-end', 'error'] as const) {
@@ -56,7 +61,11 @@ export class RelayBackend {
   }
 
   /** A listener that has been told that it is one. */
-  async listen(id: string, format: ClientFormatName = 'frames', say: object | null = { action: 'start', version: 1 }): Promise<RelayListener> {
+  async listen(
+    id: string,
+    format: ClientFormatName = 'frames',
+    say: object | null = { action: 'start', version: 1 },
+  ): Promise<RelayListener> {
     const listener = new RelayListener(`${this.url}?id=${id}&format=${format}`);
     this.listeners.push(listener);
     await listener.until(() => listener.received.length > 0);
@@ -95,7 +104,9 @@ export class RelayListener {
   constructor(url: string) {
     this.socket = new WebSocket(url);
     this.socket.on('message', (data, isBinary) => {
-      this.received.push(isBinary ? decodeRelayFrame(data as Buffer) : { type: 'json', fields: JSON.parse(String(data)) as Record<string, unknown> });
+      this.received.push(
+        isBinary ? decodeRelayFrame(data as Buffer) : { type: 'json', fields: JSON.parse(String(data)) as Record<string, unknown> },
+      );
       this.wake?.();
     });
     this.socket.on('error', () => undefined);
@@ -125,12 +136,14 @@ export class RelayListener {
 
   /** The metadata with an event of this name. */
   told(event: string): Readonly<Record<string, unknown>>[] {
-    return this.received.flatMap((frame) => (frame.type === 'metadata' && frame.fields['event'] === event ? [frame.fields] : []));
+    return this.received.flatMap((frame) => (frame.type === 'metadata' && frame.fields.event === event ? [frame.fields] : []));
   }
 
   /** What came of the newest turn: everything after its metadata. */
   get turn(): (typeof this.received)[number][] {
-    const begin = this.received.findLastIndex((frame) => frame.type === 'metadata' && (frame.fields['event'] === 'turn' || frame.fields['event'] === 'resync'));
+    const begin = this.received.findLastIndex(
+      (frame) => frame.type === 'metadata' && (frame.fields.event === 'turn' || frame.fields.event === 'resync'),
+    );
     return this.received.slice(begin + 1);
   }
 
@@ -149,6 +162,8 @@ export class RelayListener {
   }
 
   private summary(): string {
-    return JSON.stringify(this.received.map((frame) => ('fields' in frame ? frame.fields : `${frame.type}${frame.isLast ? ' last' : ''}`))).slice(-2000);
+    return JSON.stringify(
+      this.received.map((frame) => ('fields' in frame ? frame.fields : `${frame.type}${frame.isLast ? ' last' : ''}`)),
+    ).slice(-2000);
   }
 }

@@ -1,15 +1,23 @@
 /** A page with a bare stage in its worker, in a browser that has WebGPU or WebGL; both are drawn by the CPU. */
-import { createServer, type Server } from 'node:http';
+
 import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from '@playwright/test';
+import { type Browser, chromium, type Page } from '@playwright/test';
 import type { Renderer, StageStats } from '../../../src/shared/contracts/stage.js';
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.glb': 'model/gltf-binary' };
 /** Chromium's SwiftShader draws WebGPU on a canvas only where WebGL goes without it; then WebGL has no context at all. */
-const GPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=vulkan', '--enable-unsafe-swiftshader'];
+const GPU_FLAGS = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=vulkan',
+  '--enable-unsafe-swiftshader',
+];
 const PAGE = `<!doctype html><link rel="icon" href="data:," /><script type="importmap">{"imports":{"comlink":"/node_modules/comlink/dist/esm/comlink.mjs"}}</script>
 <script type="module" src="/scripts/compare.page.js"></script><script type="module" src="/dist/spatius-avatar.min.js"></script>`;
 
@@ -42,7 +50,10 @@ export class RendererPage {
   }
 
   static async open(renderer: Renderer): Promise<RendererPage> {
-    const { CHROMIUM_FLAGS, findChromium } = (await import(pathToFileURL('scripts/chromium.js').href)) as { CHROMIUM_FLAGS: string[]; findChromium(): string | null };
+    const { CHROMIUM_FLAGS, findChromium } = (await import(pathToFileURL('scripts/chromium.js').href)) as {
+      CHROMIUM_FLAGS: string[];
+      findChromium(): string | null;
+    };
     const server = createServer((request, response) => {
       const path = normalize(decodeURIComponent(new URL(request.url!, 'http://localhost').pathname));
       readFile(path === '/' ? '/dev/null' : join('.', path)).then(
@@ -56,7 +67,10 @@ export class RendererPage {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const plain = CHROMIUM_FLAGS.filter((flag) => !/angle|swiftshader/.test(flag));
-    const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: renderer === 'webgpu' ? [...plain, ...GPU_FLAGS] : CHROMIUM_FLAGS });
+    const browser = await chromium.launch({
+      executablePath: findChromium() ?? undefined,
+      args: renderer === 'webgpu' ? [...plain, ...GPU_FLAGS] : CHROMIUM_FLAGS,
+    });
     const page = await browser.newPage();
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     return new RendererPage(page, browser, server);
@@ -70,12 +84,18 @@ export class RendererPage {
   show(renderer: Renderer, avatar: string, pose: Record<number, number> | null, size = 200): Promise<ShownPicture> {
     return this.page.evaluate(
       async ([renderer, avatar, pose, size]) => {
-        const { acquireWorkers } = (await import('/build/src/workers/spawn.js' as string)) as typeof import('../../../src/workers/spawn.js');
+        const { acquireWorkers } = (await import(
+          '/build/src/workers/spawn.js' as string
+        )) as typeof import('../../../src/workers/spawn.js');
         const file = (name: string) => {
           const url = new URL(`/dist/workers/${name}.js`, location.href);
           return { url, locate: async () => url.href, readText: async () => (await fetch(url)).text() };
         };
-        const workers = acquireWorkers({ motion: file('motion.worker'), render: file('render.worker'), renderGpu: file('render-webgpu.worker') });
+        const workers = acquireWorkers({
+          motion: file('motion.worker'),
+          render: file('render.worker'),
+          renderGpu: file('render-webgpu.worker'),
+        });
         const canvas = document.createElement('canvas');
         document.body.append(canvas);
         const nothing = () => undefined;
@@ -86,7 +106,13 @@ export class RendererPage {
             ...{ playheadPort: new MessageChannel().port2, motionPort: new MessageChannel().port2 },
           },
           {
-            ...{ handleLoadProgress: nothing, handleFirstFrame: nothing, handleContextLost: nothing, handleContextRestored: nothing, handleError: nothing },
+            ...{
+              handleLoadProgress: nothing,
+              handleFirstFrame: nothing,
+              handleContextLost: nothing,
+              handleContextRestored: nothing,
+              handleError: nothing,
+            },
             handleDeviceLost: (reason) => ((globalThis as { deviceLost?: string }).deviceLost = reason),
             locateAddOn: (name) => file(`${name}.add-on`).locate(),
           },
@@ -123,7 +149,11 @@ export class RendererPage {
   /** How far two pictures of `show` differ: mean ΔE, and the share of pixels that differ visibly. */
   async compare(a: ShownPicture, b: ShownPicture, size = 200): Promise<{ meanDeltaE: number; differingShare: number }> {
     type Compare = (a: string, b: string, size: number) => Promise<{ meanDeltaE: number; differingShare: number }[]>;
-    const [difference] = await this.page.evaluate((words) => (globalThis as unknown as { compareTiles: Compare }).compareTiles(...words), [a.url, b.url, size] as [string, string, number]);
+    const [difference] = await this.page.evaluate((words) => (globalThis as unknown as { compareTiles: Compare }).compareTiles(...words), [
+      a.url,
+      b.url,
+      size,
+    ] as [string, string, number]);
     return difference;
   }
 

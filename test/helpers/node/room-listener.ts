@@ -1,6 +1,6 @@
 /** A participant that listens: the packets of a Motion Server in a room, and how loud its voice is, by `performance.now()`. */
-import { AudioStream, Room, RoomEvent, type RemoteTrack } from '@livekit/rtc-node';
-import { CLOCK_TOPIC, CONTROL_TOPIC, MOTION_TOPIC, decodeRoomPacket, type RoomPacket } from '../../../src/shared/contracts/room-packets.js';
+import { AudioStream, type RemoteTrack, Room, RoomEvent } from '@livekit/rtc-node';
+import { CLOCK_TOPIC, CONTROL_TOPIC, decodeRoomPacket, MOTION_TOPIC, type RoomPacket } from '../../../src/shared/contracts/room-packets.js';
 
 export interface HeardPacket extends RoomPacket {
   readonly topic: string;

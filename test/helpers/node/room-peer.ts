@@ -1,6 +1,7 @@
 /** One participant of a `RoomServer`: its signalling, and the two peer connections LiveKit gives every participant. */
 import { randomUUID } from 'node:crypto';
 import {
+  type AddTrackRequest,
   DataPacket,
   DisconnectReason,
   JoinResponse,
@@ -23,9 +24,8 @@ import {
   TrackPublishedResponse,
   TrackType,
   TrickleRequest,
-  type AddTrackRequest,
 } from '@livekit/protocol';
-import { MediaStream, MediaStreamTrack, RTCPeerConnection, type RTCDataChannel, type RtpPacket } from 'werift';
+import { MediaStream, MediaStreamTrack, type RTCDataChannel, RTCPeerConnection, type RtpPacket } from 'werift';
 import type { WebSocket } from 'ws';
 import type { RoomWeather } from './room-server.js';
 
@@ -101,7 +101,12 @@ export class RoomPeer {
       tracks: [...this.tracks.values()].map(({ info }) => info),
       joinedAt: BigInt(Math.floor(Date.now() / 1000)),
       isPublisher: this.tracks.size > 0,
-      permission: new ParticipantPermission({ canSubscribe: true, canPublish: true, canPublishData: this.grant.canPublishData, canUpdateMetadata: true }),
+      permission: new ParticipantPermission({
+        canSubscribe: true,
+        canPublish: true,
+        canPublishData: this.grant.canPublishData,
+        canUpdateMetadata: true,
+      }),
     });
   }
 
@@ -134,7 +139,10 @@ export class RoomPeer {
 
   /** Throws it out of the room. */
   remove(): void {
-    this.signal({ case: 'leave', value: new LeaveRequest({ action: LeaveRequest_Action.DISCONNECT, reason: DisconnectReason.PARTICIPANT_REMOVED }) });
+    this.signal({
+      case: 'leave',
+      value: new LeaveRequest({ action: LeaveRequest_Action.DISCONNECT, reason: DisconnectReason.PARTICIPANT_REMOVED }),
+    });
     void this.close();
   }
 
@@ -173,7 +181,8 @@ export class RoomPeer {
         const connection = message.value.target === SignalTarget.PUBLISHER ? this.publisher : this.subscriber;
         const candidate = JSON.parse(message.value.candidateInit) as { candidate: string };
         // Browsers hide their addresses behind mDNS names; they find this server by its own candidates.
-        if (candidate.candidate && !candidate.candidate.includes('.local')) await connection.addIceCandidate(candidate).catch(() => undefined);
+        if (candidate.candidate && !candidate.candidate.includes('.local'))
+          await connection.addIceCandidate(candidate).catch(() => undefined);
         return;
       }
       case 'addTrack':
@@ -185,7 +194,10 @@ export class RoomPeer {
       case 'ping':
         return this.signal({ case: 'pong', value: message.value });
       case 'pingReq':
-        return this.signal({ case: 'pongResp', value: new Pong({ lastPingTimestamp: message.value.timestamp, timestamp: BigInt(Date.now()) }) });
+        return this.signal({
+          case: 'pongResp',
+          value: new Pong({ lastPingTimestamp: message.value.timestamp, timestamp: BigInt(Date.now()) }),
+        });
       case 'leave':
         return this.close();
       default:
@@ -193,7 +205,13 @@ export class RoomPeer {
   }
 
   private handleAddTrack({ cid, type, source, name }: AddTrackRequest): void {
-    const info = new TrackInfo({ sid: `TR_${randomUUID().slice(0, 12)}`, type, source, name, mimeType: type === TrackType.AUDIO ? 'audio/opus' : 'video/vp8' });
+    const info = new TrackInfo({
+      sid: `TR_${randomUUID().slice(0, 12)}`,
+      type,
+      source,
+      name,
+      mimeType: type === TrackType.AUDIO ? 'audio/opus' : 'video/vp8',
+    });
     this.tracks.set(info.sid, { info, track: null });
     this.announced.push(info.sid);
     this.signal({ case: 'trackPublished', value: new TrackPublishedResponse({ cid, track: info }) });
@@ -209,7 +227,8 @@ export class RoomPeer {
 
   private trickle(connection: RTCPeerConnection, target: SignalTarget): void {
     connection.onIceCandidate.subscribe((candidate) => {
-      if (candidate) this.signal({ case: 'trickle', value: new TrickleRequest({ candidateInit: JSON.stringify(candidate.toJSON()), target }) });
+      if (candidate)
+        this.signal({ case: 'trickle', value: new TrickleRequest({ candidateInit: JSON.stringify(candidate.toJSON()), target }) });
     });
   }
 

@@ -8,9 +8,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { SignJWT, jwtVerify } from 'jose';
+import { jwtVerify, SignJWT } from 'jose';
 import { WebSocketServer } from 'ws';
-import { RoomPeer, type RoomGrant } from './room-peer.js';
+import { type RoomGrant, RoomPeer } from './room-peer.js';
 
 export const ROOM_API_KEY = 'devkey';
 export const ROOM_API_SECRET = 'a-secret-that-is-only-used-in-tests';
@@ -81,7 +81,11 @@ export class RoomServer {
   /** A participant's access token. */
   token(identity: string, options: RoomTokenOptions = {}): Promise<string> {
     const { room = 'room', canPublishData = true, kind = 'standard', attributes = {}, expiresIn = 600 } = options;
-    return new SignJWT({ kind, attributes, video: { roomJoin: true, room, canPublish: true, canSubscribe: true, canPublishData, canUpdateOwnMetadata: true } })
+    return new SignJWT({
+      kind,
+      attributes,
+      video: { roomJoin: true, room, canPublish: true, canSubscribe: true, canPublishData, canUpdateOwnMetadata: true },
+    })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(ROOM_API_KEY)
       .setSubject(identity)
@@ -132,13 +136,13 @@ export class RoomServer {
     const token = url.searchParams.get('access_token') ?? request.headers.authorization?.replace(/^Bearer /, '') ?? '';
     try {
       const { payload } = await jwtVerify(token, new TextEncoder().encode(ROOM_API_SECRET), { issuer: ROOM_API_KEY });
-      const { room, canPublishData } = payload['video'] as { room: string; canPublishData: boolean };
+      const { room, canPublishData } = payload.video as { room: string; canPublishData: boolean };
       return {
         identity: String(payload.sub),
         room,
         canPublishData,
-        isAgent: payload['kind'] === 'agent',
-        attributes: (payload['attributes'] ?? {}) as Record<string, string>,
+        isAgent: payload.kind === 'agent',
+        attributes: (payload.attributes ?? {}) as Record<string, string>,
       };
     } catch {
       return null;

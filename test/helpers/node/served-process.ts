@@ -1,5 +1,5 @@
 /** A server as a process of its own, which can be killed and started again on the same port. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 
 /** How it is started on a port; 0 takes a free one. It prints where it is. */

@@ -1,9 +1,10 @@
 /** Configurations and readings for tests of the Server SDK. */
-import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import { motionPayloadFrom } from '../../../src/motion/protocol/motion-payload.js';
+
 import { decodeMessage } from '../../../src/motion/protocol/envelope.js';
+import { motionPayloadFrom } from '../../../src/motion/protocol/motion-payload.js';
 import type { AvatarSessionConfig } from '../../../src/server-sdk/session-config.js';
 import type { MotionMessage } from '../../../src/server-sdk/speech.js';
+import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { TEST_API_KEY, TEST_APP_ID } from './motion-server.js';
 
 export function sessionConfig(serverUrl: string, options: Partial<AvatarSessionConfig> = {}): AvatarSessionConfig {

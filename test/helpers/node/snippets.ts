@@ -31,7 +31,9 @@ function kindOf(language: string, words: string): Snippet['kind'] {
 
 /** The examples of a document, in order. */
 export function snippetsOf(path: string, text: string): Snippet[] {
-  const files = [...text.matchAll(/<!-- file: \S+ -->[\s\S]*?<!-- \/file -->/g)].map(({ index, 0: { length } }) => [index, index + length] as const);
+  const files = [...text.matchAll(/<!-- file: \S+ -->[\s\S]*?<!-- \/file -->/g)].map(
+    ({ index, 0: { length } }) => [index, index + length] as const,
+  );
   return [...text.matchAll(FENCE)].map(({ index, 1: language, 2: info, 3: code }) => {
     const words = info!.trim();
     const isFile = files.some(([begin, end]) => index > begin && index < end);

@@ -16,7 +16,11 @@ export class StaticSite {
     this.server = createServer(async (request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
       this.requested.push(pathname);
-      const answer = await serveFile({ path: folder, isShared: true }, pathname, new Request(`http://localhost${pathname}`, { method: request.method ?? 'GET' }));
+      const answer = await serveFile(
+        { path: folder, isShared: true },
+        pathname,
+        new Request(`http://localhost${pathname}`, { method: request.method ?? 'GET' }),
+      );
       if (answer.status === 404 && pathname !== '/favicon.ico') this.missing.push(pathname);
       response.writeHead(answer.status, { ...Object.fromEntries(answer.headers), ...headers });
       if (answer.body) Readable.fromWeb(answer.body as NodeReadableStream).pipe(response);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { VoiceActivity } from '../../../src/audio/voice-activity.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
-import { NOISES, RATE_HZ, atLevel, echoOf, heardSpeech, mixed, onsetOf, readPcm } from '../../helpers/node/acoustics.js';
+import { atLevel, echoOf, heardSpeech, mixed, NOISES, onsetOf, RATE_HZ, readPcm } from '../../helpers/node/acoustics.js';
 
-const audio = join(process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets'), 'audio');
+const audio = join(process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets'), 'audio');
 const skip = existsSync(audio) ? false : 'no SPATIUS_ASSETS';
 const voice = (name: string): Float32Array => readPcm(join(audio, `${name}_16k.pcm`));
-const quiet = (seconds: number) => ({ samples: atLevel(NOISES['white']!(seconds), -65) });
+const quiet = (seconds: number) => ({ samples: atLevel(NOISES.white(seconds), -65) });
 
 describe('Voice activity', () => {
   for (const [name, noise] of Object.entries(NOISES)) {
@@ -25,8 +25,8 @@ describe('Voice activity', () => {
     for (const name of ['quickstart_voice', 'demo_1', 'reading_4']) {
       const speech = atLevel(voice(name).subarray(0, 3 * RATE_HZ), -26);
       for (const noiseDb of [-65, -36]) {
-        const heard = heardSpeech(mixed(10, quiet(10), { samples: atLevel(NOISES['white']!(10), noiseDb) }, { samples: speech, atSeconds: 4 }));
-        const latency = heard.beganAt[0]! - 4 - onsetOf(speech);
+        const heard = heardSpeech(mixed(10, quiet(10), { samples: atLevel(NOISES.white(10), noiseDb) }, { samples: speech, atSeconds: 4 }));
+        const latency = heard.beganAt[0] - 4 - onsetOf(speech);
         assert.ok(latency > 0 && latency < 0.25, `${name} over ${noiseDb} dB: ${latency}`);
         assert.equal(heard.endedAt.length, heard.beganAt.length);
       }
@@ -36,7 +36,12 @@ describe('Voice activity', () => {
   it('is not interrupted by the echo of its own loudspeaker, near or far, loud or cancelled', { skip }, () => {
     for (const name of ['demo_1', 'reading_4']) {
       const played = atLevel(voice(name).subarray(0, 12 * RATE_HZ), -22);
-      for (const [levelDb, delaySeconds] of [[0, 0.25], [0, 0], [-10, 0.12], [-35, 0.05]] as const) {
+      for (const [levelDb, delaySeconds] of [
+        [0, 0.25],
+        [0, 0],
+        [-10, 0.12],
+        [-35, 0.05],
+      ] as const) {
         const heard = mixed(12, quiet(12), { samples: echoOf(played, levelDb, delaySeconds) });
         assert.deepEqual(heardSpeech(heard, played).beganAt, [], `${name} ${levelDb} dB after ${delaySeconds} s`);
       }
@@ -52,7 +57,7 @@ describe('Voice activity', () => {
       for (const levelDb of [-20, -35]) {
         for (const atSeconds of [1, 5]) {
           const heard = mixed(10, quiet(10), { samples: echoOf(played, levelDb) }, { samples: speech, atSeconds });
-          const latency = heardSpeech(heard, played).beganAt[0]! - atSeconds - onsetOf(speech);
+          const latency = heardSpeech(heard, played).beganAt[0] - atSeconds - onsetOf(speech);
           assert.ok(latency > 0 && latency < 0.25, `${name} at ${atSeconds} s over ${levelDb} dB: ${latency}`);
         }
       }
@@ -65,7 +70,7 @@ describe('Voice activity', () => {
     const began = [1, 3].map((factor) => {
       const fast = Float32Array.from({ length: slow.length * factor }, (_, at) => {
         const place = at / factor;
-        const before = slow[Math.floor(place)]!;
+        const before = slow[Math.floor(place)];
         return before + ((slow[Math.floor(place) + 1] ?? 0) - before) * (place % 1);
       });
       let heardAt = 0;
@@ -74,6 +79,6 @@ describe('Voice activity', () => {
       for (; frames + 128 <= fast.length; frames += 128) activity.process(fast.subarray(frames, frames + 128), undefined);
       return heardAt;
     });
-    assert.ok(Math.abs(began[0]! - began[1]!) < 0.05, began.join());
+    assert.ok(Math.abs(began[0] - began[1]) < 0.05, began.join());
   });
 });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { AvatarSDK } from '../../../src/avatarkit/index.js';
 import { avatarPlace } from '../../../src/avatarkit/avatar-place.js';
 import { motionServerOf, presentMode } from '../../../src/avatarkit/configuration.js';
 import { AvatarError, documentedError } from '../../../src/avatarkit/errors.js';
-import { AvatarError as CoreError, ErrorCode as CoreCode } from '../../../src/shared/contracts/errors.js';
+import { AvatarSDK } from '../../../src/avatarkit/index.js';
+import { ErrorCode as CoreCode, AvatarError as CoreError } from '../../../src/shared/contracts/errors.js';
 
 const PAGE = 'https://app.example/talk/';
 
@@ -13,7 +13,15 @@ describe('spatius-avatar/avatarkit', () => {
   it('is an entry of the package that can be imported without a DOM', async () => {
     const name = 'spatius-avatar/avatarkit';
     const entry = (await import(name)) as Record<string, unknown>;
-    for (const member of ['AvatarSDK', 'AvatarManager', 'AvatarView', 'AvatarController', 'AvatarError', 'ErrorCode', 'DrivingServiceMode']) {
+    for (const member of [
+      'AvatarSDK',
+      'AvatarManager',
+      'AvatarView',
+      'AvatarController',
+      'AvatarError',
+      'ErrorCode',
+      'DrivingServiceMode',
+    ]) {
       assert.ok(entry[member], member);
     }
   });
@@ -47,7 +55,10 @@ describe('spatius-avatar/avatarkit', () => {
     assert.deepEqual(place('a1-b2', { avatarUrls }), { file: { url: 'https://app.example/faces/a.glb' }, motionId: 'aria' });
     assert.equal(place('a1-b2', { avatarUrls, region: 'us-west' }).motionId, 'a1-b2');
     for (const id of ['a1-b2', 'toString', '', 'bad']) {
-      assert.throws(() => place(id, id === 'bad' ? { avatarUrls } : {}), (error: AvatarError) => error.code === 'avatarIDUnrecognized');
+      assert.throws(
+        () => place(id, id === 'bad' ? { avatarUrls } : {}),
+        (error: AvatarError) => error.code === 'avatarIDUnrecognized',
+      );
     }
   });
 
@@ -58,6 +69,9 @@ describe('spatius-avatar/avatarkit', () => {
     assert.deepEqual(motionServerOf({ environment: 'intl' }), { serverUrl: null, region: 'us-west' });
     assert.deepEqual(motionServerOf({ environment: 'intl', region: 'ap-northeast' }), { serverUrl: null, region: 'ap-northeast' });
     assert.deepEqual(motionServerOf({ region: 'us-west', customEndpoint: '/motion' }), { serverUrl: '/motion', region: null });
-    assert.deepEqual(['sdk', 'host', 'rtc', undefined].map((mode) => presentMode(mode as never)), ['direct', 'backend', 'rtc', 'direct']);
+    assert.deepEqual(
+      ['sdk', 'host', 'rtc', undefined].map((mode) => presentMode(mode as never)),
+      ['direct', 'backend', 'rtc', 'direct'],
+    );
   });
 });

@@ -16,10 +16,10 @@ for (const character of CHARACTERS) {
     let least = Infinity;
     const { triangles } = skin.part;
     for (let i = 0; i < triangles.length; i += 3) {
-      const corners = [triangles[i]!, triangles[i + 1]!, triangles[i + 2]!];
-      if (!corners.every((corner) => points[corner]!.lid && !points[corner]!.lid.isInner)) continue;
-      const centre = lids.centre(points[corners[0]!]!.lid!.eye);
-      const [a, b, c] = corners.map((corner) => positions[corner]!) as [typeof positions[0], typeof positions[0], typeof positions[0]];
+      const corners = [triangles[i], triangles[i + 1], triangles[i + 2]];
+      if (!corners.every((corner) => points[corner].lid && !points[corner].lid.isInner)) continue;
+      const centre = lids.centre(points[corners[0]].lid!.eye);
+      const [a, b, c] = corners.map((corner) => positions[corner]) as [(typeof positions)[0], (typeof positions)[0], (typeof positions)[0]];
       for (const p of [a, b, c, scale(add(add(a, b), c), 1 / 3)]) least = Math.min(least, distance(p, centre) - lids.eyeRadius);
     }
     return least;
@@ -39,7 +39,10 @@ for (const character of CHARACTERS) {
     });
 
     for (const [title, weights] of Object.entries({
-      squint: both('eyeSquint', 1), wide: both('eyeWide', 1), 'look down': both('eyeLookDown', 1), 'look up': both('eyeLookUp', 1),
+      squint: both('eyeSquint', 1),
+      wide: both('eyeWide', 1),
+      'look down': both('eyeLookDown', 1),
+      'look up': both('eyeLookUp', 1),
       'look left': { eyeLookOutLeft: 1, eyeLookInRight: 1 },
     })) {
       it(`lie outside the eyeball for ${title}`, () => {
@@ -51,8 +54,8 @@ for (const character of CHARACTERS) {
       const positions = posed(skin, both('eyeBlink', 1));
       for (const rim of avatar.skinMesh.lidRims) {
         for (let column = 1; column < rim.length / 2; column++) {
-          const upper = positions[rim[column]!]!;
-          const lower = positions[rim[rim.length - column]!]!;
+          const upper = positions[rim[column]];
+          const lower = positions[rim[rim.length - column]];
           assert.ok(upper[1] <= lower[1], `column ${column}: ${upper[1] - lower[1]} cm open`);
         }
       }
@@ -64,10 +67,10 @@ for (const character of CHARACTERS) {
       avatar.skinMesh.lidRims.forEach((rim, eye) => {
         const [centreX, centreY] = lids.centre(eye === 0 ? 1 : -1);
         const irisTop = centreY + radius * irisFraction;
-        const overPupil = rim.slice(1, rim.length / 2).filter((index) => Math.abs(positions[index]![0] - centreX) < 0.3 * radius);
+        const overPupil = rim.slice(1, rim.length / 2).filter((index) => Math.abs(positions[index][0] - centreX) < 0.3 * radius);
         assert.ok(overPupil.length > 4);
         for (const index of overPupil) {
-          const covered = (irisTop - positions[index]![1]) / (2 * radius * irisFraction);
+          const covered = (irisTop - positions[index][1]) / (2 * radius * irisFraction);
           assert.ok(covered > 0.02 && covered < 0.25, `${(covered * 100).toFixed(1)} % of the iris`);
         }
       });
@@ -75,7 +78,8 @@ for (const character of CHARACTERS) {
 
     it('take the lashes along', () => {
       const lashes = partOf(avatar, 'lashes');
-      const meanY = (weights: Record<string, number>): number => posed(lashes, weights).reduce((sum, [, y]) => sum + y, 0) / lashes.positions.length;
+      const meanY = (weights: Record<string, number>): number =>
+        posed(lashes, weights).reduce((sum, [, y]) => sum + y, 0) / lashes.positions.length;
       assert.ok(meanY(both('eyeBlink', 1)) < meanY({}) - 0.8);
     });
   });

@@ -13,8 +13,8 @@ for (const character of CHARACTERS) {
 
   const lips = (weights: Record<string, number>): { gapShare: number; width: number } => {
     const positions = posed(skin, weights);
-    const width = distance(positions[seamTwins[0]![0]]!, positions[seamTwins.at(-1)![0]]!);
-    const gap = Math.max(...seamTwins.map(([upper, lower]) => distance(positions[upper]!, positions[lower]!)));
+    const width = distance(positions[seamTwins[0][0]], positions[seamTwins.at(-1)![0]]);
+    const gap = Math.max(...seamTwins.map(([upper, lower]) => distance(positions[upper], positions[lower])));
     return { gapShare: gap / width, width };
   };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildAvatar } from '../../../characters/build-avatar.js';
-import { aria, CHARACTERS } from '../../../characters/character.js';
 import type { Character } from '../../../characters/character.js';
+import { aria, CHARACTERS } from '../../../characters/character.js';
 import { LidShape } from '../../../characters/lid-shape.js';
 import { MouthShape } from '../../../characters/mouth-shape.js';
 import { createSculpt } from '../../../characters/sculpt.js';
@@ -16,24 +16,24 @@ for (const character of CHARACTERS) {
     it('has no folded triangle in the plane it was planned in', () => {
       let checked = 0;
       for (let i = 0; i < triangles.length; i += 3) {
-        const corners = [triangles[i]!, triangles[i + 1]!, triangles[i + 2]!];
+        const corners = [triangles[i], triangles[i + 1], triangles[i + 2]];
         const [a, b, c] = corners.map((corner) => planes[corner]);
         // Lips meet in a line, and the back of the head closes behind the edge of the plane.
-        const isPlanned = corners.every((corner) => points[corner]!.position[2] > -6 && (points[corner]!.lip?.across ?? 2) > 1);
+        const isPlanned = corners.every((corner) => points[corner].position[2] > -6 && (points[corner].lip?.across ?? 2) > 1);
         if (!a || !b || !c || !isPlanned) continue;
         checked++;
-        assert.ok((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0, `triangle at ${points[corners[0]!]!.position.join()}`);
+        assert.ok((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0, `triangle at ${points[corners[0]].position.join()}`);
       }
       assert.ok(checked > 5000);
     });
 
     it('is closed but for the neck and the hidden edges of the lids', () => {
       const edges = new Set<string>();
-      for (let i = 0; i < triangles.length; i++) edges.add(`${triangles[i]!} ${triangles[i % 3 === 2 ? i - 2 : i + 1]!}`);
+      for (let i = 0; i < triangles.length; i++) edges.add(`${triangles[i]} ${triangles[i % 3 === 2 ? i - 2 : i + 1]}`);
       for (const edge of edges) {
         const [from, to] = edge.split(' ').map(Number) as [number, number];
         if (edges.has(`${to} ${from}`)) continue;
-        const { position, lid } = points[from]!;
+        const { position, lid } = points[from];
         assert.ok(position[1] < -14 || lid?.isInner, `open edge at ${position.join()}`);
       }
     });

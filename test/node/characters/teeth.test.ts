@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { CHARACTERS } from '../../../characters/character.js';
 import { createRayCaster } from '../../../characters/ray-caster.js';
 import { DEGREES, normalize } from '../../../characters/vector.js';
+import { MOUTH_SHAPE_COUNT, MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
 import { VISEME_TARGETS } from '../../../src/motion/engine/viseme-targets.js';
-import { MOUTH_SHAPES, MOUTH_SHAPE_COUNT } from '../../../src/motion/engine/mouth-shapes.js';
 import { VISEMES, type Viseme } from '../../../src/shared/contracts/visemes.js';
 import { spoken } from '../../helpers/node/mood-faces.js';
 import { builtAvatar, partOf, posed } from '../../helpers/node/posed-avatar.js';
@@ -21,9 +21,9 @@ for (const character of CHARACTERS) {
   const avatar = builtAvatar(character);
   const [skin, teeth, tongue] = (['skin', 'teeth', 'tongue'] as const).map((name) => partOf(avatar, name));
   const trianglesOf = (triangles: readonly number[], isWanted: (vertex: number) => boolean): number[] =>
-    triangles.filter((_, i) => [0, 1, 2].every((k) => isWanted(triangles[i - (i % 3) + k]!)));
-  const isLining = (vertex: number): boolean => avatar.skinMesh.points[vertex]!.kind === 'mouthLining';
-  const isUpper = (vertex: number): boolean => teeth!.part.points[vertex]!.jawWeight === 0;
+    triangles.filter((_, i) => [0, 1, 2].every((k) => isWanted(triangles[i - (i % 3) + k])));
+  const isLining = (vertex: number): boolean => avatar.skinMesh.points[vertex].kind === 'mouthLining';
+  const isUpper = (vertex: number): boolean => teeth!.part.points[vertex].jawWeight === 0;
 
   /** What is seen between the lips, each as a share of the opening; and the opening itself, cm². */
   function seenInMouth(weights: Record<string, number>): Record<Seen | 'area', number> {
@@ -31,7 +31,10 @@ for (const character of CHARACTERS) {
     const casters = [
       [null, createRayCaster([{ positions: skinAt!, triangles: trianglesOf(skin!.part.triangles, (vertex) => !isLining(vertex)) }])],
       ['upper teeth', createRayCaster([{ positions: teethAt!, triangles: trianglesOf(teeth!.part.triangles, isUpper) }])],
-      ['lower teeth', createRayCaster([{ positions: teethAt!, triangles: trianglesOf(teeth!.part.triangles, (vertex) => !isUpper(vertex)) }])],
+      [
+        'lower teeth',
+        createRayCaster([{ positions: teethAt!, triangles: trianglesOf(teeth!.part.triangles, (vertex) => !isUpper(vertex)) }]),
+      ],
       ['tongue', createRayCaster([{ positions: tongueAt!, triangles: tongue!.part.triangles }])],
     ] as const;
     const counts: Record<Seen, number> = { 'upper teeth': 0, 'lower teeth': 0, tongue: 0, depth: 0 };
@@ -48,22 +51,38 @@ for (const character of CHARACTERS) {
     }
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
     const share = (what: Seen): number => (all === 0 ? 0 : counts[what] / all);
-    return { 'upper teeth': share('upper teeth'), 'lower teeth': share('lower teeth'), tongue: share('tongue'), depth: share('depth'), area: all * STEP * STEP };
+    return {
+      'upper teeth': share('upper teeth'),
+      'lower teeth': share('lower teeth'),
+      tongue: share('tongue'),
+      depth: share('depth'),
+      area: all * STEP * STEP,
+    };
   }
   const viseme = (name: Viseme): Record<Seen | 'area', number> => {
     const at = VISEMES.indexOf(name) * MOUTH_SHAPE_COUNT;
-    return seenInMouth(spoken(Object.fromEntries(MOUTH_SHAPES.map((shape, i) => [shape, VISEME_TARGETS[at + i]!]))));
+    return seenInMouth(spoken(Object.fromEntries(MOUTH_SHAPES.map((shape, i) => [shape, VISEME_TARGETS[at + i]]))));
   };
 
   describe(`the mouth of ${character.name}, seen in a portrait`, () => {
-    for (const [name, least] of [['SS', 0.8], ['nn', 0.7], ['ih', 0.55], ['E', 0.4], ['CH', 0.3], ['aa', 0.25]] as const) {
+    for (const [name, least] of [
+      ['SS', 0.8],
+      ['nn', 0.7],
+      ['ih', 0.55],
+      ['E', 0.4],
+      ['CH', 0.3],
+      ['aa', 0.25],
+    ] as const) {
       it(`shows its upper teeth in ${name}: ${least * 100} % of the opening or more`, () => {
         const seen = viseme(name);
         assert.ok(seen['upper teeth'] >= least, JSON.stringify(seen));
       });
     }
 
-    for (const [name, most] of [['ou', 0.1], ['oh', 0.2]] as const) {
+    for (const [name, most] of [
+      ['ou', 0.1],
+      ['oh', 0.2],
+    ] as const) {
       it(`covers them in a rounded ${name}: ${most * 100} % of the opening at most`, () => {
         const seen = viseme(name);
         assert.ok(seen['upper teeth'] <= most, JSON.stringify(seen));

@@ -8,7 +8,7 @@ import { MessageType } from '../../../src/motion/protocol/generated/message_pb.j
 import { FLAME_SHAPE, motionPayloadFrom } from '../../../src/motion/protocol/motion-payload.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
 
-const assets = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');
+const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 const file = join(assets, 'captures/motion_response.json');
 const skip = existsSync(file) ? false : `no recorded answer at ${file}`;
 
@@ -32,7 +32,11 @@ describe('the recorded answer of a Spatius Motion Server', { skip }, () => {
       }
       return [payload.keyframes.length, data.value.end];
     });
-    assert.deepEqual(counts, [[50, false], [100, false], [57, true]]);
+    assert.deepEqual(counts, [
+      [50, false],
+      [100, false],
+      [57, true],
+    ]);
   });
 
   it('is written again byte for byte', () => {

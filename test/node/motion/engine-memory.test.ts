@@ -26,7 +26,11 @@ function minute(): Int16Array {
 
 describe('The engine over minutes', () => {
   it('keeps to the memory it began with, and every frame to its time', async () => {
-    const engine = new MotionEngine({ sampleRateHz: RATE_HZ, model: readSpeechModel(await readFile('models/mouth.bin')), withVisemes: true });
+    const engine = new MotionEngine({
+      sampleRateHz: RATE_HZ,
+      model: readSpeechModel(await readFile('models/mouth.bin')),
+      withVisemes: true,
+    });
     const styler = new MotionStyler({ style: 'calm', intensity: 1 });
     const sound = minute();
     let frameCount = 0;

@@ -13,7 +13,7 @@ describe('the generated protocol code', () => {
     const out = mkdtempSync(join(tmpdir(), 'spatius-avatar-'));
     const generated = 'src/motion/protocol/generated/message_pb.ts';
     // The plugin is found by its name, as npm scripts would find it.
-    const path = `${join(root, 'node_modules/.bin')}:${process.env['PATH']}`;
+    const path = `${join(root, 'node_modules/.bin')}:${process.env.PATH}`;
     const run = spawnSync('buf', ['generate', '--output', out], { cwd: root, encoding: 'utf8', env: { ...process.env, PATH: path } });
     assert.equal(run.status, 0, run.error ? String(run.error) : run.stderr);
     assert.equal(readFileSync(join(out, generated), 'utf8'), readFileSync(join(root, generated), 'utf8'));

@@ -26,9 +26,9 @@ describe("The relay's clients", () => {
     const backend = await start({ avatarId: 'aria', sampleRateHz: 24000 });
     const listener = await backend.listen('a');
     const [ready] = listener.told('ready');
-    assert.equal(listener.received[0]!.type, 'metadata');
-    assert.deepEqual([ready!['sample_rate'], ready!['channels'], ready!['avatar_id'], ready!['connection_id']], [24000, 1, 'aria', 'a']);
-    assert.match(String(ready!['resume_token']), /^[\w-]{24}$/);
+    assert.equal(listener.received[0].type, 'metadata');
+    assert.deepEqual([ready!.sample_rate, ready!.channels, ready!.avatar_id, ready!.connection_id], [24000, 1, 'aria', 'a']);
+    assert.match(String(ready!.resume_token), /^[\w-]{24}$/);
   });
 
   it('of the JSON format get the public messages', async () => {
@@ -37,9 +37,14 @@ describe("The relay's clients", () => {
     const pcm = voicePcm(0.6);
     const turn = backend.relay.speak(pcm);
     const messages = (type: string): Record<string, unknown>[] =>
-      listener.received.flatMap((frame) => (frame.type === 'json' && frame.fields['type'] === type ? [frame.fields] : []));
-    await listener.until(() => messages('avatar_frames').some(({ isLast }) => isLast) && messages('avatar_audio').some(({ isLast }) => isLast));
-    assert.deepEqual(messages('ready').map(({ sessionId }) => sessionId), ['a']);
+      listener.received.flatMap((frame) => (frame.type === 'json' && frame.fields.type === type ? [frame.fields] : []));
+    await listener.until(
+      () => messages('avatar_frames').some(({ isLast }) => isLast) && messages('avatar_audio').some(({ isLast }) => isLast),
+    );
+    assert.deepEqual(
+      messages('ready').map(({ sessionId }) => sessionId),
+      ['a'],
+    );
     assert.ok(messages('avatar_audio').every(({ turnId }) => turnId === turn.id));
     assert.deepEqual(Buffer.concat(messages('avatar_audio').map(({ audio }) => Buffer.from(String(audio), 'base64'))), Buffer.from(pcm));
     const { audio, isLast } = messages('avatar_audio').at(-1)!;
@@ -66,11 +71,35 @@ describe("The relay's clients", () => {
     json.say({ type: 'mic_end' });
     json.say({ type: 'set_avatar', avatarId: 'x' });
     await binary.until(() => binary.told('pong').length === 1 && backend.named('message').length === 2);
-    assert.deepEqual(backend.named('text').map(({ client, text }) => [client.id, text]).sort(), [['binary', 'hello'], ['json', 'hi']]);
+    assert.deepEqual(
+      backend
+        .named('text')
+        .map(({ client, text }) => [client.id, text])
+        .sort(),
+      [
+        ['binary', 'hello'],
+        ['json', 'hi'],
+      ],
+    );
     const heard = backend.named('audio').map(({ client, pcm, isLast }) => [client.id, [...pcm], isLast]);
-    assert.deepEqual(heard.filter(([id]) => id === 'binary'), [['binary', [1, 2], true]]);
-    assert.deepEqual(heard.filter(([id]) => id === 'json'), [['json', [3, 4], false], ['json', [], true]]);
-    assert.deepEqual(backend.named('message').map(({ message }) => message['action'] ?? message['type']).sort(), ['set_avatar', 'wave']);
+    assert.deepEqual(
+      heard.filter(([id]) => id === 'binary'),
+      [['binary', [1, 2], true]],
+    );
+    assert.deepEqual(
+      heard.filter(([id]) => id === 'json'),
+      [
+        ['json', [3, 4], false],
+        ['json', [], true],
+      ],
+    );
+    assert.deepEqual(
+      backend
+        .named('message')
+        .map(({ message }) => message.action ?? message.type)
+        .sort(),
+      ['set_avatar', 'wave'],
+    );
   });
 
   it('that talk nonsense are told so and harm nobody', async () => {
@@ -140,7 +169,10 @@ describe("The relay's clients", () => {
     assert.equal(resync!.turn_id, turn.id);
     assert.ok(resync!.start_seconds > 1 && resync!.start_seconds < seconds, `from ${resync!.start_seconds} s on`);
     assert.deepEqual(slow.turnAudio, Buffer.from(pcm).subarray(Math.round(resync!.start_seconds * rate) * 2));
-    assert.deepEqual(backend.named('lag').map(({ client: { id } }) => id), ['slow']);
+    assert.deepEqual(
+      backend.named('lag').map(({ client: { id } }) => id),
+      ['slow'],
+    );
     assert.equal(backend.relay.stats().resyncs, 1);
   });
 
@@ -158,7 +190,10 @@ describe("The relay's clients", () => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     plain.socket.resume();
     await plain.until(() => plain.hasEnds);
-    assert.deepEqual(backend.named('lag').map(({ turnId }) => turnId), [next.id]);
+    assert.deepEqual(
+      backend.named('lag').map(({ turnId }) => turnId),
+      [next.id],
+    );
     backend.relay.speak(voicePcm(0.5));
     await plain.until(() => plain.told('turn').length === 3 && plain.hasEnds);
     assert.deepEqual(plain.turnAudio, Buffer.from(voicePcm(0.5)));
@@ -177,14 +212,14 @@ describe("The relay's clients", () => {
     await listener.until(() => listener.turnAudio.length >= 9600);
     listener.socket.terminate();
     await listener.until(() => listener.closing !== null);
-    const token = listener.told('ready')[0]!['resume_token'] as string;
+    const token = listener.told('ready')[0].resume_token as string;
     const frame = listener.turn.filter(({ type }) => type === 'audio' || type === 'motion').length;
     await new Promise((resolve) => setTimeout(resolve, 150));
     assert.equal(backend.relay.stats().absentClients, 1);
     const again = new RelayListener(`${backend.url}?id=a&resume=${token}&turn=${turn.id}&frame=${frame}`);
     cleanUps.push(async () => again.socket.terminate());
     await again.until(() => again.hasEnds);
-    assert.deepEqual([again.told('ready')[0]!['turn_id'], again.told('turn')[0]!['frame']], [turn.id, frame]);
+    assert.deepEqual([again.told('ready')[0].turn_id, again.told('turn')[0].frame], [turn.id, frame]);
     assert.deepEqual(Buffer.concat([listener.turnAudio, again.turnAudio]), Buffer.from(voicePcm(3)));
     assert.equal(backend.relay.clients.length, 1);
   });
@@ -192,12 +227,12 @@ describe("The relay's clients", () => {
   it('cannot be taken over by somebody with another name, or none of the tokens', async () => {
     const backend = await start();
     const victim = await backend.listen('victim');
-    const token = victim.told('ready')[0]!['resume_token'] as string;
+    const token = victim.told('ready')[0].resume_token as string;
     for (const query of [`id=thief&resume=${token}`, 'id=victim&resume=guessed']) {
       const thief = new RelayListener(`${backend.url}?${query}`);
       cleanUps.push(async () => thief.socket.terminate());
       await thief.until(() => thief.told('ready').length === 1);
-      assert.notEqual(thief.told('ready')[0]!['resume_token'], token);
+      assert.notEqual(thief.told('ready')[0].resume_token, token);
     }
     assert.equal(victim.socket.readyState, WebSocket.OPEN);
   });
@@ -217,7 +252,14 @@ describe("The relay's clients", () => {
     const backend = await start({ limits: { maxClients: 1 } });
     const first = await backend.listen('first');
     const socket = connect(backend.port, '127.0.0.1');
-    const lines = ['GET /relay HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=='];
+    const lines = [
+      'GET /relay HTTP/1.1',
+      'Host: localhost',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ];
     socket.write(Buffer.concat([Buffer.from([...lines, '', ''].join('\r\n')), Buffer.alloc(16, 0xff)]));
     socket.resume();
     await once(socket, 'close');
@@ -243,6 +285,9 @@ describe("The relay's clients", () => {
     const [mute, lively] = [await backend.listen('mute'), await backend.listen('lively')];
     mute.socket.pause();
     await lively.until(() => backend.relay.clients.length === 1);
-    assert.deepEqual(backend.relay.clients.map(({ id }) => id), ['lively']);
+    assert.deepEqual(
+      backend.relay.clients.map(({ id }) => id),
+      ['lively'],
+    );
   });
 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 
 import { decodeMessage } from '../../../src/motion/protocol/envelope.js';
-import type { SessionPool } from '../../../src/server-sdk/session-pool.js';
 import type { SessionLender } from '../../../src/relay/relay-options.js';
-import { startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
+import type { SessionPool } from '../../../src/server-sdk/session-pool.js';
+import { type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 import { RelayBackend, type RelayListener } from '../../helpers/node/relay-backend.js';
 
 /** Speech as a text-to-speech service gives it: in pieces of any size, faster than it is spoken, or at the pace of speech. */
@@ -46,7 +46,13 @@ describe('The relay before a real Motion Server', () => {
     return server;
   }
 
-  async function start(...[options, pool, lend]: [Parameters<typeof RelayBackend.start>[1]?, Parameters<typeof RelayBackend.start>[2]?, Parameters<typeof RelayBackend.start>[3]?]): Promise<RelayBackend> {
+  async function start(
+    ...[options, pool, lend]: [
+      Parameters<typeof RelayBackend.start>[1]?,
+      Parameters<typeof RelayBackend.start>[2]?,
+      Parameters<typeof RelayBackend.start>[3]?,
+    ]
+  ): Promise<RelayBackend> {
     const server = await startServer();
     const backend = await RelayBackend.start(server.url, options, pool, lend);
     cleanUps.push(() => backend.close());
@@ -75,14 +81,20 @@ describe('The relay before a real Motion Server', () => {
     const turn = backend.relay.speak(chunks(pcm));
     await listener.until(() => listener.hasEnds);
     assert.deepEqual(listener.turnAudio, Buffer.from(pcm));
-    assert.deepEqual(listener.turnEnvelopes.map((bytes) => Buffer.from(bytes)), envelopes.map((bytes) => Buffer.from(bytes)));
+    assert.deepEqual(
+      listener.turnEnvelopes.map((bytes) => Buffer.from(bytes)),
+      envelopes.map((bytes) => Buffer.from(bytes)),
+    );
     assert.ok(envelopes.length > 0);
     assert.ok(Math.abs(motionSeconds(listener) - 1.5) <= 0.04);
     const [begin] = listener.told('turn');
-    assert.equal(begin!['turn_id'], turn.id);
-    assert.equal(begin!['sample_rate'], 16000);
+    assert.equal(begin!.turn_id, turn.id);
+    assert.equal(begin!.sample_rate, 16000);
     const { outcome, audioSeconds, error, motionMessages } = await turn.finished;
-    assert.deepEqual({ outcome, audioSeconds, error, motionMessages }, { outcome: 'complete', audioSeconds: 1.5, error: null, motionMessages: envelopes.length });
+    assert.deepEqual(
+      { outcome, audioSeconds, error, motionMessages },
+      { outcome: 'complete', audioSeconds: 1.5, error: null, motionMessages: envelopes.length },
+    );
   });
 
   it('takes speech of another rate than the Motion Server is given', async () => {
@@ -92,7 +104,7 @@ describe('The relay before a real Motion Server', () => {
     backend.relay.speak(chunks(pcm, 999), { sampleRateHz: 24000 });
     await listener.until(() => listener.hasEnds);
     assert.deepEqual(listener.turnAudio, Buffer.from(pcm));
-    assert.equal(listener.told('turn')[0]!['sample_rate'], 24000);
+    assert.equal(listener.told('turn')[0].sample_rate, 24000);
     assert.ok(Math.abs(motionSeconds(listener) - 1) <= 0.06, `motion for ${motionSeconds(listener)} s`);
   });
 
@@ -104,8 +116,14 @@ describe('The relay before a real Motion Server', () => {
     const second = backend.relay.speak(voicePcm(0.5));
     await listener.until(() => listener.told('turn').length === 2 && listener.hasEnds);
     assert.equal((await first.finished).outcome, 'interrupted');
-    assert.deepEqual(listener.told('interrupt').map((fields) => fields['turn_id']), [first.id]);
-    assert.deepEqual(listener.told('turn').map((fields) => fields['turn_id']), [first.id, second.id]);
+    assert.deepEqual(
+      listener.told('interrupt').map((fields) => fields.turn_id),
+      [first.id],
+    );
+    assert.deepEqual(
+      listener.told('turn').map((fields) => fields.turn_id),
+      [first.id, second.id],
+    );
     assert.deepEqual(listener.turnAudio, Buffer.from(voicePcm(0.5)));
     assert.ok(Math.abs(motionSeconds(listener) - 0.5) <= 0.04);
   });
@@ -120,7 +138,10 @@ describe('The relay before a real Motion Server', () => {
     await second.finished;
     assert.ok(performance.now() - begun >= 590);
     await listener.until(() => listener.told('turn').length === 3);
-    assert.deepEqual(listener.told('turn').map((fields) => fields['turn_id']), [first.id, second.id, third.id]);
+    assert.deepEqual(
+      listener.told('turn').map((fields) => fields.turn_id),
+      [first.id, second.id, third.id],
+    );
     assert.deepEqual(listener.told('interrupt'), []);
     assert.equal((await third.finished).outcome, 'complete');
   });
@@ -153,7 +174,14 @@ describe('The relay before a real Motion Server', () => {
     other.say({ action: 'interrupt' });
     const { outcome } = await turn.finished;
     assert.equal(outcome, 'interrupted');
-    assert.deepEqual(backend.named('interrupt').map(({ client, turnId }) => [client.id, turnId]), [['one', 'another'], ['one', turn.id], ['other', null]]);
+    assert.deepEqual(
+      backend.named('interrupt').map(({ client, turnId }) => [client.id, turnId]),
+      [
+        ['one', 'another'],
+        ['one', turn.id],
+        ['other', null],
+      ],
+    );
   });
 
   it('speaks to whom it shall: turns of different clients run side by side', async () => {
@@ -181,7 +209,13 @@ describe('The relay before a real Motion Server', () => {
     assert.equal((await failing.finished).outcome, 'failed');
     assert.equal(one.turnAudio.length, 0);
     const errors = backend.named('error').filter(({ error }) => error.code === 'invalidConfiguration');
-    assert.deepEqual(errors.map(({ client, error }) => [client?.id, (error.cause as Error).message]), [['one', 'no such visitor'], ['one', 'no such visitor']]);
+    assert.deepEqual(
+      errors.map(({ client, error }) => [client?.id, (error.cause as Error).message]),
+      [
+        ['one', 'no such visitor'],
+        ['one', 'no such visitor'],
+      ],
+    );
   });
 
   it('sends who comes late into the running turn, from now on', async () => {
@@ -210,8 +244,8 @@ describe('The relay before a real Motion Server', () => {
     await listener.until(() => listener.hasEnds);
     assert.deepEqual(listener.turnAudio, Buffer.from(voicePcm(1)));
     const complaint = listener.turn.find(({ type }) => type === 'error') as { fields: Record<string, unknown> };
-    assert.equal(complaint.fields['turn_id'], turn.id);
-    assert.equal(complaint.fields['code'], 'connectTimeout');
+    assert.equal(complaint.fields.turn_id, turn.id);
+    assert.equal(complaint.fields.code, 'connectTimeout');
     const { outcome, error } = await turn.finished;
     assert.deepEqual([outcome, error?.code], ['complete', 'connectTimeout']);
   });

@@ -9,7 +9,7 @@ import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
 import { HeadLips, itShutsItsLips } from '../../helpers/node/head-lips.js';
 
-const file = join(process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets'), 'avatars/brunette-t.glb');
+const file = join(process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets'), 'avatars/brunette-t.glb');
 const skip = existsSync(file) ? false : `no foreign avatar at ${file}`;
 
 /** Shapes and no textures, which Node cannot decode. */

@@ -11,10 +11,13 @@ import { packageFolder } from '../../../src/server/package-folder.js';
 import { HeadLips, itShutsItsLips, type Pose } from '../../helpers/node/head-lips.js';
 import { spoken } from '../../helpers/node/mood-faces.js';
 
-const file = join(process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets'), 'avatars/lam_p2-1.zip');
+const file = join(process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets'), 'avatars/lam_p2-1.zip');
 const skip = existsSync(file) ? false : `no Gaussian head at ${file}`;
 
-const both = (name: 'mouthSmile' | 'mouthStretch' | 'eyeBlink', weight: number): Pose => ({ [`${name}Left`]: weight, [`${name}Right`]: weight });
+const both = (name: 'mouthSmile' | 'mouthStretch' | 'eyeBlink', weight: number): Pose => ({
+  [`${name}Left`]: weight,
+  [`${name}Right`]: weight,
+});
 
 describe('the head of LAM', { skip }, () => {
   let lips: HeadLips;
@@ -51,12 +54,12 @@ describe('the head of LAM', { skip }, () => {
     it(`shuts its ${side.toLowerCase()} eye`, () => {
       const { vertices } = lips;
       const { vertices: moved, deltas } = lips.shape(`eyeBlink${side}`);
-      const fall = (index: number) => deltas[index * 3 + 1]!;
+      const fall = (index: number) => deltas[index * 3 + 1];
       const most = Math.min(...[...moved.keys()].map(fall));
       // The rim of the upper lid: what falls the most; under it, in columns of 2 mm, the lower lid's rim.
-      const rim = [...moved.keys()].filter((index) => fall(index) < 0.75 * most).map((index) => moved[index]!);
+      const rim = [...moved.keys()].filter((index) => fall(index) < 0.75 * most).map((index) => moved[index]);
       assert.isAtLeast(rim.length, 5);
-      const lowest = (positions: Float32Array) => Math.min(...rim.map((vertex) => positions[vertex * 3 + 1]!));
+      const lowest = (positions: Float32Array) => Math.min(...rim.map((vertex) => positions[vertex * 3 + 1]));
       const falls = lowest(vertices) - lowest(lips.posed(both('eyeBlink', 1)));
       const opening = openingOf(side, rim);
       assert.isAtLeast(falls / opening, 0.9);
@@ -67,12 +70,12 @@ describe('the head of LAM', { skip }, () => {
   function openingOf(side: 'Left' | 'Right', rim: number[]): number {
     const { vertices } = lips;
     const { vertices: moved, deltas } = lips.shape(`eyeSquint${side}`);
-    const x = rim.reduce((sum, vertex) => sum + vertices[vertex * 3]!, 0) / rim.length;
-    const low = Math.min(...rim.map((vertex) => vertices[vertex * 3 + 1]!));
+    const x = rim.reduce((sum, vertex) => sum + vertices[vertex * 3], 0) / rim.length;
+    const low = Math.min(...rim.map((vertex) => vertices[vertex * 3 + 1]));
     let high = -Infinity;
     moved.forEach((vertex, index) => {
-      const y = vertices[vertex * 3 + 1]!;
-      if (deltas[index * 3 + 1]! > 0.0005 && Math.abs(vertices[vertex * 3]! - x) < 0.006 && y < low) high = Math.max(high, y);
+      const y = vertices[vertex * 3 + 1];
+      if (deltas[index * 3 + 1] > 0.0005 && Math.abs(vertices[vertex * 3] - x) < 0.006 && y < low) high = Math.max(high, y);
     });
     return low - high;
   }

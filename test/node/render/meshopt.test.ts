@@ -32,7 +32,9 @@ describe('The decoder of compressed meshes', async () => {
       it(`reads ${mode} of ${byteStride} bytes as the reference does`, () => {
         for (let round = 0; round < 40; round++) {
           const count = 3 * (1 + Math.floor(random() * 600));
-          const indices = Array.from({ length: count }, (_, index) => (random() < 0.5 ? Math.floor(index / 6) : Math.floor(random() * 500)));
+          const indices = Array.from({ length: count }, (_, index) =>
+            random() < 0.5 ? Math.floor(index / 6) : Math.floor(random() * 500),
+          );
           const array = byteStride === 2 ? Uint16Array.from(indices) : Uint32Array.from(indices);
           const encoded = MeshoptEncoder.encodeGltfBuffer(new Uint8Array(array.buffer), count, byteStride, mode);
           const view = { count, byteStride, mode };
@@ -53,8 +55,12 @@ describe('The decoder of compressed meshes', async () => {
     for (const [filter, byteStride, filtered] of cases) {
       const encoded = MeshoptEncoder.encodeGltfBuffer(filtered, 64, byteStride, 'ATTRIBUTES');
       const view = { count: 64, byteStride, mode: 'ATTRIBUTES', filter } as const;
-      const [own, reference] = [decodeMeshopt(encoded, view), expected(encoded, view)].map((bytes) => (byteStride === 4 ? new Int8Array(bytes.buffer) : new Int16Array(bytes.buffer)));
-      own.forEach((value, index) => assert.ok(Math.abs(value - reference[index]) <= 1, `${filter} ${index}: ${value} for ${reference[index]}`));
+      const [own, reference] = [decodeMeshopt(encoded, view), expected(encoded, view)].map((bytes) =>
+        byteStride === 4 ? new Int8Array(bytes.buffer) : new Int16Array(bytes.buffer),
+      );
+      own.forEach((value, index) =>
+        assert.ok(Math.abs(value - reference[index]) <= 1, `${filter} ${index}: ${value} for ${reference[index]}`),
+      );
     }
   });
 

@@ -1,28 +1,34 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { assert } from 'chai';
 
 import { AudioFormat, EgressType } from '../../../src/motion/protocol/generated/message_pb.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
-import { AvatarSession, newAvatarSession } from '../../../src/server-sdk/avatar-session.js';
+import { type AvatarSession, newAvatarSession } from '../../../src/server-sdk/avatar-session.js';
 import { generateLogId } from '../../../src/server-sdk/index.js';
 import type { RequestTiming } from '../../../src/server-sdk/request-timing.js';
 import type { AvatarSDKError } from '../../../src/server-sdk/sdk-error.js';
 import type { AvatarSessionConfig } from '../../../src/server-sdk/session-config.js';
-import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import { ForeignMotionServer, bytesOf } from '../../helpers/node/foreign-motion-server.js';
-import { TEST_API_KEY, startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
+import type { AvatarError } from '../../../src/shared/contracts/errors.js';
+import { bytesOf, ForeignMotionServer } from '../../helpers/node/foreign-motion-server.js';
+import { type RunningServer, startMotionServer, TEST_API_KEY, voicePcm } from '../../helpers/node/motion-server.js';
 import { collect, failureOf, frameCountOf, sessionConfig } from '../../helpers/node/server-sdk.js';
 
-const assets = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');
+const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 const captureFile = join(assets, 'captures/motion_response.json');
 
 const never = new Promise<never>(() => undefined);
 const settled = (promise: Promise<unknown>, withinMs: number): Promise<boolean> =>
-  Promise.race([promise.then(() => true, () => true), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), withinMs))]);
+  Promise.race([
+    promise.then(
+      () => true,
+      () => true,
+    ),
+    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), withinMs)),
+  ]);
 
 describe('an avatar session', () => {
   let running: RunningServer;
@@ -34,7 +40,10 @@ describe('an avatar session', () => {
     let finish!: (timing: RequestTiming) => void;
     const finished = new Promise<RequestTiming>((resolve) => (finish = resolve));
     const session = newAvatarSession(
-      sessionConfig(running.url, { transportFrames: (envelope, isLast) => envelopes.push({ envelope, isLast }), onRequestEnd: (timing) => finish(timing) }),
+      sessionConfig(running.url, {
+        transportFrames: (envelope, isLast) => envelopes.push({ envelope, isLast }),
+        onRequestEnd: (timing) => finish(timing),
+      }),
     );
     await session.init();
     const connectionId = await session.start();
@@ -47,7 +56,10 @@ describe('an avatar session', () => {
     const timing = await finished;
     assert.deepEqual([...ids], [timing.reqId]);
     assert.equal(frameCountOf(envelopes.map((piece) => ({ ...piece, reqId: timing.reqId! }))), 50);
-    assert.deepEqual(envelopes.map(({ isLast }) => isLast), envelopes.map((_, index) => index === envelopes.length - 1));
+    assert.deepEqual(
+      envelopes.map(({ isLast }) => isLast),
+      envelopes.map((_, index) => index === envelopes.length - 1),
+    );
     assert.notEqual(await session.sendAudio(pcm, true), timing.reqId);
     await session.close();
   });
@@ -108,11 +120,25 @@ describe('an avatar session', () => {
   });
 
   it('tells its configuration, and no secret to whoever prints it', async () => {
-    await using session = newAvatarSession(sessionConfig(running.url, { useQueryAuth: true, extraParams: { server_post_process: 'false' } }));
+    await using session = newAvatarSession(
+      sessionConfig(running.url, { useQueryAuth: true, extraParams: { server_post_process: 'false' } }),
+    );
     await session.start();
-    assert.deepInclude(session.config, { appId: 'app_test', avatarId: 'aria', sampleRate: 16_000, audioFormat: 'pcm_s16le', egress: null, extraParams: { server_post_process: 'false' } });
+    assert.deepInclude(session.config, {
+      appId: 'app_test',
+      avatarId: 'aria',
+      sampleRate: 16_000,
+      audioFormat: 'pcm_s16le',
+      egress: null,
+      extraParams: { server_post_process: 'false' },
+    });
     assert.throws(() => ((session.config as { sampleRate: number }).sampleRate = 8000), TypeError);
-    for (const text of [inspect(session, { depth: 20, showHidden: true }), inspect(session.speak(voicePcm(0.1)), { depth: 20 }), JSON.stringify(session), JSON.stringify(session.config)]) {
+    for (const text of [
+      inspect(session, { depth: 20, showHidden: true }),
+      inspect(session.speak(voicePcm(0.1)), { depth: 20 }),
+      JSON.stringify(session),
+      JSON.stringify(session.config),
+    ]) {
       assert.notInclude(text, TEST_API_KEY);
       assert.notMatch(text, /eyJ/);
     }
@@ -167,7 +193,10 @@ describe('an avatar session', () => {
       return frameCountOf(await collect(session.speak(voicePcm(0.2 + 0.02 * index))));
     };
     const counts = await Promise.all(Array.from({ length: 50 }, (_, index) => speak(index)));
-    assert.deepEqual(counts, Array.from({ length: 50 }, (_, index) => 10 + index));
+    assert.deepEqual(
+      counts,
+      Array.from({ length: 50 }, (_, index) => 10 + index),
+    );
   });
 });
 
@@ -182,7 +211,13 @@ describe('an avatar session with a server of somebody else', () => {
   });
 
   async function started(options: Partial<AvatarSessionConfig> = {}): Promise<AvatarSession> {
-    const session = newAvatarSession({ appId: 'app', avatarId: 'nova', sessionToken: 'a-token', ingressEndpointUrl: foreign.ingressUrl, ...options });
+    const session = newAvatarSession({
+      appId: 'app',
+      avatarId: 'nova',
+      sessionToken: 'a-token',
+      ingressEndpointUrl: foreign.ingressUrl,
+      ...options,
+    });
     sessions.push(session);
     await session.start();
     return session;
@@ -190,7 +225,13 @@ describe('an avatar session with a server of somebody else', () => {
 
   const motion = (reqId: string, end = false, padding = 0): Uint8Array =>
     // Field 999 is known to nobody, and comes last.
-    new Uint8Array([...bytesOf({ case: 'serverResponseAnimation', value: { reqId, end, avatarId: 'x'.repeat(padding) } }), 0xba, 0x3e, 1, 7]);
+    new Uint8Array([
+      ...bytesOf({ case: 'serverResponseAnimation', value: { reqId, end, avatarId: 'x'.repeat(padding) } }),
+      0xba,
+      0x3e,
+      1,
+      7,
+    ]);
 
   it('introduces itself as documented, by headers or by query', async () => {
     await started();
@@ -205,13 +246,28 @@ describe('an avatar session with a server of somebody else', () => {
 
   it('announces what it will send, and where motion is to go', async () => {
     await started({ sampleRate: 24_000, bitrate: 32_000, audioFormat: 'ogg_opus', extraParams: { a: 'b' } });
-    assert.deepInclude(foreign.configurations[0]!, { sampleRate: 24_000, bitrate: 32_000, audioFormat: AudioFormat.OGG_OPUS, egressType: EgressType.UNSPECIFIED, extraParams: { a: 'b' } });
-    await started({ livekitEgress: { url: 'wss://l', apiToken: 't', roomName: 'r', publisherId: 'p', extraAttributes: { c: 'd' }, idleTimeout: 9 } });
-    assert.equal(foreign.configurations[1]!.egressType, EgressType.LIVEKIT);
-    assert.deepInclude(foreign.configurations[1]!.livekitEgress!, { url: 'wss://l', apiToken: 't', roomName: 'r', publisherId: 'p', extraAttributes: { c: 'd' }, idleTimeout: 9 });
+    assert.deepInclude(foreign.configurations[0], {
+      sampleRate: 24_000,
+      bitrate: 32_000,
+      audioFormat: AudioFormat.OGG_OPUS,
+      egressType: EgressType.UNSPECIFIED,
+      extraParams: { a: 'b' },
+    });
+    await started({
+      livekitEgress: { url: 'wss://l', apiToken: 't', roomName: 'r', publisherId: 'p', extraAttributes: { c: 'd' }, idleTimeout: 9 },
+    });
+    assert.equal(foreign.configurations[1].egressType, EgressType.LIVEKIT);
+    assert.deepInclude(foreign.configurations[1].livekitEgress!, {
+      url: 'wss://l',
+      apiToken: 't',
+      roomName: 'r',
+      publisherId: 'p',
+      extraAttributes: { c: 'd' },
+      idleTimeout: 9,
+    });
     await started({ agoraEgress: { channelName: 'ch', token: 't', uid: 5, publisherId: 'p' } });
-    assert.equal(foreign.configurations[2]!.egressType, EgressType.AGORA);
-    assert.deepInclude(foreign.configurations[2]!.agoraEgress!, { channelName: 'ch', token: 't', uid: 5, publisherId: 'p' });
+    assert.equal(foreign.configurations[2].egressType, EgressType.AGORA);
+    assert.deepInclude(foreign.configurations[2].agoraEgress!, { channelName: 'ch', token: 't', uid: 5, publisherId: 'p' });
   });
 
   it('passes every envelope on byte for byte, unknown fields and all', async () => {
@@ -224,21 +280,34 @@ describe('an avatar session with a server of somebody else', () => {
     };
     const session = await started({ transportFrames: (envelope, isLast) => passed.push([envelope, isLast]) });
     const messages = await collect(session.speak([voicePcm(0.1), voicePcm(0.1)]));
-    assert.deepEqual(messages.map(({ envelope }) => [...envelope]), sent.map((envelope) => [...envelope]));
+    assert.deepEqual(
+      messages.map(({ envelope }) => [...envelope]),
+      sent.map((envelope) => [...envelope]),
+    );
     assert.lengthOf(passed, 0);
     sent.length = 0;
     await session.sendAudio(voicePcm(0.1));
     await session.sendAudio(voicePcm(0.1), true);
     while (passed.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual(passed.map(([envelope, isLast]) => [[...envelope], isLast]), [[[...sent[0]!], false], [[...sent[1]!], true]]);
+    assert.deepEqual(
+      passed.map(([envelope, isLast]) => [[...envelope], isLast]),
+      [
+        [[...sent[0]], false],
+        [[...sent[1]], true],
+      ],
+    );
   });
 
-  it('passes the recorded answer of a Spatius Motion Server byte for byte', { skip: !existsSync(captureFile) && `no ${captureFile}` }, async () => {
+  it('passes the recorded answer of a Spatius Motion Server byte for byte', {
+    skip: !existsSync(captureFile) && `no ${captureFile}`,
+  }, async () => {
     const capture = JSON.parse(await readFile(captureFile, 'utf8')) as { animation_messages_base64: string[] };
     const recorded = capture.animation_messages_base64.map((text) => Buffer.from(text, 'base64'));
     // Protobuf merges a field that comes twice: the recorded message with the id of the request that is asked now.
     foreign.answer = ({ reqId, end }, socket) => {
-      if (end) for (const envelope of recorded) socket.send(Buffer.concat([envelope, bytesOf({ case: 'serverResponseAnimation', value: { reqId } })]));
+      if (end)
+        for (const envelope of recorded)
+          socket.send(Buffer.concat([envelope, bytesOf({ case: 'serverResponseAnimation', value: { reqId } })]));
     };
     const session = await started();
     const speech = session.speak(voicePcm(0.1));
@@ -246,13 +315,14 @@ describe('an avatar session with a server of somebody else', () => {
     assert.lengthOf(messages, recorded.length);
     messages.forEach(({ envelope, isLast, reqId }, index) => {
       assert.equal(reqId, speech.timing.reqId);
-      assert.isTrue(recorded[index]!.equals(envelope.subarray(0, recorded[index]!.length)), `message ${index}`);
+      assert.isTrue(recorded[index].equals(envelope.subarray(0, recorded[index].length)), `message ${index}`);
       assert.equal(isLast, index === recorded.length - 1);
     });
   });
 
   it('hands out envelopes of 10 MiB, and ends with `protocolError` above `maxMessageBytes`', async () => {
-    const big = (reqId: string): Uint8Array => Buffer.concat([motion(reqId, true), Buffer.from([0xc2, 0x3e, 0x80, 0x80, 0x80, 0x05]), Buffer.alloc(10 * 1024 * 1024, 7)]);
+    const big = (reqId: string): Uint8Array =>
+      Buffer.concat([motion(reqId, true), Buffer.from([0xc2, 0x3e, 0x80, 0x80, 0x80, 0x05]), Buffer.alloc(10 * 1024 * 1024, 7)]);
     foreign.answer = ({ reqId, end }, socket) => end && socket.send(big(reqId));
     const [message] = await collect((await started()).speak(voicePcm(0.1)));
     assert.isTrue(Buffer.from(big(message!.reqId)).equals(message!.envelope));
@@ -268,9 +338,9 @@ describe('an avatar session with a server of somebody else', () => {
     const messages = await collect(session.speak(voicePcm(0.1)));
     assert.deepEqual([messages.map(({ isLast }) => isLast), callCount], [[true], 0]);
     // What is still playing there can be stopped.
-    assert.equal(await session.interrupt(), foreign.audio[0]!.reqId);
+    assert.equal(await session.interrupt(), foreign.audio[0].reqId);
     while (foreign.interrupted.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual(foreign.interrupted, [foreign.audio[0]!.reqId]);
+    assert.deepEqual(foreign.interrupted, [foreign.audio[0].reqId]);
   });
 
   it('passes nothing of a request on once it is interrupted; the next audio opens a new one', async () => {
@@ -288,7 +358,10 @@ describe('an avatar session with a server of somebody else', () => {
     foreign.socket!.send(motion(second, true));
     while (passed.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     assert.deepEqual([passed, errors], [[true], []]);
-    assert.deepEqual(foreign.audio.map(({ reqId }) => reqId), [first, second]);
+    assert.deepEqual(
+      foreign.audio.map(({ reqId }) => reqId),
+      [first, second],
+    );
   });
 
   it('drops what callbacks throw, and reports what it cannot read while it goes on', async () => {
@@ -308,7 +381,10 @@ describe('an avatar session with a server of somebody else', () => {
     await session.sendAudio(voicePcm(0.1), true);
     const messages = await collect(session.speak(voicePcm(0.1)));
     assert.lengthOf(messages, 1);
-    assert.deepEqual(errors.map(({ code }) => code), ['protocolError']);
+    assert.deepEqual(
+      errors.map(({ code }) => code),
+      ['protocolError'],
+    );
   });
 
   it('rejects a handshake that is none with `protocolError`', async () => {
@@ -412,6 +488,6 @@ describe('an avatar session with a server of somebody else', () => {
     assert.equal((await failure).code, 'aborted');
     foreign.socket!.resume();
     while (foreign.interrupted.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.deepEqual(foreign.interrupted, [foreign.audio[0]!.reqId]);
+    assert.deepEqual(foreign.interrupted, [foreign.audio[0].reqId]);
   });
 });

@@ -1,17 +1,16 @@
-import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { inspect } from 'node:util';
+import { createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import { assert } from 'chai';
-
-import { createSessionTokens } from '../../../src/server/session-tokens.js';
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
-import { newAvatarSession, type AvatarSession } from '../../../src/server-sdk/avatar-session.js';
+import { createSessionTokens } from '../../../src/server/session-tokens.js';
+import { type AvatarSession, newAvatarSession } from '../../../src/server-sdk/avatar-session.js';
 import { AvatarSDKError, AvatarSDKErrorCode, SessionTokenError } from '../../../src/server-sdk/sdk-error.js';
 import type { AvatarSessionConfig } from '../../../src/server-sdk/session-config.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { FlakyLink } from '../../helpers/node/flaky-link.js';
-import { TEST_API_KEY, TEST_APP_ID, startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm } from '../../helpers/node/motion-server.js';
 import { collect, failureOf, sessionConfig } from '../../helpers/node/server-sdk.js';
 
 const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
@@ -62,7 +61,10 @@ describe('errors of the Server SDK, provoked at a real server', () => {
   it('is `sessionTokenInvalid` for a token that is none, without quoting it', async () => {
     for (const useQueryAuth of [false, true]) {
       const error = await startFailure({ sessionToken: 'a-secret-token', useQueryAuth });
-      assert.deepInclude({ ...error }, { code: 'sessionTokenInvalid', phase: 'websocket_connect', httpStatus: 400, rawBody: '{"message":"Invalid session token"}\n' });
+      assert.deepInclude(
+        { ...error },
+        { code: 'sessionTokenInvalid', phase: 'websocket_connect', httpStatus: 400, rawBody: '{"message":"Invalid session token"}\n' },
+      );
       assert.notInclude(inspect(error, { depth: 10 }), 'a-secret-token');
     }
   });
@@ -75,11 +77,24 @@ describe('errors of the Server SDK, provoked at a real server', () => {
   it('is `appIDMismatch` for a token of another app, `appIDUnrecognized` for an app the server does not have', async () => {
     const sessionToken = await createSessionTokens(TEST_API_KEY).issue('app_other', inSeconds(60));
     assert.equal((await startFailure({ sessionToken })).code, 'appIDMismatch');
-    assert.deepInclude({ ...(await startFailure({ sessionToken, appId: 'app_other' })) }, { code: 'appIDUnrecognized', httpStatus: 404, serverDetail: 'App ID unrecognized' });
+    assert.deepInclude(
+      { ...(await startFailure({ sessionToken, appId: 'app_other' })) },
+      { code: 'appIDUnrecognized', httpStatus: 404, serverDetail: 'App ID unrecognized' },
+    );
     // The console knows it too.
     const error = await startFailure({ appId: 'app_other' });
     assert.instanceOf(error, SessionTokenError);
-    assert.deepInclude({ ...error }, { code: 'appIDUnrecognized', phase: 'session_token', httpStatus: 404, serverCode: 'NOT_FOUND', serverTitle: 'Not Found', serverDetail: 'app id unrecognized' });
+    assert.deepInclude(
+      { ...error },
+      {
+        code: 'appIDUnrecognized',
+        phase: 'session_token',
+        httpStatus: 404,
+        serverCode: 'NOT_FOUND',
+        serverTitle: 'Not Found',
+        serverDetail: 'app id unrecognized',
+      },
+    );
   });
 
   it('is `invalidRequest` for a wrong API key, which no error quotes', async () => {
@@ -127,7 +142,10 @@ describe('errors of the Server SDK, provoked at a real server', () => {
       const speech = failureOf(collect(session.speak(new ReadableStream())));
       setTimeout(() => meter.abort(), 20);
       assert.equal((await speech).code, 'creditsExhausted');
-      assert.deepInclude({ ...(await error) }, { code: 'creditsExhausted', phase: 'websocket_runtime', serverCode: '4001', connectionId: session.connectionId! });
+      assert.deepInclude(
+        { ...(await error) },
+        { code: 'creditsExhausted', phase: 'websocket_runtime', serverCode: '4001', connectionId: session.connectionId! },
+      );
     });
     assert.deepEqual(visits, [`${TEST_APP_ID} aria ${TEST_APP_ID}`]);
   });
@@ -150,13 +168,19 @@ describe('errors of the Server SDK, provoked at a real server', () => {
   });
 
   it('is `unsupportedSampleRate` for a rate the server does not take', async () => {
-    assert.deepInclude({ ...(await startFailure({ sampleRate: 11_025 })) }, { code: 'unsupportedSampleRate', phase: 'websocket_handshake', serverCode: '3' });
+    assert.deepInclude(
+      { ...(await startFailure({ sampleRate: 11_025 })) },
+      { code: 'unsupportedSampleRate', phase: 'websocket_handshake', serverCode: '3' },
+    );
   });
 
   it('is `invalidEgressConfig` for a room without credentials, `egressUnavailable` for one the server does not serve', async () => {
     const publisher = { roomName: 'room', publisherId: 'avatar' };
     await withServer({ livekit: { hosts: [{ host: 'livekit.example' }] } }, async (server) => {
-      assert.equal((await startFailure({ livekitEgress: { url: 'wss://livekit.example', ...publisher } }, server)).code, 'invalidEgressConfig');
+      assert.equal(
+        (await startFailure({ livekitEgress: { url: 'wss://livekit.example', ...publisher } }, server)).code,
+        'invalidEgressConfig',
+      );
     });
     assert.equal((await startFailure({ agoraEgress: { channelName: 'c' } })).code, 'egressUnavailable');
   });
@@ -173,7 +197,10 @@ describe('errors of the Server SDK, provoked at a real server', () => {
       const { onError, error } = reported();
       const session = await open({ onError });
       const upstream = note(await failureOf<AvatarSDKError>(collect(session.speak(voicePcm(0.1)))));
-      assert.deepInclude({ ...upstream }, { code: 'upstreamError', phase: 'websocket_runtime', serverDetail: 'driven server request failed: status 500' });
+      assert.deepInclude(
+        { ...upstream },
+        { code: 'upstreamError', phase: 'websocket_runtime', serverDetail: 'driven server request failed: status 500' },
+      );
       assert.isString(upstream.reqId);
       reason = new Error('secret plans');
       const reqId = await session.sendAudio(voicePcm(0.1), true);
@@ -184,7 +211,10 @@ describe('errors of the Server SDK, provoked at a real server', () => {
   it('is `serverError` when the server has no room', async () => {
     await withServer({ limits: { maxSessions: 1 } }, async (server, open) => {
       await open();
-      assert.deepInclude({ ...(await startFailure({}, server)) }, { code: 'serverError', httpStatus: 503, serverDetail: 'Too many sessions' });
+      assert.deepInclude(
+        { ...(await startFailure({}, server)) },
+        { code: 'serverError', httpStatus: 503, serverDetail: 'Too many sessions' },
+      );
     });
   });
 
@@ -218,7 +248,9 @@ describe('errors of the Server SDK, provoked at a real server', () => {
     const url = `http://127.0.0.1:${(deaf.address() as AddressInfo).port}`;
     const late = note(await failureOf<AvatarSDKError>(newAvatarSession(sessionConfig(url, { timeoutMs: 100 })).init()));
     assert.deepInclude({ ...late }, { code: 'connectionFailed', phase: 'session_token' });
-    const lateUpgrade = note(await failureOf<AvatarSDKError>(newAvatarSession(sessionConfig(url, { timeoutMs: 100, sessionToken: 't' })).start()));
+    const lateUpgrade = note(
+      await failureOf<AvatarSDKError>(newAvatarSession(sessionConfig(url, { timeoutMs: 100, sessionToken: 't' })).start()),
+    );
     assert.deepInclude({ ...lateUpgrade }, { code: 'connectionFailed', phase: 'websocket_connect' });
     await new Promise<void>((resolve) => deaf.close(() => resolve()));
     const refused = note(await failureOf<AvatarSDKError>(newAvatarSession(sessionConfig(url, { sessionToken: 't' })).start()));
@@ -231,7 +263,10 @@ describe('errors of the Server SDK, provoked at a real server', () => {
     const token = await server.token();
     const muted = newAvatarSession(sessionConfig(`http://127.0.0.1:${link.port}`, { sessionToken: token, timeoutMs: 8000 }));
     link.passUpgradesOnly();
-    assert.deepInclude({ ...note(await failureOf<AvatarSDKError>(muted.start())) }, { code: 'protocolError', phase: 'websocket_handshake' });
+    assert.deepInclude(
+      { ...note(await failureOf<AvatarSDKError>(muted.start())) },
+      { code: 'protocolError', phase: 'websocket_handshake' },
+    );
     await link.close();
     await server.close();
   });

@@ -29,8 +29,10 @@ describe('spatius-avatar/server-sdk', () => {
   });
 
   it('is where package.json says, once it is built', async () => {
-    const { exports } = JSON.parse(await readFile(join(packageFolder(), 'package.json'), 'utf8')) as { exports: Record<string, { node: string; types: string }> };
-    const entry = exports['./server-sdk']!;
+    const { exports } = JSON.parse(await readFile(join(packageFolder(), 'package.json'), 'utf8')) as {
+      exports: Record<string, { node: string; types: string }>;
+    };
+    const entry = exports['./server-sdk'];
     const built = (await import(join(packageFolder(), entry.node))) as Record<string, unknown>;
     const source = (await import(join(packageFolder(), 'build/src/server-sdk/index.js'))) as object;
     assert.sameMembers(Object.keys(built), Object.keys(source));

@@ -5,7 +5,7 @@ import { OggOpusDecoder } from 'ogg-opus-decoder';
 import { newAvatarSession } from '../../../src/server-sdk/avatar-session.js';
 import type { AvatarSDKError } from '../../../src/server-sdk/sdk-error.js';
 import type { AvatarSessionConfig } from '../../../src/server-sdk/session-config.js';
-import { startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 import { collect, failureOf, frameCountOf, sessionConfig } from '../../helpers/node/server-sdk.js';
 
 async function decoded(stream: Uint8Array): Promise<Float32Array> {
@@ -14,7 +14,7 @@ async function decoded(stream: Uint8Array): Promise<Float32Array> {
   const { channelData, errors } = await decoder.decodeFile(stream);
   decoder.free();
   assert.deepEqual(errors, []);
-  return channelData[0]!;
+  return channelData[0];
 }
 
 /** Energy of 10 ms steps of audio. */
@@ -30,9 +30,9 @@ function correlation(one: number[], other: number[]): number {
   const [meanOne, meanOther] = [mean(one), mean(other)];
   let [product, squareOne, squareOther] = [0, 0, 0];
   one.forEach((value, index) => {
-    product += (value - meanOne) * (other[index]! - meanOther);
+    product += (value - meanOne) * (other[index] - meanOther);
     squareOne += (value - meanOne) ** 2;
-    squareOther += (other[index]! - meanOther) ** 2;
+    squareOther += (other[index] - meanOther) ** 2;
   });
   return product / Math.sqrt(squareOne * squareOther);
 }
@@ -42,14 +42,17 @@ describe('Ogg Opus upstream', () => {
   before(async () => void (running = await startMotionServer()));
   after(() => running.close());
 
-  const config = (options: Partial<AvatarSessionConfig>): AvatarSessionConfig => sessionConfig(running.url, { audioFormat: 'ogg_opus', oggOpusEncoder: {}, ...options });
+  const config = (options: Partial<AvatarSessionConfig>): AvatarSessionConfig =>
+    sessionConfig(running.url, { audioFormat: 'ogg_opus', oggOpusEncoder: {}, ...options });
 
   it('keeps every sample to the last, at every rate and frame length', async () => {
     for (const sampleRate of [8000, 12_000, 16_000, 24_000, 48_000]) {
       for (const frameDurationMs of [10, 20, 40, 60] as const) {
         const streams = new Map<string, Uint8Array>();
         const what = `${sampleRate} Hz, ${frameDurationMs} ms`;
-        await using session = newAvatarSession(config({ sampleRate, oggOpusEncoder: { frameDurationMs }, onEncodedAudio: (reqId, audio) => streams.set(reqId, audio) }));
+        await using session = newAvatarSession(
+          config({ sampleRate, oggOpusEncoder: { frameDurationMs }, onEncodedAudio: (reqId, audio) => streams.set(reqId, audio) }),
+        );
         await session.start();
         // Of no whole number of frames.
         const pcm = voicePcm(0.513, sampleRate);
@@ -57,7 +60,7 @@ describe('Ogg Opus upstream', () => {
         const messages = await collect(speech);
         assert.closeTo(frameCountOf(messages), 0.513 * 50, 1, what);
         assert.closeTo(speech.timing.audioSeconds!, 0.513, 1e-4, what);
-        const stream = streams.get(messages[0]!.reqId)!;
+        const stream = streams.get(messages[0].reqId)!;
         assert.equal(speech.timing.audioBytes, stream.length, what);
         const samples = await decoded(stream);
         assert.equal(samples.length, Math.round((pcm.length / 2) * (48_000 / sampleRate)), what);
@@ -75,7 +78,10 @@ describe('Ogg Opus upstream', () => {
       await collect(speech);
       return speech.timing.audioBytes;
     };
-    const [low, high] = [await byteCountOf({ bitrate: 12_000 }), await byteCountOf({ bitrate: 64_000, oggOpusEncoder: { application: 'audio' } })];
+    const [low, high] = [
+      await byteCountOf({ bitrate: 12_000 }),
+      await byteCountOf({ bitrate: 64_000, oggOpusEncoder: { application: 'audio' } }),
+    ];
     assert.isBelow(low, 64_000 / 6);
     assert.isAbove(high, 2 * low);
   });
@@ -85,7 +91,7 @@ describe('Ogg Opus upstream', () => {
     await using session = newAvatarSession(config({ onEncodedAudio: (_reqId, audio) => streams.push(audio) }));
     await session.start();
     const [first, second] = [await collect(session.speak(voicePcm(0.2))), await collect(session.speak(voicePcm(0.2)))];
-    assert.notEqual(first[0]!.reqId, second[0]!.reqId);
+    assert.notEqual(first[0].reqId, second[0].reqId);
     assert.lengthOf(streams, 2);
     for (const stream of streams) assert.lengthOf(await decoded(stream), 9600);
     // Nothing was said at all: no stream either.

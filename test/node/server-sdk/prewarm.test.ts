@@ -9,7 +9,7 @@ import { prewarm } from '../../../src/server-sdk/prewarm.js';
 import { forgetRegions } from '../../../src/server-sdk/region-finder.js';
 import { createSessionPool } from '../../../src/server-sdk/session-pool.js';
 import { sharedTokens } from '../../../src/server-sdk/token-source.js';
-import { TEST_API_KEY, TEST_APP_ID, startMotionServer, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID } from '../../helpers/node/motion-server.js';
 import { failureOf } from '../../helpers/node/server-sdk.js';
 
 /** Console and bootstrap service in one, which count who asks. */
@@ -22,16 +22,20 @@ class CountingConsole {
   private readonly tokens = createSessionTokens(TEST_API_KEY);
   private readonly server: Server = createServer((request, response) => {
     let body = '';
-    request.on('data', (part: Buffer) => (body += part.toString())).on('end', () => {
-      const asked = JSON.parse(body) as { expireAt: number; appId: string };
-      if (request.url === '/bootstrap') {
-        this.regionRequests.push(asked);
-        response.end(JSON.stringify({ region: this.region }));
-        return;
-      }
-      this.tokenRequests.push({ ...asked, key: request.headers['x-api-key'] as string | undefined });
-      void this.tokens.issue(asked.appId, asked.expireAt).then((sessionToken) => response.end(JSON.stringify({ sessionToken: this.token ?? sessionToken })));
-    });
+    request
+      .on('data', (part: Buffer) => (body += part.toString()))
+      .on('end', () => {
+        const asked = JSON.parse(body) as { expireAt: number; appId: string };
+        if (request.url === '/bootstrap') {
+          this.regionRequests.push(asked);
+          response.end(JSON.stringify({ region: this.region }));
+          return;
+        }
+        this.tokenRequests.push({ ...asked, key: request.headers['x-api-key'] as string | undefined });
+        void this.tokens
+          .issue(asked.appId, asked.expireAt)
+          .then((sessionToken) => response.end(JSON.stringify({ sessionToken: this.token ?? sessionToken })));
+      });
   });
 
   async start(): Promise<void> {
@@ -81,11 +85,12 @@ describe('prewarm()', () => {
 
   it('fetches one token that all sessions share', async () => {
     const results = await Promise.all([prewarm(endpoints()), prewarm(endpoints())]);
-    for (const result of results) assert.deepInclude(result, { sessionTokenPrefetched: true, region: null, ingressEndpointUrl: running.ingressUrl });
+    for (const result of results)
+      assert.deepInclude(result, { sessionTokenPrefetched: true, region: null, ingressEndpointUrl: running.ingressUrl });
     await Promise.all([start(), start()]);
     assert.lengthOf(counting.tokenRequests, 1);
-    assert.deepInclude(counting.tokenRequests[0]!, { appId: TEST_APP_ID, key: TEST_API_KEY });
-    assert.closeTo(counting.tokenRequests[0]!.expireAt, Date.now() / 1000 + 3600, 5);
+    assert.deepInclude(counting.tokenRequests[0], { appId: TEST_APP_ID, key: TEST_API_KEY });
+    assert.closeTo(counting.tokenRequests[0].expireAt, Date.now() / 1000 + 3600, 5);
   });
 
   it('is not needed: without it each session asks for a token of its own', async () => {
@@ -122,12 +127,17 @@ describe('prewarm()', () => {
 
   it('finds the region where it is asked to, keeps it, and knows its servers', async () => {
     const options = { appId: TEST_APP_ID, region: 'auto', bootstrapUrl: `${counting.url}/bootstrap` };
-    const expected = { region: 'eu-central', consoleEndpointUrl: 'https://console.eu-central.spatius.ai/v1/console', ingressEndpointUrl: 'wss://api.eu-central.spatius.ai/v2/driveningress', sessionTokenPrefetched: false };
+    const expected = {
+      region: 'eu-central',
+      consoleEndpointUrl: 'https://console.eu-central.spatius.ai/v1/console',
+      ingressEndpointUrl: 'wss://api.eu-central.spatius.ai/v2/driveningress',
+      sessionTokenPrefetched: false,
+    };
     assert.deepEqual(await prewarm(options), expected);
     counting.region = { current: 'ap-northeast' };
     assert.deepEqual(await prewarm(options), expected);
     assert.lengthOf(counting.regionRequests, 1);
-    assert.deepInclude(counting.regionRequests[0]!, { app_id: TEST_APP_ID, region: 'auto', platform: 'node' });
+    assert.deepInclude(counting.regionRequests[0], { app_id: TEST_APP_ID, region: 'auto', platform: 'node' });
   });
 
   it('falls back to us-west where no region can be had, and asks nobody for a region that is given', async () => {
@@ -137,7 +147,10 @@ describe('prewarm()', () => {
     }
     assert.equal((await prewarm({ appId: 'a', region: 'auto', bootstrapUrl: 'http://127.0.0.1:9/' })).region, 'us-west');
     counting.regionRequests.length = 0;
-    assert.equal((await prewarm({ appId: 'a', region: 'cn-beijing', bootstrapUrl: `${counting.url}/bootstrap` })).consoleEndpointUrl, 'https://console.cn-beijing.spatialwalk.top/v1/console');
+    assert.equal(
+      (await prewarm({ appId: 'a', region: 'cn-beijing', bootstrapUrl: `${counting.url}/bootstrap` })).consoleEndpointUrl,
+      'https://console.cn-beijing.spatialwalk.top/v1/console',
+    );
     await prewarm({ ...endpoints(), region: 'auto', bootstrapUrl: `${counting.url}/bootstrap` });
     assert.lengthOf(counting.regionRequests, 0);
   });

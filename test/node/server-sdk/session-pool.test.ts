@@ -1,10 +1,9 @@
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
-
-import { createSessionPool, type SessionPool } from '../../../src/server-sdk/session-pool.js';
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
+import { createSessionPool, type SessionPool } from '../../../src/server-sdk/session-pool.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
-import { TEST_API_KEY, TEST_APP_ID, startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm } from '../../helpers/node/motion-server.js';
 import { ServedDemo } from '../../helpers/node/served-demo.js';
 import { collect, failureOf, frameCountOf, sessionConfig } from '../../helpers/node/server-sdk.js';
 
@@ -41,10 +40,10 @@ describe('a session pool', () => {
       session.release();
     });
     assert.deepInclude(pool.stats(), { borrowed: 2, waiting: 3, idle: 0 });
-    held[0]!.release();
+    held[0].release();
     await Promise.all(waiting);
     assert.deepEqual(order, [0, 1, 2]);
-    held[1]!.release();
+    held[1].release();
   });
 
   it('lets a borrower give up, by time and by signal', async () => {
@@ -76,7 +75,10 @@ describe('a session pool', () => {
       return frameCountOf(await collect(session.speak(voicePcm(0.2))));
     };
     const counts = await Promise.all(Array.from({ length: 50 }, turn));
-    assert.deepEqual(counts, Array.from({ length: 50 }, () => 10));
+    assert.deepEqual(
+      counts,
+      Array.from({ length: 50 }, () => 10),
+    );
     assert.isAtMost(pool.stats().openedCount, 5);
   });
 
@@ -149,7 +151,13 @@ describe('a session pool', () => {
   });
 
   it('refuses numbers that cannot be', async () => {
-    for (const options of [{ minSessions: -1 }, { maxSessions: 0 }, { minSessions: 3, maxSessions: 2 }, { minSessions: 0.5 }, { appId: '' }]) {
+    for (const options of [
+      { minSessions: -1 },
+      { maxSessions: 0 },
+      { minSessions: 3, maxSessions: 2 },
+      { minSessions: 0.5 },
+      { appId: '' },
+    ]) {
       const error = await failureOf((async () => createSessionPool({ ...sessionConfig(running.url), ...options }))());
       assert.equal(error.code, 'invalidConfiguration');
     }
@@ -159,15 +167,15 @@ describe('a session pool', () => {
     const served = new ServedDemo();
     let pool: SessionPool;
     before(async () => {
-      process.env['SPATIUS_API_KEY'] = TEST_API_KEY;
-      process.env['SPATIUS_APP_ID'] = TEST_APP_ID;
+      process.env.SPATIUS_API_KEY = TEST_API_KEY;
+      process.env.SPATIUS_APP_ID = TEST_APP_ID;
       await served.start();
     });
     after(async () => {
       await pool?.close();
       await served.kill();
-      delete process.env['SPATIUS_API_KEY'];
-      delete process.env['SPATIUS_APP_ID'];
+      delete process.env.SPATIUS_API_KEY;
+      delete process.env.SPATIUS_APP_ID;
     });
 
     it('recovers when the server is killed in the middle of a speech and started again', async () => {

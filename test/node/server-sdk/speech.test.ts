@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
-
-import { AvatarSession, newAvatarSession } from '../../../src/server-sdk/avatar-session.js';
 import type { AudioSource } from '../../../src/server-sdk/audio-source.js';
-import { AvatarSDKError } from '../../../src/server-sdk/sdk-error.js';
-import { startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type AvatarSession, newAvatarSession } from '../../../src/server-sdk/avatar-session.js';
+import type { AvatarSDKError } from '../../../src/server-sdk/sdk-error.js';
+import { type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 import { collect, failureOf, frameCountOf, sessionConfig } from '../../helpers/node/server-sdk.js';
 
 const FRAMES_PER_SECOND = 50;
@@ -26,9 +25,12 @@ describe('speak()', () => {
   it('hands out the motion of all of the audio, in order, up to the last', async () => {
     const messages = await collect(session.speak(voicePcm(2)));
     assert.equal(frameCountOf(messages), 2 * FRAMES_PER_SECOND);
-    assert.deepEqual(messages.map(({ isLast }) => isLast), messages.map((_, index) => index === messages.length - 1));
+    assert.deepEqual(
+      messages.map(({ isLast }) => isLast),
+      messages.map((_, index) => index === messages.length - 1),
+    );
     assert.lengthOf(new Set(messages.map(({ reqId }) => reqId)), 1);
-    assert.match(messages[0]!.reqId, /^\d{14}_[\w-]{12}$/);
+    assert.match(messages[0].reqId, /^\d{14}_[\w-]{12}$/);
   });
 
   it('takes audio in every shape that a text-to-speech service gives it', async () => {
@@ -50,7 +52,10 @@ describe('speak()', () => {
           controller.close();
         },
       }),
-      'a Node stream': Readable.from(parts.map((part) => Buffer.from(part)), { objectMode: false }),
+      'a Node stream': Readable.from(
+        parts.map((part) => Buffer.from(part)),
+        { objectMode: false },
+      ),
       'a response': new Response(pcm.slice()).body!,
     };
     for (const [name, source] of Object.entries(sources)) {
@@ -62,7 +67,7 @@ describe('speak()', () => {
     const [first, second] = await Promise.all([collect(session.speak(voicePcm(1))), collect(session.speak(voicePcm(0.4)))]);
     assert.equal(frameCountOf(first), FRAMES_PER_SECOND);
     assert.equal(frameCountOf(second), 0.4 * FRAMES_PER_SECOND);
-    assert.notEqual(first[0]!.reqId, second[0]!.reqId);
+    assert.notEqual(first[0].reqId, second[0].reqId);
   });
 
   it('interrupts when the loop is left, and the session goes on', async () => {
@@ -95,11 +100,14 @@ describe('speak()', () => {
     assert.deepEqual([speech.timing.reqId, speech.timing.firstEnvelopeMs], [null, null]);
     const messages = await collect(speech);
     const { timing } = speech;
-    assert.equal(timing.reqId, messages[0]!.reqId);
+    assert.equal(timing.reqId, messages[0].reqId);
     assert.equal(timing.audioBytes, 32_000);
     assert.equal(timing.audioSeconds, 1);
     assert.equal(timing.envelopeCount, messages.length);
-    assert.equal(timing.envelopeBytes, messages.reduce((sum, { envelope }) => sum + envelope.length, 0));
+    assert.equal(
+      timing.envelopeBytes,
+      messages.reduce((sum, { envelope }) => sum + envelope.length, 0),
+    );
     assert.isAbove(timing.firstEnvelopeMs!, 0);
     assert.isAtLeast(timing.lastEnvelopeMs!, timing.firstEnvelopeMs!);
   });

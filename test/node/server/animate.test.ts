@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
 import { packageFolder } from '../../../src/server/package-folder.js';
-import { ARKIT_CHANNELS, CHANNELS, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
+import { ARKIT_CHANNELS, CHANNEL_INDEX, CHANNELS } from '../../../src/shared/contracts/channels.js';
 import { VISEMES } from '../../../src/shared/contracts/visemes.js';
 import { voicePcm } from '../../helpers/node/motion-server.js';
 import { wavOf } from '../../helpers/node/wav-file.js';
@@ -61,7 +61,9 @@ async function jsonOf(args: string[], input?: Uint8Array): Promise<MotionJson> {
 
 function meanDifference(a: readonly number[][], b: readonly number[][]): number {
   assert.equal(a.length, b.length);
-  return a.reduce((sum, row, i) => sum + row.reduce((rowSum, value, k) => rowSum + Math.abs(value - b[i]![k]!), 0) / row.length, 0) / a.length;
+  return (
+    a.reduce((sum, row, i) => sum + row.reduce((rowSum, value, k) => rowSum + Math.abs(value - b[i][k]), 0) / row.length, 0) / a.length
+  );
 }
 
 describe('spatius-avatar animate', () => {
@@ -73,8 +75,13 @@ describe('spatius-avatar animate', () => {
     assert.lengthOf(motion.frames, Math.ceil(SECONDS * 50));
     assert.lengthOf(motion.visemeFrames, motion.frames.length);
     for (const frame of motion.frames) assert.lengthOf(frame, CHANNELS.length);
-    for (const shares of motion.visemeFrames) assert.closeTo(shares.reduce((sum, share) => sum + share, 0), 1, 2e-3);
-    const jaw = motion.frames.map((frame) => frame[CHANNEL_INDEX.jawOpen]!);
+    for (const shares of motion.visemeFrames)
+      assert.closeTo(
+        shares.reduce((sum, share) => sum + share, 0),
+        1,
+        2e-3,
+      );
+    const jaw = motion.frames.map((frame) => frame[CHANNEL_INDEX.jawOpen]);
     assert.isAbove(Math.max(...jaw), 0.1);
     assert.isBelow(Math.min(...jaw), 0.1);
   });
@@ -104,7 +111,7 @@ describe('spatius-avatar animate', () => {
 
   it('speaks in the style and with the intensity asked for, at the same moments', async () => {
     const plain = await jsonOf(['-'], speech);
-    const jaw = ({ frames }: MotionJson): number[] => frames.map((frame) => frame[CHANNEL_INDEX.jawOpen]!);
+    const jaw = ({ frames }: MotionJson): number[] => frames.map((frame) => frame[CHANNEL_INDEX.jawOpen]);
     const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
     const crisp = await jsonOf(['-', '--style', 'crisp'], speech);
     const calm = await jsonOf(['-', '--style', 'calm', '--intensity', '.5'], speech);
@@ -126,20 +133,34 @@ describe('spatius-avatar animate', () => {
     const path = join(folder, 'motion.csv');
     const { frames } = await jsonOf(['-'], speech);
     assert.equal((await animate(['-', '--out', path], speech)).code, 0);
-    const rows = (await readFile(path, 'utf8')).trimEnd().split('\n').map((line) => line.split(','));
+    const rows = (await readFile(path, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
     const [names] = rows.splice(0, 1) as [string[]];
     assert.deepEqual(names.slice(0, 3), ['Timecode', 'BlendShapeCount', 'EyeBlinkLeft']);
     assert.deepEqual(names.slice(16, 20), ['JawForward', 'JawRight', 'JawLeft', 'JawOpen']);
-    assert.deepEqual(names.slice(53), ['TongueOut', 'HeadYaw', 'HeadPitch', 'HeadRoll', 'LeftEyeYaw', 'LeftEyePitch', 'LeftEyeRoll', 'RightEyeYaw', 'RightEyePitch', 'RightEyeRoll']);
+    assert.deepEqual(names.slice(53), [
+      'TongueOut',
+      'HeadYaw',
+      'HeadPitch',
+      'HeadRoll',
+      'LeftEyeYaw',
+      'LeftEyePitch',
+      'LeftEyeRoll',
+      'RightEyeYaw',
+      'RightEyePitch',
+      'RightEyeRoll',
+    ]);
     assert.equal(rows.length, frames.length);
     for (const row of rows) {
       assert.lengthOf(row, 63);
       assert.equal(row[1], '61');
     }
-    assert.equal(rows[0]![0], '00:00:00:00.000');
-    assert.equal(rows[74]![0], '00:00:01:24.000');
+    assert.equal(rows[0][0], '00:00:00:00.000');
+    assert.equal(rows[74][0], '00:00:01:24.000');
     const column = names.indexOf('MouthFunnel');
-    for (const [i, row] of rows.entries()) assert.closeTo(Number(row[column]), frames[i]![CHANNEL_INDEX.mouthFunnel]!, 1e-4);
+    for (const [i, row] of rows.entries()) assert.closeTo(Number(row[column]), frames[i][CHANNEL_INDEX.mouthFunnel], 1e-4);
   });
 
   it('says what it takes when it is given something else, and leaves no file behind', async () => {
@@ -171,13 +192,18 @@ describe('spatius-avatar animate', () => {
     }
     assert.equal(await readFile(existing, 'utf8'), '{}');
     assert.isFalse(existsSync(join(folder, 'none.json')));
-    assert.deepEqual((await readdir(folder)).filter((name) => name.endsWith('.part')), []);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.endsWith('.part')),
+      [],
+    );
   });
 
   it('needs no more memory for a long recording than for a short one', async () => {
     const peakMegabytes = async (seconds: number): Promise<number> => {
       const probe = `process.argv.splice(1, 0, ''); process.on('exit', () => process.stderr.write('peak ' + process.resourceUsage().maxRSS)); await import(${JSON.stringify(CLI)});`;
-      const child = spawn(process.execPath, ['--input-type=module', '-e', probe, 'animate', '-', '--format', 'csv'], { stdio: ['pipe', 'ignore', 'pipe'] });
+      const child = spawn(process.execPath, ['--input-type=module', '-e', probe, 'animate', '-', '--format', 'csv'], {
+        stdio: ['pipe', 'ignore', 'pipe'],
+      });
       let said = '';
       child.stderr.on('data', (part: Buffer) => (said += part.toString()));
       const second = voicePcm(1);

@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
 
 import { packageFolder } from '../../../src/server/package-folder.js';
-import { IngressClient, TEST_API_KEY, TEST_APP_ID, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
+import { IngressClient, startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm } from '../../helpers/node/motion-server.js';
 
 const CLI = join(packageFolder(), 'build/src/server/cli.js');
 
@@ -48,7 +48,7 @@ function run(args: string[], env: Record<string, string> = {}): Run {
 describe('spatius-avatar serve', () => {
   it('makes up a key, prints where it is, serves speech, and ends with 0 on SIGTERM after the last answer', async () => {
     const cli = run(['serve', '--port', '0']);
-    const url = (await cli.shows(/at (http:\/\/127\.0\.0\.1:\d+)\//))[1]!;
+    const url = (await cli.shows(/at (http:\/\/127\.0\.0\.1:\d+)\//))[1];
     await cli.shows(/Motion Server/);
     assert.match(cli.output(), /API key +dev_[\w-]{24} /);
     const { appId, tokenEndpoint } = (await (await fetch(`${url}/api/config`)).json()) as { appId: string; tokenEndpoint: string };
@@ -69,7 +69,7 @@ describe('spatius-avatar serve', () => {
 
   it('takes key and app id from the environment and never prints the key', async () => {
     const cli = run(['serve', '--port', '0'], { SPATIUS_API_KEY: 'hush-hush', SPATIUS_APP_ID: 'app_env' });
-    const url = (await cli.shows(/at (http:\S+)\//))[1]!;
+    const url = (await cli.shows(/at (http:\S+)\//))[1];
     await cli.shows(/Motion Server/);
     assert.notInclude(cli.output(), 'hush');
     assert.include(cli.output(), 'app_env');
@@ -85,7 +85,7 @@ describe('spatius-avatar serve', () => {
 
   it('computes in as many threads as it is told, and ends after the last answer', async () => {
     const cli = run(['serve', '--port', '0', '--threads', '3']);
-    const url = (await cli.shows(/at (http:\S+)\//))[1]!;
+    const url = (await cli.shows(/at (http:\S+)\//))[1];
     await cli.shows(/Motion Server/);
     const { sessionToken } = (await (await fetch(`${url}/api/session-token`, { method: 'POST' })).json()) as { sessionToken: string };
     const clients = await Promise.all(
@@ -135,7 +135,9 @@ describe('spatius-avatar token', () => {
     const running = await startMotionServer();
     const cli = run(['token', '--console', `${running.url}/v1/console`], { SPATIUS_API_KEY: TEST_API_KEY, SPATIUS_APP_ID: TEST_APP_ID });
     assert.equal(await cli.exit, 0);
-    const client = await IngressClient.connect(`${running.ingressUrl}/websocket?id=aria&appId=${TEST_APP_ID}&sessionKey=${cli.output().trim()}`);
+    const client = await IngressClient.connect(
+      `${running.ingressUrl}/websocket?id=aria&appId=${TEST_APP_ID}&sessionKey=${cli.output().trim()}`,
+    );
     await client.close();
     await running.close();
   });

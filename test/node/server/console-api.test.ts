@@ -1,7 +1,7 @@
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
-import { TEST_API_KEY, TEST_APP_ID, startMotionServer, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID } from '../../helpers/node/motion-server.js';
 
 interface ConsoleError {
   id: string;
@@ -26,7 +26,7 @@ describe('the console API', () => {
   const refusal = async (response: Response): Promise<[number, string]> => {
     const { errors } = (await response.json()) as { errors: ConsoleError[] };
     assert.lengthOf(errors, 1);
-    const error = errors[0]!;
+    const error = errors[0];
     assert.equal(error.status, response.status);
     assert.isNotEmpty(error.id);
     assert.isNotEmpty(error.title);

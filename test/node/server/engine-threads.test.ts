@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { assert } from 'chai';
 
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
-import { startMotionServer, voicePcm, type Answer, type IngressClient, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type Answer, type IngressClient, type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 
 const BYTES_PER_SECOND = 32_000;
 
@@ -58,7 +58,7 @@ class Flood {
   }
 
   private async receive(): Promise<void> {
-    for (let index = 0; !this.isOver; index++) {
+    while (!this.isOver) {
       for (let isAnswered = false; !isAnswered; ) {
         const message = await this.client.next().catch(() => null);
         if (!message) return;
@@ -120,7 +120,7 @@ describe('the engine threads of a Motion Server', () => {
       // done while messages travel. Without turns each wait would last for all that is queued.
       waits.sort((a, b) => a - b);
       assert.isAbove(total, 20, 'the flood went on all the time');
-      assert.isBelow(waits[10]!, 20, `seconds of flood per answer: ${waits.map((wait) => wait.toFixed(1)).join(' ')}`);
+      assert.isBelow(waits[10], 20, `seconds of flood per answer: ${waits.map((wait) => wait.toFixed(1)).join(' ')}`);
       // The queue, and the buffers of both sockets.
       assert.isBelow(flood.mostInFlightBytes, 12_000_000);
     }));

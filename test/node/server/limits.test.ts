@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { assert } from 'chai';
 
 import { createMessage, encodeMessage } from '../../../src/motion/protocol/envelope.js';
-import { CHANNEL_COUNT } from '../../../src/shared/contracts/channels.js';
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
 import type { SpeechEngine } from '../../../src/server/speech-request.js';
-import { IngressClient, TEST_APP_ID, startMotionServer, voicePcm, type RunningServer } from '../../helpers/node/motion-server.js';
+import { CHANNEL_COUNT } from '../../../src/shared/contracts/channels.js';
+import { type IngressClient, type RunningServer, startMotionServer, TEST_APP_ID, voicePcm } from '../../helpers/node/motion-server.js';
 
 async function withServer(options: Partial<MotionServerOptions>, run: (running: RunningServer) => Promise<void>): Promise<void> {
   const running = await startMotionServer(options);
@@ -178,10 +178,7 @@ describe('the limits of a Motion Server', () => {
       await greedy.next();
       const done: string[] = [];
       polite.sendAudio('small', voicePcm(0.3), true);
-      await Promise.all([
-        polite.answer('small').then(() => done.push('small')),
-        greedy.answer('big').then(() => done.push('big')),
-      ]);
+      await Promise.all([polite.answer('small').then(() => done.push('small')), greedy.answer('big').then(() => done.push('big'))]);
       assert.deepEqual(done, ['small', 'big']);
       await Promise.all([greedy.close(), polite.close()]);
     }));

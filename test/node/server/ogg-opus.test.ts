@@ -3,18 +3,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
-
-import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
 import { AudioFormat } from '../../../src/motion/protocol/generated/message_pb.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
-import { startMotionServer, voicePcm, type Answer, type IngressClient, type RunningServer } from '../../helpers/node/motion-server.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
+import { type Answer, type IngressClient, type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 
 /** `voicePcm(2)` as an Opus stream, 24 kbit/s, one packet per page as the Server SDKs write it. */
 const fixture = new Uint8Array(readFileSync(join(packageFolder(), 'test/fixtures/voice-2s.opus')));
 
 const jawOf = (answer: Answer): number[] =>
   answer.frames.flatMap(({ values, frameCount }) =>
-    Array.from({ length: frameCount }, (_, frame) => values[frame * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]!),
+    Array.from({ length: frameCount }, (_, frame) => values[frame * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]),
   );
 
 const correlation = (a: number[], b: number[]): number => {
@@ -22,9 +21,9 @@ const correlation = (a: number[], b: number[]): number => {
   const [meanA, meanB] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    ab += (a[index]! - meanA) * (b[index]! - meanB);
-    aa += (a[index]! - meanA) ** 2;
-    bb += (b[index]! - meanB) ** 2;
+    ab += (a[index] - meanA) * (b[index] - meanB);
+    aa += (a[index] - meanA) ** 2;
+    bb += (b[index] - meanB) ** 2;
   }
   return ab / Math.sqrt(aa * bb);
 };
@@ -54,7 +53,8 @@ describe('Ogg Opus through the Motion Server', () => {
     const { data } = await client.next();
     assert.equal(data.case === 'serverResponseAnimation' && data.value.end, false);
     const sent = data.case === 'serverResponseAnimation' ? data.value.packedMotion!.frameCount : 0;
-    for (let start = half; start < fixture.length; start += 37) client.sendAudio('cut', fixture.subarray(start, Math.min(fixture.length, start + 37)));
+    for (let start = half; start < fixture.length; start += 37)
+      client.sendAudio('cut', fixture.subarray(start, Math.min(fixture.length, start + 37)));
     client.sendAudio('cut', new Uint8Array(0), true);
     const rest = await client.answer('cut');
     assert.isNull(rest.error);
@@ -123,7 +123,9 @@ describe('Ogg Opus through the Motion Server', () => {
   });
 
   const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0;
-  it('hears what another muxer writes: long pages, 60 ms packets, stereo', { skip: hasFfmpeg ? false : 'ffmpeg is not installed' }, async () => {
+  it('hears what another muxer writes: long pages, 60 ms packets, stereo', {
+    skip: hasFfmpeg ? false : 'ffmpeg is not installed',
+  }, async () => {
     for (const [rate, channels, options] of [
       [8000, 1, ['-frame_duration', '60']],
       [24000, 1, ['-application', 'audio']],
@@ -131,7 +133,26 @@ describe('Ogg Opus through the Motion Server', () => {
     ] as const) {
       const encoder = spawnSync(
         'ffmpeg',
-        ['-loglevel', 'error', '-f', 's16le', '-ar', String(rate), '-ac', '1', '-i', '-', '-ac', String(channels), '-c:a', 'libopus', ...options, '-f', 'ogg', '-'],
+        [
+          '-loglevel',
+          'error',
+          '-f',
+          's16le',
+          '-ar',
+          String(rate),
+          '-ac',
+          '1',
+          '-i',
+          '-',
+          '-ac',
+          String(channels),
+          '-c:a',
+          'libopus',
+          ...options,
+          '-f',
+          'ogg',
+          '-',
+        ],
         { input: voicePcm(2, rate) },
       );
       const client = await open(rate);

@@ -1,9 +1,9 @@
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
-import { encodeMessage, createMessage } from '../../../src/motion/protocol/envelope.js';
+import { createMessage, encodeMessage } from '../../../src/motion/protocol/envelope.js';
 import { AudioFormat, EgressType } from '../../../src/motion/protocol/generated/message_pb.js';
-import { startMotionServer, voicePcm, type IngressClient, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type IngressClient, type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -32,12 +32,24 @@ describe('a session', () => {
   describe('before it is configured', () => {
     it('refuses anything but a configuration', async () => {
       assert.deepEqual(await refusalOf((client) => client.sendAudio('r', voicePcm(0.1))), [
-        'expected ClientConfigureSession message, got MESSAGE_CLIENT_AUDIO_INPUT', 3, 1002,
+        'expected ClientConfigureSession message, got MESSAGE_CLIENT_AUDIO_INPUT',
+        3,
+        1002,
       ]);
-      assert.deepEqual(await refusalOf((client) => client.socket.send(Uint8Array.of(0x08, 1))), ['ClientConfigureSession message is nil', 3, 1002]);
-      assert.deepEqual(await refusalOf((client) => client.socket.send(Uint8Array.of(0xff, 0xff))), ['failed to unmarshal initial message', 3, 1007]);
+      assert.deepEqual(await refusalOf((client) => client.socket.send(Uint8Array.of(0x08, 1))), [
+        'ClientConfigureSession message is nil',
+        3,
+        1002,
+      ]);
+      assert.deepEqual(await refusalOf((client) => client.socket.send(Uint8Array.of(0xff, 0xff))), [
+        'failed to unmarshal initial message',
+        3,
+        1007,
+      ]);
       assert.deepEqual(await refusalOf((client) => client.socket.send('{"hello":1}')), [
-        'expected ClientConfigureSession message, got a text frame', 3, 1002,
+        'expected ClientConfigureSession message, got a text frame',
+        3,
+        1002,
       ]);
     });
 
@@ -45,10 +57,18 @@ describe('a session', () => {
       const configured = (value: object) => (client: IngressClient) => client.send({ case: 'clientConfigureSession', value });
       assert.deepEqual(await refusalOf(configured({ sampleRate: 11025 })), ['unsupported sample rate: 11025', 3, 1008]);
       assert.deepEqual(await refusalOf(configured({ sampleRate: -1 })), ['unsupported sample rate: -1', 3, 1008]);
-      assert.deepEqual(await refusalOf(configured({ sampleRate: 44100, audioFormat: AudioFormat.OGG_OPUS })), ['unsupported sample rate: 44100', 3, 1008]);
+      assert.deepEqual(await refusalOf(configured({ sampleRate: 44100, audioFormat: AudioFormat.OGG_OPUS })), [
+        'unsupported sample rate: 44100',
+        3,
+        1008,
+      ]);
       assert.deepEqual(await refusalOf(configured({ audioFormat: 9 })), ['unsupported audio format: 9', 3, 1008]);
       assert.deepEqual(await refusalOf(configured({ transportCompression: 1 })), ['unsupported transport compression: 1', 3, 1008]);
-      assert.deepEqual(await refusalOf(configured({ egressType: EgressType.LIVEKIT })), ['egress client is not configured on server', 14, 1008]);
+      assert.deepEqual(await refusalOf(configured({ egressType: EgressType.LIVEKIT })), [
+        'egress client is not configured on server',
+        14,
+        1008,
+      ]);
     });
   });
 
@@ -61,7 +81,10 @@ describe('a session', () => {
     assert.equal(answer.error?.reqId, 'odd');
     assert.equal(answer.error?.code, 3);
     assert.match(answer.error!.message, /odd number of PCM bytes/);
-    assert.equal(answer.frames.reduce((sum, frames) => sum + frames.frameCount, 0), 20);
+    assert.equal(
+      answer.frames.reduce((sum, frames) => sum + frames.frameCount, 0),
+      20,
+    );
     // The session goes on.
     client.sendAudio('next', pcm, true);
     assert.isNull((await client.answer('next')).error);
@@ -197,7 +220,7 @@ describe('a session', () => {
     for (let round = 0; round < 30; round++) {
       const client = await running.open();
       const bytes = round % 2 === 0 ? Uint8Array.from({ length: next() }, next) : valid.slice(0, 1 + ((next() * valid.length) >> 8));
-      if (round % 3 === 0) bytes[bytes.length >> 1]! ^= 1 + next();
+      if (round % 3 === 0) bytes[bytes.length >> 1] ^= 1 + next();
       client.socket.send(bytes);
       client.socket.close();
       await client.closed;

@@ -4,7 +4,7 @@ import { assert } from 'chai';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
 import { PCM_SAMPLE_RATES } from '../../../src/shared/samples/sample-rates.js';
-import { startMotionServer, voicePcm, type Answer, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type Answer, type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 
 function frameCountOf(answer: Answer): number {
   return answer.frames.reduce((sum, frames) => sum + frames.frameCount, 0);
@@ -35,12 +35,17 @@ describe('speech through the Motion Server', () => {
     assert.isNull(answer.error);
     assertConsecutive(answer);
     assert.equal(frameCountOf(answer), 150);
-    assert.deepEqual(answer.responses.map(({ end }) => end), [...answer.responses.slice(1).map(() => false), true]);
+    assert.deepEqual(
+      answer.responses.map(({ end }) => end),
+      [...answer.responses.slice(1).map(() => false), true],
+    );
     for (const response of answer.responses) {
       assert.equal(response.avatarId, 'aria');
       assert.match(response.connectionId, /^\d{14}_[\w-]{12}$/);
     }
-    const jaw = answer.frames.flatMap(({ values, frameCount }) => Array.from({ length: frameCount }, (_, frame) => values[frame * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]!));
+    const jaw = answer.frames.flatMap(({ values, frameCount }) =>
+      Array.from({ length: frameCount }, (_, frame) => values[frame * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]),
+    );
     assert.isAbove(Math.max(...jaw), 0.1);
     await client.close();
   });
@@ -71,7 +76,7 @@ describe('speech through the Motion Server', () => {
     assert.equal(data.value.packedMotion?.frameCount, 2);
     client.sendAudio('r', new Uint8Array(0), true);
     const rest = await client.answer('r');
-    assert.equal(rest.frames[0]!.frameCount, 5);
+    assert.equal(rest.frames[0].frameCount, 5);
     assert.equal(2 + frameCountOf(rest), 25);
     await client.close();
   });
@@ -90,7 +95,7 @@ describe('speech through the Motion Server', () => {
     const pieces = valuesOf(await other.answer('same'));
     assert.lengthOf(pieces, whole.length);
     // Messages are cut elsewhere, but every frame is rounded to the same grid.
-    assert.isBelow(Math.max(...pieces.map((value, index) => Math.abs(value - whole[index]!))), 0.002);
+    assert.isBelow(Math.max(...pieces.map((value, index) => Math.abs(value - whole[index]))), 0.002);
     await Promise.all([client.close(), other.close()]);
   });
 
@@ -108,8 +113,8 @@ describe('speech through the Motion Server', () => {
     client.sendAudio('empty', new Uint8Array(0), true);
     const answer = await client.answer('empty');
     assert.lengthOf(answer.responses, 1);
-    assert.isTrue(answer.responses[0]!.end);
-    assert.isUndefined(answer.responses[0]!.packedMotion);
+    assert.isTrue(answer.responses[0].end);
+    assert.isUndefined(answer.responses[0].packedMotion);
     await client.close();
   });
 

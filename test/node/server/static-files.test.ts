@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
-import { startMotionServer, type RunningServer } from '../../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer } from '../../helpers/node/motion-server.js';
 
 /** A GET of exactly this path: `fetch` would tidy it up first. */
 function get(url: string, path: string): Promise<{ status: number; body: string }> {
@@ -13,7 +13,10 @@ function get(url: string, path: string): Promise<{ status: number; body: string 
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path }, (response) => {
       let body = '';
-      response.setEncoding('utf8').on('data', (part: string) => (body += part)).on('end', () => resolve({ status: response.statusCode!, body }));
+      response
+        .setEncoding('utf8')
+        .on('data', (part: string) => (body += part))
+        .on('end', () => resolve({ status: response.statusCode!, body }));
     });
     asked.on('error', reject);
     asked.end();

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { assert } from 'chai';
 
 import { createTokenEndpoint, type TokenEndpointOptions } from '../../../src/server/token-endpoint.js';
-import { IngressClient, TEST_API_KEY, TEST_APP_ID, startMotionServer, type RunningServer } from '../../helpers/node/motion-server.js';
+import { IngressClient, type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID } from '../../helpers/node/motion-server.js';
 
 interface Seen {
   url: string;
@@ -18,10 +18,12 @@ class ForeignConsole {
   answer: (response: ServerResponse) => void = () => {};
   private readonly server: Server = createServer((request, response) => {
     let body = '';
-    request.on('data', (part: Buffer) => (body += part.toString())).on('end', () => {
-      this.seen.push({ url: request.url!, headers: request.headers, body });
-      this.answer(response);
-    });
+    request
+      .on('data', (part: Buffer) => (body += part.toString()))
+      .on('end', () => {
+        this.seen.push({ url: request.url!, headers: request.headers, body });
+        this.answer(response);
+      });
   });
 
   async start(): Promise<string> {
@@ -62,12 +64,19 @@ describe('the token endpoint', () => {
 
   it('gives a token that opens a session, from our own console, over HTTP', async () => {
     const running: RunningServer = await startMotionServer();
-    const handler = createTokenEndpoint({ apiKey: TEST_API_KEY, appId: TEST_APP_ID, consoleUrl: `${running.url}/v1/console/`, ttlSeconds: 120 });
+    const handler = createTokenEndpoint({
+      apiKey: TEST_API_KEY,
+      appId: TEST_APP_ID,
+      consoleUrl: `${running.url}/v1/console/`,
+      ttlSeconds: 120,
+    });
     const [status, body] = await read(await handler(ask()));
     assert.equal(status, 200);
-    assert.equal(body['expiresAt'], body['expiredAt']);
-    assert.closeTo(Date.parse(body['expiresAt']!) - Date.now(), 120_000, 3000);
-    const client = await IngressClient.connect(`${running.ingressUrl}/websocket?id=aria&appId=${TEST_APP_ID}&sessionKey=${body['sessionToken']}`);
+    assert.equal(body.expiresAt, body.expiredAt);
+    assert.closeTo(Date.parse(body.expiresAt) - Date.now(), 120_000, 3000);
+    const client = await IngressClient.connect(
+      `${running.ingressUrl}/websocket?id=aria&appId=${TEST_APP_ID}&sessionKey=${body.sessionToken}`,
+    );
     await client.close();
     await running.close();
   });
@@ -110,7 +119,7 @@ describe('the token endpoint', () => {
     ]) {
       foreign.replies(200, body);
       const [status, answer] = await read(await endpoint()(ask()));
-      assert.deepEqual([status, answer['sessionToken']], [200, 't'], JSON.stringify(body));
+      assert.deepEqual([status, answer.sessionToken], [200, 't'], JSON.stringify(body));
     }
   });
 
@@ -124,8 +133,8 @@ describe('the token endpoint', () => {
     ] as const) {
       foreign.replies(status, body);
       const [ownStatus, answer] = await read(await endpoint()(ask()));
-      assert.deepEqual([ownStatus, answer['error']], [502, 'session_token_request_failed'], JSON.stringify(body));
-      assert.include(answer['detail'], `status ${status}`);
+      assert.deepEqual([ownStatus, answer.error], [502, 'session_token_request_failed'], JSON.stringify(body));
+      assert.include(answer.detail, `status ${status}`);
       assert.notInclude(JSON.stringify(answer), 'very-secret');
     }
   });
@@ -135,7 +144,7 @@ describe('the token endpoint', () => {
       foreign.replies(status, body);
       const [ownStatus, answer] = await read(await endpoint()(ask()));
       assert.equal(ownStatus, 502);
-      return answer['error'];
+      return answer.error;
     };
     assert.equal(await failure('<!doctype html><p>Sign in'), 'session_token_payload_invalid');
     assert.equal(await failure(''), 'session_token_payload_invalid');
@@ -156,24 +165,31 @@ describe('the token endpoint', () => {
   it('answers 502 when the console is silent, stops in the middle, or is not there', async () => {
     foreign.answer = () => {};
     const [status, answer] = await read(await endpoint()(ask()));
-    assert.deepEqual([status, answer['error']], [502, 'session_token_request_failed']);
-    assert.match(answer['detail']!, /did not answer within 300 ms/);
+    assert.deepEqual([status, answer.error], [502, 'session_token_request_failed']);
+    assert.match(answer.detail, /did not answer within 300 ms/);
     foreign.answer = (response) => void response.writeHead(200).write('{"session');
     assert.equal((await endpoint()(ask())).status, 502);
     const nowhere = endpoint({ consoleUrl: 'http://127.0.0.1:9/v1/console', timeoutMs: 3000 });
-    assert.deepEqual(await read(await nowhere(ask())), [502, { error: 'session_token_request_failed', detail: 'the console cannot be reached' }]);
+    assert.deepEqual(await read(await nowhere(ask())), [
+      502,
+      { error: 'session_token_request_failed', detail: 'the console cannot be reached' },
+    ]);
   });
 
   it('wants an app id, and only its own', async () => {
     foreign.replies(200, { sessionToken: 't' });
     assert.deepEqual((await read(await endpoint({ appId: '' })(ask())))[1], { error: 'missing_app_id' });
     assert.equal((await endpoint()(ask('app_a'))).status, 200);
-    assert.equal((await read(await endpoint()(ask('app_b'))))[1]['error'], 'app_id_mismatch');
+    assert.equal((await read(await endpoint()(ask('app_b'))))[1].error, 'app_id_mismatch');
     const open = createTokenEndpoint({ apiKey: 'k', consoleUrl });
     assert.equal((await open(ask('app_b'))).status, 200);
     for (const body of ['{', '[]', '{"appId":1}', `{"appId":"${'x'.repeat(20_000)}"}`]) {
       const response = await endpoint()(new Request('http://localhost/', { method: 'POST', body }));
-      assert.deepEqual([response.status, (await response.json() as { error: string }).error], [400, 'invalid_request'], body.slice(0, 20));
+      assert.deepEqual(
+        [response.status, ((await response.json()) as { error: string }).error],
+        [400, 'invalid_request'],
+        body.slice(0, 20),
+      );
     }
   });
 

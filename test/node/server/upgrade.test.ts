@@ -2,10 +2,9 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
-
-import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { createSessionTokens } from '../../../src/server/session-tokens.js';
-import { IngressClient, TEST_API_KEY, TEST_APP_ID, startMotionServer, type RunningServer } from '../../helpers/node/motion-server.js';
+import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
+import { IngressClient, type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID } from '../../helpers/node/motion-server.js';
 
 interface Refusal {
   status: number;
@@ -30,7 +29,10 @@ function upgrade(url: string, headers: Record<string, string> = {}): Promise<Ref
     });
     attempt.on('response', (response) => {
       let body = '';
-      response.setEncoding('utf8').on('data', (part: string) => (body += part)).on('end', () => resolve({ status: response.statusCode!, body }));
+      response
+        .setEncoding('utf8')
+        .on('data', (part: string) => (body += part))
+        .on('end', () => resolve({ status: response.statusCode!, body }));
     });
     attempt.on('error', reject);
     attempt.end();
@@ -124,9 +126,9 @@ describe('the upgrade to a session', () => {
     const clients = [await small.open(), await small.open()];
     const query = `id=aria&appId=${TEST_APP_ID}&sessionKey=${await small.token()}`;
     assert.deepEqual(await upgrade(`${small.ingressUrl}/websocket?${query}`), { status: 503, body: '{"message":"Too many sessions"}\n' });
-    await clients[0]!.close();
+    await clients[0].close();
     const next = await IngressClient.connect(`${small.ingressUrl}/websocket?${query}`);
-    await Promise.all([next.close(), clients[1]!.close()]);
+    await Promise.all([next.close(), clients[1].close()]);
     await small.close();
   });
 
@@ -195,7 +197,11 @@ describe('the upgrade to a session', () => {
         socket.on('close', () => resolve(performance.now() - begin));
         socket.resume();
       });
-    const durations = await Promise.all([ended(''), ended('GET /v2/driveningress/websocket HTTP/1.1\r\nHost: x\r\n'), ended('GET / HTTP/1.1\r\nX: ')]);
+    const durations = await Promise.all([
+      ended(''),
+      ended('GET /v2/driveningress/websocket HTTP/1.1\r\nHost: x\r\n'),
+      ended('GET / HTTP/1.1\r\nX: '),
+    ]);
     for (const duration of durations) assert.isBelow(duration, 5000);
     await strict.close();
   });

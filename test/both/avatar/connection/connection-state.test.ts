@@ -3,8 +3,7 @@ import { assert, describe, it } from '#test';
 import { connectionChange } from '../../../../src/avatar/connection/connection-state.js';
 import { AvatarError, type ErrorCode } from '../../../../src/shared/contracts/errors.js';
 
-const failed = (code: ErrorCode) =>
-  connectionChange('connecting', { type: 'report', state: 'failed', error: new AvatarError(code, 'x') });
+const failed = (code: ErrorCode) => connectionChange('connecting', { type: 'report', state: 'failed', error: new AvatarError(code, 'x') });
 
 describe('The connection state', () => {
   it('is connecting from start() on and disconnected from close() on, by the user', () => {

@@ -1,18 +1,22 @@
 import { assert, describe, it } from '#test';
-
-import { DEFAULT_CONTROLLER_OPTIONS } from '../../../../src/avatar/controller-options.js';
 import { ingressUrl, motionSource } from '../../../../src/avatar/connection/motion-source.js';
+import { DEFAULT_CONTROLLER_OPTIONS } from '../../../../src/avatar/controller-options.js';
 
 const PAGE = 'https://app.example/talk/index.html';
 
 describe('The ingress URL', () => {
-  it('is the page\'s own origin by default', () => {
+  it("is the page's own origin by default", () => {
     assert.equal(ingressUrl(null, null, PAGE), 'wss://app.example/v2/driveningress');
     assert.equal(ingressUrl('', null, 'http://localhost:8080/'), 'ws://localhost:8080/v2/driveningress');
   });
 
   it('takes http and ws, hosts and full paths, with and without the last step', () => {
-    for (const url of ['wss://motion.example', 'https://motion.example/', 'wss://motion.example/v2/driveningress/', 'https://motion.example/v2/driveningress/websocket']) {
+    for (const url of [
+      'wss://motion.example',
+      'https://motion.example/',
+      'wss://motion.example/v2/driveningress/',
+      'https://motion.example/v2/driveningress/websocket',
+    ]) {
       assert.equal(ingressUrl(url, null, PAGE), 'wss://motion.example/v2/driveningress', url);
     }
     assert.equal(ingressUrl('/motion?tenant=7', null, PAGE), 'wss://app.example/motion?tenant=7');

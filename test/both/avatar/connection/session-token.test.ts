@@ -20,13 +20,16 @@ function provider(answers: (() => Response | Promise<Response>)[], now = () => 0
     now,
     fetch: async (url, init) => {
       requests.push({ url: String(url), body: JSON.parse(String(init?.body)), method: init?.method });
-      return answers[Math.min(requests.length, answers.length) - 1]!();
+      return answers[Math.min(requests.length, answers.length) - 1]();
     },
   });
   return { tokens, requests };
 }
 
-const json = (body: unknown, status = 200) => () => new Response(JSON.stringify(body), { status });
+const json =
+  (body: unknown, status = 200) =>
+  () =>
+    new Response(JSON.stringify(body), { status });
 
 describe('TokenProvider', () => {
   it('posts the app id to the endpoint', async () => {

@@ -3,8 +3,8 @@ import { afterEach, assert, beforeEach, describe, it } from '#test';
 import { AvatarController } from '../../../../src/avatar/avatar-controller.js';
 import type { AvatarControllerOptions } from '../../../../src/avatar/controller-options.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
-import type { PlaybackState } from '../../../../src/shared/contracts/playback-messages.js';
 import type { MotionSource, RoomSource } from '../../../../src/shared/contracts/motion-source.js';
+import type { PlaybackState } from '../../../../src/shared/contracts/playback-messages.js';
 import { codeOf } from '../../../helpers/code-of.js';
 import { packedMessage } from '../../../helpers/forwarded-messages.js';
 import { FakeOutput, FakeSession, settled } from '../controller-fakes.js';
@@ -44,7 +44,8 @@ describe('AvatarController in backend mode', () => {
   const report = (state: PlaybackState['state'], round: number): void =>
     controller.handlePlaybackState({ round, state, contextSeconds: 0, mediaSeconds: 0 });
   /** Rounds that got motion, with the number of payloads. */
-  const motion = (): string[] => session.calls.filter((call) => call.startsWith('motion')).map((call) => `${call.split(':')[0]!.slice(7)} ${call.split(',').length}`);
+  const motion = (): string[] =>
+    session.calls.filter((call) => call.startsWith('motion')).map((call) => `${call.split(':')[0].slice(7)} ${call.split(',').length}`);
 
   beforeEach(() => {
     session = new FakeSession();
@@ -67,7 +68,13 @@ describe('AvatarController in backend mode', () => {
     await settled();
     assert.deepEqual(opened, [{ kind: 'app', sampleRateHz: 16000, connectTimeoutMs: 15_000, fallback: 'audio' }]);
     assert.equal(session.calls[0], 'open');
-    assert.deepEqual(session.appended.map(({ round, samples }) => [round, samples.length]), [[1, 160], [1, 160]]);
+    assert.deepEqual(
+      session.appended.map(({ round, samples }) => [round, samples.length]),
+      [
+        [1, 160],
+        [1, 160],
+      ],
+    );
     assert.deepEqual(motion(), ['1 1']);
   });
 
@@ -128,17 +135,32 @@ describe('AvatarController in backend mode', () => {
     assert.notEqual(first, second);
     await settled();
     assert.include(session.calls, 'interrupt 2');
-    assert.deepEqual(session.appended.map(({ round, isEnd }) => [round, isEnd]), [[1, true], [2, false]]);
+    assert.deepEqual(
+      session.appended.map(({ round, isEnd }) => [round, isEnd]),
+      [
+        [1, true],
+        [2, false],
+      ],
+    );
   });
 
   it('refuses the calls of other modes, and other modes refuse its calls', async () => {
-    assert.equal(codeOf(() => controller.send(PCM)), 'networkLayerNotAvailable');
+    assert.equal(
+      codeOf(() => controller.send(PCM)),
+      'networkLayerNotAvailable',
+    );
     assert.equal(await controller.speak('hello.mp3').catch(({ code }: AvatarError) => code), 'networkLayerNotAvailable');
     for (const options of [{ mode: 'local' }, { mode: 'direct', appId: 'app' }, { mode: 'backend', relayUrl: '/relay' }] as const) {
       controller.dispose();
       create(options);
-      assert.equal(codeOf(() => controller.yieldAudioData(PCM)), 'networkLayerNotAvailable');
-      assert.equal(codeOf(() => controller.yieldFramesData([MOTION], 'id')), 'networkLayerNotAvailable');
+      assert.equal(
+        codeOf(() => controller.yieldAudioData(PCM)),
+        'networkLayerNotAvailable',
+      );
+      assert.equal(
+        codeOf(() => controller.yieldFramesData([MOTION], 'id')),
+        'networkLayerNotAvailable',
+      );
     }
   });
 
@@ -153,12 +175,21 @@ describe('AvatarController in backend mode', () => {
 
   it('refuses wrong input without losing the conversation', () => {
     const id = controller.yieldAudioData(PCM)!;
-    assert.equal(codeOf(() => controller.yieldFramesData('motion' as never, id)), 'invalidMotionData');
-    assert.equal(codeOf(() => controller.yieldAudioData('sound' as never)), 'invalidAudioInput');
+    assert.equal(
+      codeOf(() => controller.yieldFramesData('motion' as never, id)),
+      'invalidMotionData',
+    );
+    assert.equal(
+      codeOf(() => controller.yieldAudioData('sound' as never)),
+      'invalidAudioInput',
+    );
     assert.equal(controller.yieldAudioData(PCM), id);
     assert.isTrue(controller.yieldFramesData([LAST], id));
     controller.configure({ sampleRateHz: 11_025 });
-    assert.equal(codeOf(() => controller.yieldAudioData(PCM)), 'unsupportedSampleRate');
+    assert.equal(
+      codeOf(() => controller.yieldAudioData(PCM)),
+      'unsupportedSampleRate',
+    );
   });
 
   it('opens another conversation after one that could not be played', async () => {

@@ -1,6 +1,6 @@
 import { assert, describe, it } from '#test';
 
-import { IDLE_CONVERSATION, conversationChange, type Conversation } from '../../../../src/avatar/conversations/conversation-state.js';
+import { type Conversation, conversationChange, IDLE_CONVERSATION } from '../../../../src/avatar/conversations/conversation-state.js';
 
 const playing: Conversation = { state: 'playing', round: 3 };
 

@@ -11,8 +11,17 @@ describe('readMotionPayloads', () => {
     const pool = new Uint8Array([9, 1, 2, 3, 9]);
     const { messages } = readMotionPayloads([pool.subarray(1, 4), pool.buffer]);
     pool.fill(0);
-    assert.deepEqual(messages.map((message) => [...message]), [[1, 2, 3], [9, 1, 2, 3, 9]]);
-    assert.deepEqual(messages.map(({ buffer }) => buffer.byteLength), [3, 5]);
+    assert.deepEqual(
+      messages.map((message) => [...message]),
+      [
+        [1, 2, 3],
+        [9, 1, 2, 3, 9],
+      ],
+    );
+    assert.deepEqual(
+      messages.map(({ buffer }) => buffer.byteLength),
+      [3, 5],
+    );
   });
 
   it('finds the end of a request in either form of motion', () => {
@@ -32,12 +41,18 @@ describe('readMotionPayloads', () => {
 
   it('takes nothing for an empty list, and a missing payload for an empty one', () => {
     assert.deepEqual(readMotionPayloads(undefined), { messages: [], isFinal: false });
-    assert.deepEqual(readMotionPayloads([undefined, null]).messages.map(({ length }) => length), [0, 0]);
+    assert.deepEqual(
+      readMotionPayloads([undefined, null]).messages.map(({ length }) => length),
+      [0, 0],
+    );
   });
 
   it('refuses what is no list of bytes', () => {
     for (const wrong of [new Uint8Array(3), 'motion', 7, {}, [[1, 2]], ['a'], [new Float32Array(2)]]) {
-      assert.equal(codeOf(() => readMotionPayloads(wrong)), 'invalidMotionData');
+      assert.equal(
+        codeOf(() => readMotionPayloads(wrong)),
+        'invalidMotionData',
+      );
     }
   });
 

@@ -7,7 +7,12 @@ describe('The curves of the recurrent layer', () => {
       assert.approximately(sigmoid(x), 1 / (1 + Math.exp(-x)), 2e-8, `sigmoid ${x}`);
       assert.approximately(tanh(x), Math.tanh(x), 4e-8, `tanh ${x}`);
     }
-    for (const [x, low] of [[1e300, 1], [-1e300, 0], [Infinity, 1], [-Infinity, 0]] as const) {
+    for (const [x, low] of [
+      [1e300, 1],
+      [-1e300, 0],
+      [Infinity, 1],
+      [-Infinity, 0],
+    ] as const) {
       assert.approximately(sigmoid(x), low, 2e-8);
       assert.approximately(tanh(x), 2 * low - 1, 4e-8);
     }

@@ -5,7 +5,7 @@ import { createRandom } from '../../../../src/motion/life/random.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS, type Channel } from '../../../../src/shared/contracts/channels.js';
 import { Resampler } from '../../../../src/shared/samples/resampler.js';
 import { PCM_SAMPLE_RATES } from '../../../../src/shared/samples/sample-rates.js';
-import { goldenTakes, type GoldenTakes } from './golden-takes.js';
+import { type GoldenTakes, goldenTakes } from './golden-takes.js';
 import { readSpokenFixture } from './spoken-fixture.js';
 
 /** Decimals of single precision that the order of additions and a runtime's own `exp` and `tanh` may change. */
@@ -34,7 +34,7 @@ class Take {
   }
 
   curve(channel: Channel): number[] {
-    return Array.from({ length: this.values.length / CHANNEL_COUNT }, (_, i) => this.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!);
+    return Array.from({ length: this.values.length / CHANNEL_COUNT }, (_, i) => this.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]);
   }
 
   /** Share of frames in which the lips are pressed. */
@@ -50,9 +50,9 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   const [ma, mb] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    ab += (a[i]! - ma) * (b[i]! - mb);
-    aa += (a[i]! - ma) ** 2;
-    bb += (b[i]! - mb) ** 2;
+    ab += (a[i] - ma) * (b[i] - mb);
+    aa += (a[i] - ma) ** 2;
+    bb += (b[i] - mb) ** 2;
   }
   return ab / Math.sqrt(aa * bb);
 }
@@ -70,7 +70,9 @@ describe('The engine', () => {
     for (const [name, frames] of Object.entries(await goldenTakes())) {
       const expected = golden[name as keyof GoldenTakes];
       assert.lengthOf(frames, expected.length);
-      frames.forEach((frame, i) => frame.forEach((value, k) => assert.closeTo(value, expected[i]![k]!, GOLDEN_TOLERANCE, `${name}, frame ${5 * i}, channel ${k}`)));
+      frames.forEach((frame, i) =>
+        frame.forEach((value, k) => assert.closeTo(value, expected[i][k], GOLDEN_TOLERANCE, `${name}, frame ${5 * i}, channel ${k}`)),
+      );
     }
   });
 
@@ -139,7 +141,7 @@ describe('The engine', () => {
     for (const mouth of [model, null]) {
       const take = new Take(music, { mouth });
       const jaw = take.curve('jawOpen');
-      const turns = jaw.filter((x, i) => i > 1 && (x - jaw[i - 1]!) * (jaw[i - 1]! - jaw[i - 2]!) < 0 && Math.abs(x - jaw[i - 2]!) > 0.05);
+      const turns = jaw.filter((x, i) => i > 1 && (x - jaw[i - 1]) * (jaw[i - 1] - jaw[i - 2]) < 0 && Math.abs(x - jaw[i - 2]) > 0.05);
       assert.isBelow(turns.length / (music.length / 16000), 6);
       assert.isAtMost(Math.max(...jaw), 0.75);
       assert.isBelow(take.pressed, 0.3);
@@ -164,7 +166,7 @@ describe('The engine', () => {
       const { values } = new Take(joined(wild, speech, wild), { mouth });
       for (let i = 0; i < values.length; i++) {
         const channel = i % CHANNEL_COUNT;
-        assert.isTrue(channel < 52 ? values[i]! >= 0 && values[i]! <= 1 : Math.abs(values[i]!) <= 0.35, `${CHANNELS[channel]} ${values[i]}`);
+        assert.isTrue(channel < 52 ? values[i] >= 0 && values[i] <= 1 : Math.abs(values[i]) <= 0.35, `${CHANNELS[channel]} ${values[i]}`);
       }
     }
   });

@@ -1,5 +1,5 @@
 import { assert, before, describe, it, readRepositoryFile } from '#test';
-import { MotionEngine, type EngineMotion } from '../../../../src/motion/engine/motion-engine.js';
+import { type EngineMotion, MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { VISEME_COUNT, VISEME_INDEX, VISEMES, visemeFromName } from '../../../../src/shared/contracts/visemes.js';
 import { readSpokenFixture, type VisemeSpan } from './spoken-fixture.js';
@@ -29,7 +29,12 @@ const mechanics = (): void => {
   it('go with every frame, as shares of one', () => {
     const rows = visemesOf(speech);
     assert.lengthOf(rows, Math.ceil(speech.length / 320));
-    for (const row of rows) assert.approximately(row.reduce((sum, x) => sum + x, 0), 1, 1e-5);
+    for (const row of rows)
+      assert.approximately(
+        row.reduce((sum, x) => sum + x, 0),
+        1,
+        1e-5,
+      );
   });
 
   it('do not depend on how the audio is cut', () => {
@@ -37,7 +42,7 @@ const mechanics = (): void => {
   });
 
   it('rest in silence', () => {
-    for (const row of visemesOf(new Float32Array(16000)).slice(5)) assert.isAbove(row[VISEME_INDEX.sil]!, 0.8);
+    for (const row of visemesOf(new Float32Array(16000)).slice(5)) assert.isAbove(row[VISEME_INDEX.sil], 0.8);
   });
 
   it('are left out unless they are asked for', () => {
@@ -53,7 +58,7 @@ describe('Visemes of the mouth by rule', () => {
 
   it('call a long open vowel aa', () => {
     const [, start, end] = track.find(([name]) => name === 'aa')!;
-    assert.isAbove(visemesOf(speech)[Math.round((start + end) * 25)]![VISEME_INDEX.aa]!, 0.8);
+    assert.isAbove(visemesOf(speech)[Math.round((start + end) * 25)][VISEME_INDEX.aa], 0.8);
   });
 });
 

@@ -20,7 +20,7 @@ export function speak(sounds: Sound[], rateHz = 16000): Float32Array {
   let phase = 0;
   for (const { seconds, formants = [], noiseHz, level = 0.1, pitchHz = 120 } of sounds) {
     const chain = (noiseHz ? [noiseHz] : formants.filter((hz) => hz < rateHz / 2)).map((hz, i) => {
-      const radius = Math.exp((-Math.PI * (noiseHz ? 1500 : BANDWIDTHS[i]!)) / rateHz);
+      const radius = Math.exp((-Math.PI * (noiseHz ? 1500 : BANDWIDTHS[i])) / rateHz);
       const first = 2 * radius * Math.cos((2 * Math.PI * hz) / rateHz);
       const second = -radius * radius;
       return { first, second, gain: noiseHz ? 1 : 1 - first - second, y1: 0, y2: 0 };
@@ -46,7 +46,7 @@ export function speak(sounds: Sound[], rateHz = 16000): Float32Array {
     const rms = Math.sqrt(part.reduce((sum, x) => sum + x * x, 0) / count) || 1;
     for (let n = 0; n < count; n++) {
       const edge = Math.min(1, n / (0.01 * rateHz), (count - n) / (0.01 * rateHz));
-      out.push((part[n]! / rms) * level * edge + (random() - 0.5) * 2e-4);
+      out.push((part[n] / rms) * level * edge + (random() - 0.5) * 2e-4);
     }
   }
   return Float32Array.from(out);
@@ -57,7 +57,16 @@ export const EE = { formants: [290, 2250, 3000, 3600, 4500] };
 export const OO = { formants: [320, 750, 2300, 3400, 4500] };
 /** A second and a half of vowels, a hiss and pauses. */
 export const phrase = (rateHz = 16000): Float32Array =>
-  speak([
-    { seconds: 0.4 }, { seconds: 0.25, ...AA }, { seconds: 0.1, noiseHz: 6000, level: 0.03 }, { seconds: 0.2, ...EE },
-    { seconds: 0.08 }, { seconds: 0.25, ...OO }, { seconds: 0.2, ...AA }, { seconds: 0.6 },
-  ], rateHz);
+  speak(
+    [
+      { seconds: 0.4 },
+      { seconds: 0.25, ...AA },
+      { seconds: 0.1, noiseHz: 6000, level: 0.03 },
+      { seconds: 0.2, ...EE },
+      { seconds: 0.08 },
+      { seconds: 0.25, ...OO },
+      { seconds: 0.2, ...AA },
+      { seconds: 0.6 },
+    ],
+    rateHz,
+  );

@@ -7,8 +7,22 @@ import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shar
 import { readSpokenFixture } from './spoken-fixture.js';
 
 const CHANNELS: readonly Channel[] = [
-  'jawOpen', 'mouthClose', 'mouthFunnel', 'mouthPucker', 'mouthStretchLeft', 'mouthPressLeft', 'mouthRollLower', 'mouthSmileRight',
-  'browInnerUp', 'browOuterUpLeft', 'eyeBlinkLeft', 'eyeSquintRight', 'cheekSquintLeft', 'headPitch', 'headYaw', 'headRoll',
+  'jawOpen',
+  'mouthClose',
+  'mouthFunnel',
+  'mouthPucker',
+  'mouthStretchLeft',
+  'mouthPressLeft',
+  'mouthRollLower',
+  'mouthSmileRight',
+  'browInnerUp',
+  'browOuterUpLeft',
+  'eyeBlinkLeft',
+  'eyeSquintRight',
+  'cheekSquintLeft',
+  'headPitch',
+  'headYaw',
+  'headRoll',
 ];
 /** Every fifth frame. */
 const FRAME_STEP = 5;
@@ -23,7 +37,7 @@ export async function goldenTakes(): Promise<GoldenTakes> {
     const engine = new MotionEngine({ sampleRateHz: 16000, seed: 7, model: null, ...options });
     const values = [engine.push(speech), engine.finish()].flatMap((motion) => [...(motion?.values ?? [])]);
     const frames = Array.from({ length: Math.ceil(values.length / CHANNEL_COUNT / FRAME_STEP) }, (_, i) => i * FRAME_STEP);
-    return frames.map((frame) => CHANNELS.map((name) => values[frame * CHANNEL_COUNT + CHANNEL_INDEX[name]]!));
+    return frames.map((frame) => CHANNELS.map((name) => values[frame * CHANNEL_COUNT + CHANNEL_INDEX[name]]));
   };
   return {
     ruled: take({}),
@@ -35,7 +49,13 @@ export async function goldenTakes(): Promise<GoldenTakes> {
 /** A net of random weights in the shape of the real one: what it says means nothing, and is the same everywhere. */
 function smallModel(): SpeechModel {
   const [bands, first, second, hidden, outputs] = [40, 12, 16, 20, 23] as const;
-  const shapes = [[first, 5 * bands], [second, 4 * first], [3 * hidden, second], [3 * hidden, hidden], [outputs, hidden + second]] as const;
+  const shapes = [
+    [first, 5 * bands],
+    [second, 4 * first],
+    [3 * hidden, second],
+    [3 * hidden, hidden],
+    [outputs, hidden + second],
+  ] as const;
   const bytes = new Uint8Array(28 + shapes.reduce((sum, [rows, inputs]) => sum + rows * (8 + inputs), 0));
   const view = new DataView(bytes.buffer);
   const random = createRandom(11);

@@ -1,12 +1,10 @@
 import { assert, before, describe, it, readRepositoryFile } from '#test';
-import { CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
-import { PCM_SAMPLE_RATES } from '../../../../src/shared/samples/sample-rates.js';
-import {
-  ENGINE_FRAME_RATE, ENGINE_LOOKAHEAD_SECONDS, MotionEngine,
-} from '../../../../src/motion/engine/motion-engine.js';
+import { ENGINE_FRAME_RATE, ENGINE_LOOKAHEAD_SECONDS, MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { createRandom } from '../../../../src/motion/life/random.js';
-import { AA, EE, OO, phrase, speak, type Sound } from './formant-voice.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS, type Channel } from '../../../../src/shared/contracts/channels.js';
+import { PCM_SAMPLE_RATES } from '../../../../src/shared/samples/sample-rates.js';
+import { AA, EE, OO, phrase, type Sound, speak } from './formant-voice.js';
 
 /** The mouth under test. */
 let model: SpeechModel | null = null;
@@ -28,7 +26,7 @@ class Take {
   }
 
   curve(channel: Channel): number[] {
-    return Array.from({ length: this.frameCount }, (_, i) => this.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!);
+    return Array.from({ length: this.frameCount }, (_, i) => this.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]);
   }
 }
 
@@ -133,20 +131,20 @@ const mechanics = (): void => {
       assert.equal(take.frameCount, Math.ceil(audio.length / 320), name);
       for (let i = 0; i < take.values.length; i++) {
         const channel = i % CHANNEL_COUNT;
-        const value = take.values[i]!;
+        const value = take.values[i];
         const limit = channel < 52 ? 1 : 0.35;
         assert.isTrue(value >= (channel < 52 ? 0 : -limit) && value <= limit, `${name}: ${CHANNELS[channel]} ${value}`);
       }
       assert.isAtMost(Math.max(...take.curve('jawOpen')), 0.75, name);
     }
-    assert.isBelow(Math.max(...takeOf(hostile['offset']!).curve('jawOpen').slice(25)), 0.04, 'an offset is silence');
+    assert.isBelow(Math.max(...takeOf(hostile.offset).curve('jawOpen').slice(25)), 0.04, 'an offset is silence');
   });
 
   it('blinks and moves the head while somebody speaks', () => {
     const long = speak(Array.from({ length: 60 }, (_, i) => (i % 6 === 5 ? { seconds: 0.5 } : { seconds: 0.25, ...(i % 2 ? AA : OO) })));
     const take = takeOf(long);
     const blink = take.curve('eyeBlinkLeft');
-    const blinks = blink.filter((x, i) => x >= 0.99 && blink[i - 1]! < 0.99).length;
+    const blinks = blink.filter((x, i) => x >= 0.99 && blink[i - 1] < 0.99).length;
     assert.isAtLeast(blinks, 2);
     assert.isAtMost(blinks, 12);
     const yaw = take.curve('headYaw');
@@ -165,13 +163,17 @@ const articulation = (): void => {
   it('opens on time with the voice and shuts after it', () => {
     const jaw = takeOf(speak([{ seconds: 0.5 }, { seconds: 0.4, ...AA }, { seconds: 0.5 }])).curve('jawOpen');
     assert.isBelow(Math.max(...jaw.slice(0, 20)), 0.05, 'shut until 100 ms before');
-    assert.isAbove(jaw[29]!, 0.2, 'open 80 ms after the onset');
+    assert.isAbove(jaw[29], 0.2, 'open 80 ms after the onset');
     assert.isBelow(Math.max(...jaw.slice(53)), 0.05, 'shut 150 ms after the end');
   });
 
   it('shows vowels by their spectrum: open, spread and round', () => {
     const shape = (sound: Partial<Sound>, channel: Channel): number =>
-      mean(takeOf(speak([{ seconds: 0.3 }, { seconds: 0.5, ...sound }, { seconds: 0.3 }])).curve(channel).slice(20, 36));
+      mean(
+        takeOf(speak([{ seconds: 0.3 }, { seconds: 0.5, ...sound }, { seconds: 0.3 }]))
+          .curve(channel)
+          .slice(20, 36),
+      );
     assert.isAbove(shape(AA, 'jawOpen'), 1.4 * shape(EE, 'jawOpen'));
     assert.isAbove(shape(AA, 'jawOpen'), 1.4 * shape(OO, 'jawOpen'));
     assert.isAbove(shape(EE, 'mouthStretchLeft'), 2 * shape(OO, 'mouthStretchLeft'));
@@ -196,10 +198,17 @@ describe('MotionEngine with the trained mouth', () => {
 
   it('presses the lips in the murmur of an m between vowels', () => {
     const falling = [680, 600, 500, 420].map((hz, i) => ({ seconds: 0.01, formants: [hz, 1100 - 80 * i, 2400 - 60 * i, 3500, 4500] }));
-    const take = takeOf(speak([
-      { seconds: 0.3 }, { seconds: 0.25, ...AA }, ...falling, { seconds: 0.1, formants: [250, 1000, 2200, 3300], level: 0.03 },
-      ...falling.toReversed(), { seconds: 0.25, ...AA }, { seconds: 0.3 },
-    ]));
+    const take = takeOf(
+      speak([
+        { seconds: 0.3 },
+        { seconds: 0.25, ...AA },
+        ...falling,
+        { seconds: 0.1, formants: [250, 1000, 2200, 3300], level: 0.03 },
+        ...falling.toReversed(),
+        { seconds: 0.25, ...AA },
+        { seconds: 0.3 },
+      ]),
+    );
     const press = take.curve('mouthPressLeft');
     assert.isAbove(Math.max(...press.slice(29, 36)), 0.5);
     assert.isBelow(Math.max(...press.slice(18, 26), ...press.slice(39, 46)), 0.3);

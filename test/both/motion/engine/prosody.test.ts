@@ -1,7 +1,7 @@
 import { assert, describe, it } from '#test';
 import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
-import { AA, OO, speak, type Sound } from './formant-voice.js';
+import { AA, OO, type Sound, speak } from './formant-voice.js';
 
 const SYLLABLE_SECONDS = 0.24;
 const STRESSED: Partial<Sound> = { level: 0.16, pitchHz: 165 };
@@ -36,7 +36,7 @@ class Speech {
 function curvesOf(samples: Float32Array, seed: number): (channel: Channel) => number[] {
   const engine = new MotionEngine({ sampleRateHz: 16000, seed, model: null });
   const values = [engine.push(samples), engine.finish()].flatMap((motion) => [...(motion?.values ?? [])]);
-  return (channel) => Array.from({ length: values.length / CHANNEL_COUNT }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!);
+  return (channel) => Array.from({ length: values.length / CHANNEL_COUNT }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]);
 }
 
 /** Frames at which a curve is highest after it rose by at least `rise`. */
@@ -44,10 +44,10 @@ function heights(curve: number[], rise: number): number[] {
   const found: number[] = [];
   let valley = Infinity;
   for (let i = 1; i < curve.length - 1; i++) {
-    valley = Math.min(valley, curve[i]!);
-    if (curve[i]! > curve[i - 1]! && curve[i]! >= curve[i + 1]! && curve[i]! - valley > rise) {
+    valley = Math.min(valley, curve[i]);
+    if (curve[i] > curve[i - 1] && curve[i] >= curve[i + 1] && curve[i] - valley > rise) {
       found.push(i / 50);
-      valley = curve[i]!;
+      valley = curve[i];
     }
   }
   return found;
@@ -69,7 +69,7 @@ describe('The face besides the mouth', () => {
       const stresses = speech.stresses.slice(2);
       const met = stresses.filter((time) => nods.some((nod) => nod > time - 0.08 && nod < time + 0.2));
       assert.isAtLeast(met.length / stresses.length, 0.7);
-      const others = nods.filter((nod) => nod > stresses[0]! && !near(speech.stresses, nod, 0.08, 0.25));
+      const others = nods.filter((nod) => nod > stresses[0] && !near(speech.stresses, nod, 0.08, 0.25));
       assert.isAtMost(others.length, 0.4 * nods.length);
     }
   });
@@ -108,11 +108,18 @@ describe('The face besides the mouth', () => {
   });
 
   it('moves smoothly: no step in head, brows or lids', () => {
-    const limits: [Channel, number][] = [['headYaw', 0.006], ['headRoll', 0.006], ['headPitch', 0.025], ['browInnerUp', 0.11], ['eyeWideLeft', 0.06], ['eyeSquintLeft', 0.06]];
+    const limits: [Channel, number][] = [
+      ['headYaw', 0.006],
+      ['headRoll', 0.006],
+      ['headPitch', 0.025],
+      ['browInnerUp', 0.11],
+      ['eyeWideLeft', 0.06],
+      ['eyeSquintLeft', 0.06],
+    ];
     for (const curve of curves) {
       for (const [channel, limit] of limits) {
         const values = curve(channel);
-        const step = Math.max(...values.map((x, i) => (i === 0 ? 0 : Math.abs(x - values[i - 1]!))));
+        const step = Math.max(...values.map((x, i) => (i === 0 ? 0 : Math.abs(x - values[i - 1]))));
         assert.isBelow(step, limit, channel);
       }
     }

@@ -34,14 +34,15 @@ describe('The speech net', () => {
   function largestDifference(a: number[][], b: number[][], width: number): number {
     let largest = 0;
     for (let i = 0; i < Math.min(a.length, b.length); i++) {
-      for (let k = 0; k < width; k++) largest = Math.max(largest, Math.abs(a[i]![k]! - b[i]![k]!));
+      for (let k = 0; k < width; k++) largest = Math.max(largest, Math.abs(a[i][k] - b[i][k]));
     }
     return largest;
   }
 
   it('is fed with the bands it was trained on', () => {
     for (const [index, expected] of Object.entries(fixture.logMel)) {
-      for (let band = 0; band < MEL_BAND_COUNT; band++) assert.closeTo(heard[Number(index)]![band]!, expected[band]!, 1e-4, `frame ${index}, band ${band}`);
+      for (let band = 0; band < MEL_BAND_COUNT; band++)
+        assert.closeTo(heard[Number(index)][band], expected[band], 1e-4, `frame ${index}, band ${band}`);
     }
   });
 

@@ -28,7 +28,7 @@ describe('The trained mouth', () => {
     const frontEnd = new AcousticFrontEnd(({ logMel, levelDb }) => {
       levels.push(levelDb);
       const index = levels.length - 1 - TRAINED_MOUTH_LOOK_AHEAD_FRAMES;
-      if (!mouth.push(logMel, levels[Math.max(0, index)]!) || index < 0) return;
+      if (!mouth.push(logMel, levels[Math.max(0, index)]) || index < 0) return;
       take.shapes.push(Array.from(mouth.shapes));
       take.visemes.push(Array.from(mouth.visemes));
     });
@@ -39,24 +39,24 @@ describe('The trained mouth', () => {
 
   /** Largest value of a shape from one time to another. */
   function highest(take: Take, shape: number, from: number, to: number): number {
-    return Math.max(...take.shapes.slice(Math.floor(from * 50), Math.ceil(to * 50) + 1).map((frame) => frame[shape]!));
+    return Math.max(...take.shapes.slice(Math.floor(from * 50), Math.ceil(to * 50) + 1).map((frame) => frame[shape]));
   }
 
   it('seals the lips in every p and b within speech, and takes back the jaw there', () => {
     const take = takeOf(speech);
     // After a pause nothing tells a closure from silence until it bursts.
-    const closures = track.filter(([name], i) => name === 'PP' && track[i - 1]![0] !== 'sil');
+    const closures = track.filter(([name], i) => name === 'PP' && track[i - 1][0] !== 'sil');
     assert.isAtLeast(closures.length, 5);
     for (const [, start, end] of closures) {
       assert.isAbove(highest(take, MouthShape.lipsPress, start - 0.02, end + 0.02), 0.6, `at ${start} s`);
     }
-    for (const frame of take.shapes) assert.isAtMost(frame[MouthShape.mouthClose]!, frame[MouthShape.jawOpen]! + 1e-6);
+    for (const frame of take.shapes) assert.isAtMost(frame[MouthShape.mouthClose], frame[MouthShape.jawOpen] + 1e-6);
   });
 
   it('keeps the lips together until the first sound, and presses them for a p that opens an utterance', () => {
     const take = takeOf(speech);
     const [, start, end] = track.find(([name]) => name === 'PP')!;
-    const gaps = take.shapes.slice(5, Math.floor(start * 50)).map((frame) => frame[MouthShape.jawOpen]! - frame[MouthShape.mouthClose]!);
+    const gaps = take.shapes.slice(5, Math.floor(start * 50)).map((frame) => frame[MouthShape.jawOpen] - frame[MouthShape.mouthClose]);
     assert.isBelow(Math.max(...gaps), 0.08);
     assert.isAbove(highest(take, MouthShape.lipsPress, start, end), 0.5);
   });
@@ -81,7 +81,12 @@ describe('The trained mouth', () => {
 
   it('gives probabilities and weights, and does not depend on how the sound is cut', () => {
     const whole = takeOf(speech);
-    for (const visemes of whole.visemes) assert.approximately(visemes.reduce((sum, x) => sum + x, 0), 1, 1e-5);
+    for (const visemes of whole.visemes)
+      assert.approximately(
+        visemes.reduce((sum, x) => sum + x, 0),
+        1,
+        1e-5,
+      );
     for (const shapes of whole.shapes) assert.isTrue(shapes.every((x) => x >= 0 && x <= 1));
     assert.deepEqual(takeOf(speech, undefined, 77), whole);
   });
@@ -99,8 +104,8 @@ describe('The trained mouth', () => {
     for (const frame of rest) assert.deepEqual(frame, new Array(MOUTH_SHAPE_COUNT).fill(0));
     const hiss = takeOf(Float32Array.from({ length: 32000 }, () => (random() - 0.5) * 0.02)).shapes.slice(25);
     for (const frame of hiss) {
-      assert.isBelow(frame[MouthShape.jawOpen]!, 0.06);
-      assert.isBelow(frame[MouthShape.lipsPress]!, 0.5);
+      assert.isBelow(frame[MouthShape.jawOpen], 0.06);
+      assert.isBelow(frame[MouthShape.lipsPress], 0.5);
     }
   });
 });

@@ -1,8 +1,8 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
 import { SpeechBlend } from '../../../../src/motion/life/blend.js';
 import { Glide } from '../../../../src/motion/life/glide.js';
 import { LifeMotion } from '../../../../src/motion/life/life-motion.js';
-import { ARKIT_CHANNELS, CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import { ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT, CHANNELS } from '../../../../src/shared/contracts/channels.js';
 import { DEFAULT_LIFE, type LifeSettings } from '../../../../src/shared/contracts/life-settings.js';
 
 /** Lids and eyes are meant to jump, as fast as lids and eyes do; the lips are speech's. */
@@ -62,8 +62,8 @@ function roughness(framesPerSecond: number): { worst: number; channel: string; s
   let found = { worst: 0, channel: '', seconds: 0 };
   for (let i = 2; i < poses.length; i++) {
     for (const channel of STEADY) {
-      const bend = Math.abs(poses[i]![channel]! - 2 * poses[i - 1]![channel]! + poses[i - 2]![channel]!) * framesPerSecond;
-      if (bend > found.worst) found = { worst: bend, channel: CHANNELS[channel]!, seconds: i / framesPerSecond };
+      const bend = Math.abs(poses[i][channel] - 2 * poses[i - 1][channel] + poses[i - 2][channel]) * framesPerSecond;
+      if (bend > found.worst) found = { worst: bend, channel: CHANNELS[channel], seconds: i / framesPerSecond };
     }
   }
   return found;
@@ -77,9 +77,9 @@ describe('life without a pop', () => {
     const h = 1e-4;
     const before = [at(0.2), (at(0.2 + h) - at(0.2 - h)) / (2 * h), (at(0.2 + h) - 2 * at(0.2) + at(0.2 - h)) / h ** 2];
     glide.to(-0.5, 0.2, 0.7);
-    assert.approximately(at(0.2), before[0]!, 1e-12);
-    assert.approximately((at(0.2 + h) - at(0.2)) / h, before[1]!, 2e-3);
-    assert.approximately((at(0.2 + 2 * h) - 2 * at(0.2 + h) + at(0.2)) / h ** 2, before[2]!, 0.2);
+    assert.approximately(at(0.2), before[0], 1e-12);
+    assert.approximately((at(0.2 + h) - at(0.2)) / h, before[1], 2e-3);
+    assert.approximately((at(0.2 + 2 * h) - 2 * at(0.2 + h) + at(0.2)) / h ** 2, before[2], 0.2);
     assert.approximately(at(0.9), -0.5, 1e-9);
     assert.approximately((at(0.9) - at(0.9 - h)) / h, 0, 1e-3);
     assert.equal(at(50), -0.5);
@@ -104,11 +104,11 @@ describe('life without a pop', () => {
         return Float32Array.from(pose);
       });
       const final = series.at(-1)!;
-      const strongest = final.indexOf(Math.max(...final.filter((_, channel) => !/^eyeBlink/.test(CHANNELS[channel]!))));
-      const share = series.map((frame) => frame[strongest]! / final[strongest]!);
-      assert.isBelow(share[5]!, 0.1, 'it sets out softly');
-      assert.isAbove(share[40]!, 0.8);
-      assert.approximately(share[60]!, 1, 1e-4);
+      const strongest = final.indexOf(Math.max(...final.filter((_, channel) => !/^eyeBlink/.test(CHANNELS[channel]))));
+      const share = series.map((frame) => frame[strongest] / final[strongest]);
+      assert.isBelow(share[5], 0.1, 'it sets out softly');
+      assert.isAbove(share[40], 0.8);
+      assert.approximately(share[60], 1, 1e-4);
       share.forEach((value) => assert.isBelow(value, 1.0001));
     }
   });
@@ -129,18 +129,20 @@ describe('calm', () => {
       life.finish(pose);
       assert.equal(life.breath, 0);
       CHANNELS.forEach((name, channel) => assert.isTrue(isKept(name) || pose[channel] === 0, name));
-      blinked ||= pose[C.eyeBlinkLeft]! > 0.9;
-      spoke ||= pose[C.jawOpen]! > 0.3;
+      blinked ||= pose[C.eyeBlinkLeft] > 0.9;
+      spoke ||= pose[C.jawOpen] > 0.3;
     }
     assert.isTrue(blinked && spoke);
 
     life.set({ ...DEFAULT_LIFE, motionStyle: 'calm', mood: 'happy' });
     for (let frame = 3600; frame < 3700; frame++) life.sample(frame / 60, pose);
     const still = Float32Array.from(pose);
-    assert.isAbove(still[C.mouthSmileLeft]!, 0.5);
+    assert.isAbove(still[C.mouthSmileLeft], 0.5);
     for (let frame = 3700; frame < 4300; frame++) {
       life.sample(frame / 60, pose);
-      ARKIT_CHANNELS.forEach((name, channel) => assert.isTrue(/^eyeBlink/.test(name) || Math.abs(pose[channel]! - still[channel]!) < 1e-6, name));
+      ARKIT_CHANNELS.forEach((name, channel) =>
+        assert.isTrue(/^eyeBlink/.test(name) || Math.abs(pose[channel] - still[channel]) < 1e-6, name),
+      );
       for (let channel = C.headPitch; channel < CHANNEL_COUNT; channel++) assert.equal(pose[channel], 0);
     }
   });

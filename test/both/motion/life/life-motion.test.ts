@@ -1,10 +1,10 @@
-import { describe, it, assert } from '#test';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import { assert, describe, it } from '#test';
 import { blendPose, SpeechBlend } from '../../../../src/motion/life/blend.js';
 import { BLINK_SECONDS, blinkWeight } from '../../../../src/motion/life/blink.js';
 import { LifeMotion } from '../../../../src/motion/life/life-motion.js';
 import { noise, sway } from '../../../../src/motion/life/noise.js';
 import { createRandom, gaussian } from '../../../../src/motion/life/random.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
 import { DEFAULT_LIFE } from '../../../../src/shared/contracts/life-settings.js';
 
 const STEP = 1 / 60;
@@ -42,7 +42,7 @@ describe('random and noise', () => {
     const curve = Array.from({ length: 6000 }, (_, i) => sway(i * 0.1, 5, 1));
     for (const shift of [250, 500, 655, 1310]) {
       let same = 0;
-      for (let i = 0; i + shift < curve.length; i++) same += curve[i]! * curve[i + shift]!;
+      for (let i = 0; i + shift < curve.length; i++) same += curve[i] * curve[i + shift];
       const power = curve.reduce((s, x) => s + x * x, 0);
       assert.isBelow(Math.abs(same / power), 0.35, `period of ${shift / 10} s`);
     }
@@ -57,7 +57,7 @@ describe('blinks', () => {
     assert.isBelow(top, 12);
     assert.equal(blinkWeight(0), 0);
     assert.equal(blinkWeight(BLINK_SECONDS), 0);
-    assert.isBelow(Math.max(...weights.slice(1).map((w, i) => Math.abs(w - weights[i]!))), 0.25);
+    assert.isBelow(Math.max(...weights.slice(1).map((w, i) => Math.abs(w - weights[i]))), 0.25);
   });
 });
 
@@ -66,36 +66,36 @@ describe('LifeMotion', () => {
     const coarse = lived(9, 30, 'lively', 1 / 30);
     const fine = lived(9, 30, 'lively', 1 / 120);
     for (let i = 0; i < coarse.length; i++) {
-      for (let c = 0; c < CHANNEL_COUNT; c++) assert.approximately(coarse[i]![c]!, fine[i * 4]![c]!, 1e-5, `frame ${i}`);
+      for (let c = 0; c < CHANNEL_COUNT; c++) assert.approximately(coarse[i][c], fine[i * 4][c], 1e-5, `frame ${i}`);
     }
     assert.notDeepEqual(lived(10, 2), lived(9, 2));
   });
 
   it('keeps weights in range, the head within a few degrees and the mouth shut', () => {
     for (const pose of lived(2, 120)) {
-      for (let c = 0; c < 52; c++) assert.isTrue(pose[c]! >= 0 && pose[c]! <= 1);
-      for (let c = 52; c < 55; c++) assert.isBelow(Math.abs(pose[c]!), 0.3);
-      for (let c = 55; c < 58; c++) assert.isBelow(Math.abs(pose[c]!), 0.01);
+      for (let c = 0; c < 52; c++) assert.isTrue(pose[c] >= 0 && pose[c] <= 1);
+      for (let c = 52; c < 55; c++) assert.isBelow(Math.abs(pose[c]), 0.3);
+      for (let c = 55; c < 58; c++) assert.isBelow(Math.abs(pose[c]), 0.01);
       assert.equal(pose[C.jawOpen], 0);
     }
   });
 
   it('looks around, moves slowly otherwise, and never freezes', () => {
     const poses = lived(3, 60);
-    const turns = poses.filter((pose) => Math.abs(pose[C.eyeLookOutLeft]! - pose[C.eyeLookInLeft]!) > 0.12).length;
+    const turns = poses.filter((pose) => Math.abs(pose[C.eyeLookOutLeft] - pose[C.eyeLookInLeft]) > 0.12).length;
     assert.isAbove(turns / poses.length, 0.02);
     assert.isBelow(turns / poses.length, 0.5);
     for (let i = 1; i < poses.length; i++) {
-      assert.isBelow(Math.abs(poses[i]![C.headYaw]! - poses[i - 1]![C.headYaw]!), 0.01);
+      assert.isBelow(Math.abs(poses[i][C.headYaw] - poses[i - 1][C.headYaw]), 0.01);
     }
     for (let second = 0; second < 60; second++) {
-      assert.notEqual(poses[second * 60]![C.headPitch], poses[second * 60 + 59]![C.headPitch]);
+      assert.notEqual(poses[second * 60][C.headPitch], poses[second * 60 + 59][C.headPitch]);
     }
   });
 
   it('only blinks when calm', () => {
     const poses = lived(3, 60, 'calm');
-    assert.isTrue(poses.some((pose) => pose[C.eyeBlinkLeft]! > 0.9));
+    assert.isTrue(poses.some((pose) => pose[C.eyeBlinkLeft] > 0.9));
     for (const pose of poses) {
       pose.forEach((value, c) => assert.isTrue(value === 0 || c === C.eyeBlinkLeft || c === C.eyeBlinkRight));
     }
@@ -116,7 +116,8 @@ describe('blending speech and idle', () => {
 
   it('takes shapes that open or shut the mouth away from life, all of them, and lets none part closed lips before', () => {
     const mood = new Float32Array(CHANNEL_COUNT);
-    for (const name of ['jawOpen', 'mouthPressLeft', 'mouthFunnel', 'mouthUpperUpLeft', 'mouthLowerDownRight', 'mouthShrugLower'] as const) mood[C[name]] = 0.5;
+    for (const name of ['jawOpen', 'mouthPressLeft', 'mouthFunnel', 'mouthUpperUpLeft', 'mouthLowerDownRight', 'mouthShrugLower'] as const)
+      mood[C[name]] = 0.5;
     const out = new Float32Array(CHANNEL_COUNT);
     blendPose(mood, speaking(0.4), 1, out);
     assert.deepEqual([...out.subarray(14, 41)], [...speaking(0.4).subarray(14, 41)]);
@@ -130,10 +131,10 @@ describe('blending speech and idle', () => {
   it('gives the mouth to speech, the blink to whoever blinks, and adds the head', () => {
     const out = new Float32Array(CHANNEL_COUNT);
     blendPose(idle, speaking(0.4), 1, out);
-    assert.approximately(out[C.jawOpen]!, 0.4, 1e-6);
-    assert.approximately(out[C.mouthSmileLeft]!, 0.06, 1e-6, 'corners keep a part');
-    assert.approximately(out[C.eyeBlinkLeft]!, 0.8, 1e-6);
-    assert.isAbove(out[C.headYaw]!, 0.1);
+    assert.approximately(out[C.jawOpen], 0.4, 1e-6);
+    assert.approximately(out[C.mouthSmileLeft], 0.06, 1e-6, 'corners keep a part');
+    assert.approximately(out[C.eyeBlinkLeft], 0.8, 1e-6);
+    assert.isAbove(out[C.headYaw], 0.1);
     blendPose(idle, speaking(0.4), 0, out);
     assert.deepEqual(out, idle);
   });
@@ -142,9 +143,9 @@ describe('blending speech and idle', () => {
     const blend = new SpeechBlend();
     const out = new Float32Array(CHANNEL_COUNT);
     for (let i = 0; i < 6; i++) blend.advance(STEP, speaking(0.5), idle, out);
-    assert.isAbove(out[C.jawOpen]!, 0.4);
+    assert.isAbove(out[C.jawOpen], 0.4);
     for (let i = 0; i < 30; i++) blend.advance(STEP, speaking(0.5), idle, out);
-    assert.approximately(out[C.jawOpen]!, 0.5, 0.001);
+    assert.approximately(out[C.jawOpen], 0.5, 0.001);
   });
 
   it('eases to rest when motion runs out and back when it returns, without a jolt', () => {
@@ -155,13 +156,13 @@ describe('blending speech and idle', () => {
       const isStarved = i >= 100 && i < 112;
       const speech = isStarved || i >= 180 ? null : speaking(0.35 + 0.25 * Math.sin(i * 0.3));
       blend.advance(STEP, speech, idle, out);
-      jaws.push(out[C.jawOpen]!);
+      jaws.push(out[C.jawOpen]);
     }
-    const steps = jaws.slice(1).map((x, i) => x - jaws[i]!);
+    const steps = jaws.slice(1).map((x, i) => x - jaws[i]);
     const ordinary = Math.max(...steps.slice(30, 99).map(Math.abs));
     assert.isBelow(Math.max(...steps.slice(99, 130).map(Math.abs)), 1.6 * ordinary);
     assert.isBelow(Math.max(...steps.slice(179).map(Math.abs)), 1.6 * ordinary);
-    assert.isBelow(jaws[220]!, 0.005);
+    assert.isBelow(jaws[220], 0.005);
   });
 
   it('shuts the mouth within 30 ms of an interruption', () => {
@@ -174,6 +175,6 @@ describe('blending speech and idle', () => {
     assert.equal(out[C.jawOpen], 0);
     // The next round starts from rest, not from the old pose.
     blend.advance(STEP, speaking(0.1), idle, out);
-    assert.isAtMost(out[C.jawOpen]!, 0.1);
+    assert.isAtMost(out[C.jawOpen], 0.1);
   });
 });

@@ -1,7 +1,7 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
 import { LifeMotion } from '../../../../src/motion/life/life-motion.js';
 import { eyeRotation } from '../../../../src/motion/retarget/joints.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
 import { DEFAULT_LIFE, type LifeSettings } from '../../../../src/shared/contracts/life-settings.js';
 
 const MINUTES = 10;
@@ -36,7 +36,7 @@ function tenMinutes(settings: Partial<LifeSettings> = {}, isSpeaking = false, se
   for (let frame = 0; frame < frames; frame++) {
     life.sample(frame * STEP, pose);
     // A lowered gaze lowers the lid: blinks are counted before that.
-    const lid = pose[C.eyeBlinkLeft]!;
+    const lid = pose[C.eyeBlinkLeft];
     life.finish(pose);
     if (lid > 0.02) {
       closed ??= { start: frame * STEP, seconds: 0, depth: 0 };
@@ -47,8 +47,8 @@ function tenMinutes(settings: Partial<LifeSettings> = {}, isSpeaking = false, se
       closed = null;
     }
     const eye = eyeRotation(pose, 'leftEye');
-    const headYaw = pose[C.headYaw]! * DEGREES;
-    result.gaze.push({ yaw: eye.yaw * DEGREES + headYaw, pitch: (eye.pitch + pose[C.headPitch]!) * DEGREES, headYaw });
+    const headYaw = pose[C.headYaw] * DEGREES;
+    result.gaze.push({ yaw: eye.yaw * DEGREES + headYaw, pitch: (eye.pitch + pose[C.headPitch]) * DEGREES, headYaw });
   }
   result.saccades = saccadesIn(result.gaze);
   result.contact = result.gaze.filter(({ yaw, pitch }) => Math.hypot(yaw, pitch) < 4).length / frames;
@@ -61,12 +61,12 @@ function saccadesIn(gaze: Life['gaze']): Saccade[] {
   let start = -1;
   let peak = 0;
   for (let i = 1; i < gaze.length; i++) {
-    const speed = Math.hypot(gaze[i]!.yaw - gaze[i - 1]!.yaw, gaze[i]!.pitch - gaze[i - 1]!.pitch) / STEP;
+    const speed = Math.hypot(gaze[i].yaw - gaze[i - 1].yaw, gaze[i].pitch - gaze[i - 1].pitch) / STEP;
     if (speed > 10) {
       if (start < 0) start = i - 1;
       peak = Math.max(peak, speed);
     } else if (start >= 0) {
-      const degrees = Math.hypot(gaze[i - 1]!.yaw - gaze[start]!.yaw, gaze[i - 1]!.pitch - gaze[start]!.pitch);
+      const degrees = Math.hypot(gaze[i - 1].yaw - gaze[start].yaw, gaze[i - 1].pitch - gaze[start].pitch);
       saccades.push({ degrees, seconds: (i - 1 - start) * STEP, peak });
       start = -1;
       peak = 0;
@@ -75,7 +75,7 @@ function saccadesIn(gaze: Life['gaze']): Saccade[] {
   return saccades;
 }
 
-const quantile = (values: number[], share: number): number => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)]!;
+const quantile = (values: number[], share: number): number => [...values].sort((a, b) => a - b)[Math.floor(values.length * share)];
 const perMinute = ({ blinks }: Life): number => blinks.length / MINUTES;
 
 const rest = tenMinutes();
@@ -96,7 +96,7 @@ describe('ten minutes of blinks', () => {
   });
 
   it('are as irregular as those of people: log-normal intervals, doubles, long pauses', () => {
-    const intervals = rest.blinks.slice(1).map(({ start }, i) => start - rest.blinks[i]!.start);
+    const intervals = rest.blinks.slice(1).map(({ start }, i) => start - rest.blinks[i].start);
     const logs = intervals.filter((interval) => interval > 0.6).map(Math.log);
     const mean = logs.reduce((sum, x) => sum + x, 0) / logs.length;
     const spread = Math.sqrt(logs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / logs.length);
@@ -110,8 +110,20 @@ describe('ten minutes of blinks', () => {
 
   it('take 150 to 450 ms, and some do not close the eye', () => {
     const full = rest.blinks.filter(({ depth }) => depth > 0.98);
-    assert.isAtLeast(quantile(full.map(({ seconds }) => seconds), 0.02), 0.15);
-    assert.isAtMost(quantile(full.map(({ seconds }) => seconds), 0.98), 0.45);
+    assert.isAtLeast(
+      quantile(
+        full.map(({ seconds }) => seconds),
+        0.02,
+      ),
+      0.15,
+    );
+    assert.isAtMost(
+      quantile(
+        full.map(({ seconds }) => seconds),
+        0.98,
+      ),
+      0.45,
+    );
     const partial = 1 - full.length / rest.blinks.length;
     assert.isAtLeast(partial, 0.04);
     assert.isAtMost(partial, 0.25);
@@ -123,7 +135,7 @@ describe('ten minutes of blinks', () => {
     let wide = 0;
     let blinked = 0;
     for (let i = 20; i < free.gaze.length; i++) {
-      const shift = Math.hypot(free.gaze[i]!.yaw - free.gaze[i - 20]!.yaw, free.gaze[i]!.pitch - free.gaze[i - 20]!.pitch);
+      const shift = Math.hypot(free.gaze[i].yaw - free.gaze[i - 20].yaw, free.gaze[i].pitch - free.gaze[i - 20].pitch);
       if (shift < 14) continue;
       wide++;
       if (near((i - 10) * STEP)) blinked++;
@@ -139,8 +151,8 @@ describe('ten minutes of blinks', () => {
     let closedFrames = 0;
     for (let frame = 0; frame < 60 * 60; frame++) {
       sleepy.sample(frame / 60, pose);
-      if (frame > 60) assert.isAbove(pose[C.eyeBlinkLeft]!, 0.3);
-      if (pose[C.eyeBlinkLeft]! > 0.9) closedFrames++;
+      if (frame > 60) assert.isAbove(pose[C.eyeBlinkLeft], 0.3);
+      if (pose[C.eyeBlinkLeft] > 0.9) closedFrames++;
     }
     assert.isAbove(closedFrames, 120);
     assert.isBelow(perMinute(tenMinutes({ mood: 'angry' })), 0.8 * perMinute(rest));
@@ -165,7 +177,12 @@ describe('ten minutes of gaze', () => {
   });
 
   it('rest on the viewer most of the time, longer while listening, less while speaking or thinking', () => {
-    const [speaking, listening, thinking, free] = [tenMinutes({}, true), tenMinutes({ isListening: true }), tenMinutes({ mood: 'thinking' }), tenMinutes({ gaze: 'free' })];
+    const [speaking, listening, thinking, free] = [
+      tenMinutes({}, true),
+      tenMinutes({ isListening: true }),
+      tenMinutes({ mood: 'thinking' }),
+      tenMinutes({ gaze: 'free' }),
+    ];
     assert.isAtLeast(rest.contact, 0.75);
     assert.isAbove(listening.contact, 0.92);
     assert.isBelow(speaking.contact, rest.contact);
@@ -182,15 +199,15 @@ describe('ten minutes of gaze', () => {
     for (let frame = 0; frame < 30; frame++) life.sample(frame / 60, pose);
     const directions = [-0.15, 0, 0.15].map((turn) => {
       const turned = Float32Array.from(pose);
-      turned[C.headYaw]! += turn;
-      turned[C.headPitch]! += turn / 2;
+      turned[C.headYaw] += turn;
+      turned[C.headPitch] += turn / 2;
       life.finish(turned);
       const eye = eyeRotation(turned, 'rightEye');
-      return { yaw: eye.yaw + turned[C.headYaw]!, pitch: eye.pitch + turned[C.headPitch]! };
+      return { yaw: eye.yaw + turned[C.headYaw], pitch: eye.pitch + turned[C.headPitch] };
     });
     for (const { yaw, pitch } of directions) {
-      assert.approximately(yaw, directions[0]!.yaw, 1e-5);
-      assert.approximately(pitch, directions[0]!.pitch, 1e-5);
+      assert.approximately(yaw, directions[0].yaw, 1e-5);
+      assert.approximately(pitch, directions[0].pitch, 1e-5);
     }
   });
 
@@ -208,19 +225,19 @@ describe('ten minutes of gaze', () => {
       life.sample(seconds, pose);
       life.finish(pose);
       const eye = eyeRotation(pose, 'leftEye').yaw;
-      if (frame <= 480) [baseHead, baseEye] = [pose[C.headYaw]!, eye];
+      if (frame <= 480) [baseHead, baseEye] = [pose[C.headYaw], eye];
       else {
         if (Number.isNaN(eyeStart) && eye - baseEye > 0.03) eyeStart = seconds;
-        if (Number.isNaN(headStart) && pose[C.headYaw]! - baseHead > 0.03) headStart = seconds;
+        if (Number.isNaN(headStart) && pose[C.headYaw] - baseHead > 0.03) headStart = seconds;
       }
     }
     assert.isBelow(eyeStart, 2.05);
     assert.isAbove(headStart - eyeStart, 0.04);
     assert.isBelow(headStart - eyeStart, 0.3);
-    assert.isAbove(pose[C.headYaw]!, 0.4 * target);
-    assert.isBelow(pose[C.headYaw]!, 0.85 * target);
+    assert.isAbove(pose[C.headYaw], 0.4 * target);
+    assert.isBelow(pose[C.headYaw], 0.85 * target);
     const eye = eyeRotation(pose, 'leftEye');
-    assert.approximately((eye.yaw + pose[C.headYaw]!) * DEGREES, 35, 4);
+    assert.approximately((eye.yaw + pose[C.headYaw]) * DEGREES, 35, 4);
   });
 });
 
@@ -231,7 +248,7 @@ describe('listening', () => {
       const pose = new Float32Array(CHANNEL_COUNT);
       return Array.from({ length: 60 * 60 }, (_, frame) => {
         life.sample(frame / 60, pose);
-        return pose[C.headPitch]!;
+        return pose[C.headPitch];
       });
     };
     // A nod is down and back by more than 1.5° within a second.
@@ -239,8 +256,8 @@ describe('listening', () => {
       let count = 0;
       for (let i = 30; i < pitch.length - 30; i++) {
         const top = Math.max(Math.min(...pitch.slice(i - 30, i)), Math.min(...pitch.slice(i, i + 30)));
-        const isPeak = pitch[i]! >= Math.max(...pitch.slice(i - 6, i + 7));
-        if (isPeak && (pitch[i]! - top) * DEGREES > 1.5) count++;
+        const isPeak = pitch[i] >= Math.max(...pitch.slice(i - 6, i + 7));
+        if (isPeak && (pitch[i] - top) * DEGREES > 1.5) count++;
       }
       return count;
     };

@@ -11,9 +11,15 @@ const joined = (...parts: (Uint8Array | number[])[]): Uint8Array => Uint8Array.f
 describe('the header of an envelope', () => {
   it('tells request and end of motion, whatever else is in the message', () => {
     const keyframes = Array.from({ length: 20 }, () => ({ expression: new Array<number>(100).fill(0.5) }));
-    const whole = bytesOf({ case: 'serverResponseAnimation', value: { connectionId: 'c', reqId: 'r-1', end: true, avatarId: 'a', animation: { keyframes } } });
+    const whole = bytesOf({
+      case: 'serverResponseAnimation',
+      value: { connectionId: 'c', reqId: 'r-1', end: true, avatarId: 'a', animation: { keyframes } },
+    });
     assert.deepEqual(motionHeaderOf(whole), { reqId: 'r-1', isLast: true });
-    assert.deepEqual(motionHeaderOf(bytesOf({ case: 'serverResponseAnimation', value: { reqId: 'r-2' } })), { reqId: 'r-2', isLast: false });
+    assert.deepEqual(motionHeaderOf(bytesOf({ case: 'serverResponseAnimation', value: { reqId: 'r-2' } })), {
+      reqId: 'r-2',
+      isLast: false,
+    });
     assert.deepEqual(motionHeaderOf(bytesOf({ case: 'serverResponseAnimation', value: {} })), { reqId: '', isLast: false });
     // A varint field 999 and a text field 998, before and after.
     assert.deepEqual(motionHeaderOf(joined([0xb8, 0x3e, 5], whole, [0xb2, 0x3e, 2, 65, 66])), { reqId: 'r-1', isLast: true });
@@ -43,7 +49,11 @@ describe('the header of an envelope', () => {
         assert.equal((error as AvatarError).code, 'protocolError');
       }
     }
-    for (const wrong of [[0xff, 0xff], [0x32, 0x7f, 0x0a], [0x32, 0x02, 0x12, 0x7f]]) {
+    for (const wrong of [
+      [0xff, 0xff],
+      [0x32, 0x7f, 0x0a],
+      [0x32, 0x02, 0x12, 0x7f],
+    ]) {
       assert.throws(() => motionHeaderOf(Uint8Array.from(wrong)), AvatarError);
     }
   });

@@ -10,7 +10,9 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 describe('the message envelope', () => {
   it('writes the public field numbers: an audio chunk byte by byte', () => {
-    const encoded = encodeMessage(createMessage({ case: 'clientAudioInput', value: { reqId: 'r1', end: true, audio: Uint8Array.of(1, 2) } }));
+    const encoded = encodeMessage(
+      createMessage({ case: 'clientAudioInput', value: { reqId: 'r1', end: true, audio: Uint8Array.of(1, 2) } }),
+    );
     // type = 3; field 4: req_id (1), end (2), audio (3).
     assert.deepEqual([...encoded], [0x08, 3, 0x22, 10, 0x0a, 2, 0x72, 0x31, 0x10, 1, 0x1a, 2, 1, 2]);
   });
@@ -46,7 +48,10 @@ describe('the message envelope', () => {
   it('refuses a message above the limit before looking at it', () => {
     const message = new Uint8Array(101).fill(0xff);
     assert.throws(() => decodeMessage(message, { maxBytes: 100 }), /101 bytes is above the limit of 100/);
-    assert.equal(codeOf(() => decodeMessage(new Uint8Array(17 * 1024 * 1024))), 'protocolError');
+    assert.equal(
+      codeOf(() => decodeMessage(new Uint8Array(17 * 1024 * 1024))),
+      'protocolError',
+    );
   });
 
   it('refuses bytes that would become millions of objects', () => {
@@ -67,18 +72,30 @@ describe('the message envelope', () => {
   });
 
   it('refuses messages nested without end and wrong wire types', () => {
-    assert.equal(codeOf(() => decodeMessage(new Uint8Array(100_000).fill(0x0b))), 'protocolError');
+    assert.equal(
+      codeOf(() => decodeMessage(new Uint8Array(100_000).fill(0x0b))),
+      'protocolError',
+    );
     // `type` as a string, and a deprecated group that is never closed.
     assert.doesNotThrow(() => decodeMessage(Uint8Array.of(0x08, 5)));
-    assert.equal(codeOf(() => decodeMessage(Uint8Array.of(0x9b, 0x06, 0x9b, 0x06))), 'protocolError');
+    assert.equal(
+      codeOf(() => decodeMessage(Uint8Array.of(0x9b, 0x06, 0x9b, 0x06))),
+      'protocolError',
+    );
   });
 
   it('refuses every truncation of a message', () => {
-    const whole = encodeMessage(createMessage({ case: 'clientAudioInput', value: { reqId: 'request', audio: new Uint8Array(40), end: true } }));
+    const whole = encodeMessage(
+      createMessage({ case: 'clientAudioInput', value: { reqId: 'request', audio: new Uint8Array(40), end: true } }),
+    );
     // Cut after `type` (2 bytes) what is left is a valid message without payload.
     for (let length = 1; length < whole.length; length++) {
       if (length === 2) continue;
-      assert.equal(codeOf(() => decodeMessage(whole.subarray(0, length))), 'protocolError', `${length} bytes`);
+      assert.equal(
+        codeOf(() => decodeMessage(whole.subarray(0, length))),
+        'protocolError',
+        `${length} bytes`,
+      );
     }
   });
 

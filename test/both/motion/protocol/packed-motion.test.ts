@@ -1,12 +1,11 @@
 import { create } from '@bufbuild/protobuf';
 import { assert, describe, it } from '#test';
-
+import { type PackedMotion, PackedMotionSchema } from '../../../../src/motion/protocol/generated/message_pb.js';
+import { packMotion, unpackMotion } from '../../../../src/motion/protocol/packed-motion.js';
 import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
-import { codeOf } from '../../../helpers/code-of.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import { PackedMotionSchema, type PackedMotion } from '../../../../src/motion/protocol/generated/message_pb.js';
-import { packMotion, unpackMotion } from '../../../../src/motion/protocol/packed-motion.js';
+import { codeOf } from '../../../helpers/code-of.js';
 
 /** A seeded generator of 0..1 (mulberry32). */
 function random(seed: number): () => number {
@@ -47,7 +46,7 @@ function worstError(sent: MotionFrames, received: MotionFrames, from: number, to
   for (let frame = 0; frame < sent.frameCount; frame++) {
     for (let channel = from; channel < to; channel++) {
       const index = frame * CHANNEL_COUNT + channel;
-      worst = Math.max(worst, Math.abs(sent.values[index]! - received.values[index]!));
+      worst = Math.max(worst, Math.abs(sent.values[index] - received.values[index]));
     }
   }
   return worst;
@@ -89,8 +88,8 @@ describe('packed motion', () => {
     const received = unpackMotion(packMotion(framesOf(3, (frame) => (frame === 1 ? 9 : -9))));
     assert.equal(received.values[CHANNEL_COUNT], 1);
     assert.equal(received.values[0], 0);
-    assert.approximately(received.values[CHANNEL_INDEX.headPitch]!, -2, 1e-3);
-    assert.approximately(received.values[CHANNEL_COUNT + CHANNEL_INDEX.headZ]!, 1, 1e-3);
+    assert.approximately(received.values[CHANNEL_INDEX.headPitch], -2, 1e-3);
+    assert.approximately(received.values[CHANNEL_COUNT + CHANNEL_INDEX.headZ], 1, 1e-3);
   });
 
   it('moves a slowly turning head in steps too small to see', () => {
@@ -98,7 +97,9 @@ describe('packed motion', () => {
     const sent = framesOf(200, (frame, channel) => (channel === CHANNEL_INDEX.headYaw ? (frame / 200) * 0.035 : 0));
     const received = unpackMotion(packMotion(sent));
     for (let frame = 1; frame < 200; frame++) {
-      const step = received.values[frame * CHANNEL_COUNT + CHANNEL_INDEX.headYaw]! - received.values[(frame - 1) * CHANNEL_COUNT + CHANNEL_INDEX.headYaw]!;
+      const step =
+        received.values[frame * CHANNEL_COUNT + CHANNEL_INDEX.headYaw] -
+        received.values[(frame - 1) * CHANNEL_COUNT + CHANNEL_INDEX.headYaw];
       assert.isAbove(step, 0);
       assert.isBelow(step, 0.0003);
     }
@@ -115,10 +116,22 @@ describe('packed motion', () => {
   });
 
   it('refuses to pack values that are not finite, no frames, and arrays of a wrong length', () => {
-    assert.equal(codeOf(() => packMotion(framesOf(2, () => NaN))), 'invalidMotionData');
-    assert.equal(codeOf(() => packMotion(framesOf(2, () => Infinity))), 'invalidMotionData');
-    assert.equal(codeOf(() => packMotion(framesOf(0, () => 0))), 'invalidMotionData');
-    assert.equal(codeOf(() => packMotion({ ...framesOf(2, () => 0), frameCount: 3 })), 'invalidMotionData');
+    assert.equal(
+      codeOf(() => packMotion(framesOf(2, () => NaN))),
+      'invalidMotionData',
+    );
+    assert.equal(
+      codeOf(() => packMotion(framesOf(2, () => Infinity))),
+      'invalidMotionData',
+    );
+    assert.equal(
+      codeOf(() => packMotion(framesOf(0, () => 0))),
+      'invalidMotionData',
+    );
+    assert.equal(
+      codeOf(() => packMotion({ ...framesOf(2, () => 0), frameCount: 3 })),
+      'invalidMotionData',
+    );
   });
 
   it('refuses headers that claim too much', () => {
@@ -137,15 +150,25 @@ describe('packed motion', () => {
       { samples: new Uint8Array(0) },
       { samples: new Uint8Array([...packed.samples, 0]) },
     ]) {
-      assert.equal(codeOf(() => unpackMotion(changed(packed, change))), 'invalidMotionData', JSON.stringify(change));
+      assert.equal(
+        codeOf(() => unpackMotion(changed(packed, change))),
+        'invalidMotionData',
+        JSON.stringify(change),
+      );
     }
-    assert.equal(codeOf(() => unpackMotion(packed, { maxFrames: 9 })), 'invalidMotionData');
+    assert.equal(
+      codeOf(() => unpackMotion(packed, { maxFrames: 9 })),
+      'invalidMotionData',
+    );
   });
 
   it('refuses every truncation', () => {
     const packed = packMotion(speechLike(20));
     for (let length = 0; length < packed.samples.length; length++) {
-      assert.equal(codeOf(() => unpackMotion(changed(packed, { samples: packed.samples.subarray(0, length) }))), 'invalidMotionData');
+      assert.equal(
+        codeOf(() => unpackMotion(changed(packed, { samples: packed.samples.subarray(0, length) }))),
+        'invalidMotionData',
+      );
     }
   });
 
@@ -153,7 +176,12 @@ describe('packed motion', () => {
     const next = random(11);
     for (let round = 0; round < 2000; round++) {
       const samples = Uint8Array.from({ length: Math.floor(next() * 200) }, () => next() * 256);
-      const packed = create(PackedMotionSchema, { frameRate: 50, frameCount: 1 + Math.floor(next() * 30), channelCount: CHANNEL_COUNT, samples });
+      const packed = create(PackedMotionSchema, {
+        frameRate: 50,
+        frameCount: 1 + Math.floor(next() * 30),
+        channelCount: CHANNEL_COUNT,
+        samples,
+      });
       try {
         for (const value of unpackMotion(packed).values) assert.isTrue(value >= -2 && value <= 2);
       } catch (error) {

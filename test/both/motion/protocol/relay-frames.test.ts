@@ -4,9 +4,9 @@ import {
   decodeRelayFrame,
   encodeRelayAction,
   encodeRelayFrame,
+  type RelayFrame,
   relayErrorText,
   relayEventFrom,
-  type RelayFrame,
 } from '../../../../src/motion/protocol/relay-frames.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import { codeOf } from '../../../helpers/code-of.js';
@@ -69,13 +69,19 @@ describe('relay frames', () => {
     ['metadata without end', [3, 0, ...new Uint8Array(70_000).fill(32)]],
   ] as const) {
     it(`refuse ${name}`, () => {
-      assert.equal(codeOf(() => decodeRelayFrame(Uint8Array.from(bytes))), 'protocolError');
+      assert.equal(
+        codeOf(() => decodeRelayFrame(Uint8Array.from(bytes))),
+        'protocolError',
+      );
     });
   }
 
   it('refuse a message above the limit before looking at it', () => {
     const bytes = encodeRelayFrame({ type: 'audio', pcm: new Uint8Array(100), isLast: false });
-    assert.equal(codeOf(() => decodeRelayFrame(bytes, { maxBytes: 101 })), 'protocolError');
+    assert.equal(
+      codeOf(() => decodeRelayFrame(bytes, { maxBytes: 101 })),
+      'protocolError',
+    );
     assert.equal(decodeRelayFrame(bytes, { maxBytes: 102 }).type, 'audio');
   });
 
@@ -107,7 +113,12 @@ describe('relay events', () => {
     const turn = { event: 'turn', turnId: 't1', sampleRateHz: 24000, frame: 12, startSeconds: 1.5, startKeyframe: 50 } as const;
     assert.deepEqual(relayEventFrom(fields), turn);
     assert.deepEqual(relayEventFrom({ ...fields, event: 'resync' }), turn);
-    assert.deepEqual(relayEventFrom({ event: 'turn', turn_id: 't1', sample_rate: 24000 }), { ...turn, frame: 0, startSeconds: 0, startKeyframe: 0 });
+    assert.deepEqual(relayEventFrom({ event: 'turn', turn_id: 't1', sample_rate: 24000 }), {
+      ...turn,
+      frame: 0,
+      startSeconds: 0,
+      startKeyframe: 0,
+    });
   });
 
   it('take the metadata of the public format for a readiness that tells the rate', () => {
@@ -135,7 +146,11 @@ describe('relay events', () => {
       { event: 'interrupt', turn_id: 7 },
       { sample_rate: 0 },
     ]) {
-      assert.equal(codeOf(() => relayEventFrom(fields)), 'protocolError', JSON.stringify(fields));
+      assert.equal(
+        codeOf(() => relayEventFrom(fields)),
+        'protocolError',
+        JSON.stringify(fields),
+      );
     }
   });
 

@@ -1,18 +1,27 @@
-import { describe, it, assert } from '#test';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
-import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
+import { assert, describe, it } from '#test';
 import type { FlameKeyframe } from '../../../../src/motion/retarget/flame.js';
 import { FLAME_LEAD_SECONDS, FlameStream } from '../../../../src/motion/retarget/flame-stream.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 
 const keyframe = (pitch: number): FlameKeyframe => ({
-  translation: [], rotation: [pitch, 0, 0], neckPose: [], jawPose: [], eyePose: [], eyeLid: [], expression: [],
+  translation: [],
+  rotation: [pitch, 0, 0],
+  neckPose: [],
+  jawPose: [],
+  eyePose: [],
+  eyeLid: [],
+  expression: [],
 });
 /** Keyframes of a head that nods once in 0.8 s. */
 const nod = (count: number): FlameKeyframe[] => Array.from({ length: count }, (_, i) => keyframe(0.1 * Math.sin((2 * Math.PI * i) / 20)));
 /** The pitch of every frame, by its time in s. */
 const pitches = (runs: MotionFrames[]): Map<number, number> =>
-  new Map(runs.flatMap(({ startFrame, frameCount, frameRate, values }) =>
-    Array.from({ length: frameCount }, (_, i) => [(startFrame + i) / frameRate, values[i * CHANNEL_COUNT + C.headPitch]!] as const)));
+  new Map(
+    runs.flatMap(({ startFrame, frameCount, frameRate, values }) =>
+      Array.from({ length: frameCount }, (_, i) => [(startFrame + i) / frameRate, values[i * CHANNEL_COUNT + C.headPitch]] as const),
+    ),
+  );
 
 describe('FlameStream', () => {
   it('shows keyframes as much later as they lead their sound, smoothly in between', () => {
@@ -60,7 +69,7 @@ describe('FlameStream', () => {
     const { startFrame, frameCount, values } = new FlameStream(false, 100).push(nod(25), true);
     assert.approximately(startFrame / 50, 4 + FLAME_LEAD_SECONDS, 0.02);
     assert.approximately((startFrame + frameCount) / 50, 5 + FLAME_LEAD_SECONDS, 0.05);
-    assert.approximately(values[C.headPitch]!, 0, 0.02);
+    assert.approximately(values[C.headPitch], 0, 0.02);
   });
 
   it('has no frames without keyframes', () => {
@@ -71,12 +80,15 @@ describe('FlameStream', () => {
   });
 
   it('keeps weights in range where the spline swings over, and lips no wider closed than the jaw is open', () => {
-    const jaws = Array.from({ length: 40 }, (_, i): FlameKeyframe => ({ ...keyframe(0), jawPose: [i % 4 < 2 ? 0.3 : -0.1, 0, 0], eyeLid: [i % 2, i % 3 ? 1 : 0] }));
+    const jaws = Array.from(
+      { length: 40 },
+      (_, i): FlameKeyframe => ({ ...keyframe(0), jawPose: [i % 4 < 2 ? 0.3 : -0.1, 0, 0], eyeLid: [i % 2, i % 3 ? 1 : 0] }),
+    );
     const { frameCount, values } = new FlameStream(true).push(jaws, true);
     for (let frame = 0; frame < frameCount; frame++) {
       const at = frame * CHANNEL_COUNT;
-      for (let channel = 0; channel < C.headPitch; channel++) assert.isTrue(values[at + channel]! >= 0 && values[at + channel]! <= 1);
-      assert.isAtMost(values[at + C.mouthClose]!, values[at + C.jawOpen]!);
+      for (let channel = 0; channel < C.headPitch; channel++) assert.isTrue(values[at + channel] >= 0 && values[at + channel] <= 1);
+      assert.isAtMost(values[at + C.mouthClose], values[at + C.jawOpen]);
     }
   });
 });

@@ -1,11 +1,11 @@
-import { describe, it, assert } from '#test';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C, type Channel } from '../../../../src/shared/contracts/channels.js';
-import { framesFromFlame, type FlameKeyframe } from '../../../../src/motion/retarget/flame.js';
+import { assert, describe, it } from '#test';
+import { type FlameKeyframe, framesFromFlame } from '../../../../src/motion/retarget/flame.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT, type Channel } from '../../../../src/shared/contracts/channels.js';
 
 const REST: FlameKeyframe = { translation: [], rotation: [], neckPose: [], jawPose: [], eyePose: [], eyeLid: [], expression: [] };
 const read = (keyframe: Partial<FlameKeyframe>): ((channel: Channel) => number) => {
   const values = framesFromFlame([{ ...REST, ...keyframe }]);
-  return (channel) => values[C[channel]]!;
+  return (channel) => values[C[channel]];
 };
 
 describe('FLAME keyframes', () => {
@@ -33,8 +33,8 @@ describe('FLAME keyframes', () => {
     for (const size of [-30, -1, 0, 1, 30]) {
       const values = framesFromFlame([{ ...REST, jawPose: [size, size, size], expression: new Array<number>(100).fill(size) }]);
       assert.equal(values.length, CHANNEL_COUNT);
-      for (let i = 0; i < 52; i++) assert.isTrue(values[i]! >= 0 && values[i]! <= 1);
-      assert.isAtMost(values[C.mouthClose]!, values[C.jawOpen]!);
+      for (let i = 0; i < 52; i++) assert.isTrue(values[i] >= 0 && values[i] <= 1);
+      assert.isAtMost(values[C.mouthClose], values[C.jawOpen]);
     }
   });
 

@@ -1,7 +1,7 @@
-import { describe, it, assert } from '#test';
-import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C, type Channel } from '../../../../src/shared/contracts/channels.js';
+import { assert, describe, it } from '#test';
 import { mapMorphs } from '../../../../src/motion/retarget/map-morphs.js';
 import { channelsFromMorphName } from '../../../../src/motion/retarget/morph-names.js';
+import { ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT, type Channel } from '../../../../src/shared/contracts/channels.js';
 
 function channels(values: Partial<Record<Channel, number>>): Float32Array {
   const out = new Float32Array(CHANNEL_COUNT);
@@ -11,13 +11,13 @@ function channels(values: Partial<Record<Channel, number>>): Float32Array {
 
 /** Weights by name of the first mesh. */
 function weightsOf(names: string[], values: Partial<Record<Channel, number>>): Record<string, number> {
-  const map = mapMorphs([names]).maps[0]!;
+  const map = mapMorphs([names]).maps[0];
   const weights = new Float32Array(names.length);
   map.apply(channels(values), weights);
-  return Object.fromEntries(names.map((name, i) => [name, Number(weights[i]!.toFixed(4))]));
+  return Object.fromEntries(names.map((name, i) => [name, Number(weights[i].toFixed(4))]));
 }
 
-const namesOf = (name: string): string[] => channelsFromMorphName(name).map(({ channel }) => ARKIT_CHANNELS[channel]!);
+const namesOf = (name: string): string[] => channelsFromMorphName(name).map(({ channel }) => ARKIT_CHANNELS[channel]);
 
 describe('morph names', () => {
   it('knows every ARKit shape in the spellings of common tools', () => {
@@ -25,8 +25,15 @@ describe('morph names', () => {
       const snake = name.replace(/[A-Z]/g, (letter) => `_${letter}`);
       const short = name.replace(/Left$/, '_L').replace(/Right$/, '_R');
       const spellings = [
-        name, name[0]!.toUpperCase() + name.slice(1), name.toLowerCase(), snake, snake.toLowerCase(), short,
-        `head.${name}`, `blendShape1:${name}`, short.replace('_', '.'),
+        name,
+        name[0].toUpperCase() + name.slice(1),
+        name.toLowerCase(),
+        snake,
+        snake.toLowerCase(),
+        short,
+        `head.${name}`,
+        `blendShape1:${name}`,
+        short.replace('_', '.'),
       ];
       for (const spelling of spellings) assert.deepEqual(namesOf(spelling), [name], spelling);
     }
@@ -54,10 +61,10 @@ describe('MorphMap', () => {
     const names = ['jawOpen', 'mouthFunnel', 'mouthPucker', 'eyeBlink_L', 'other'];
     const { maps, missingChannels } = mapMorphs([names, ['jawOpen']]);
     const weights = new Float32Array(names.length).fill(9);
-    assert.equal(maps[0]!.apply(channels({ jawOpen: 0.5, eyeBlinkLeft: 2, mouthFunnel: -1, headYaw: 1 }), weights), 2);
+    assert.equal(maps[0].apply(channels({ jawOpen: 0.5, eyeBlinkLeft: 2, mouthFunnel: -1, headYaw: 1 }), weights), 2);
     assert.deepEqual([...weights], [0.5, 0, 0, 1, 0]);
-    assert.deepEqual([...maps[0]!.active.subarray(0, 2)], [0, 3]);
-    assert.equal(maps[0]!.apply(new Float32Array(CHANNEL_COUNT).fill(NaN), weights), 0);
+    assert.deepEqual([...maps[0].active.subarray(0, 2)], [0, 3]);
+    assert.equal(maps[0].apply(new Float32Array(CHANNEL_COUNT).fill(NaN), weights), 0);
     assert.isFalse(missingChannels.includes('eyeBlinkLeft'));
     assert.isTrue(missingChannels.includes('eyeBlinkRight'));
     assert.equal(missingChannels.length, 52 - 4);
@@ -70,23 +77,39 @@ describe('MorphMap', () => {
   });
 
   it('does not close the mouth further than the jaw is open', () => {
-    assert.equal(weightsOf(['jawOpen', 'mouthClose'], { jawOpen: 0.3, mouthClose: 0.9 })['mouthClose'], 0.3);
+    assert.equal(weightsOf(['jawOpen', 'mouthClose'], { jawOpen: 0.3, mouthClose: 0.9 }).mouthClose, 0.3);
   });
 
   it('does not smile twice on avatars with both sides and the whole', () => {
     const names = ['mouthSmile', 'mouthSmileLeft', 'mouthSmileRight', 'eyesClosed', 'eyeBlinkLeft', 'eyeBlinkRight'];
     const weights = weightsOf(names, { mouthSmileLeft: 0.4, mouthSmileRight: 0.4, eyeBlinkLeft: 1, eyeBlinkRight: 1 });
     assert.deepEqual(weights, {
-      mouthSmile: 0, mouthSmileLeft: 0.4, mouthSmileRight: 0.4, eyesClosed: 0, eyeBlinkLeft: 1, eyeBlinkRight: 1,
+      mouthSmile: 0,
+      mouthSmileLeft: 0.4,
+      mouthSmileRight: 0.4,
+      eyesClosed: 0,
+      eyeBlinkLeft: 1,
+      eyeBlinkRight: 1,
     });
-    assert.equal(weightsOf(['mouthSmile'], { mouthSmileLeft: 0.4, mouthSmileRight: 0.6 })['mouthSmile'], 0.5);
+    assert.equal(weightsOf(['mouthSmile'], { mouthSmileLeft: 0.4, mouthSmileRight: 0.6 }).mouthSmile, 0.5);
   });
 
   it('speaks with visemes where ARKit mouth shapes are missing', () => {
-    const names = ['viseme_sil', 'viseme_PP', 'viseme_FF', 'viseme_aa', 'viseme_E', 'viseme_I', 'viseme_O', 'viseme_U', 'eyeBlinkLeft', 'mouthOpen'];
+    const names = [
+      'viseme_sil',
+      'viseme_PP',
+      'viseme_FF',
+      'viseme_aa',
+      'viseme_E',
+      'viseme_I',
+      'viseme_O',
+      'viseme_U',
+      'eyeBlinkLeft',
+      'mouthOpen',
+    ];
     assert.isTrue(mapMorphs([names]).usesVisemes);
     const strongest = (values: Partial<Record<Channel, number>>): string =>
-      Object.entries(weightsOf(names, values)).sort((a, b) => b[1] - a[1])[0]![0];
+      Object.entries(weightsOf(names, values)).sort((a, b) => b[1] - a[1])[0][0];
     assert.equal(strongest({ jawOpen: 0.5 }), 'viseme_aa');
     assert.equal(strongest({ jawOpen: 0.1, mouthClose: 0.1, mouthPressLeft: 0.9, mouthPressRight: 0.9 }), 'viseme_PP');
     assert.equal(strongest({ jawOpen: 0.05, mouthRollLower: 0.6 }), 'viseme_FF');

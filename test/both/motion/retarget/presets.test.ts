@@ -1,8 +1,8 @@
-import { describe, it, assert } from '#test';
-import { ARKIT_CHANNELS, CHANNEL_COUNT, CHANNEL_INDEX as C, type Channel } from '../../../../src/shared/contracts/channels.js';
-import { mapMorphs, type BoundMorph, type MorphOptions } from '../../../../src/motion/retarget/map-morphs.js';
+import { assert, describe, it } from '#test';
 import { jawRotation } from '../../../../src/motion/retarget/joints.js';
+import { type BoundMorph, type MorphOptions, mapMorphs } from '../../../../src/motion/retarget/map-morphs.js';
 import { PRESETS, presetFromExpressionName, presetFromMorphName } from '../../../../src/motion/retarget/presets.js';
+import { ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT, type Channel } from '../../../../src/shared/contracts/channels.js';
 
 type Pose = Partial<Record<Channel, number>>;
 
@@ -14,10 +14,10 @@ function channels(values: Pose): Float32Array {
 
 /** Weights by name of one mesh. */
 function weightsOf(names: string[], pose: Pose, options: MorphOptions = {}): Record<string, number> {
-  const map = mapMorphs([names], options).maps[0]!;
+  const map = mapMorphs([names], options).maps[0];
   const weights = new Float32Array(names.length);
   map.apply(channels(pose), weights);
-  return Object.fromEntries(names.map((name, i) => [name, Number(weights[i]!.toFixed(3))]));
+  return Object.fromEntries(names.map((name, i) => [name, Number(weights[i].toFixed(3))]));
 }
 
 /** A mesh whose morphs have no names of their own, one for each expression. */
@@ -28,7 +28,7 @@ function vrm(expressions: readonly string[], options: MorphOptions = {}) {
   return {
     weights(pose: Pose): Record<string, number> {
       const found = Object.values(weightsOf(nameless, pose, all));
-      return Object.fromEntries(expressions.map((name, i) => [name, found[i]!]));
+      return Object.fromEntries(expressions.map((name, i) => [name, found[i]]));
     },
     morphs: mapMorphs([nameless], all),
   };
@@ -56,14 +56,18 @@ describe('The expressions of a VRM', () => {
       const { aa, ih, ou, ee, oh } = weights(pose);
       return { aa: aa!, ih: ih!, ou: ou!, ee: ee!, oh: oh! };
     };
-    const largest = (pose: Pose) => Object.entries(mouth(pose)).sort((a, b) => b[1] - a[1])[0]![0];
+    const largest = (pose: Pose) => Object.entries(mouth(pose)).sort((a, b) => b[1] - a[1])[0][0];
     assert.equal(largest(AA), 'aa');
     assert.equal(largest(OH), 'oh');
     assert.equal(largest(OU), 'ou');
     assert.isAbove(mouth(AA).aa, 0.7);
     assert.isAbove(mouth(OH).oh, 0.4);
     for (const weight of Object.values(mouth(PP))) assert.isBelow(weight, 0.05);
-    for (const pose of [AA, OH, OU, PP]) assert.isAtMost(Object.values(mouth(pose)).reduce((sum, weight) => sum + weight, 0), 1.001);
+    for (const pose of [AA, OH, OU, PP])
+      assert.isAtMost(
+        Object.values(mouth(pose)).reduce((sum, weight) => sum + weight, 0),
+        1.001,
+      );
     for (const name of ['jawOpen', 'mouthPucker', 'eyeBlinkLeft', 'mouthSmileLeft']) assert.include(morphs.approximatedChannels, name);
     assert.include(morphs.missingChannels, 'tongueOut');
     assert.notInclude(morphs.approximatedChannels, 'tongueOut');
@@ -111,7 +115,14 @@ describe('What an avatar lacks', () => {
     const { approximatedChannels } = mapMorphs([names]);
     assert.includeMembers(approximatedChannels, ['mouthFunnel', 'mouthStretchLeft', 'browOuterUpLeft', 'mouthPressLeft']);
     assert.equal(weightsOf(names, { mouthFunnel: 1 }).mouthPucker, 0.7);
-    assert.deepEqual(weightsOf(names, { mouthStretchRight: 1 }), { jawOpen: 0, mouthPucker: 0, mouthSmileLeft: 0, mouthSmileRight: 0.4, browInnerUp: 0, mouthRollLower: 0 });
+    assert.deepEqual(weightsOf(names, { mouthStretchRight: 1 }), {
+      jawOpen: 0,
+      mouthPucker: 0,
+      mouthSmileLeft: 0,
+      mouthSmileRight: 0.4,
+      browInnerUp: 0,
+      mouthRollLower: 0,
+    });
     // Two halves make the whole.
     assert.equal(weightsOf(names, { browOuterUpLeft: 1, browOuterUpRight: 1 }).browInnerUp, 0.7);
     assert.equal(weightsOf(names, { mouthPressLeft: 1, mouthPressRight: 1 }).mouthRollLower, 0.5);
@@ -141,16 +152,20 @@ describe('What an avatar lacks', () => {
     const options: MorphOptions = { turnsWithEye: [true, false], hasEyeJoints: true };
     const { maps } = mapMorphs([['eyeLookUpLeft'], ['eyeLookUpLeft']], options);
     const weights = new Float32Array(1);
-    assert.equal(maps[0]!.apply(channels({ eyeLookUpLeft: 1 }), weights), 0);
-    assert.equal(maps[1]!.apply(channels({ eyeLookUpLeft: 1 }), weights), 1);
+    assert.equal(maps[0].apply(channels({ eyeLookUpLeft: 1 }), weights), 0);
+    assert.equal(maps[1].apply(channels({ eyeLookUpLeft: 1 }), weights), 1);
   });
 
   it('reads the shapes of Mixamo and VRChat', () => {
     const names = ['Blink_Left', 'MouthOpen', 'Smile_Right', 'BrowsUp_Left', 'LowerLipIn'];
     assert.deepEqual(weightsOf(names, { eyeBlinkLeft: 1, jawOpen: 0.5, mouthSmileRight: 0.25, browOuterUpLeft: 0.75 }), {
-      Blink_Left: 1, MouthOpen: 0.5, Smile_Right: 0.25, BrowsUp_Left: 0.75, LowerLipIn: 0,
+      Blink_Left: 1,
+      MouthOpen: 0.5,
+      Smile_Right: 0.25,
+      BrowsUp_Left: 0.75,
+      LowerLipIn: 0,
     });
     assert.isTrue(mapMorphs([['vrc.v_aa', 'vrc.v_pp', 'vrc.v_ou']]).usesVisemes);
-    assert.isAbove(weightsOf(['vrc.v_aa', 'vrc.v_pp', 'vrc.v_ou'], AA)['vrc.v_aa']!, 0.7);
+    assert.isAbove(weightsOf(['vrc.v_aa', 'vrc.v_pp', 'vrc.v_ou'], AA)['vrc.v_aa'], 0.7);
   });
 });

@@ -4,7 +4,7 @@ import { readSpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { MotionStyler } from '../../../../src/motion/style/motion-styler.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import { expressionFrom, SPEECH_STYLES, type Expression } from '../../../../src/shared/contracts/speech-style.js';
+import { type Expression, expressionFrom, SPEECH_STYLES } from '../../../../src/shared/contracts/speech-style.js';
 import { readSpokenFixture, type VisemeSpan } from '../engine/spoken-fixture.js';
 
 const NATURAL: Expression = { style: 'natural', intensity: 1 };
@@ -31,11 +31,11 @@ describe('MotionStyler', () => {
     const filled = parts.filter((frames) => frames !== null);
     const values: number[] = [];
     for (const frames of filled) {
-      assert.equal(frames.startFrame, filled[0]!.startFrame + values.length / CHANNEL_COUNT);
+      assert.equal(frames.startFrame, filled[0].startFrame + values.length / CHANNEL_COUNT);
       assert.equal(frames.values.length, frames.frameCount * CHANNEL_COUNT);
       for (const value of frames.values) values.push(value);
     }
-    const { frameRate, startFrame } = filled[0]!;
+    const { frameRate, startFrame } = filled[0];
     return { frameRate, startFrame, frameCount: values.length / CHANNEL_COUNT, values: Float32Array.from(values) };
   }
 
@@ -61,19 +61,19 @@ describe('MotionStyler', () => {
   });
 
   const curve = (frames: MotionFrames, channel: Channel): number[] =>
-    Array.from({ length: frames.frameCount }, (_, i) => frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!);
+    Array.from({ length: frames.frameCount }, (_, i) => frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]);
 
   /** Frames by which `b` comes after `a`: where their cross-correlation is highest. */
   function lag(a: number[], b: number[]): number {
     const mean = (x: number[]): number => x.reduce((sum, value) => sum + value, 0) / x.length;
     const [ma, mb] = [mean(a), mean(b)];
     const at = (shift: number): number =>
-      a.reduce((sum, x, i) => sum + (b[i + shift] === undefined ? 0 : (x - ma) * (b[i + shift]! - mb)), 0);
+      a.reduce((sum, x, i) => sum + (b[i + shift] === undefined ? 0 : (x - ma) * (b[i + shift] - mb)), 0);
     return [-4, -3, -2, -1, 0, 1, 2, 3, 4].reduce((best, shift) => (at(shift) > at(best) ? shift : best), 0);
   }
 
   const roughness = (x: number[]): number =>
-    x.reduce((sum, value, i) => sum + (i > 1 ? Math.abs(value - 2 * x[i - 1]! + x[i - 2]!) : 0), 0) / Math.max(...x);
+    x.reduce((sum, value, i) => sum + (i > 1 ? Math.abs(value - 2 * x[i - 1] + x[i - 2]) : 0), 0) / Math.max(...x);
 
   const everyExpression = SPEECH_STYLES.flatMap((style) => [0.3, 1, 2].map((intensity) => ({ style, intensity })));
 
@@ -98,7 +98,7 @@ describe('MotionStyler', () => {
 
   it('keeps lips sealed that were sealed, in every style and at low intensity', () => {
     const gap = (frames: MotionFrames, i: number): number => {
-      const at = (channel: Channel): number => frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!;
+      const at = (channel: Channel): number => frames.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]];
       return (at('jawOpen') - at('mouthClose')) * (1 - at('mouthPressLeft'));
     };
     const closures = track.filter(([name]) => name === 'PP').map(([, start, end]) => [Math.ceil(start * 50), Math.ceil(end * 50)] as const);
@@ -117,7 +117,7 @@ describe('MotionStyler', () => {
   it('opens the mouth more with more intensity, and crisp more than calm', () => {
     const widest = (expression: Expression): number => Math.max(...curve(styled(expression), 'jawOpen'));
     const widths = [0, 0.5, 1, 1.5, 2].map((intensity) => widest({ style: 'natural', intensity }));
-    for (let i = 1; i < widths.length; i++) assert.isAbove(widths[i]!, widths[i - 1]! * 1.05);
+    for (let i = 1; i < widths.length; i++) assert.isAbove(widths[i], widths[i - 1] * 1.05);
     assert.equal(widths[0], 0);
     assert.isAtMost(widths.at(-1)!, 1);
     assert.isAbove(widest({ style: 'crisp', intensity: 1 }), 1.05 * widest(NATURAL));
@@ -135,7 +135,7 @@ describe('MotionStyler', () => {
       const frames = styled(expression);
       assert.deepEqual(curve(frames, 'eyeBlinkLeft'), curve(motion, 'eyeBlinkLeft'));
       for (let i = 0; i < frames.values.length; i++) {
-        if (i % CHANNEL_COUNT < 52) assert.isTrue(frames.values[i]! >= 0 && frames.values[i]! <= 1);
+        if (i % CHANNEL_COUNT < 52) assert.isTrue(frames.values[i] >= 0 && frames.values[i] <= 1);
       }
     }
   });

@@ -1,7 +1,7 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
+import { MotionTimeline } from '../../../../src/motion/timeline/motion-timeline.js';
 import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import { MotionTimeline } from '../../../../src/motion/timeline/motion-timeline.js';
 
 /** Frames whose every channel is `value(time)`. */
 function frames(startFrame: number, frameCount: number, value: (seconds: number) => number, frameRate = 50): MotionFrames {
@@ -14,8 +14,7 @@ function frames(startFrame: number, frameCount: number, value: (seconds: number)
 
 const ramp = (seconds: number): number => seconds;
 const out = new Float32Array(CHANNEL_COUNT);
-const valueAt = (timeline: MotionTimeline, seconds: number): number | null =>
-  timeline.sample(seconds, out) ? out[17]! : null;
+const valueAt = (timeline: MotionTimeline, seconds: number): number | null => (timeline.sample(seconds, out) ? out[17] : null);
 
 describe('MotionTimeline', () => {
   it('interpolates between frames and across messages', () => {
@@ -111,7 +110,14 @@ describe('MotionTimeline', () => {
   it('refuses frames that cannot be', () => {
     const timeline = new MotionTimeline();
     const good = frames(0, 2, ramp);
-    for (const bad of [{ frameRate: 0 }, { frameRate: NaN }, { frameCount: 3 }, { frameCount: -1 }, { frameCount: 1.5 }, { startFrame: NaN }]) {
+    for (const bad of [
+      { frameRate: 0 },
+      { frameRate: NaN },
+      { frameCount: 3 },
+      { frameCount: -1 },
+      { frameCount: 1.5 },
+      { startFrame: NaN },
+    ]) {
       assert.throws(() => timeline.append({ ...good, ...bad }), /not valid motion/);
     }
     timeline.append({ ...good, frameCount: 0 });

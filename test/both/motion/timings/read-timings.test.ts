@@ -1,5 +1,5 @@
 import { assert, describe, it } from '#test';
-import { readTimings, type MouthTimings } from '../../../../src/motion/timings/index.js';
+import { type MouthTimings, readTimings } from '../../../../src/motion/timings/index.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import type { SpeechManner } from '../../../../src/shared/contracts/speech-manner.js';
 import { VISEMES } from '../../../../src/shared/contracts/visemes.js';
@@ -9,13 +9,18 @@ function told(timings: MouthTimings | null): string {
   if (!timings) return 'none';
   const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
   return timings.spans
-    .map(({ label, startSeconds, endSeconds }) => `${typeof label === 'number' ? VISEMES[label] : label} ${round(startSeconds)}-${round(endSeconds)}`)
+    .map(
+      ({ label, startSeconds, endSeconds }) =>
+        `${typeof label === 'number' ? VISEMES[label] : label} ${round(startSeconds)}-${round(endSeconds)}`,
+    )
     .join(' ');
 }
 
 const phonemesOf = (...phonemes: string[]): string =>
-  told(readTimings({ phonemes: phonemes.map((phoneme, i) => ({ phoneme, startSeconds: i * 0.1, endSeconds: (i + 1) * 0.1 })) }))
-    .replace(/ [\d.]+-[\d.]+/g, '');
+  told(readTimings({ phonemes: phonemes.map((phoneme, i) => ({ phoneme, startSeconds: i * 0.1, endSeconds: (i + 1) * 0.1 })) })).replace(
+    / [\d.]+-[\d.]+/g,
+    '',
+  );
 
 function faultOf(manner: unknown): string {
   try {
@@ -59,7 +64,11 @@ describe('Timings', () => {
   });
 
   it('come from Azure as they are, in units of 100 ns, with two mouths in a diphthong', () => {
-    const events = [{ audioOffset: 500_000, visemeId: 21 }, { audioOffset: 1_500_000, visemeId: 11 }, { audioOffset: 3_500_000, visemeId: 0 }];
+    const events = [
+      { audioOffset: 500_000, visemeId: 21 },
+      { audioOffset: 1_500_000, visemeId: 11 },
+      { audioOffset: 3_500_000, visemeId: 0 },
+    ];
     assert.equal(told(readTimings({ visemes: events })), 'PP 0.05-0.15 aa 0.15-0.25 ih 0.25-0.35 sil 0.35-0.5');
   });
 
@@ -98,7 +107,15 @@ describe('Timings', () => {
   it('are refused with a code and a place where they cannot be understood', () => {
     const faults: [unknown, RegExp][] = [
       [{ visemes: 'PP' }, /visemes is a list/],
-      [{ visemes: [{ viseme: 'PP', startSeconds: 0 }, { viseme: 'aa', startSeconds: NaN }] }, /visemes\[1\]\.startSeconds is NaN/],
+      [
+        {
+          visemes: [
+            { viseme: 'PP', startSeconds: 0 },
+            { viseme: 'aa', startSeconds: NaN },
+          ],
+        },
+        /visemes\[1\]\.startSeconds is NaN/,
+      ],
       [{ visemes: [{ viseme: 'PP', startSeconds: '0' }] }, /startSeconds is 0/],
       [{ visemes: [{ viseme: 'PP', startSeconds: 0, endSeconds: NaN }] }, /endSeconds is NaN/],
       [{ visemes: [{ viseme: 'PP' }] }, /startSeconds is undefined/],
@@ -107,7 +124,15 @@ describe('Timings', () => {
       [{ visemes: [{ viseme: 'constructor', startSeconds: 0 }] }, /no "constructor"/],
       [{ visemes: [{ viseme: 22, startSeconds: 0 }] }, /no "22"/],
       [{ phonemes: [{ phoneme: '你', startSeconds: 0 }] }, /no "你"/],
-      [{ phonemes: [{ phoneme: 'AH0', startSeconds: 0 }, { phoneme: 'QQ', startSeconds: 1 }] }, /no "QQ"/],
+      [
+        {
+          phonemes: [
+            { phoneme: 'AH0', startSeconds: 0 },
+            { phoneme: 'QQ', startSeconds: 1 },
+          ],
+        },
+        /no "QQ"/,
+      ],
       [{ words: [{ word: 'a', startSeconds: Infinity }] }, /words\[0\]\.startSeconds is Infinity/],
     ];
     for (const [manner, words] of faults) {

@@ -1,6 +1,6 @@
 import { assert, before, describe, it, readRepositoryFile } from '#test';
+import { type EngineMotion, MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import type { Mouth } from '../../../../src/motion/engine/mouth.js';
-import { MotionEngine, type EngineMotion } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel, type SpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { mouthFromTimings, readTimings } from '../../../../src/motion/timings/index.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS, type Channel } from '../../../../src/shared/contracts/channels.js';
@@ -36,17 +36,17 @@ class Take {
   }
 
   curve(channel: Channel): number[] {
-    return Array.from({ length: this.frameCount }, (_, i) => this.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!);
+    return Array.from({ length: this.frameCount }, (_, i) => this.values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]);
   }
 
   gap(): number[] {
     const [jaw, close, press] = (['jawOpen', 'mouthClose', 'mouthPressLeft'] as const).map((channel) => this.curve(channel));
-    return jaw!.map((open, i) => (open - close![i]!) * (1 - press![i]!));
+    return jaw!.map((open, i) => (open - close![i]) * (1 - press![i]));
   }
 
   viseme(i: number): string {
     const row = this.visemes.slice(i * VISEME_COUNT, (i + 1) * VISEME_COUNT);
-    return VISEMES[row.indexOf(Math.max(...row))]!;
+    return VISEMES[row.indexOf(Math.max(...row))];
   }
 
   private add(motion: EngineMotion | null): void {
@@ -57,7 +57,11 @@ class Take {
 
 describe('A mouth with timed visemes', () => {
   it('seals the lips in every p, b and m, also after a pause and in a very short one', () => {
-    const short = [{ viseme: 'aa', startSeconds: 0, endSeconds: 0.305 }, { viseme: 'PP', startSeconds: 0.305, endSeconds: 0.31 }, { viseme: 'aa', startSeconds: 0.31, endSeconds: 0.6 }];
+    const short = [
+      { viseme: 'aa', startSeconds: 0, endSeconds: 0.305 },
+      { viseme: 'PP', startSeconds: 0.305, endSeconds: 0.31 },
+      { viseme: 'aa', startSeconds: 0.31, endSeconds: 0.6 },
+    ];
     for (const timings of [visemes, short]) {
       const gap = new Take(speech, mouthOf({ visemes: timings })).gap();
       const closures = timings.filter(({ viseme }) => viseme === 'PP');
@@ -72,18 +76,22 @@ describe('A mouth with timed visemes', () => {
   it('opens in the vowels between them, and tucks the lip in every f', () => {
     const timings = ['PP', 'aa', 'FF', 'aa', 'PP', 'E'].map((viseme, i) => ({ viseme, startSeconds: i * 0.12 }));
     const take = new Take(speech, mouthOf({ visemes: timings }));
-    assert.isAbove(take.gap()[9]!, 0.3);
-    assert.isAbove(take.curve('mouthRollLower')[15]!, 0.4);
-    assert.isAbove(take.gap()[21]!, 0.3);
+    assert.isAbove(take.gap()[9], 0.3);
+    assert.isAbove(take.curve('mouthRollLower')[15], 0.4);
+    assert.isAbove(take.gap()[21], 0.3);
   });
 
   it('rounds the lips ahead of the vowel', () => {
-    const timings = [['aa', 0], ['ou', 0.4], ['aa', 0.6]].map(([viseme, startSeconds]) => ({ viseme: String(viseme), startSeconds: Number(startSeconds) }));
+    const timings = [
+      ['aa', 0],
+      ['ou', 0.4],
+      ['aa', 0.6],
+    ].map(([viseme, startSeconds]) => ({ viseme: String(viseme), startSeconds: Number(startSeconds) }));
     const pucker = new Take(speech, mouthOf({ visemes: timings })).curve('mouthPucker');
     const full = Math.max(...pucker);
     assert.isAbove(full, 0.4);
-    assert.isAbove(pucker[18]!, 0.25 * full, '40 ms before the vowel');
-    assert.isBelow(pucker[5]!, 0.1 * full, '300 ms before the vowel');
+    assert.isAbove(pucker[18], 0.25 * full, '40 ms before the vowel');
+    assert.isBelow(pucker[5], 0.1 * full, '300 ms before the vowel');
   });
 
   it('shows the viseme that was told for the moment', () => {
@@ -104,9 +112,22 @@ describe('A mouth with timed visemes', () => {
   });
 
   it('gives as many frames as the sound has, rests where nothing is said, and ignores what lies beyond', () => {
-    const take = new Take(speech, mouthOf({ visemes: [{ viseme: 'aa', startSeconds: 0.1, endSeconds: 0.2 }, { viseme: 'aa', startSeconds: 60 }] }));
+    const take = new Take(
+      speech,
+      mouthOf({
+        visemes: [
+          { viseme: 'aa', startSeconds: 0.1, endSeconds: 0.2 },
+          { viseme: 'aa', startSeconds: 60 },
+        ],
+      }),
+    );
     assert.equal(take.frameCount, Math.ceil(speech.length / 320));
-    assert.isTrue(take.curve('jawOpen').slice(40).every((x) => x === 0));
+    assert.isTrue(
+      take
+        .curve('jawOpen')
+        .slice(40)
+        .every((x) => x === 0),
+    );
   });
 
   it('does not depend on how the sound is cut, and repeats itself after a reset', () => {
@@ -126,14 +147,14 @@ describe('A mouth with timed visemes', () => {
 });
 
 describe('A mouth with timed words', () => {
-  const span = (): { startSeconds: number; endSeconds: number } => ({ startSeconds: track[1]![1], endSeconds: track.at(-1)![2] });
+  const span = (): { startSeconds: number; endSeconds: number } => ({ startSeconds: track[1][1], endSeconds: track.at(-1)![2] });
 
   it('presses the lips only where the spelling allows it', () => {
     const heard = new Take(speech).curve('mouthPressLeft');
     const spelt = new Take(speech, mouthOf({ words: [{ word: 'pabebi', ...span() }] })).curve('mouthPressLeft');
     const other = new Take(speech, mouthOf({ words: [{ word: 'tadedi', ...span() }] })).curve('mouthPressLeft');
     assert.isAbove(Math.max(...heard), 0.9);
-    assert.isTrue(spelt.every((press, i) => press >= heard[i]! - 1e-6 || i / 50 < span().startSeconds || i / 50 > span().endSeconds));
+    assert.isTrue(spelt.every((press, i) => press >= heard[i] - 1e-6 || i / 50 < span().startSeconds || i / 50 > span().endSeconds));
     assert.equal(Math.max(...other), 0);
   });
 
@@ -146,7 +167,10 @@ describe('A mouth with timed words', () => {
   });
 
   it('rests between words', () => {
-    const words = [{ word: 'pa', startSeconds: 0.19, endSeconds: 0.45 }, { word: 'be', startSeconds: 1.1, endSeconds: 1.37 }];
+    const words = [
+      { word: 'pa', startSeconds: 0.19, endSeconds: 0.45 },
+      { word: 'be', startSeconds: 1.1, endSeconds: 1.37 },
+    ];
     const take = new Take(speech, mouthOf({ words }));
     const between = take.curve('jawOpen').slice(Math.ceil(0.65 * 50), Math.floor(0.9 * 50));
     assert.isTrue(between.every((x) => x === 0));

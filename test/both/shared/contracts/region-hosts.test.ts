@@ -18,7 +18,11 @@ describe('the hosts of a region', () => {
   it('are made of nothing but region names', () => {
     for (const wrong of ['', 'auto', 'US-west', 'us_west', 'us-', '-west', 'evil.example/x-y', 'a-b.evil.example', 'us-west\n']) {
       assert.isFalse(isRegionName(wrong), wrong);
-      assert.equal(codeOf(() => regionHosts(wrong)), 'invalidConfiguration', wrong);
+      assert.equal(
+        codeOf(() => regionHosts(wrong)),
+        'invalidConfiguration',
+        wrong,
+      );
     }
   });
 });

@@ -1,6 +1,11 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
 import {
-  PcmByteJoiner, audioContainerOf, float32FromInt16, int16FromFloat32, int16FromPcmBytes, mixToMono,
+  audioContainerOf,
+  float32FromInt16,
+  int16FromFloat32,
+  int16FromPcmBytes,
+  mixToMono,
+  PcmByteJoiner,
   pcmBytesFromInt16,
 } from '../../../../src/shared/samples/pcm.js';
 

@@ -1,6 +1,6 @@
-import { describe, it, assert } from '#test';
-import { PCM_SAMPLE_RATES } from '../../../../src/shared/samples/sample-rates.js';
+import { assert, describe, it } from '#test';
 import { Resampler, resample } from '../../../../src/shared/samples/resampler.js';
+import { PCM_SAMPLE_RATES } from '../../../../src/shared/samples/sample-rates.js';
 
 const sine = (frequencyHz: number, rateHz: number, count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, n) => Math.sin((2 * Math.PI * frequencyHz * n) / rateHz));
@@ -14,7 +14,7 @@ function worstError(inRateHz: number, outRateHz: number, frequencyHz: number): n
   const ideal = sine(frequencyHz, outRateHz, out.length);
   const margin = Math.ceil(0.02 * outRateHz);
   let worst = 0;
-  for (let n = margin; n < out.length - margin; n++) worst = Math.max(worst, Math.abs(out[n]! - ideal[n]!));
+  for (let n = margin; n < out.length - margin; n++) worst = Math.max(worst, Math.abs(out[n] - ideal[n]));
   return worst;
 }
 
@@ -36,7 +36,13 @@ describe('Resampler', () => {
   });
 
   it('keeps what lies above the new Nyquist frequency more than 70 dB down', () => {
-    for (const [inRateHz, outRateHz] of [[48000, 16000], [44100, 16000], [22050, 16000], [48000, 44100], [48000, 8000]] as const) {
+    for (const [inRateHz, outRateHz] of [
+      [48000, 16000],
+      [44100, 16000],
+      [22050, 16000],
+      [48000, 44100],
+      [48000, 8000],
+    ] as const) {
       for (const above of [1.0, 1.1, 1.35]) {
         const frequencyHz = (outRateHz / 2) * above;
         if (frequencyHz > inRateHz / 2) continue;
@@ -53,8 +59,8 @@ describe('Resampler', () => {
     let re = 0;
     let im = 0;
     for (let n = 4800; n < 43200; n++) {
-      re += out[n]! * Math.cos((2 * Math.PI * 10000 * n) / 48000);
-      im += out[n]! * Math.sin((2 * Math.PI * 10000 * n) / 48000);
+      re += out[n] * Math.cos((2 * Math.PI * 10000 * n) / 48000);
+      im += out[n] * Math.sin((2 * Math.PI * 10000 * n) / 48000);
     }
     assert.isBelow(20 * Math.log10((2 * Math.hypot(re, im)) / 38400), -70);
   });
@@ -82,7 +88,12 @@ describe('Resampler', () => {
   });
 
   it('keeps a constant constant, also at extreme ratios', () => {
-    for (const [inRateHz, outRateHz] of [[8000, 48000], [48000, 8000], [96000, 400], [400, 96000]] as const) {
+    for (const [inRateHz, outRateHz] of [
+      [8000, 48000],
+      [48000, 8000],
+      [96000, 400],
+      [400, 96000],
+    ] as const) {
       const out = resample(new Float32Array(Math.ceil(inRateHz * 2)).fill(0.5), inRateHz, outRateHz);
       const middle = out.subarray(out.length * 0.4, out.length * 0.6);
       for (const x of middle) assert.approximately(x, 0.5, 1e-5);

@@ -1,4 +1,4 @@
-import { describe, it, assert } from '#test';
+import { assert, describe, it } from '#test';
 import { soundFormatOf } from '../../../../src/shared/samples/sound-format.js';
 
 function text(value: string, length = 64): Uint8Array {

@@ -1,6 +1,6 @@
-import { describe, it, assert } from '#test';
-import { WavReader } from '../../../../src/shared/samples/wav-reader.js';
+import { assert, describe, it } from '#test';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
+import { WavReader } from '../../../../src/shared/samples/wav-reader.js';
 
 interface WavOptions {
   tag?: number;
@@ -82,9 +82,15 @@ describe('WavReader', () => {
   it('reads the telephone’s A-law and μ-law', () => {
     // Smallest and largest steps of both signs, as in the tables of G.711.
     const mu = read(wav(Uint8Array.of(0xff, 0x7f, 0x80, 0x00, 0xfe), { tag: 7, bits: 8, rate: 8000 })).samples;
-    assert.deepEqual(mu.map((sample) => sample * 8192), [0, 0, 8031, -8031, 2]);
+    assert.deepEqual(
+      mu.map((sample) => sample * 8192),
+      [0, 0, 8031, -8031, 2],
+    );
     const a = read(wav(Uint8Array.of(0xd5, 0x55, 0xaa, 0x2a), { tag: 6, bits: 8, rate: 8000 })).samples;
-    assert.deepEqual(a.map((sample) => sample * 4096), [1, -1, 4032, -4032]);
+    assert.deepEqual(
+      a.map((sample) => sample * 4096),
+      [1, -1, 4032, -4032],
+    );
   });
 
   it('mixes channels down by their mean, plain and extensible', () => {

@@ -1,8 +1,8 @@
 import { assert, beforeEach, describe, it } from '#test';
-import { RoomRounds, STALL_MS } from '../../../../src/speech/room/room-rounds.js';
-import { TrackClock } from '../../../../src/speech/room/track-clock.js';
 import type { PlayheadReport } from '../../../../src/shared/contracts/playback-messages.js';
 import type { RoomPacket } from '../../../../src/shared/contracts/room-packets.js';
+import { RoomRounds, STALL_MS } from '../../../../src/speech/room/room-rounds.js';
+import { TrackClock } from '../../../../src/speech/room/track-clock.js';
 
 describe('The rounds of a room', () => {
   let rounds: RoomRounds;
@@ -26,7 +26,17 @@ describe('The rounds of a room', () => {
   function packet(type: RoomPacket['type'], mediaSeconds: number, nowMs: number, more: Partial<RoomPacket> = {}): void {
     const conversation = more.conversation ?? 1;
     rounds.handlePacket(
-      { type, conversation, conversationId: `c${conversation}`, run: conversation, sequence: ++sequence, mediaSeconds, runStartSeconds: 0, payload: Uint8Array.of(9), ...more },
+      {
+        type,
+        conversation,
+        conversationId: `c${conversation}`,
+        run: conversation,
+        sequence: ++sequence,
+        mediaSeconds,
+        runStartSeconds: 0,
+        payload: Uint8Array.of(9),
+        ...more,
+      },
       nowMs,
     );
   }

@@ -14,8 +14,11 @@ describe('The clock of a track', () => {
     timestamp: (base + Math.round((atMs - 1000 - VOICE_DELAY_MS) * 48)) >>> 0,
     atMs,
   });
-  const say = (mediaSeconds: number, arrivalMs: number, more: { conversation?: number; run?: number; runStartSeconds?: number } = {}): void =>
-    clock.handleVoiceTime({ conversation: 1, run: 1, runStartSeconds: 0, ...more, mediaSeconds }, arrivalMs);
+  const say = (
+    mediaSeconds: number,
+    arrivalMs: number,
+    more: { conversation?: number; run?: number; runStartSeconds?: number } = {},
+  ): void => clock.handleVoiceTime({ conversation: 1, run: 1, runStartSeconds: 0, ...more, mediaSeconds }, arrivalMs);
 
   it('knows nothing before the first word', () => {
     clock.handlePlayout(rtpAt(900), BUFFER_MS);

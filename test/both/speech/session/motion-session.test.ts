@@ -2,16 +2,16 @@ import { afterEach, assert, beforeEach, describe, it } from '#test';
 
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import { LiveMotionSession } from '../../../../src/speech/session/motion-session.js';
-import type { MotionFeed, PlaybackFeed } from '../../../../src/shared/contracts/playback-messages.js';
 import type { FrameStarvation } from '../../../../src/shared/contracts/motion-session.js';
 import type { MotionSource } from '../../../../src/shared/contracts/motion-source.js';
+import type { MotionFeed, PlaybackFeed } from '../../../../src/shared/contracts/playback-messages.js';
+import { LiveMotionSession } from '../../../../src/speech/session/motion-session.js';
 
 const voice = (seconds: number, rate = 16000): Float32Array =>
   Float32Array.from({ length: Math.round(seconds * rate) }, (_, index) => 0.3 * Math.sin((2 * Math.PI * 140 * index) / rate));
 
 const jawsOf = ({ frameCount, values }: MotionFrames): number[] =>
-  Array.from({ length: frameCount }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]!);
+  Array.from({ length: frameCount }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]);
 
 describe('LiveMotionSession', () => {
   let playback: PlaybackFeed[];
@@ -29,7 +29,14 @@ describe('LiveMotionSession', () => {
     toWorklet.port2.onmessage = ({ data }) => ownPlayback.push(data as PlaybackFeed);
     toStage.port2.onmessage = ({ data }) => ownMotion.push(data as MotionFeed);
     session = new LiveMotionSession(
-      { source, frameStarvation: starvation, mouthModelUrl: '', contextRateHz: 48000, playbackPort: toWorklet.port1, stagePort: toStage.port1 },
+      {
+        source,
+        frameStarvation: starvation,
+        mouthModelUrl: '',
+        contextRateHz: 48000,
+        playbackPort: toWorklet.port1,
+        stagePort: toStage.port1,
+      },
       {
         handleConnectionState: (state) => told.push(state),
         handleError: ({ code }) => told.push(code),
@@ -93,10 +100,13 @@ describe('LiveMotionSession', () => {
     session.append(1, voice(0.1), 16000, true);
     for (let left = 200; left > 0 && releases(1).at(-1) !== Infinity; left--) await pause(30);
     const all = releases(1);
-    assert.isAbove(all[0]!, 0.12);
-    assert.isAtMost(all[0]!, 1);
+    assert.isAbove(all[0], 0.12);
+    assert.isAtMost(all[0], 1);
     assert.isAbove(all.length, 2);
-    assert.deepEqual([...all].sort((one, other) => one - other), all);
+    assert.deepEqual(
+      [...all].sort((one, other) => one - other),
+      all,
+    );
     assert.equal(all.at(-1), Infinity);
   });
 
@@ -207,8 +217,13 @@ describe('LiveMotionSession', () => {
       connectTimeoutMs: 60_000,
       fallback: 'audio',
     };
-    const visemes = [{ viseme: 'aa', startSeconds: 0.2 }, { viseme: 'PP', startSeconds: 0.4 }, { viseme: 'sil', startSeconds: 0.5 }];
-    const frames = (round: number): MotionFrames[] => motion.flatMap((item) => (item.type === 'frames' && item.round === round ? [item.frames] : []));
+    const visemes = [
+      { viseme: 'aa', startSeconds: 0.2 },
+      { viseme: 'PP', startSeconds: 0.4 },
+      { viseme: 'sil', startSeconds: 0.5 },
+    ];
+    const frames = (round: number): MotionFrames[] =>
+      motion.flatMap((item) => (item.type === 'frames' && item.round === round ? [item.frames] : []));
 
     for (const source of [{ kind: 'local' }, nobody] as MotionSource[]) {
       it(`moves the mouth by them in ${source.kind} mode, without waiting for anybody`, async () => {
@@ -219,7 +234,7 @@ describe('LiveMotionSession', () => {
         await arrived();
         const jaws = frames(1).flatMap(jawsOf);
         assert.lengthOf(jaws, 50);
-        assert.isAbove(jaws[15]!, 0.4);
+        assert.isAbove(jaws[15], 0.4);
         assert.equal(jaws[45], 0);
         assert.deepEqual(releases(1), [Infinity]);
         assert.deepEqual(told, ['1 local']);
@@ -233,12 +248,17 @@ describe('LiveMotionSession', () => {
       session.append(1, voice(0.5), 16000, true);
       session.append(2, voice(1), 16000, true);
       await arrived();
-      assert.isAbove(frames(2).flatMap(jawsOf)[45]!, 0.05);
+      assert.isAbove(frames(2).flatMap(jawsOf)[45], 0.05);
     });
 
     it('says so when they reach far beyond the sound, and plays it', async () => {
       open();
-      await session.begin(1, { visemes: [{ viseme: 'aa', startSeconds: 200 }, { viseme: 'PP', startSeconds: 400 }] });
+      await session.begin(1, {
+        visemes: [
+          { viseme: 'aa', startSeconds: 200 },
+          { viseme: 'PP', startSeconds: 400 },
+        ],
+      });
       session.append(1, voice(0.5), 16000, true);
       await arrived();
       assert.sameMembers(told, ['1 local', 'invalidTimings']);
@@ -247,7 +267,10 @@ describe('LiveMotionSession', () => {
 
     it('refuses those that cannot be understood before anything is heard', async () => {
       open();
-      const reason = await session.begin(1, { phonemes: [{ phoneme: 'a', startSeconds: NaN }] }).then(() => null, (error: { code: string }) => error);
+      const reason = await session.begin(1, { phonemes: [{ phoneme: 'a', startSeconds: NaN }] }).then(
+        () => null,
+        (error: { code: string }) => error,
+      );
       assert.propertyVal(reason, 'code', 'invalidTimings');
       await pause(20);
       assert.lengthOf(playback, 0);
@@ -271,7 +294,10 @@ describe('LiveMotionSession', () => {
 
   it('does not begin a round in a manner that cannot be', async () => {
     open();
-    const reason = await session.begin(1, { intensity: -1 }).then(() => null, (error: { code: string }) => error);
+    const reason = await session.begin(1, { intensity: -1 }).then(
+      () => null,
+      (error: { code: string }) => error,
+    );
     assert.propertyVal(reason, 'code', 'invalidConfiguration');
     await pause(20);
     assert.lengthOf(playback, 0);
@@ -286,7 +312,10 @@ describe('LiveMotionSession', () => {
     session.append(1, voice(1), 16000, true);
     await pause(50);
     assert.lengthOf(motion, count);
-    const error = await session.open().then(() => null, (reason: { code: string }) => reason);
+    const error = await session.open().then(
+      () => null,
+      (reason: { code: string }) => reason,
+    );
     assert.propertyVal(error, 'code', 'aborted');
   });
 });

@@ -38,12 +38,21 @@ describe('AppMotionTransport', () => {
   it('passes on packed motion and FLAME keyframes of one request at their places', () => {
     transport.send(1, speech(1), false);
     transport.receive(1, [packedMessage('a', 0, 25), packedMessage('a', 25, 25)]);
-    assert.deepEqual(spans(), [[0, 0.5], [0.5, 1]]);
+    assert.deepEqual(spans(), [
+      [0, 0.5],
+      [0.5, 1],
+    ]);
     transport.send(2, speech(4), false);
     transport.receive(2, [flameMessage('b', 50), flameMessage('b', 25, { salt: 1 })]);
     // 48 and 73 keyframes later by the lead of FLAME motion, whose last keyframe waits for the next.
-    assert.deepEqual(spans().slice(2), [[0, 2.06], [2.06, 3.06]]);
-    assert.deepEqual(motion.map(({ round }) => round), [1, 1, 2, 2]);
+    assert.deepEqual(spans().slice(2), [
+      [0, 2.06],
+      [2.06, 3.06],
+    ]);
+    assert.deepEqual(
+      motion.map(({ round }) => round),
+      [1, 1, 2, 2],
+    );
   });
 
   it('takes motion that is far ahead of the speech, but not what no speech can reach', () => {
@@ -73,14 +82,22 @@ describe('AppMotionTransport', () => {
     transport.receive(1, [packedMessage('a', 0, 50, { isEnd: true })]);
     transport.receive(1, [packedMessage('b', 0, 25), packedMessage('b', 25, 25, { isEnd: true })]);
     transport.send(1, speech(0), true);
-    assert.deepEqual(spans(), [[0, 1], [1, 1.5], [1.5, 2]]);
+    assert.deepEqual(spans(), [
+      [0, 1],
+      [1, 1.5],
+      [1.5, 2],
+    ]);
     assert.deepEqual(told, ['end 1']);
   });
 
   it('leaves packed motion that comes twice or out of order in its place, and drops FLAME keyframes that come twice', () => {
     transport.send(1, speech(3), false);
     transport.receive(1, [packedMessage('a', 50, 50), packedMessage('a', 0, 50), packedMessage('a', 0, 50)]);
-    assert.deepEqual(spans(), [[1, 2], [0, 1], [0, 1]]);
+    assert.deepEqual(spans(), [
+      [1, 2],
+      [0, 1],
+      [0, 1],
+    ]);
     transport.send(2, speech(3), false);
     const first = flameMessage('b', 25);
     transport.receive(2, [first, first.slice(), flameMessage('b', 25, { salt: 1 })]);
@@ -150,7 +167,10 @@ describe('AppMotionTransport', () => {
 
   it('reads a recording of minutes in slices that let an interruption through', async () => {
     transport.send(1, speech(1), false);
-    transport.receive(1, Array.from({ length: 3000 }, (_, index) => flameMessage('a', 10, { salt: index })));
+    transport.receive(
+      1,
+      Array.from({ length: 3000 }, (_, index) => flameMessage('a', 10, { salt: index })),
+    );
     assert.isBelow(motion.length, 3000);
     transport.interrupt(2);
     const count = motion.length;
@@ -161,7 +181,10 @@ describe('AppMotionTransport', () => {
 
   it('reads all of a recording of minutes', async () => {
     transport.send(1, speech(1), true);
-    transport.receive(1, Array.from({ length: 1000 }, (_, index) => flameMessage('a', 10, { salt: index, isEnd: index === 999 })));
+    transport.receive(
+      1,
+      Array.from({ length: 1000 }, (_, index) => flameMessage('a', 10, { salt: index, isEnd: index === 999 })),
+    );
     while (!told.includes('end 1')) await turns(5);
     assert.lengthOf(motion, 1000);
   });

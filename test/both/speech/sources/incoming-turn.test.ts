@@ -1,16 +1,25 @@
 import { create } from '@bufbuild/protobuf';
 import { assert, describe, it } from '#test';
-
-import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
-import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import { FlameSchema, ServerResponseAnimationSchema, type ServerResponseAnimation } from '../../../../src/motion/protocol/generated/message_pb.js';
+import {
+  FlameSchema,
+  type ServerResponseAnimation,
+  ServerResponseAnimationSchema,
+} from '../../../../src/motion/protocol/generated/message_pb.js';
 import { FLAME_SHAPE } from '../../../../src/motion/protocol/motion-payload.js';
 import { packMotion } from '../../../../src/motion/protocol/packed-motion.js';
+import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
+import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 import { IncomingTurn, type TurnPlace } from '../../../../src/speech/sources/incoming-turn.js';
 
 const RATE_HZ = 16_000;
 const place = (change: Partial<TurnPlace> = {}): TurnPlace => ({
-  event: 'turn', turnId: 't', sampleRateHz: RATE_HZ, frame: 0, startSeconds: 0, startKeyframe: 0, ...change,
+  event: 'turn',
+  turnId: 't',
+  sampleRateHz: RATE_HZ,
+  frame: 0,
+  startSeconds: 0,
+  startKeyframe: 0,
+  ...change,
 });
 const pcm = (seconds: number): Uint8Array => new Uint8Array(seconds * RATE_HZ * 2);
 
@@ -32,7 +41,7 @@ function flame(count: number): ServerResponseAnimation {
 const startOf = ({ startFrame, frameRate }: MotionFrames): number => startFrame / frameRate;
 const endOf = ({ startFrame, frameCount, frameRate }: MotionFrames): number => (startFrame + frameCount) / frameRate;
 /** What time of the turn a frame was made for, s. */
-const madeFor = ({ values }: MotionFrames, frame = 0): number => values[frame * CHANNEL_COUNT]! * 100;
+const madeFor = ({ values }: MotionFrames, frame = 0): number => values[frame * CHANNEL_COUNT] * 100;
 
 describe('IncomingTurn', () => {
   it('leaves a turn that is heard from its beginning where it is', () => {

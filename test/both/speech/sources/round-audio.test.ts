@@ -51,7 +51,14 @@ describe('RoundAudio', () => {
     for (const rate of [8000, 16000, 22050, 24000, 32000, 44100, 48000]) {
       const audio = new RoundAudio(rate);
       audio.append(new Int16Array(rate * 2));
-      for (const [seconds, expected] of [[0, 0], [0.19, 0], [0.2, 0.2], [0.6, 0.6], [1.3999, 1.2], [9, 2]] as const) {
+      for (const [seconds, expected] of [
+        [0, 0],
+        [0.19, 0],
+        [0.2, 0.2],
+        [0.6, 0.6],
+        [1.3999, 1.2],
+        [9, 2],
+      ] as const) {
         const sample = audio.gridSample(seconds);
         assert.isTrue(Number.isInteger(sample));
         assert.closeTo(sample / rate, expected, 1e-9, `${seconds} s at ${rate} Hz`);

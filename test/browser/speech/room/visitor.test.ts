@@ -1,8 +1,8 @@
 import { assert } from 'chai';
 import { Room, RoomEvent } from 'livekit-client';
+import type { MotionSink } from '../../../../src/shared/contracts/motion-session.js';
 import { LiveKitSession } from '../../../../src/speech/room/livekit-session.js';
 import type { RoomListener } from '../../../../src/speech/room/open-room.js';
-import type { MotionSink } from '../../../../src/shared/contracts/motion-session.js';
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -11,7 +11,12 @@ describe('A visitor who speaks into the room', () => {
     const told: boolean[] = [];
     const room = new Room();
     const listener = new Proxy({ nextRound: 1 } as RoomListener, { get: (target, name) => Reflect.get(target, name) ?? (() => {}) });
-    const sink: MotionSink = { receive() {}, flush() {}, stats: async () => ({ motionBytes: 0, motionSeconds: 0, discardedMessages: 0 }), dispose() {} };
+    const sink: MotionSink = {
+      receive() {},
+      flush() {},
+      stats: async () => ({ motionBytes: 0, motionSeconds: 0, discardedMessages: 0 }),
+      dispose() {},
+    };
     const [playheads, motion] = [new MessageChannel(), new MessageChannel()];
     const session = new LiveKitSession({
       source: { kind: 'livekit', url: '', identity: null, room, connectTimeoutMs: 1000 },

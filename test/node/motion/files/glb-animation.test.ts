@@ -2,24 +2,24 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { NodeIO, type Animation } from '@gltf-transform/core';
+import { type Animation, NodeIO } from '@gltf-transform/core';
 import { EXTMeshoptCompression, KHRMeshQuantization } from '@gltf-transform/extensions';
 import { assert } from 'chai';
 import { MeshoptDecoder } from 'meshoptimizer';
-import { AnimationMixer, Euler, Matrix4, Object3D, Quaternion, Vector3, type AnimationClip, type Group, type Mesh } from 'three';
+import { type AnimationClip, AnimationMixer, Euler, type Group, Matrix4, type Mesh, type Object3D, Quaternion, Vector3 } from 'three';
 import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 
 import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
-import { SPEECH_ANIMATION_NAME, animateGlb } from '../../../../src/motion/files/glb-animation.js';
-import { readGlb, writeGlb, type GlbDocument } from '../../../../src/motion/files/glb-container.js';
+import { animateGlb, SPEECH_ANIMATION_NAME } from '../../../../src/motion/files/glb-animation.js';
+import { type GlbDocument, readGlb, writeGlb } from '../../../../src/motion/files/glb-container.js';
 import { packageFolder } from '../../../../src/server/package-folder.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX as C } from '../../../../src/shared/contracts/channels.js';
+import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import { int16FromPcmBytes } from '../../../../src/shared/samples/pcm.js';
 
 const FRAME_RATE = 50;
 const ARIA = join(packageFolder(), 'dist/avatars/aria.glb');
-const ASSETS = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');
+const ASSETS = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 const FOREIGN = join(ASSETS, 'avatars/brunette-t.glb');
 
 let motion: Float32Array;
@@ -52,7 +52,7 @@ async function loaded(bytes: Uint8Array): Promise<{ scene: Group; clip: Animatio
 
 function weightOf(scene: Object3D, meshName: string, morph: string): number {
   const mesh = scene.getObjectByName(meshName) as Mesh;
-  return mesh.morphTargetInfluences![mesh.morphTargetDictionary![morph]!]!;
+  return mesh.morphTargetInfluences![mesh.morphTargetDictionary![morph]];
 }
 
 describe('Speech in a glTF file', () => {
@@ -64,7 +64,7 @@ describe('Speech in a glTF file', () => {
     for (let frame = 0; frame < frameCount - 1; frame += 3) {
       mixer.setTime((frame + 0.5) / FRAME_RATE);
       for (const name of ['jawOpen', 'mouthFunnel', 'mouthPressLeft', 'browInnerUp'] as const) {
-        const expected = (poseAt(frame)[C[name]]! + poseAt(frame + 1)[C[name]]!) / 2;
+        const expected = (poseAt(frame)[C[name]] + poseAt(frame + 1)[C[name]]) / 2;
         assert.closeTo(weightOf(scene, 'skin', name), expected, 2e-4, `${name} at frame ${frame}`);
       }
       widest = Math.max(widest, weightOf(scene, 'skin', 'jawOpen'));
@@ -86,21 +86,31 @@ describe('Speech in a glTF file', () => {
       const turn = new Quaternion();
       // The neck takes its share and the head the rest.
       for (const share of [0.38, 0.62]) {
-        turn.multiply(new Quaternion().setFromEuler(new Euler(pose[C.headPitch]! * share, pose[C.headYaw]! * share, pose[C.headRoll]! * share, 'YXZ')));
+        turn.multiply(
+          new Quaternion().setFromEuler(new Euler(pose[C.headPitch] * share, pose[C.headYaw] * share, pose[C.headRoll] * share, 'YXZ')),
+        );
       }
       const expected = turn.clone().multiply(bind.getObjectByName('Head')!.getWorldQuaternion(new Quaternion()));
       assert.isBelow(worldOf('Head').angleTo(expected), 1e-3);
       const eye = scene.getObjectByName('LeftEye')!.quaternion;
       assert.closeTo(new Euler().setFromQuaternion(eye, 'YXZ').y, 0.4 * 0.52, 1e-3);
-      const moved = scene.getObjectByName('Neck')!.getWorldPosition(new Vector3()).sub(bind.getObjectByName('Neck')!.getWorldPosition(new Vector3()));
-      assert.closeTo(moved.x, pose[C.headX]!, 1e-5);
+      const moved = scene
+        .getObjectByName('Neck')!
+        .getWorldPosition(new Vector3())
+        .sub(bind.getObjectByName('Neck')!.getWorldPosition(new Vector3()));
+      assert.closeTo(moved.x, pose[C.headX], 1e-5);
     }
   });
 
   it('is valid for other tools, and leaves what was there', async () => {
-    const io = new NodeIO().registerExtensions([KHRMeshQuantization, EXTMeshoptCompression]).registerDependencies({ 'meshopt.decoder': MeshoptDecoder });
+    const io = new NodeIO()
+      .registerExtensions([KHRMeshQuantization, EXTMeshoptCompression])
+      .registerDependencies({ 'meshopt.decoder': MeshoptDecoder });
     const [document, before] = [await io.readBinary(animated), await io.readBinary(await readFile(ARIA))];
-    const animation = document.getRoot().listAnimations().find((candidate) => candidate.getName() === SPEECH_ANIMATION_NAME) as Animation;
+    const animation = document
+      .getRoot()
+      .listAnimations()
+      .find((candidate) => candidate.getName() === SPEECH_ANIMATION_NAME) as Animation;
     const paths = animation.listChannels().map((channel) => channel.getTargetPath());
     assert.includeMembers(paths, ['weights', 'rotation', 'translation']);
     for (const channel of animation.listChannels()) {
@@ -111,7 +121,12 @@ describe('Speech in a glTF file', () => {
       assert.equal(sampler.getOutput()!.getCount(), times.getCount() * (channel.getTargetPath() === 'weights' ? weights : 1));
     }
     const shape = (root: ReturnType<typeof document.getRoot>): unknown =>
-      root.listMeshes().map((mesh) => [mesh.getName(), mesh.listPrimitives().map((primitive) => Array.from(primitive.getAttribute('POSITION')!.getArray()!))]);
+      root
+        .listMeshes()
+        .map((mesh) => [
+          mesh.getName(),
+          mesh.listPrimitives().map((primitive) => Array.from(primitive.getAttribute('POSITION')!.getArray()!)),
+        ]);
     assert.deepEqual(shape(document.getRoot()), shape(before.getRoot()));
   });
 
@@ -127,11 +142,11 @@ describe('Speech in a glTF file', () => {
     const { scene, mixer } = await loaded(writeGlb({ document, binary }));
     const head: Mesh[] = [];
     scene.traverse((object) => {
-      if ((object as Mesh).morphTargetDictionary?.['jawOpen'] !== undefined) head.push(object as Mesh);
+      if ((object as Mesh).morphTargetDictionary?.jawOpen !== undefined) head.push(object as Mesh);
     });
     assert.isNotEmpty(head);
     mixer.setTime(30 / FRAME_RATE);
-    for (const mesh of head) assert.closeTo(mesh.morphTargetInfluences![mesh.morphTargetDictionary!['jawOpen']!]!, poseAt(30)[C.jawOpen]!, 2e-4);
+    for (const mesh of head) assert.closeTo(mesh.morphTargetInfluences![mesh.morphTargetDictionary!.jawOpen], poseAt(30)[C.jawOpen], 2e-4);
   });
 
   it('turns joints that rest crooked, below a matrix', async () => {
@@ -156,13 +171,13 @@ describe('Speech in a glTF file', () => {
     scene.updateMatrixWorld(true);
     const pose = poseAt(40);
     const expected = new Quaternion()
-      .setFromEuler(new Euler(pose[C.headPitch]!, pose[C.headYaw]!, pose[C.headRoll]!, 'YXZ'))
+      .setFromEuler(new Euler(pose[C.headPitch], pose[C.headYaw], pose[C.headRoll], 'YXZ'))
       .multiply(new Quaternion().setFromEuler(new Euler(1, 0.2, -0.3)))
       .multiply(rest);
     const head = scene.getObjectByName('mixamorigHead')!;
     assert.isBelow(head.getWorldQuaternion(new Quaternion()).angleTo(expected), 1e-3);
     const place = new Vector3(0, 1, 0).applyMatrix4(above);
-    assert.closeTo(head.getWorldPosition(new Vector3()).x - place.x, pose[C.headX]!, 1e-5);
+    assert.closeTo(head.getWorldPosition(new Vector3()).x - place.x, pose[C.headX], 1e-5);
   });
 
   it('refuses what it cannot animate, with a code', () => {

@@ -3,14 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
 import { decodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { motionPayloadFrom } from '../../../../src/motion/protocol/motion-payload.js';
 import { framesFromFlame } from '../../../../src/motion/retarget/flame.js';
 import { mapMorphs } from '../../../../src/motion/retarget/map-morphs.js';
 import { packageFolder } from '../../../../src/server/package-folder.js';
+import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
 
-const assets = process.env['SPATIUS_ASSETS'] ?? join(packageFolder(), '../shared/assets');
+const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 const skipWithout = (file: string): false | string => (existsSync(file) ? false : `no recorded input at ${file}`);
 
 const capture = join(assets, 'captures/motion_response.json');
@@ -26,7 +26,7 @@ describe('the recorded answer of a Spatius Motion Server on our channels', { ski
     return framesFromFlame(keyframes);
   };
   const curve = (values: Float32Array, channel: Channel): number[] =>
-    Array.from({ length: values.length / CHANNEL_COUNT }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]!);
+    Array.from({ length: values.length / CHANNEL_COUNT }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX[channel]]);
   const deviation = (values: number[]): number => {
     const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
     return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
@@ -47,7 +47,7 @@ describe('the recorded answer of a Spatius Motion Server on our channels', { ski
     const jaw = curve(values, 'jawOpen');
     for (let i = 1; i < jaw.length; i++) {
       const isAcrossGap = i === 50 || i === 150;
-      if (!isAcrossGap) assert.isBelow(Math.abs(jaw[i]! - jaw[i - 1]!), 0.35, `keyframe ${i}`);
+      if (!isAcrossGap) assert.isBelow(Math.abs(jaw[i] - jaw[i - 1]), 0.35, `keyframe ${i}`);
     }
     for (const channel of ['headPitch', 'headYaw', 'headRoll'] as const) {
       for (const radians of curve(values, channel)) assert.isBelow(Math.abs(radians), 0.3, channel);

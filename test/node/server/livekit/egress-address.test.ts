@@ -9,7 +9,12 @@ const reasonOf = async (url: string, hosts: Parameters<typeof judgeLiveKitUrl>[1
 };
 
 describe('the address of a LiveKit server', () => {
-  const hosts = [{ host: 'live.example.com' }, { host: 'other.example.com:7443' }, { host: 'localhost:7880' }, { host: 'inside.example.com', isPrivate: true }];
+  const hosts = [
+    { host: 'live.example.com' },
+    { host: 'other.example.com:7443' },
+    { host: 'localhost:7880' },
+    { host: 'inside.example.com', isPrivate: true },
+  ];
 
   it('is accepted when its host is on the list, with its port', async () => {
     assert.equal(await reasonOf('wss://live.example.com', hosts), 'allowed wss://live.example.com');
@@ -20,8 +25,14 @@ describe('the address of a LiveKit server', () => {
 
   it('is refused when it is not, however much it looks like it', async () => {
     for (const url of [
-      'wss://live.example.com:8443', 'wss://live.example.com.evil.test', 'wss://sub.live.example.com', 'wss://other.example.com',
-      'wss://evil.test/live.example.com', 'wss://evil.test#live.example.com', 'ws://localhost', 'wss://127.0.0.1:7880',
+      'wss://live.example.com:8443',
+      'wss://live.example.com.evil.test',
+      'wss://sub.live.example.com',
+      'wss://other.example.com',
+      'wss://evil.test/live.example.com',
+      'wss://evil.test#live.example.com',
+      'ws://localhost',
+      'wss://127.0.0.1:7880',
     ]) {
       assert.match(await reasonOf(url, hosts), /not on the list/, url);
     }
@@ -47,8 +58,26 @@ describe('the address of a LiveKit server', () => {
   it('knows what is public', () => {
     for (const address of ['8.8.8.8', '172.15.0.1', '172.32.0.1', '2001:4860:4860::8888']) assert.isTrue(isPublicAddress(address), address);
     for (const address of [
-      '0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.168.1.1', '224.0.0.1', '255.255.255.255',
-      '::', '::1', 'fe80::1', 'fd00::1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '::ffff:7f00:1', '64:ff9b::a00:1', 'ff02::1', 'nonsense',
+      '0.0.0.0',
+      '10.1.2.3',
+      '100.64.0.1',
+      '127.0.0.1',
+      '169.254.169.254',
+      '172.16.0.1',
+      '172.31.255.255',
+      '192.168.1.1',
+      '224.0.0.1',
+      '255.255.255.255',
+      '::',
+      '::1',
+      'fe80::1',
+      'fd00::1',
+      '::ffff:127.0.0.1',
+      '::ffff:10.0.0.1',
+      '::ffff:7f00:1',
+      '64:ff9b::a00:1',
+      'ff02::1',
+      'nonsense',
     ]) {
       assert.isFalse(isPublicAddress(address), address);
     }

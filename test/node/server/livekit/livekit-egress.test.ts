@@ -6,8 +6,8 @@ import { assert } from 'chai';
 import { decodeMessage } from '../../../../src/motion/protocol/envelope.js';
 import { EgressType, type ServerResponseAnimation } from '../../../../src/motion/protocol/generated/message_pb.js';
 import { motionPayloadFrom } from '../../../../src/motion/protocol/motion-payload.js';
-import { startMotionServer, voicePcm, type IngressClient, type RunningServer } from '../../../helpers/node/motion-server.js';
-import { RoomListener, type HeardPacket } from '../../../helpers/node/room-listener.js';
+import { type IngressClient, type RunningServer, startMotionServer, voicePcm } from '../../../helpers/node/motion-server.js';
+import { type HeardPacket, RoomListener } from '../../../helpers/node/room-listener.js';
 import { ROOM_API_KEY, ROOM_API_SECRET, RoomServer } from '../../../helpers/node/room-server.js';
 
 function responseOf(packet: HeardPacket): ServerResponseAnimation {
@@ -77,10 +77,12 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     await listener.until(() => listener.ofType('ended').length > 0);
 
     const motion = listener.ofType('motion');
-    const frames = motion.map((packet) => motionPayloadFrom(responseOf(packet))).flatMap((payload) => (payload.kind === 'packed' ? [payload.frames] : []));
-    assert.equal(frames[0]!.startFrame, 0);
+    const frames = motion
+      .map((packet) => motionPayloadFrom(responseOf(packet)))
+      .flatMap((payload) => (payload.kind === 'packed' ? [payload.frames] : []));
+    assert.equal(frames[0].startFrame, 0);
     for (let index = 1; index < frames.length; index++) {
-      assert.equal(frames[index]!.startFrame, frames[index - 1]!.startFrame + frames[index - 1]!.frameCount, 'motion has no gap');
+      assert.equal(frames[index].startFrame, frames[index - 1].startFrame + frames[index - 1].frameCount, 'motion has no gap');
     }
     const last = frames.at(-1)!;
     assert.approximately((last.startFrame + last.frameCount) / last.frameRate, 2, 0.1);
@@ -89,16 +91,16 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
       if (!frames[index]) continue;
       assert.isAtMost(packet.mediaSeconds, frames[index].startFrame / frames[index].frameRate, 'motion leaves before its voice');
     }
-    assert.approximately(listener.ofType('ended')[0]!.mediaSeconds, 2, 0.001);
+    assert.approximately(listener.ofType('ended')[0].mediaSeconds, 2, 0.001);
     assert.deepEqual([...new Set(listener.packets.map(({ conversationId }) => conversationId))], ['speech']);
     const sequences = listener.packets.map(({ sequence }) => sequence);
     assert.equal(new Set(sequences).size, sequences.length);
 
     const clocks = listener.ofType('clock');
     assert.isAbove(clocks.length, 15);
-    for (let index = 1; index < clocks.length; index++) assert.isAtLeast(clocks[index]!.mediaSeconds, clocks[index - 1]!.mediaSeconds);
+    for (let index = 1; index < clocks.length; index++) assert.isAtLeast(clocks[index].mediaSeconds, clocks[index - 1].mediaSeconds);
     // In real time, not as fast as it came.
-    assert.isAbove(clocks.at(-1)!.atMs - clocks[0]!.atMs, 1000);
+    assert.isAbove(clocks.at(-1)!.atMs - clocks[0].atMs, 1000);
     assert.isAbove(Math.max(...listener.levels.map(({ rms }) => rms)), 0.05, 'the voice is heard');
   });
 
@@ -109,7 +111,10 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     toClose.push(() => client.close());
     const { _socket: socket } = client.socket as unknown as { _socket: Socket };
     socket.cork();
-    client.send({ case: 'clientConfigureSession', value: { sampleRate: 16000, egressType: EgressType.LIVEKIT, livekitEgress: { url: rooms.url, apiToken } } });
+    client.send({
+      case: 'clientConfigureSession',
+      value: { sampleRate: 16000, egressType: EgressType.LIVEKIT, livekitEgress: { url: rooms.url, apiToken } },
+    });
     client.sendAudio('early', voicePcm(0.5), true);
     socket.uncork();
     assert.equal((await client.next()).data.case, 'serverConfirmSession');
@@ -126,9 +131,12 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     await client.answer('two');
     await listener.until(() => listener.ofType('ended').length === 2);
     const ended = listener.ofType('ended');
-    assert.deepEqual(ended.map(({ conversationId }) => conversationId), ['one', 'two']);
-    assert.isAbove(ended[1]!.conversation, ended[0]!.conversation);
-    assert.isAbove(listener.ofType('clock').find(({ conversationId }) => conversationId === 'two')!.run, ended[0]!.run);
+    assert.deepEqual(
+      ended.map(({ conversationId }) => conversationId),
+      ['one', 'two'],
+    );
+    assert.isAbove(ended[1].conversation, ended[0].conversation);
+    assert.isAbove(listener.ofType('clock').find(({ conversationId }) => conversationId === 'two')!.run, ended[0].run);
   });
 
   it('holds when speech comes too slowly, and goes on as a new run', async () => {
@@ -140,7 +148,7 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 1200));
     client.sendAudio('slow', pcm.subarray(pcm.length / 2), true);
     await client.answer('slow');
-    const held = listener.ofType('held')[0]!;
+    const held = listener.ofType('held')[0];
     const second = listener.ofType('clock').find(({ run }) => run > held.run)!;
     // The motion of the last of it waits for the sound that follows.
     assert.isAbove(held.mediaSeconds, 0);
@@ -157,14 +165,19 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     client.send({ case: 'clientInterrupt', value: { reqId: 'long' } });
     assert.isTrue((await client.answer('long')).responses.at(-1)!.end);
     await listener.until(() => listener.ofType('cut').length > 0);
-    const cut = listener.ofType('cut')[0]!;
+    const cut = listener.ofType('cut')[0];
     assert.equal(cut.conversationId, 'long');
     assert.isAbove(cut.mediaSeconds, 0.4);
     assert.isBelow(cut.mediaSeconds, 15);
     const count = listener.ofType('clock').length;
     client.sendAudio('next', voicePcm(0.4), true);
     await client.answer('next');
-    assert.isTrue(listener.ofType('clock').slice(count).every(({ conversationId }) => conversationId === 'next'));
+    assert.isTrue(
+      listener
+        .ofType('clock')
+        .slice(count)
+        .every(({ conversationId }) => conversationId === 'next'),
+    );
   });
 
   it('is silent when somebody in the room asks for it, and tells its client', async () => {
@@ -195,7 +208,13 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
   });
 
   it('makes a token of its own from the deprecated key and secret', async () => {
-    const client = await open({ url: rooms.url, apiKey: ROOM_API_KEY, apiSecret: ROOM_API_SECRET, roomName: 'room', publisherId: 'somebody' });
+    const client = await open({
+      url: rooms.url,
+      apiKey: ROOM_API_KEY,
+      apiSecret: ROOM_API_SECRET,
+      roomName: 'room',
+      publisherId: 'somebody',
+    });
     assert.equal((await client.next()).data.case, 'serverConfirmSession');
     assert.exists(rooms.peer('somebody'));
   });
@@ -204,17 +223,29 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     const apiToken = await rooms.token('avatar');
     assert.deepEqual(await refusalOf({}), ['livekit_egress: url is missing', 3, 1008]);
     assert.deepEqual(await refusalOf({ url: rooms.url }), [
-      'livekit_egress: missing livekit credentials: provide api_token or both api_key and api_secret, with room_name', 3, 1008,
+      'livekit_egress: missing livekit credentials: provide api_token or both api_key and api_secret, with room_name',
+      3,
+      1008,
     ]);
     assert.deepEqual(await refusalOf({ url: 'wss://elsewhere.example', apiToken }), [
-      'livekit_egress: url is not on the list of LiveKit servers that this server may join', 3, 1008,
+      'livekit_egress: url is not on the list of LiveKit servers that this server may join',
+      3,
+      1008,
     ]);
-    assert.deepEqual(await refusalOf({ url: rooms.url, apiToken, idleTimeout: -1 }), ['livekit_egress: idle_timeout must be 0..86400 seconds', 3, 1008]);
+    assert.deepEqual(await refusalOf({ url: rooms.url, apiToken, idleTimeout: -1 }), [
+      'livekit_egress: idle_timeout must be 0..86400 seconds',
+      3,
+      1008,
+    ]);
     assert.deepEqual(await refusalOf({ url: rooms.url, apiToken: 'nonsense' }), [
-      'livekit_egress: failed to join the LiveKit room: unauthorized: invalid token', 16, 1008,
+      'livekit_egress: failed to join the LiveKit room: unauthorized: invalid token',
+      16,
+      1008,
     ]);
     assert.deepEqual(await refusalOf({ url: rooms.url, apiToken: await rooms.token('avatar', { expiresIn: -60 }) }), [
-      'livekit_egress: failed to join the LiveKit room: unauthorized: invalid token', 16, 1008,
+      'livekit_egress: failed to join the LiveKit room: unauthorized: invalid token',
+      16,
+      1008,
     ]);
   });
 
@@ -225,8 +256,14 @@ describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
     const other = await startMotionServer({ livekit: { hosts: [{ host: new URL(url).host }] } });
     toClose.push(() => other.close());
     const client = await other.connect();
-    client.send({ case: 'clientConfigureSession', value: { egressType: EgressType.LIVEKIT, livekitEgress: { url, apiToken: await rooms.token('avatar') } } });
+    client.send({
+      case: 'clientConfigureSession',
+      value: { egressType: EgressType.LIVEKIT, livekitEgress: { url, apiToken: await rooms.token('avatar') } },
+    });
     const error = await client.nextError();
-    assert.deepEqual([error.code, error.message], [14, 'livekit_egress: failed to create egress connection: the LiveKit server cannot be reached']);
+    assert.deepEqual(
+      [error.code, error.message],
+      [14, 'livekit_egress: failed to create egress connection: the LiveKit server cannot be reached'],
+    );
   });
 });

@@ -28,7 +28,10 @@ describe('speech on its way into a room', () => {
     assert.equal(playout.take(out), 0, 'no motion yet');
     playout.addMotion('a', motion(0, 0.5));
     assert.equal(takeAll(playout), 500);
-    assert.deepEqual(playout.takeNews().map(({ type }) => type), ['motion', 'held']);
+    assert.deepEqual(
+      playout.takeNews().map(({ type }) => type),
+      ['motion', 'held'],
+    );
     playout.addMotion('a', motion(0.5, 0.5));
     assert.equal(takeAll(playout), 500);
     assert.equal(playout.run, 2);

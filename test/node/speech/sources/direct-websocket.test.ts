@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 
 import { createSessionTokens } from '../../../../src/server/session-tokens.js';
-import { int16FromPcmBytes } from '../../../../src/shared/samples/pcm.js';
 import { ReconnectPolicy } from '../../../../src/shared/core/reconnect-policy.js';
+import { int16FromPcmBytes } from '../../../../src/shared/samples/pcm.js';
 import { FlakyLink } from '../../../helpers/node/flaky-link.js';
-import { startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm, type RunningServer } from '../../../helpers/node/motion-server.js';
+import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm } from '../../../helpers/node/motion-server.js';
 import { RecordedTransport } from '../../../helpers/node/recorded-transport.js';
 
 const speech = (seconds: number): Int16Array => int16FromPcmBytes(voicePcm(seconds));
@@ -45,7 +45,10 @@ describe('The direct transport against a real Motion Server', () => {
     recorded.transport.send(1, new Int16Array(0), true);
     await recorded.until(() => recorded.ended.includes(1));
     assert.ok(Math.abs(recorded.coveredSeconds(1) - 2) <= 0.04, `covered ${recorded.coveredSeconds(1)} s`);
-    assert.deepEqual(recorded.states.map(({ state }) => state), ['connecting', 'connected']);
+    assert.deepEqual(
+      recorded.states.map(({ state }) => state),
+      ['connecting', 'connected'],
+    );
   });
 
   it('sends what was said before it was connected', async () => {
@@ -146,7 +149,10 @@ describe('The direct transport against a real Motion Server', () => {
     const origin = `ws://127.0.0.1:${(site.address() as AddressInfo).port}`;
     const recorded = record({ serverUrl: `${origin}/v2/driveningress`, requestToken: async () => 'secret-token', connectTimeoutMs: 300 });
     await assert.rejects(recorded.transport.open(), (error: Error) => {
-      assert.ok(error.message.includes(`The Motion Server at ${origin} could not be reached: what is there answers with status 404.`), error.message);
+      assert.ok(
+        error.message.includes(`The Motion Server at ${origin} could not be reached: what is there answers with status 404.`),
+        error.message,
+      );
       assert.ok(!error.message.includes('secret-token'));
       return true;
     });
@@ -163,7 +169,10 @@ describe('The direct transport against a real Motion Server', () => {
       },
     });
     await assert.rejects(recorded.transport.open(), { code: 'tokenRequestFailed' });
-    assert.deepEqual(recorded.errors.map(({ code }) => code), ['tokenRequestFailed']);
+    assert.deepEqual(
+      recorded.errors.map(({ code }) => code),
+      ['tokenRequestFailed'],
+    );
     isDown = false;
     await recorded.until(() => recorded.state === 'connected');
   });

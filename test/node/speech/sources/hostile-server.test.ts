@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 import { createMessage, decodeMessage, encodeMessage, packMotion } from '../../../../src/motion/protocol/index.js';
 import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
@@ -79,15 +79,18 @@ describe('The direct transport against a server that misbehaves', () => {
     await recorded.until(() => recorded.ended.includes(1));
     assert.deepEqual(
       recorded.motion.map(({ frames }) => [frames.frameRate, frames.startFrame, frames.frameCount]),
-      [[50, 0, 23], [50, 23, 32]],
+      [
+        [50, 0, 23],
+        [50, 23, 32],
+      ],
     );
-    assert.ok(recorded.motion[0]!.frames.values.some((value) => value > 0.1));
+    assert.ok(recorded.motion[0].frames.values.some((value) => value > 0.1));
   });
 
   it('refuses motion far beyond the speech', async () => {
     const { recorded } = await speakTo((reqId, say) => say(motion(reqId, 1_000_000, 10)));
     await recorded.until(() => recorded.roundErrors.length === 1);
-    assert.equal(recorded.roundErrors[0]!.error?.code, 'invalidMotionData');
+    assert.equal(recorded.roundErrors[0].error?.code, 'invalidMotionData');
     assert.equal(recorded.motion.length, 0);
   });
 
@@ -98,7 +101,10 @@ describe('The direct transport against a server that misbehaves', () => {
       say(motion(reqId, 0, 50, true));
     });
     await recorded.until(() => recorded.ended.includes(1));
-    assert.deepEqual(recorded.errors.map(({ code }) => code), ['protocolError']);
+    assert.deepEqual(
+      recorded.errors.map(({ code }) => code),
+      ['protocolError'],
+    );
   });
 
   it('leaves a server that sends nothing readable', async () => {
@@ -123,7 +129,10 @@ describe('The direct transport against a server that misbehaves', () => {
     recorded.transport.send(1, new Int16Array(16000), false);
     await recorded.until(() => recorded.coveredSeconds(1) >= 0.8);
     // 20 frames are 0.4 s: the second request starts on the grid there.
-    assert.deepEqual(recorded.motion.slice(0, 2).map(({ frames }) => frames.startFrame), [0, 20]);
+    assert.deepEqual(
+      recorded.motion.slice(0, 2).map(({ frames }) => frames.startFrame),
+      [0, 20],
+    );
   });
 
   it('fails a round on an error of its request and keeps the connection', async () => {
@@ -131,7 +140,7 @@ describe('The direct transport against a server that misbehaves', () => {
       say({ case: 'serverError', value: { reqId, code: 3, message: 'unsupported sample rate: 5' } }),
     );
     await recorded.until(() => recorded.roundErrors.length === 1);
-    assert.equal(recorded.roundErrors[0]!.error?.code, 'unsupportedSampleRate');
+    assert.equal(recorded.roundErrors[0].error?.code, 'unsupportedSampleRate');
     assert.equal(recorded.state, 'connected');
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 import { encodeRelayFrame } from '../../../../src/motion/protocol/relay-frames.js';
 import { int16FromPcmBytes } from '../../../../src/shared/samples/pcm.js';
@@ -59,7 +59,10 @@ describe('The relay transport', () => {
     const backend = await startBackend();
     const recorded = record({ url: backend.url });
     await recorded.transport.open();
-    for (const [seconds, rateHz] of [[1, 16000], [0.7, 24000]] as const) {
+    for (const [seconds, rateHz] of [
+      [1, 16000],
+      [0.7, 24000],
+    ] as const) {
       const pcm = voicePcm(seconds, rateHz);
       const turn = backend.relay.speak(pcm, { sampleRateHz: rateHz });
       await recorded.until(() => recorded.newest?.turnId === turn.id && recorded.isNewestOver);
@@ -67,7 +70,10 @@ describe('The relay transport', () => {
       assert.equal(recorded.newest!.rateHz, rateHz);
       assert.ok(Math.abs(recorded.coveredSeconds - seconds) <= 0.06, `covered ${recorded.coveredSeconds} s`);
     }
-    assert.deepEqual(recorded.states, [{ state: 'connecting', code: null }, { state: 'connected', code: null }]);
+    assert.deepEqual(recorded.states, [
+      { state: 'connecting', code: null },
+      { state: 'connected', code: null },
+    ]);
     assert.deepEqual(recorded.errors, []);
   });
 
@@ -82,7 +88,7 @@ describe('The relay transport', () => {
     assert.equal((await turn.finished).outcome, 'interrupted');
     backend.relay.speak(voicePcm(0.4));
     await recorded.until(() => recorded.rounds.length === 2 && recorded.isNewestOver);
-    assert.equal(recorded.rounds[0]!.samples.length, heard);
+    assert.equal(recorded.rounds[0].samples.length, heard);
     assert.equal(recorded.newest!.samples.length, 6400);
   });
 
@@ -102,7 +108,10 @@ describe('The relay transport', () => {
     link.cut();
     const recorded = record({ url: `ws://127.0.0.1:${link.port}/relay`, connectTimeoutMs: 150 });
     await assert.rejects(recorded.transport.open(), { code: 'connectTimeout' });
-    assert.deepEqual(recorded.states.map(({ state }) => state), ['connecting', 'failed']);
+    assert.deepEqual(
+      recorded.states.map(({ state }) => state),
+      ['connecting', 'failed'],
+    );
     assert.deepEqual(recorded.errors, ['connectionFailed']);
     link.mend();
     await recorded.until(() => recorded.state === 'connected');
@@ -148,7 +157,10 @@ describe('The relay transport', () => {
     // The tail of what was heard is the tail of what was said.
     assert.deepEqual(samples.slice(-8000), [...int16FromPcmBytes(pcm).subarray(-8000)]);
     const ends = recorded.newest!.motion.map(({ startFrame, frameCount, frameRate }) => (startFrame + frameCount) / frameRate);
-    assert.ok(Math.abs(Math.max(...ends) - samples.length / 16000) <= 0.06, `motion to ${Math.max(...ends)} s of ${samples.length / 16000} s`);
+    assert.ok(
+      Math.abs(Math.max(...ends) - samples.length / 16000) <= 0.06,
+      `motion to ${Math.max(...ends)} s of ${samples.length / 16000} s`,
+    );
   });
 
   it('ends a turn that nobody goes on with after what has come of it', async () => {
@@ -163,15 +175,16 @@ describe('The relay transport', () => {
     for (const client of backend.relay.clients) client.terminate();
     await backend.close();
     await startBackend({}, port);
-    await recorded.until(() => recorded.state === 'connected' && recorded.rounds[0]!.isAudioOver);
-    assert.ok(['connectionClosed', null].includes(recorded.rounds[0]!.errorCode));
+    await recorded.until(() => recorded.state === 'connected' && recorded.rounds[0].isAudioOver);
+    assert.ok(['connectionClosed', null].includes(recorded.rounds[0].errorCode));
   });
 
   it('goes on in a turn that was cut off twice, however long it lasts', async () => {
     let connections = 0;
     const url = await startPlainRelay((socket) => {
       const tell = (fields: Record<string, unknown>): void => socket.send(encodeRelayFrame({ type: 'metadata', fields }));
-      const say = (sample: number, isLast: boolean): void => socket.send(encodeRelayFrame({ type: 'audio', pcm: Uint8Array.of(sample, 0), isLast }));
+      const say = (sample: number, isLast: boolean): void =>
+        socket.send(encodeRelayFrame({ type: 'audio', pcm: Uint8Array.of(sample, 0), isLast }));
       const turn = { event: 'turn', turn_id: 't', sample_rate: 16000 };
       connections++;
       tell({ event: 'ready', sample_rate: 16000, resume_token: 'token', ...(connections > 1 && { turn_id: 't' }) });
@@ -186,9 +199,12 @@ describe('The relay transport', () => {
     });
     const recorded = record({ url, resumePatienceMs: 500 });
     await recorded.transport.open();
-    await recorded.until(() => connections === 3 && recorded.rounds[0]!.isAudioOver);
-    assert.deepEqual(recorded.rounds.map(({ samples }) => samples), [[1, 2]]);
-    assert.equal(recorded.rounds[0]!.errorCode, null);
+    await recorded.until(() => connections === 3 && recorded.rounds[0].isAudioOver);
+    assert.deepEqual(
+      recorded.rounds.map(({ samples }) => samples),
+      [[1, 2]],
+    );
+    assert.equal(recorded.rounds[0].errorCode, null);
   });
 
   it('goes on with a relay that was restarted', async () => {
@@ -252,7 +268,13 @@ describe('The relay transport', () => {
     const recorded = record({ url });
     await recorded.transport.open();
     await recorded.until(() => recorded.rounds.length === 2 && recorded.isNewestOver);
-    assert.deepEqual(recorded.rounds.map(({ samples, rateHz }) => [samples.length, rateHz]), [[3200, 22050], [3200, 22050]]);
+    assert.deepEqual(
+      recorded.rounds.map(({ samples, rateHz }) => [samples.length, rateHz]),
+      [
+        [3200, 22050],
+        [3200, 22050],
+      ],
+    );
   });
 
   it('survives a relay that talks nonsense, and leaves one that talks nothing else', async () => {
@@ -269,8 +291,8 @@ describe('The relay transport', () => {
     const recorded = record({ url });
     await recorded.transport.open();
     await recorded.until(() => recorded.state === 'connecting');
-    assert.deepEqual(recorded.rounds[0]!.samples, [1, 2]);
-    assert.equal(recorded.rounds[0]!.errorCode, 'protocolError');
+    assert.deepEqual(recorded.rounds[0].samples, [1, 2]);
+    assert.equal(recorded.rounds[0].errorCode, 'protocolError');
     assert.deepEqual(recorded.errors.slice(0, 1), ['protocolError']);
     assert.equal(recorded.states.at(-1)!.code, 'websocketClosedUnexpected');
   });
