@@ -176,12 +176,6 @@ export class AssembledAvatar {
     this.tellLife();
   }
 
-  /** A stage that no speech comes to. */
-  private openLooseStage(setup: Omit<StageOptions, 'playheadPort' | 'motionPort' | 'seed'>, listener: StageListener): Promise<Stage> {
-    const [playhead, motion] = [new MessageChannel(), new MessageChannel()];
-    return this.workers.render.createStage({ ...setup, playheadPort: playhead.port2, motionPort: motion.port2, seed: 1 }, listener);
-  }
-
   /**
    * Another stage takes the place of the one there is, with the avatar and in the middle of speech, as soon as its first picture
    * is there. Where it cannot, the one before stays. Recordings of the one before end.
@@ -206,7 +200,12 @@ export class AssembledAvatar {
   ): Promise<ShownAvatar> {
     const before = await this.stagePromise?.catch(() => null);
     const unseen = new UnseenStage(this.stageListener());
-    const stage = await this.openLooseStage(setup, unseen.listener);
+    // Speech reaches it when it takes over.
+    const [playhead, motion] = [new MessageChannel(), new MessageChannel()];
+    const stage = await this.workers.render.createStage(
+      { ...setup, playheadPort: playhead.port2, motionPort: motion.port2, seed: 1 },
+      unseen.listener,
+    );
     try {
       const avatar = await Promise.race([stage.load(await this.avatarFile(src, avatarId)), unseen.lost]);
       // Out of sight nothing is drawn.
@@ -336,20 +335,6 @@ export class AssembledAvatar {
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
   get gpuObstacle(): string | null {
     return this.workers.gpuObstacle;
-  }
-
-  /** One more stage, which nobody sees: to try how another renderer does. The caller disposes of it. */
-  openHiddenStage(setup: Omit<StageSetup, 'canvas'>): Promise<Stage> {
-    const canvas = new OffscreenCanvas(setup.width, setup.height);
-    const nothing = () => undefined;
-    const listener = {
-      ...this.stageListener(),
-      handleLoadProgress: nothing,
-      handleFirstFrame: nothing,
-      handleDeviceLost: nothing,
-      handleError: nothing,
-    };
-    return this.openLooseStage({ ...setup, canvas }, listener);
   }
 
   /** The live stage, or null before `openStage` has resolved. */

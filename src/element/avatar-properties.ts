@@ -72,7 +72,7 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ type: Boolean }) captions = false;
   /** Framing: head, head and shoulders, or all there is. */
   @property() view: View = 'portrait';
-  /** What draws: `webgl`, `webgpu` where there is one (`diagnose()` says why not), or what was measured to be faster (`auto`). */
+  /** Renderer: `webgl`, `webgpu` (falls back to WebGL; `diagnose()` reports the reason), or `auto`, which is `webgl`. */
   @property() renderer: Renderer | 'auto' = 'auto';
   /** Where the camera stands around the head: `theta phi radius`, each `auto` or with its unit, such as `30deg 80deg 110%`. */
   @property({ attribute: 'camera-orbit' }) cameraOrbit: string | null = null;

@@ -48,11 +48,8 @@ export interface Diagnosis {
   /** Hz; 0 before sound was used. */
   outputRateHz: number;
   isRenderingOnPage: boolean;
-  /**
-   * What was asked to draw, and why WebGPU does not where it was; what draws is in `stats`. `measured`: what `auto` has found to
-   * be faster for this avatar, null before it had cause to try.
-   */
-  renderer: { wanted: Renderer | 'auto'; measured: Renderer | null; note: string | null };
+  /** The `renderer` asked for, and why WebGL draws instead of WebGPU if it does. The renderer in use is in `stats`. */
+  renderer: { wanted: Renderer | 'auto'; note: string | null };
   /** Null before an avatar is shown. */
   avatar: AvatarInfo | null;
   stats: AvatarStats | null;
@@ -100,7 +97,7 @@ export interface DiagnosedElement extends ConnectionProperties {
 
 export async function diagnose(
   element: DiagnosedElement,
-  { assembly, avatar, size, visibility, rendererNote, measuredRenderer }: AssemblyController,
+  { assembly, avatar, size, visibility, rendererNote }: AssemblyController,
   errors: LoggedError[],
 ): Promise<Diagnosis> {
   const {
@@ -145,7 +142,7 @@ export async function diagnose(
     conversationState,
     isAudioBlocked,
     outputRateHz: assembly?.outputRateHz ?? 0,
-    renderer: { wanted: element.renderer, measured: measuredRenderer, note: rendererNote },
+    renderer: { wanted: element.renderer, note: rendererNote },
     isRenderingOnPage: assembly?.isRenderingOnPage ?? false,
     avatar,
     stats: await element.stats().catch(() => null),

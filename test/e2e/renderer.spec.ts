@@ -79,28 +79,11 @@ test('where the GPU is lost in mid-sentence, WebGL goes on with it', async ({ pa
   expect((await avatar.events()).filter((event) => event.startsWith('conversation'))).toEqual(['conversation-state idle']);
 });
 
-test('auto tries WebGPU where WebGL is too slow, and tells and remembers which was faster', async ({ page }) => {
-  test.setTimeout(120_000);
-  // A browser says of an adapter of the CPU that it is one, and then there is nothing to try.
-  await page.addInitScript(() => {
-    const { GPUAdapterInfo } = globalThis as unknown as { GPUAdapterInfo?: { prototype: object } };
-    if (GPUAdapterInfo) Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });
-  });
+test('auto draws with WebGL and loads nothing of WebGPU', async ({ page }) => {
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(request.url()));
-  const avatar = await AvatarPage.open(
-    page,
-    server.url,
-    '<spatius-avatar id="avatar" style="width:1000px;height:1000px"></spatius-avatar>',
-  );
+  const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
-  test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');
-  expect((await drawing(avatar)).renderer).toEqual({ wanted: 'auto', measured: null, note: null });
-  await expect.poll(async () => (await drawing(avatar)).renderer.measured, { timeout: 75_000 }).toMatch(/^web(gl|gpu)$/);
-  expect(loaded.some((url) => url.includes('render-webgpu'))).toBe(true);
-  const { renderer, drawn } = await drawing(avatar);
-  // Nothing is swapped under the face that is shown.
-  expect(drawn).toBe('webgl');
-  const remembered = await page.evaluate(() => sessionStorage.getItem('spatius-avatar renderer null'));
-  expect(remembered).toBe(renderer.measured);
+  expect(await drawing(avatar)).toMatchObject({ renderer: { wanted: 'auto', note: null }, drawn: 'webgl', canvases: 1 });
+  expect(loaded.filter((url) => url.includes('webgpu'))).toEqual([]);
 });

@@ -77,7 +77,7 @@ test('where there is no WebGPU, WebGL draws and diagnose() says why', async () =
     return { renderer, drawn: stats?.renderer, loadedTwin: loaded.some((name) => name.includes('render-webgpu')) };
   });
   expect(report).toEqual({
-    renderer: { wanted: 'webgpu', measured: null, note: expect.stringMatching(/no adapter/) },
+    renderer: { wanted: 'webgpu', note: expect.stringMatching(/no adapter/) },
     drawn: 'webgl',
     loadedTwin: false,
   });

@@ -18,7 +18,7 @@ export interface AvatarHost {
     readonly avatarId: string | null;
     readonly view: View;
     readonly life: LifeSettings;
-    /** What draws; `auto` when absent. */
+    /** Default: `auto`, which is WebGL. */
     readonly renderer?: Renderer | 'auto';
     readonly volume: number;
     readonly isMuted: boolean;

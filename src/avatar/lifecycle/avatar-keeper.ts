@@ -9,7 +9,6 @@ import type { GazePoint, Renderer, ShownAvatar, Stage } from '../../shared/contr
 import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
 import { SpeechInput } from '../conversations/speech-input.js';
 import type { AvatarHost } from './avatar-host.js';
-import { RendererChoice } from './renderer-choice.js';
 import { type ElementSize, SizeObserver } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
@@ -35,14 +34,14 @@ export class AvatarKeeper {
   private gazePoint: GazePoint | null = null;
   /** What the stage was asked to draw with. */
   private stageRenderer: Renderer = 'webgl';
-  private readonly choice: RendererChoice;
+  /** Why WebGPU cannot draw here, found while it was tried; null before. */
+  private gpuFailure: string | null = null;
   private _avatar: ShownAvatar | null = null;
   private shownSource: string | Blob | null = null;
 
   /** @param place Where the avatar is shown: its size and visibility count. */
   constructor(host: AvatarHost, place: HTMLElement) {
     this.host = host;
-    this.choice = new RendererChoice(host);
     this.size = new SizeObserver(place, (size) => this.handleSize(size));
     this.visibility = new VisibilityObserver(place, () => this.handleVisibility());
     this.input = new SpeechInput({
@@ -247,9 +246,14 @@ export class AvatarKeeper {
     );
   }
 
+  /** `auto` is WebGL. */
+  private get renderer(): Renderer {
+    return this.gpuFailure === null && this.host.assemblySettings.renderer === 'webgpu' ? 'webgpu' : 'webgl';
+  }
+
   private stageSetup(size: ElementSize): StageSetup {
     const { view, life } = this.host.assemblySettings;
-    this.stageRenderer = this.choice.renderer;
+    this.stageRenderer = this.renderer;
     return {
       canvas: document.createElement('canvas'),
       ...size,
@@ -285,7 +289,6 @@ export class AvatarKeeper {
       const avatar = await current.load(src, avatarId);
       if (loadId !== this.loadCount) return;
       this.handleShown(avatar, src ?? avatarId);
-      void this.considerGpu(current, avatar, loadId);
     } catch (reason) {
       if (loadId !== this.loadCount) return;
       const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
@@ -308,13 +311,13 @@ export class AvatarKeeper {
 
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
   get rendererNote(): string | null {
-    return this.choice.gpuObstacle ?? this.current?.gpuObstacle ?? null;
+    return this.gpuFailure ?? this.current?.gpuObstacle ?? null;
   }
 
   /** Draws with what the settings say now, once the other renderer is ready. Speech goes on. */
   changeRenderer(): void {
-    this.choice.gpuObstacle = null;
-    if (this.hasStage && this.choice.renderer !== this.stageRenderer) void this.changeStage();
+    this.gpuFailure = null;
+    if (this.hasStage && this.renderer !== this.stageRenderer) void this.changeStage();
   }
 
   private async changeStage(): Promise<void> {
@@ -337,7 +340,7 @@ export class AvatarKeeper {
       if (loadId !== this.loadCount) return this.changeStage();
       const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
       if (setup.renderer === 'webgpu') {
-        this.choice.gpuObstacle = error.message;
+        this.gpuFailure = error.message;
         this.stageRenderer = 'webgl';
       } else {
         host.handleError(error);
@@ -346,25 +349,9 @@ export class AvatarKeeper {
     }
   }
 
-  /** What was found to draw the avatar of the settings faster; null before that was measured. */
-  get measuredRenderer(): Renderer | null {
-    return this.choice.measured;
-  }
-
-  private async considerGpu(assembly: AssembledAvatar, avatar: ShownAvatar, loadId: number): Promise<void> {
-    if (this.choice.wanted !== 'auto' || this.measuredRenderer || !('gpu' in navigator)) return;
-    const sizeOf = () => (loadId === this.loadCount && this.visibility.isVisible ? this.size.size : null);
-    try {
-      const { considerGpu } = await import('./renderer-trial.js');
-      await considerGpu(assembly, avatar, this.host.assemblySettings, sizeOf);
-    } catch {
-      // Nobody asked for it, and WebGL draws.
-    }
-  }
-
   /** WebGPU failed: WebGL goes on in its place. */
   private fallBack(reason: string): void {
-    this.choice.gpuObstacle = reason;
+    this.gpuFailure = reason;
     this.host.handleLoading(null);
     void this.changeStage();
   }
