@@ -1,4 +1,6 @@
-/** How the analyzer turns the element's docstrings into `custom-elements.json`. */
+/** Configuration of the analyzer that writes `custom-elements.json` from the element's docstrings. */
+import { manifestUnions } from './scripts/manifest-unions.js';
+
 export default {
   globs: ['src/element/*.ts'],
   exclude: ['**/*.d.ts'],
@@ -6,9 +8,10 @@ export default {
   litelement: true,
   packagejson: false,
   plugins: [
+    manifestUnions(),
     {
       name: 'public-api-only',
-      // What the element shares with its own controllers is nobody else's business.
+      // `@internal` members exist for the element's own controllers.
       packageLinkPhase({ customElementsManifest }) {
         const isPublic = (member) => member.privacy !== 'private' && member.privacy !== 'protected' && !member.isInternal;
         const declarations = customElementsManifest.modules.flatMap((module) => module.declarations ?? []);

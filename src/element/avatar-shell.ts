@@ -1,6 +1,6 @@
 /**
- * What is behind the tag: renders, hands settings to the assembly, and turns what the assembly reports into flags and events.
- * What an app may ask of the tag is `SpatiusAvatar`'s.
+ * Base class of `SpatiusAvatar`: renders, passes settings to the assembly, and turns its reports into flags and events. The public
+ * methods are in `SpatiusAvatar`.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
@@ -39,7 +39,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   @state() isStalled = false;
   /** @internal */
   @state() isAudioBlocked = false;
-  /** The page wants sound: only then is a locked context worth a button. @internal */
+  /** The page has requested audio; only then does a blocked audio context show a button. @internal */
   @state() isSoundWanted = false;
 
   private readonly late = new LazyPiece(this, async () => {
@@ -50,13 +50,11 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     const { ControlsBar, controlsStyles } = await import('./controls.js');
     return [new ControlsBar(this), controlsStyles];
   });
-  /** Of what is heard. */
   protected readonly captioning = new LazyPiece(this, async () => {
     const { Captions, captionsStyles } = await import('./captions/captions.js');
     return [new Captions(this), captionsStyles];
   });
   private readonly camera = new LazyPiece(this, async () => [new (await import('./stage-camera.js')).StageCamera(this)]);
-  /** What it looks at. */
   protected readonly gazing = new LazyPiece(this, async () => {
     const { GazeController } = await import('./gaze-controller.js');
     return [new GazeController(this, (point) => this.assembly.lookAt(point))];

@@ -15,88 +15,88 @@ import { LazyPiece } from './lazy-piece.js';
 import type { SayOptions } from './sayings.js';
 
 /**
- * A talking 3D character: speech audio goes in, a face in sync with the sound comes out.
+ * A talking 3D character: takes speech audio and renders a face in sync with it.
  *
  * @tag spatius-avatar
  * @summary A real-time talking 3D avatar.
  *
- * @slot - Content above the picture, and `<track kind="captions">` for what is said. It lets pointers through where it is empty.
- * @slot poster - Shown until the first frame, in place of the `poster` image.
- * @slot loading - Shown while the avatar is loaded, in place of silhouette and progress bar.
- * @slot error - Shown when there is no picture, in place of the message and its button.
+ * @slot - Content above the picture, and `<track kind="captions">` elements. Empty areas let pointer events through.
+ * @slot poster - Shown until the first frame; replaces the `poster` image.
+ * @slot loading - Shown while the avatar loads; replaces silhouette and progress bar.
+ * @slot error - Shown when the avatar cannot be displayed; replaces the message and its button.
  *
- * @fires {AvatarLoadProgressEvent} avatar-load-progress - The avatar file is on its way: `progress`, 0..1.
- * @fires {AvatarReadyEvent} avatar-ready - The first frame of an avatar is drawn.
+ * @fires {AvatarLoadProgressEvent} avatar-load-progress - Download progress of the avatar file: `progress`, 0..1.
+ * @fires {AvatarReadyEvent} avatar-ready - The first frame of an avatar was rendered.
  * @fires {AvatarConnectionStateEvent} avatar-connection-state - `state` is `disconnected`, `connecting`, `connected` or `failed`.
  * @fires {AvatarConversationStateEvent} avatar-conversation-state - `state` is `idle`, `playing` or `paused`.
- * @fires {AvatarConversationMotionEvent} avatar-conversation-motion - Where the face comes from: `server`, `local` or `none`.
- * @fires {AvatarFramesDiscardedEvent} avatar-frames-discarded - Motion of another conversation was handed over: `conversationId`, `payloadCount`, `reason`.
- * @fires {AvatarErrorEvent} avatar-error - Something went wrong: `error` is an `AvatarError` with a `code`.
- * @fires {AvatarAudioBlockedEvent} avatar-audio-blocked - The browser keeps the sound locked until a gesture.
- * @fires {AvatarAudioUnblockedEvent} avatar-audio-unblocked - The sound is free.
- * @fires {AvatarPlaybackStallEvent} avatar-playback-stall - Speech waits for data (`isStalled`) or goes on.
- * @fires {AvatarUserSpeechEvent} avatar-user-speech - With `interruptible`: the visitor speaks (`isSpeaking`) or has ended. Prevented, it interrupts nothing.
- * @fires {AvatarCueChangeEvent} avatar-cue-change - Other captions are due than before: `cues`.
- * @fires {AvatarCaptionsChangeEvent} avatar-captions-change - The visitor has switched captions: `areShown`.
+ * @fires {AvatarConversationMotionEvent} avatar-conversation-motion - The source of a conversation's motion: `server`, `local` or `none`.
+ * @fires {AvatarFramesDiscardedEvent} avatar-frames-discarded - Motion for another conversation was passed in and discarded: `conversationId`, `payloadCount`, `reason`.
+ * @fires {AvatarErrorEvent} avatar-error - An error occurred: `error` is an `AvatarError` with a `code`.
+ * @fires {AvatarAudioBlockedEvent} avatar-audio-blocked - The browser blocks audio until a user gesture.
+ * @fires {AvatarAudioUnblockedEvent} avatar-audio-unblocked - Audio was unblocked.
+ * @fires {AvatarPlaybackStallEvent} avatar-playback-stall - Playback stalled for lack of data (`isStalled`) or resumed.
+ * @fires {AvatarUserSpeechEvent} avatar-user-speech - With `interruptible`: the visitor started (`isSpeaking`) or stopped speaking. `preventDefault()` prevents the interruption.
+ * @fires {AvatarCueChangeEvent} avatar-cue-change - The active captions changed: `cues`.
+ * @fires {AvatarCaptionsChangeEvent} avatar-captions-change - The visitor toggled captions: `areShown`.
  *
- * @csspart canvas - The picture of the avatar.
- * @csspart poster - The layer of the poster.
- * @csspart poster-image - The image of the `poster` attribute.
+ * @csspart canvas - The canvas.
+ * @csspart poster - The poster layer.
+ * @csspart poster-image - The image from the `poster` attribute.
  * @csspart loading - The layer shown while loading.
  * @csspart progress - The progress bar's track.
  * @csspart progress-bar - The progress bar's filled part.
- * @csspart error - The layer shown when there is no picture.
- * @csspart error-message - Its text.
- * @csspart button - Every button.
- * @csspart retry-button - Tries to show the avatar again.
- * @csspart sound-button - Unlocks the sound.
- * @csspart captions - The layer of the `captions` attribute.
+ * @csspart error - The layer shown when the avatar cannot be displayed.
+ * @csspart error-message - The text of the error layer.
+ * @csspart button - All buttons.
+ * @csspart retry-button - Loads the avatar again.
+ * @csspart sound-button - Unblocks audio.
+ * @csspart captions - The captions layer.
  * @csspart caption - One caption.
- * @csspart controls - The bar of the `controls` attribute.
- * @csspart start-button - Connects and unlocks the sound; the pause button takes its place.
+ * @csspart controls - The control bar.
+ * @csspart start-button - Connects and unblocks audio; then replaced by the pause button.
  * @csspart pause-button - Pauses and resumes.
  * @csspart stop-button - Interrupts the speech.
- * @csspart status - What the bar says: connecting, not connected, waiting.
- * @csspart captions-button - Switches captions, where there are any.
- * @csspart mute-button - Mutes.
+ * @csspart status - The status text in the control bar: connecting, not connected, waiting.
+ * @csspart captions-button - Toggles captions; present if there are any.
+ * @csspart mute-button - Mutes and unmutes.
  * @csspart volume - The volume slider.
  *
- * @cssprop [--spatius-avatar-background=transparent] - Behind the character.
- * @cssprop [--spatius-avatar-radius=0px] - Rounding of the corners.
- * @cssprop [--spatius-avatar-accent=#5b5bd6] - Progress, focus, hover and the button to begin with.
- * @cssprop [--spatius-avatar-on-accent=#fff] - Icon on the accent.
- * @cssprop [--spatius-avatar-surface] - Behind buttons and controls; translucent, by colour scheme.
- * @cssprop [--spatius-avatar-text] - Text and icons; by colour scheme.
- * @cssprop [--spatius-avatar-shade] - Silhouette and progress track; by colour scheme.
- * @cssprop [--spatius-avatar-caption-text=#fff] - Text of captions.
- * @cssprop [--spatius-avatar-caption-background=rgb(16 16 20 / 0.8)] - Behind it.
- * @cssprop [--spatius-avatar-caption-size] - Its font size; by the element's width, 12 to 24 pixels.
+ * @cssprop [--spatius-avatar-background=transparent] - Background behind the character.
+ * @cssprop [--spatius-avatar-radius=0px] - Corner radius.
+ * @cssprop [--spatius-avatar-accent=#5b5bd6] - Colour of progress, focus, hover and the start button.
+ * @cssprop [--spatius-avatar-on-accent=#fff] - Colour of icons on the accent colour.
+ * @cssprop [--spatius-avatar-surface] - Background of buttons and controls. Default: translucent, depends on the colour scheme.
+ * @cssprop [--spatius-avatar-text] - Colour of text and icons. Default: depends on the colour scheme.
+ * @cssprop [--spatius-avatar-shade] - Colour of silhouette and progress track. Default: depends on the colour scheme.
+ * @cssprop [--spatius-avatar-caption-text=#fff] - Text colour of captions.
+ * @cssprop [--spatius-avatar-caption-background=rgb(16 16 20 / 0.8)] - Background of captions.
+ * @cssprop [--spatius-avatar-caption-size] - Font size of captions. Default: 12px to 24px, depending on the element's width.
  *
- * @cssstate loading - The avatar is being loaded.
+ * @cssstate loading - The avatar is loading.
  * @cssstate ready - The avatar is shown.
- * @cssstate error - There is no picture.
- * @cssstate connecting - A connection is being made.
- * @cssstate connected - Motion can flow.
- * @cssstate failed - There is no connection; speech is sound alone.
- * @cssstate playing - Speech is heard.
- * @cssstate paused - Speech is held.
- * @cssstate stalled - Speech waits for data.
- * @cssstate audio-blocked - Sound is locked until a gesture.
+ * @cssstate error - The avatar cannot be displayed.
+ * @cssstate connecting - Connecting.
+ * @cssstate connected - Connected; motion can be received.
+ * @cssstate failed - The connection failed; speech is audio only.
+ * @cssstate playing - Speech is playing.
+ * @cssstate paused - Speech is paused.
+ * @cssstate stalled - Playback waits for data.
+ * @cssstate audio-blocked - Audio is blocked until a user gesture.
  */
 export class SpatiusAvatar extends AvatarShell {
   private readonly sayings = new LazyPiece(this, async () => [new (await import('./sayings.js')).Sayings(this)]);
 
-  /** The connection to where motion comes from. */
+  /** State of the connection to the motion source. */
   get connectionState(): ConnectionState {
     return this.assembly.assembly?.controller.connectionState ?? 'disconnected';
   }
 
-  /** What is heard. */
+  /** Playback state. */
   get conversationState(): 'idle' | 'playing' | 'paused' {
     return this.assembly.assembly?.controller.conversationState ?? 'idle';
   }
 
-  /** Moment of the speech that is heard now, s from its beginning; 0 when nobody speaks. */
+  /** Audible playback position within the current speech, s; 0 when idle. */
   get currentTime(): number {
     return this.assembly.assembly?.controller.getAudioTime() ?? 0;
   }
@@ -114,20 +114,20 @@ export class SpatiusAvatar extends AvatarShell {
     await this.assembly.ask(({ controller }) => controller.start());
   }
 
-  /** Ends the connection and what plays; the avatar stays. */
+  /** Closes the connection and stops playback; the avatar stays displayed. */
   close(): void {
     this.assembly.input.drop();
     this.assembly.tell(({ controller }) => controller.close());
   }
 
   /**
-   * Raw signed 16-bit little-endian mono PCM at `sampleRate`, in chunks of any size. Connects by itself. The first
-   * chunk after an end opens a new conversation and interrupts the one before.
+   * Plays signed 16-bit little-endian mono PCM at `sampleRate`, in chunks of any size. Connects if necessary. The first
+   * chunk after `end` starts a new conversation and interrupts the current one.
    *
    * @param pcm Bytes of PCM.
-   * @param end Closes the conversation's input.
-   * @returns The conversation's id; null for an empty chunk that belongs to none.
-   * @throws {AvatarError} `unsupportedSampleRate`, `invalidAudioInput` when it begins like an audio file,
+   * @param end Marks the end of the conversation's audio.
+   * @returns The conversation ID; null for an empty chunk outside a conversation.
+   * @throws {AvatarError} `unsupportedSampleRate`; `invalidAudioInput` if the data starts with an audio file header;
    *   `networkLayerNotAvailable` in `backend` mode.
    */
   send(pcm: PcmInput, end = false): string | null {
@@ -136,13 +136,13 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * `backend` mode: speech that your backend made, as PCM like that of `send()`. Its motion follows by
-   * `yieldFramesData()`; sound and face start when both are there.
+   * `backend` mode: plays speech audio from your backend, in the format of `send()`. Pass its motion to
+   * `yieldFramesData()`; playback starts when both are available.
    *
-   * @param end Closes the conversation's input; the chunk may be empty then.
-   * @returns The conversation's id, for its motion; null for an empty chunk that belongs to none, or when nothing can be
-   *   played because the element is not in a document.
-   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, and what `send()` throws.
+   * @param end Marks the end of the conversation's audio; the chunk may be empty.
+   * @returns The conversation ID, for `yieldFramesData()`; null for an empty chunk outside a conversation, or if the element
+   *   is not in a document and cannot play.
+   * @throws {AvatarError} `networkLayerNotAvailable` in another mode; the errors of `send()`.
    */
   yieldAudioData(pcm: PcmInput, end = false): string | null {
     checkSpeechMode(controllerOptions(this), true);
@@ -152,14 +152,14 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * `backend` mode: motion of a conversation, as the Motion Server sent it to your backend. What belongs to another
-   * conversation is discarded, and `avatar-frames-discarded` says so.
+   * `backend` mode: passes in motion of a conversation, as your backend received it from the Motion Server. Motion for
+   * another conversation is discarded and reported by `avatar-frames-discarded`.
    *
-   * @param payloads Whole messages in their order, untouched; they stay yours. An empty list, or an empty or missing
-   *   payload: the conversation has no (more) motion and goes on as sound alone.
-   * @param conversationId What `yieldAudioData()` returned.
-   * @returns True once the final motion of the conversation has come.
-   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, `invalidMotionData` for what are no byte arrays.
+   * @param payloads Complete, unmodified messages in order; the caller keeps ownership. An empty list, or an empty or
+   *   missing payload: the conversation has no further motion and continues as audio only.
+   * @param conversationId Return value of `yieldAudioData()`.
+   * @returns True once the final motion of the conversation was received.
+   * @throws {AvatarError} `networkLayerNotAvailable` in another mode; `invalidMotionData` if a payload is not a byte array.
    */
   yieldFramesData(payloads: readonly MotionPayload[] | null | undefined, conversationId: string): boolean {
     checkSpeechMode(controllerOptions(this), true);
@@ -170,7 +170,7 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   private read(pcm: PcmInput, end: boolean): string | null {
-    // What goes wrong with the connection is told by state and event.
+    // Connection errors are reported by state and event.
     const connect = ({ controller }: AssembledAvatar) => (controller.connectionState === 'disconnected' ? controller.start() : undefined);
     this.assembly.ask(connect).catch(() => undefined);
     this.isSoundWanted = true;
@@ -178,13 +178,12 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Says a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM, or a promise of one.
-   * Connects by itself. Its `cues`, or else its `words`, are its captions; those that cannot be read are told by `avatar-error`, and the
-   * speech is heard without.
+   * Plays speech from a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM, or a promise of one.
+   * Connects if necessary. `cues`, or else `words`, become its captions; unreadable captions fire `avatar-error` and are skipped.
    *
-   * @returns Resolves when it was heard to its end.
-   * @throws {AvatarError} `aborted` when interrupted, `invalidAudioInput`, `noAudio`, `networkLayerNotAvailable` in
-   *   `backend` mode. Also told by `avatar-error`.
+   * @returns Resolves when playback has ended.
+   * @throws {AvatarError} `aborted` when interrupted; `invalidAudioInput`; `noAudio`; `networkLayerNotAvailable` in
+   *   `backend` mode. All but `aborted` also fire `avatar-error`.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     const { cues, lang, ...manner } = options;
@@ -199,11 +198,11 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Gives a speech a caption, also while it is heard; for live speech, whose words come one by one.
+   * Adds a caption to a speech, also during playback; for live speech whose text arrives gradually.
    *
-   * @param cue Seconds of its speech, and plain text.
-   * @param conversationId What `send()` returned; without it, the newest speech.
-   * @throws {AvatarError} `invalidCues`; `aborted` where there is no such speech, or no document.
+   * @param cue Start and end in seconds of the speech, and plain text.
+   * @param conversationId Return value of `send()`. Default: the newest speech.
+   * @throws {AvatarError} `invalidCues`; `aborted` if there is no such speech or the element is not in a document.
    */
   async addCue(cue: CaptionCue, conversationId?: string): Promise<void> {
     const id = conversationId ?? (await this.assembly.ask(({ controller }) => controller.getCurrentConversationId()));
@@ -212,15 +211,15 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Lets the face speak what a microphone, a call or a media element says, as it comes; the engine of this browser makes the
-   * motion, whatever the mode.
+   * Speaks live audio from a microphone, a call or a media element as it arrives. Motion is computed in the browser in every
+   * mode.
    *
-   * @param source `MediaStream`, or an `<audio>` or `<video>` element; one of another origin needs its `crossorigin` attribute, or
-   *   the browser gives silence.
-   * @param options `sound`: `delayed` plays it as late as the face needs, so that lips are on time (default for an element, whose
-   *   own sound it replaces); `elsewhere` leaves it to others (default for a stream). `signal` ends it.
+   * @param source `MediaStream`, or an `<audio>` or `<video>` element; a cross-origin element needs the `crossorigin`
+   *   attribute, otherwise the browser delivers silence.
+   * @param options `sound`: `delayed` plays the audio delayed to match the lips (default for an element, whose own output it
+   *   replaces); `elsewhere` does not play it (default for a stream). `signal` stops it.
    * @returns Resolves when the source has ended.
-   * @throws {AvatarError} `aborted` when interrupted, `noAudio`, `invalidAudioInput`. Also told by `avatar-error`.
+   * @throws {AvatarError} `aborted` when interrupted; `noAudio`; `invalidAudioInput`. All but `aborted` also fire `avatar-error`.
    */
   async listen(source: MediaStream | HTMLMediaElement, options: ListenOptions = {}): Promise<void> {
     await this.untilHeard(({ controller }) => controller.listen(source, options));
@@ -240,29 +239,28 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Says words that the `speech-endpoint` turns into speech. Said while another saying is heard, it follows that; an
-   * interruption drops all that wait.
+   * Speaks text using the `speech-endpoint`. Calls queue; `interrupt()` clears the queue.
    *
-   * @param options Those of `speak()`, and `voice` and `language`, which the endpoint is told.
-   * @returns Resolves when it was heard to its end.
-   * @throws {AvatarError} `invalidConfiguration` without `speech-endpoint`, `invalidRequest` without words, `speechRequestFailed`,
-   *   and what `speak()` throws.
+   * @param options Those of `speak()`, and `voice` and `language`, which are sent to the endpoint.
+   * @returns Resolves when playback has ended.
+   * @throws {AvatarError} `invalidConfiguration` without `speech-endpoint`; `invalidRequest` for empty text;
+   *   `speechRequestFailed`; the errors of `speak()`.
    */
   async say(text: string, options: SayOptions = {}): Promise<void> {
     await (await this.sayings.want()).say(text, options);
   }
 
-  /** Holds sound and face where they are. */
+  /** Pauses audio and face. */
   pause(): void {
     this.assembly.assembly?.controller.pause();
   }
 
-  /** Goes on after `pause()`. */
+  /** Resumes after `pause()`. */
   async resume(): Promise<void> {
     await this.assembly.assembly?.controller.resume();
   }
 
-  /** Drops what is being said, and what is still to come of it, at once. */
+  /** Stops the current speech immediately and discards its remaining audio, motion and queued `say()` calls. */
   interrupt(): void {
     if (this.sayings.isWanted) this.sayings.tell((sayings) => sayings.drop());
     this.assembly.input.drop();
@@ -270,7 +268,7 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Makes sound possible; to be called in a click or key handler. The first gesture on the page does it as well.
+   * Unblocks audio. Call it in a click or key handler; the first user gesture on the page does the same.
    *
    * @throws {AvatarError} `audioBlocked` when the browser refuses.
    */
@@ -279,21 +277,21 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Shows a face of your own in place of speech; life at rest goes on beneath it.
+   * Shows a given facial pose instead of speech; idle motion continues.
    *
    * @param pose `[58]`: 52 ARKit weights 0..1 in Apple's order, head pitch, yaw, roll in radians, head x, y, z in metres.
-   *   Null gives the face back to speech.
+   *   Null returns to speech.
    */
   showPose(pose: Float32Array | null): void {
     this.assembly.tell(({ openedStage }) => openedStage?.setPose(pose));
   }
 
   /**
-   * Looks at a point of the page, of the avatar's picture or beside it, until told otherwise; wins over `gaze`. Nothing moves in `calm`.
+   * Looks at a point of the page until the next call; overrides `gaze`. No effect with `motion="calm"`.
    *
-   * @param x Pixels from the left edge of the viewport, like the `clientX` of a pointer event; null gives gaze back.
-   * @param y Pixels from its upper edge, like `clientY`.
-   * @throws {AvatarError} `invalidConfiguration` for what is no number.
+   * @param x Pixels from the left edge of the viewport, like the `clientX` of a pointer event; null returns to `gaze`.
+   * @param y Pixels from its top edge, like `clientY`.
+   * @throws {AvatarError} `invalidConfiguration` if x or y is not a finite number.
    */
   lookAt(x: number | null, y?: number): void {
     if (x !== null && !(Number.isFinite(x) && Number.isFinite(y))) {
@@ -303,49 +301,49 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * `livekit` mode: lets the room hear the visitor's microphone, or no longer.
+   * `livekit` mode: publishes the visitor's microphone to the room, or stops publishing it.
    *
-   * @throws {AvatarError} `networkLayerNotAvailable` outside a room, or the browser's refusal.
+   * @throws {AvatarError} `networkLayerNotAvailable` outside a room; the browser's error if it refuses the microphone.
    */
   async publishMicrophone(isOn = true): Promise<void> {
     await this.assembly.ask((assembly) => assembly.publishMicrophone(isOn));
   }
 
-  /** A PNG of the next frame. @throws {AvatarError} `renderingFailed` while no avatar is shown. */
+  /** Returns the next frame as a PNG. @throws {AvatarError} `renderingFailed` while no avatar is displayed. */
   async toBlob(): Promise<Blob> {
     return this.assembly.toBlob();
   }
 
   /**
-   * Picture and voice as a stream, in sync, until its tracks are stopped or the avatar goes; it is drawn out of sight as well
-   * then. Volume and `muted` do not change the voice.
+   * Captures synchronised video and audio as a stream until its tracks are stopped or the element is removed. Meanwhile the
+   * avatar is rendered off screen, too. `volume` and `muted` do not affect the captured audio.
    *
-   * @param options `frameRate`: most pictures per second.
-   * @throws {AvatarError} `renderingFailed` while no avatar is shown, `playbackInitFailed`, `recordingFailed`.
+   * @param options `frameRate`: maximum frames per second.
+   * @throws {AvatarError} `renderingFailed` while no avatar is displayed; `playbackInitFailed`; `recordingFailed`.
    */
   async captureStream(options?: CaptureOptions): Promise<MediaStream> {
     return (await import('./capture.js')).captureStream(this, this.assembly, options);
   }
 
   /**
-   * Records picture and voice to a file, from now on; players can seek in it.
+   * Records video and audio to a seekable file, starting now.
    *
-   * @param options `signal` ends it; without one it ends with the speech that is heard, or with the next. `maxSeconds`
+   * @param options `signal` stops the recording; default: the end of the current speech, or of the next one. `maxSeconds`
    *   (600), `mimeType` (WebM), `videoBitsPerSecond`, `frameRate`.
-   * @returns What was recorded, also when the avatar goes before the end.
-   * @throws {AvatarError} `invalidConfiguration` for a type the browser cannot write, `audioBlocked`, `recordingFailed`, and what
-   *   `captureStream()` throws.
+   * @returns The recording, also if the element is removed before the end.
+   * @throws {AvatarError} `invalidConfiguration` for a type the browser cannot write; `audioBlocked`; `recordingFailed`; the
+   *   errors of `captureStream()`.
    */
   async record(options?: RecordOptions): Promise<Blob> {
     return (await import('./capture.js')).record(this, this.assembly, options);
   }
 
-  /** How the avatar is doing: frames drawn and dropped, sync, latency, buffered sound, motion. */
+  /** Returns statistics: frames rendered and dropped, A/V sync, latency, buffered audio, motion. */
   async stats(): Promise<AvatarStats> {
     return (await import('./avatar-stats.js')).avatarStats(this.assembly.assembly);
   }
 
-  /** Says why the mouth would not move, why there is no sound and what draws (`findings`), with all it is judged by; no token. */
+  /** Reports why the mouth does not move, why there is no sound and what renders (`findings`), with the data behind each; never a token. */
   async diagnose(): Promise<Diagnosis> {
     const { diagnose } = await import('./diagnosis.js');
     return diagnose(this, this.assembly, this.errors.list());
