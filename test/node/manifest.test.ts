@@ -6,6 +6,10 @@ import { join, relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
+interface Manifest {
+  modules: { declarations: { attributes?: { name: string; type?: { text: string } }[] }[] }[];
+}
+
 describe('custom-elements.json', () => {
   it('is what the docstrings say', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'manifest-'));
@@ -26,6 +30,20 @@ describe('custom-elements.json', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('spells out the type of every attribute, so that editors complete its values', async () => {
+    const manifest = JSON.parse(await readFile('custom-elements.json', 'utf8')) as Manifest;
+    const attributes = manifest.modules.flatMap(({ declarations }) => declarations).flatMap((declaration) => declaration.attributes ?? []);
+    const typeOf = (name: string) => attributes.find((attribute) => attribute.name === name)?.type?.text;
+    const isSpeltOut = (type = '') => type.split(' | ').every((part) => /^('[\w-]+'|string|number|boolean|null)$/.test(part));
+    assert.deepEqual(
+      attributes.filter(({ type }) => !isSpeltOut(type?.text)),
+      [],
+    );
+    assert.equal(typeOf('view'), "'portrait' | 'bust' | 'full'");
+    assert.equal(typeOf('mode'), "'local' | 'direct' | 'backend' | 'livekit' | null");
+    assert.equal(typeOf('renderer'), "'webgl' | 'webgpu' | 'auto'");
   });
 
   it('is what the tables of README.md and the reference say', async () => {
