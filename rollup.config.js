@@ -5,15 +5,18 @@
  *   workers/*.js, audio/*.worklet.js one file each without imports, loaded by URL
  *   embedded/*.js                    copies of files as modules, added by scripts/embed.js
  *   workers/*.add-on.js              parts of the render worker that it loads when an avatar needs them
- *   spatius-avatar.min.js            everything the page needs, for a script tag of type module
- *   avatarkit.min.js                 AvatarKit's interface, for a script tag of type module
- *   spatius-avatar.iife.min.js       the same for a classic script tag
+ *   spatius-avatar.min.js            the element, for a script tag of type module
+ *   avatarkit.min.js                 AvatarKit's interface, for a script tag of type module; shares the element's chunks
+ *   chunks/*.js                      what both load on demand, one file a feature
+ *   vendor/livekit-client.js         loaded when a room is joined
+ *   spatius-avatar.iife.min.js       for a classic script tag: loads the module beside it
  */
-import { basename, dirname, relative, resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { AddOnBuild } from './scripts/rollup/add-ons.js';
 import { bringBasis } from './scripts/rollup/basis.js';
+import { pageChunks } from './scripts/rollup/chunks.js';
 import { copyDeclarations } from './scripts/rollup/declarations.js';
 import { bringShaders, leaveOutHeadsets, leaveOutShaders } from './scripts/rollup/three-parts.js';
 import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
@@ -38,11 +41,10 @@ function urlBetween(from, moduleId) {
 function keepModuleUrls() {
   return {
     name: 'keep-module-urls',
-    resolveImportMeta(property, { moduleId, chunkId, format }) {
+    resolveImportMeta(property, { moduleId, chunkId }) {
       if (property !== 'url' || !moduleId.startsWith(SOURCE)) return null;
       const path = urlBetween(dirname(chunkId), moduleId);
-      const base = format === 'iife' ? 'scriptUrl' : 'import.meta.url';
-      return `new URL(${JSON.stringify(path)}, ${base}).href`;
+      return `new URL(${JSON.stringify(path)}, import.meta.url).href`;
     },
   };
 }
@@ -71,26 +73,12 @@ function collapseTemplates() {
   };
 }
 
-/** livekit-client weighs more than all the rest: a classic script loads it as a file of its own, when a room is joined. */
+/** livekit-client weighs more than all the rest: a file of its own, loaded when a room is joined, the same one for every build. */
 const LIVEKIT_CLIENT = 'vendor/livekit-client.js';
 
-function filesApart() {
-  const fileOf = (specifier) => {
-    if (specifier === 'livekit-client') return LIVEKIT_CLIENT;
-    return isEmbedded(specifier) ? specifier.replace(/^(\.\.?\/)+/, '') : null;
-  };
-  return {
-    name: 'files-apart',
-    resolveDynamicImport(specifier) {
-      const id = typeof specifier === 'string' ? fileOf(specifier) : null;
-      return id && { id, external: true };
-    },
-    // By its full URL: a classic script of another origin has no base of its own. The given name stays in between.
-    renderDynamicImport({ targetModuleId: id }) {
-      if (id !== LIVEKIT_CLIENT && !isEmbedded(id ?? '')) return null;
-      return { left: `import(new URL(${JSON.stringify(id)}, scriptUrl).href || `, right: ')' };
-    },
-  };
+function livekitApart() {
+  const id = resolve(SOURCE, LIVEKIT_CLIENT);
+  return { name: 'livekit-apart', resolveId: (source) => (source === 'livekit-client' ? { id, external: 'relative' } : null) };
 }
 
 const modules = {
@@ -105,7 +93,7 @@ const modules = {
     'engine/node',
   ].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
-  plugins: [copyDeclarations()],
+  plugins: [livekitApart(), copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
 };
 
@@ -122,38 +110,26 @@ const addOnBuild = new AddOnBuild(`build/src/${RENDER_WORKER}.js`, [...lessThree
 const addOn = (name, ...plugins) => standalone(`workers/${name}.add-on`, ...plugins, addOnBuild.takeFromWorker());
 
 const page = {
-  input: { 'spatius-avatar': 'build/src/index.js' },
-  // Chunks loaded on demand import from the entry itself: one request defines the element.
+  input: { 'spatius-avatar': 'build/src/index.js', avatarkit: 'build/src/avatarkit/index.js' },
+  // Chunks loaded on demand import from the first script itself: one request defines the element.
   preserveEntrySignatures: 'allow-extension',
   external: isEmbedded,
-  plugins: [keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
-  output: { dir: 'dist', format: 'es', entryFileNames: '[name].min.js', chunkFileNames: 'chunks/[name]-[hash].js' },
-};
-
-/** AvatarKit's interface for a script tag of type module. Files of its own, so that the element stays one request. */
-const avatarKit = {
-  ...page,
-  input: { avatarkit: 'build/src/avatarkit/index.js' },
-  external: (id) => isEmbedded(id) || id === 'livekit-client',
+  plugins: [livekitApart(), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: {
-    ...page.output,
-    chunkFileNames: 'chunks/avatarkit-[name]-[hash].js',
-    // A package as seen from the chunk that imports it, a file as seen from `dist`.
-    paths: (id) => (id === 'livekit-client' ? `../${LIVEKIT_CLIENT}` : isEmbedded(id) ? `embedded/${basename(id)}` : id),
+    dir: 'dist',
+    format: 'es',
+    entryFileNames: '[name].min.js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    manualChunks: pageChunks(SOURCE, 'build/src/index.js'),
+    onlyExplicitManualChunks: true,
   },
 };
 
+/** For a script tag without a type: loads the module that lies beside it. */
 const classic = {
-  input: 'build/src/index.js',
-  plugins: [filesApart(), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
-  output: {
-    file: 'dist/spatius-avatar.iife.min.js',
-    format: 'iife',
-    name: 'SpatiusAvatar',
-    inlineDynamicImports: true,
-    // Only readable while the script runs for the first time.
-    intro: 'const scriptUrl = document.currentScript.src;',
-  },
+  input: 'build/src/classic.js',
+  plugins: [minify()],
+  output: { file: 'dist/spatius-avatar.iife.min.js', format: 'iife' },
 };
 
 const livekitClient = {
@@ -165,7 +141,6 @@ const livekitClient = {
 export default [
   modules,
   page,
-  avatarKit,
   classic,
   livekitClient,
   ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),

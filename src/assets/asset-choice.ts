@@ -1,4 +1,4 @@
-/** Where the page keeps the files that are loaded on demand, where it says so. Apart from `asset-urls.ts`, which the first avatar brings. */
+/** Where the page hosts the files that are loaded on demand, if it says so. Apart from `asset-urls.ts`, which is loaded with the first avatar. */
 import type { AssetName } from './asset-urls.js';
 
 export interface AssetUrls {
@@ -8,14 +8,17 @@ export interface AssetUrls {
   readonly files?: Readonly<Partial<Record<AssetName, string | URL>>>;
 }
 
-let chosen: AssetUrls = {};
+/** Kept by the page, not by this module: the classic script has a copy of the module, and must be heard by the other. */
+const KEY = Symbol.for('spatius-avatar asset urls');
+const page: typeof globalThis & { [KEY]?: AssetUrls } = globalThis;
 
-/** What was chosen; another object after every change. */
+/** The current choice; another object after every change. */
 export function assetUrls(): AssetUrls {
-  return chosen;
+  return (page[KEY] ??= {});
 }
 
-/** Points to self-hosted files. Counts for avatars that are made from then on, so call it first. */
+/** Points to self-hosted files. Applies to avatars that are created afterwards, so call it first. */
 export function setAssetUrls(urls: AssetUrls): void {
-  chosen = { ...chosen, ...urls, files: { ...chosen.files, ...urls.files } };
+  const chosen = assetUrls();
+  page[KEY] = { ...chosen, ...urls, files: { ...chosen.files, ...urls.files } };
 }

@@ -36,6 +36,25 @@ test('a classic script from another origin does so as well', async ({ page: tab 
   await speaks(await AvatarPage.open(tab, page.url, '<spatius-avatar id="avatar"></spatius-avatar>', `<script src="${script}"></script>`));
 });
 
+test('a classic script offers its global at once, and everything else once the element is defined', async ({ page: tab }) => {
+  await tab.context().grantPermissions(['local-network-access']);
+  const body = `<!doctype html><style>spatius-avatar { display: block; width: 160px; height: 200px }</style>
+    <script src="${cdn.url}/dist/spatius-avatar.iife.min.js"></script>
+    <script>
+      SpatiusAvatar.setAssetUrls({ baseUrl: '/dist/' });
+      window.names = SpatiusAvatar.ready.then((exports) =>
+        Object.keys(exports).filter((name) => SpatiusAvatar[name] === undefined || customElements.get('spatius-avatar') !== SpatiusAvatar.SpatiusAvatar));
+    </script><body><spatius-avatar id="avatar"></spatius-avatar>`;
+  const requested: string[] = [];
+  tab.on('request', (request) => requested.push(request.url()));
+  await tab.route(`${page.url}/classic`, (route) => route.fulfill({ contentType: 'text/html', body }));
+  const avatar = await AvatarPage.openPath(tab, page.url, '/classic');
+  expect(await tab.evaluate(() => (window as Window & { names?: Promise<string[]> }).names)).toEqual([]);
+  await avatar.waitForEvent('avatar', 'ready');
+  expect(requested).toContain(`${page.url}/dist/avatars/aria.glb`);
+  expect(requested).not.toContain(`${cdn.url}/dist/avatars/aria.glb`);
+});
+
 /** Directives of a page on `page` whose script comes from `scripts`, and that may load from `files`. */
 const policyOf = (scripts: string, workers: string, files: string): string =>
   `default-src 'none'; style-src 'self'; script-src ${scripts}; worker-src ${workers}; connect-src ${files}`;
@@ -109,8 +128,8 @@ const pinned = (files: Integrity['files']): string => {
 
 test('the hashes of the release let its files pass', async ({ page: tab }) => {
   const files = await integrity();
-  const assemble = Object.keys(files).find((name) => /^chunks\/assembled-avatar-/.test(name))!;
-  const preload = `<link rel="modulepreload" crossorigin href="${cdn.url}/dist/${assemble}" integrity="${files[assemble]}">`;
+  const chunk = Object.keys(files).find((name) => /^chunks\/avatar-/.test(name))!;
+  const preload = `<link rel="modulepreload" crossorigin href="${cdn.url}/dist/${chunk}" integrity="${files[chunk]}">`;
   await speaks(await AvatarPage.open(tab, page.url, '<spatius-avatar id="avatar"></spatius-avatar>', pinned(files) + preload));
 });
 

@@ -33,6 +33,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   frameworks: { own: ['index'], packages: ['lit', 'react', 'preact', 'solid-js', 'svelte', 'vue'] },
   embedded: { own: [], packages: [] },
   index: { own: ['shared', 'avatar', 'element', 'assets'], packages: [] },
+  classic: { own: ['assets'], packages: [], ownTypes: ['index', 'element'] },
 };
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'|\bimport\(\s*'([^']+)'\s*\)/g;
