@@ -1,21 +1,21 @@
-/** Examples in the documents that are files which tests run: they are copied in between their marks. */
+/** Copies examples that are files of their own, which tests run, into the documents between their marks. */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 
 const MARKED = /(<!-- file: (\S+) -->\n)[\s\S]*?(<!-- \/file -->)/g;
 
-/** README.md and every document in `docs`. */
+/** README.md and every document in `docs` and its folders. */
 export async function documents() {
   return [
     'README.md',
-    ...(await readdir('docs'))
+    ...(await readdir('docs', { recursive: true }))
       .filter((name) => name.endsWith('.md'))
       .sort()
       .map((name) => `docs/${name}`),
   ];
 }
 
-/** The document with each `<!-- file: path -->` … `<!-- /file -->` filled anew. */
+/** Returns the document with each `<!-- file: path -->` … `<!-- /file -->` section updated. */
 export async function withExamples(text) {
   const paths = [...text.matchAll(MARKED)].map(([, , path]) => path);
   const texts = new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')])));

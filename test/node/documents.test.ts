@@ -1,8 +1,8 @@
-/** What can be said of the documents without running them; their examples are run by `test/e2e/documents.spec.ts`. */
+/** Checks of the documents that need no browser; `test/e2e/documents.spec.ts` runs their examples. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { snippetsOf } from '../helpers/node/snippets.js';
@@ -12,10 +12,10 @@ interface DocumentTools {
   withExamples(text: string): Promise<string>;
 }
 
-/** `[text](target)`, not of another host. */
+/** `[text](target)` without a host. */
 const LINK = /\]\((?!https?:)([^)\s]+)\)/g;
 
-/** As GitHub names a heading. */
+/** Anchors of headings, formed like GitHub's. */
 function anchorsOf(text: string): Set<string> {
   const headings = [...text.matchAll(/^#+ (.+)$/gm)].map((match) => match[1]);
   return new Set(
@@ -38,12 +38,12 @@ describe('The documents', () => {
     texts = new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const)));
   });
 
-  it('hold the examples that are tested as files', async () => {
+  it('contain current copies of the examples that are tested as files', async () => {
     assert.match(texts.get('docs/backend.md')!, /<!-- file: demo\/backend\/ten-lines\.js -->/);
     for (const [path, text] of texts) assert.equal(text, await tools.withExamples(text), `Run \`npm run build\` and commit ${path}.`);
   });
 
-  it('link to what is there', async () => {
+  it('have no broken links', async () => {
     const broken: string[] = [];
     for (const [path, text] of texts) {
       for (const [, target] of text.replace(/```[\s\S]*?```/g, '').matchAll(LINK)) {
@@ -56,7 +56,7 @@ describe('The documents', () => {
     assert.deepEqual(broken, []);
   });
 
-  it('say of every code that a page may meet what it means', async () => {
+  it('explain every error code that a page can receive', async () => {
     const { ErrorCode } = (await import(pathToFileURL('build/src/shared/contracts/errors.js').href)) as {
       ErrorCode: Record<string, string>;
     };
@@ -76,15 +76,15 @@ describe('The documents', () => {
     );
   });
 
-  it('are all named by the index', () => {
-    const index = texts.get('docs/README.md')!;
-    const missing = [...texts.keys()].filter(
-      (path) => path.startsWith('docs/') && path !== 'docs/README.md' && !index.includes(`(${path.slice('docs/'.length)})`),
-    );
+  it('are listed in the index of their folder', () => {
+    const missing = [...texts.keys()].filter((path) => {
+      const index = texts.get(join(dirname(path), 'README.md'));
+      return path.startsWith('docs/') && basename(path) !== 'README.md' && !index?.includes(`(${basename(path)})`);
+    });
     assert.deepEqual(missing, []);
   });
 
-  it('say of every script who runs it', () => {
+  it('mark every example with the kind of test that runs it', () => {
     const unsaid = [...texts].flatMap(([path, text]) => snippetsOf(path, text)).filter(({ kind }) => kind === 'unknown');
     assert.deepEqual(
       unsaid.map(({ name }) => name),
