@@ -1,7 +1,6 @@
 import { watchTracksEnd } from './live-tracks.js';
 import type { Player } from './player.js';
-import type { Voice } from './voice.js';
-import { tapVoice } from './voice-tap.js';
+import { type TrackSource, tapVoice } from './voice-tap.js';
 
 /** More than any loudspeaker is late, s. */
 const MAX_DELAY_SECONDS = 2;
@@ -19,7 +18,7 @@ export class SoundCapture {
   /** Resolves when the track was stopped, by whom ever. */
   readonly ended: Promise<void>;
 
-  constructor(voice: Voice, player: Player) {
+  constructor(voice: TrackSource, player: Player) {
     const context = player.captureNode.context as AudioContext;
     const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 1 });
     const delay = new DelayNode(context, { maxDelayTime: MAX_DELAY_SECONDS });

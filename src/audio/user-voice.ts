@@ -2,8 +2,7 @@
 import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { liveAudioTracks } from './live-tracks.js';
 import type { Player } from './player.js';
-import type { Voice } from './voice.js';
-import { tapVoice } from './voice-tap.js';
+import { type TrackSource, tapVoice } from './voice-tap.js';
 
 /**
  * @param workletUrl URL of `capture.worklet.js`.
@@ -12,7 +11,7 @@ import { tapVoice } from './voice-tap.js';
  * @throws {AvatarError} `noAudio` without a live track, `playbackInitFailed`.
  */
 export async function hearUser(
-  voice: Voice,
+  voice: TrackSource,
   player: Player,
   stream: MediaStream,
   workletUrl: string | URL,

@@ -1,6 +1,13 @@
 /** What an avatar says, for others than the loudspeaker: before volume and mute, from its player or from a room. */
 import type { Player } from './player.js';
-import type { Voice } from './voice.js';
+
+export type TrackListener = (track: MediaStreamTrack | null) => void;
+
+/** Where speech may come from besides the player: the track of a room. */
+export interface TrackSource {
+  /** Reports the current track, or null, at once and at every change; the returned function stops it. */
+  watchTrack(listener: TrackListener): () => void;
+}
 
 /**
  * Joins the voice to nodes of the player's context.
@@ -10,7 +17,7 @@ import type { Voice } from './voice.js';
  * @param input Of both.
  * @returns Takes it off again.
  */
-export function tapVoice(voice: Voice, player: Player, own: AudioNode, other: AudioNode, input = 0): () => void {
+export function tapVoice(voice: TrackSource, player: Player, own: AudioNode, other: AudioNode, input = 0): () => void {
   player.captureNode.connect(own, 0, input);
   let room: MediaStreamAudioSourceNode | null = null;
   const unwatch = voice.watchTrack((track) => {

@@ -3,6 +3,7 @@ import type { PlaybackState } from '../shared/contracts/playback-messages.js';
 import type { AudioOutput } from './audio-output.js';
 import type { LivePlayback, Player } from './player.js';
 import type { SoundCapture } from './sound-capture.js';
+import type { TrackListener, TrackSource } from './voice-tap.js';
 
 /** What the sound of an element tells; nothing after its `dispose()`. */
 export interface VoiceListener {
@@ -17,18 +18,14 @@ export interface VoiceListener {
 }
 
 /** Sound that comes from elsewhere, such as a room's: volume and the like hold for it too. */
-export interface OtherSound {
+export interface OtherSound extends TrackSource {
   unlock(): Promise<void>;
   pause(): void;
   setVolume(volume: number): void;
   setMuted(isMuted: boolean): void;
   setLatencyOffset(seconds: number): void;
   mediaSeconds(): number;
-  /** Tells the track that is played now, or null, at once and at each change; the returned function ends it. */
-  watchTrack(listener: TrackListener): () => void;
 }
-
-type TrackListener = (track: MediaStreamTrack | null) => void;
 
 /** The sound of one element: a player made at first use, so that a silent page opens no sound device. */
 export class Voice {

@@ -15,15 +15,14 @@ import { AvatarProperties } from './avatar-properties.js';
 import { avatarTemplate } from './avatar-template.js';
 import { relayControllerEvents } from './controller-events.js';
 import { avatarStates, CustomStates } from './custom-states.js';
-import { ENGLISH } from './english.js';
-import { ErrorLog } from './error-log.js';
+import { ENGLISH, type KnownStrings } from './english.js';
 import { GestureController } from './gesture-controller.js';
 import { LazyPiece } from './lazy-piece.js';
 import { isSameLife, LIFE_PROPERTIES, lifeErrors, lifeSettings } from './life-options.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
 import { PRESENTATION_PROPERTIES, presentationErrors, presentationSettings } from './presentation-options.js';
+import { ErrorLog } from './report/error-log.js';
 import { styles } from './spatius-avatar.styles.js';
-import type { KnownStrings } from './strings.js';
 
 export abstract class AvatarShell extends AvatarProperties implements AssemblyHost {
   static override styles = styles;
@@ -47,7 +46,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     return [new LanguageController(this), lateStyles];
   });
   private readonly bar = new LazyPiece(this, async () => {
-    const { ControlsBar, controlsStyles } = await import('./controls.js');
+    const { ControlsBar, controlsStyles } = await import('./controls/controls.js');
     return [new ControlsBar(this), controlsStyles];
   });
   protected readonly captioning = new LazyPiece(this, async () => {

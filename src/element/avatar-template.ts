@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { AvatarMode } from './avatar-options.js';
 import type { Captions } from './captions/captions.js';
-import type { ControlsBar } from './controls.js';
+import type { ControlsBar } from './controls/controls.js';
 import type { OverlayStrings } from './english.js';
 import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';
 

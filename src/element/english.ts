@@ -1,5 +1,6 @@
-/** Words that the page shows before it knows its language. */
-/** Words above the picture. */
+/** The element's texts: their types, and the English ones that the first picture needs. */
+
+/** Texts above the picture. */
 export interface OverlayStrings {
   /** What the element is, for people who do not see it. */
   readonly avatar: string;
@@ -9,6 +10,29 @@ export interface OverlayStrings {
   /** On the button that unlocks the sound. */
   readonly sound: string;
 }
+
+/** Texts of the control bar. */
+export interface ControlsStrings {
+  /** The bar as a whole. */
+  readonly controls: string;
+  readonly start: string;
+  readonly pause: string;
+  readonly resume: string;
+  readonly stop: string;
+  readonly mute: string;
+  readonly volume: string;
+  readonly captions: string;
+  readonly connecting: string;
+  readonly notConnected: string;
+  /** Speech waits for data. */
+  readonly waiting: string;
+}
+
+/** Short, as on buttons. */
+export interface AvatarStrings extends OverlayStrings, ControlsStrings {}
+
+/** The control bar has its own English texts. */
+export type KnownStrings = OverlayStrings & Partial<ControlsStrings>;
 
 export const ENGLISH: OverlayStrings = {
   avatar: 'Talking avatar',

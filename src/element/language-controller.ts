@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { type KnownStrings, stringsFor, watchStrings } from './strings.js';
+import type { KnownStrings } from './english.js';
+import { stringsFor, watchStrings } from './strings.js';
 
 /** Knows the words for its host, and updates it when they, or the `lang` attribute of a place, change. */
 export class LanguageController implements ReactiveController {

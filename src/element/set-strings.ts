@@ -1,4 +1,4 @@
-import type { AvatarStrings } from './strings.js';
+import type { AvatarStrings } from './english.js';
 
 /**
  * Gives the element words of a language, or other words than its own. What is missing stays as it was, or English. Counts on the whole

@@ -7,11 +7,11 @@ import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarShell } from './avatar-shell.js';
-import type { AvatarStats } from './avatar-stats.js';
 import type { CaptionCue, SpeakOptions } from './captions/caption-cue.js';
-import type { CaptureOptions, RecordOptions } from './capture.js';
-import type { Diagnosis } from './diagnosis.js';
 import { LazyPiece } from './lazy-piece.js';
+import type { CaptureOptions, RecordOptions } from './recording/capture.js';
+import type { AvatarStats } from './report/avatar-stats.js';
+import type { Diagnosis } from './report/diagnosis.js';
 import type { SayOptions } from './sayings.js';
 
 /**
@@ -322,7 +322,7 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `renderingFailed` while no avatar is displayed; `playbackInitFailed`; `recordingFailed`.
    */
   async captureStream(options?: CaptureOptions): Promise<MediaStream> {
-    return (await import('./capture.js')).captureStream(this, this.assembly, options);
+    return (await import('./recording/capture.js')).captureStream(this, this.assembly, options);
   }
 
   /**
@@ -335,17 +335,17 @@ export class SpatiusAvatar extends AvatarShell {
    *   errors of `captureStream()`.
    */
   async record(options?: RecordOptions): Promise<Blob> {
-    return (await import('./capture.js')).record(this, this.assembly, options);
+    return (await import('./recording/capture.js')).record(this, this.assembly, options);
   }
 
   /** Returns statistics: frames rendered and dropped, A/V sync, latency, buffered audio, motion. */
   async stats(): Promise<AvatarStats> {
-    return (await import('./avatar-stats.js')).avatarStats(this.assembly.assembly);
+    return (await import('./report/avatar-stats.js')).avatarStats(this.assembly.assembly);
   }
 
   /** Reports why the mouth does not move, why there is no sound and what renders (`findings`), with the data behind each; never a token. */
   async diagnose(): Promise<Diagnosis> {
-    const { diagnose } = await import('./diagnosis.js');
+    const { diagnose } = await import('./report/diagnosis.js');
     return diagnose(this, this.assembly, this.errors.list());
   }
 }

@@ -1,31 +1,8 @@
 /** The words that the element shows and says, in the language of the place it stands in. Loaded after the element is shown. */
-import { ENGLISH, type OverlayStrings } from './english.js';
-
-/** Words of the bar of controls. */
-export interface ControlsStrings {
-  /** The bar as a whole. */
-  readonly controls: string;
-  readonly start: string;
-  readonly pause: string;
-  readonly resume: string;
-  readonly stop: string;
-  readonly mute: string;
-  readonly volume: string;
-  readonly captions: string;
-  readonly connecting: string;
-  readonly notConnected: string;
-  /** Speech waits for data. */
-  readonly waiting: string;
-}
-
-/** Short, as on buttons. */
-export interface AvatarStrings extends OverlayStrings, ControlsStrings {}
-
-/** The bar brings its own. */
-export type KnownStrings = OverlayStrings & Partial<ControlsStrings>;
+import { type AvatarStrings, ENGLISH, type KnownStrings } from './english.js';
 
 const TRANSLATED = ['ar', 'de', 'es', 'fr', 'ja', 'zh'] as const;
-export type Translations = Readonly<Record<(typeof TRANSLATED)[number], AvatarStrings>>;
+type Translations = Readonly<Record<(typeof TRANSLATED)[number], AvatarStrings>>;
 
 const ofPage = new Map<string, Partial<AvatarStrings>>();
 const listeners = new Set<() => void>();

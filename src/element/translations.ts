@@ -1,7 +1,7 @@
 /** Loaded where a page is in one of these languages. */
-import type { Translations } from './strings.js';
+import type { AvatarStrings } from './english.js';
 
-export const TRANSLATIONS: Translations = {
+export const TRANSLATIONS = {
   ar: {
     avatar: 'شخصية متحدثة',
     loading: 'جارٍ التحميل',
@@ -110,4 +110,4 @@ export const TRANSLATIONS: Translations = {
     notConnected: '未连接',
     waiting: '正在等待数据',
   },
-};
+} satisfies Record<string, AvatarStrings>;

@@ -10,6 +10,13 @@ export interface CaptionCue {
   readonly text: string;
 }
 
+/** Captions of one speech, in order of their start. */
+export interface SpeechCues {
+  readonly cues: CaptionCue[];
+  /** Language of the text, as in a `lang` attribute; empty if unknown. */
+  readonly lang: string;
+}
+
 /** A WebVTT file's text, cues, or words with their times, which are put together to cues. */
 export type CaptionSource = string | readonly CaptionCue[] | readonly TimedWord[];
 

@@ -8,7 +8,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import { repeat } from 'lit/directives/repeat.js';
 import { type AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { type AvatarConversationStateEvent, AvatarCueChangeEvent } from '../avatar-events.js';
-import type { CaptionCue, CaptionSource } from './caption-cue.js';
+import type { CaptionCue, CaptionSource, SpeechCues } from './caption-cue.js';
 import { readCue, readCues } from './read-cues.js';
 import { TrackCues } from './track-cues.js';
 
@@ -24,12 +24,6 @@ export interface CaptionedAvatar extends ReactiveControllerHost, HTMLElement {
   readonly heardConversationId: string | null;
   tell(event: Event): void;
   handleError(error: AvatarError): void;
-}
-
-export interface SpeechCues {
-  readonly cues: CaptionCue[];
-  /** Of the text; empty where the page has not said. */
-  readonly lang: string;
 }
 
 const LOOK_SECONDS = 0.25;

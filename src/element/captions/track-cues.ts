@@ -1,16 +1,23 @@
 /** Captions from `<track>` children of the element: those of every speech that brings none of its own. */
-import type { ReactiveController } from 'lit';
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import type { CaptionedAvatar, SpeechCues } from './captions.js';
+import type { SpeechCues } from './caption-cue.js';
 import { parseWebVtt, plainCueText } from './web-vtt.js';
 
+/** The element whose `<track>` children are read. */
+export interface TrackHost extends ReactiveControllerHost, HTMLElement {
+  /** Captions are shown; nothing is loaded before. */
+  readonly captions: boolean;
+  handleError(error: AvatarError): void;
+}
+
 export class TrackCues implements ReactiveController {
-  private readonly host: CaptionedAvatar;
+  private readonly host: TrackHost;
   private readonly observer: MutationObserver;
   private url: string | null = null;
   private _speech: SpeechCues | null = null;
 
-  constructor(host: CaptionedAvatar) {
+  constructor(host: TrackHost) {
     this.host = host;
     this.observer = new MutationObserver(() => host.requestUpdate());
     host.addController(this);

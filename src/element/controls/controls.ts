@@ -1,8 +1,8 @@
 /** The bar of the `controls` attribute; loaded when one is wanted. */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, svg, type TemplateResult } from 'lit';
-import { AvatarCaptionsChangeEvent } from './avatar-events.js';
-import { icon, SILENCE } from './icons.js';
-import type { ControlsStrings, KnownStrings } from './strings.js';
+import { AvatarCaptionsChangeEvent } from '../avatar-events.js';
+import type { ControlsStrings, KnownStrings } from '../english.js';
+import { icon, SILENCE } from '../icons.js';
 
 export { controlsStyles } from './controls.styles.js';
 

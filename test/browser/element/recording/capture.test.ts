@@ -1,6 +1,6 @@
 import { assert } from 'chai';
-import type { SpatiusAvatar } from '../../../src/index.js';
-import { buzz, createAvatar, once, rejectionOf, until } from '../../helpers/browser/elements.js';
+import type { SpatiusAvatar } from '../../../../src/index.js';
+import { buzz, createAvatar, once, rejectionOf, until } from '../../../helpers/browser/elements.js';
 
 interface Look {
   width: number;

@@ -1,4 +1,4 @@
-import type { AvatarError } from '../shared/contracts/errors.js';
+import type { AvatarError } from '../../shared/contracts/errors.js';
 
 export interface LoggedError {
   code: string;

@@ -1,7 +1,7 @@
 /** Picture and voice of an avatar as a stream, and as a file. Loaded when they are asked for. */
-import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
-import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import type { AssemblyController } from './assembly-controller.js';
+import type { AssembledAvatar } from '../../avatar/assembled-avatar.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { AssemblyController } from '../assembly-controller.js';
 
 export interface CaptureOptions {
   /** Most pictures per second. Default: as many as are drawn. */

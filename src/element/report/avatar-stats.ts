@@ -1,6 +1,6 @@
-import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
-import type { ControllerStats } from '../avatar/controller-events.js';
-import type { StageStats } from '../shared/contracts/stage.js';
+import type { AssembledAvatar } from '../../avatar/assembled-avatar.js';
+import type { ControllerStats } from '../../avatar/controller-events.js';
+import type { StageStats } from '../../shared/contracts/stage.js';
 
 /** How an avatar is doing; every figure is explained where it is measured. */
 export interface AvatarStats extends StageStats, ControllerStats {}

@@ -1,8 +1,8 @@
 import { sendKeys } from '@web/test-runner-commands';
 import { assert } from 'chai';
-import { type AvatarError, type SpatiusAvatar, setStrings } from '../../../src/index.js';
-import { axeFindings, create, once, part } from '../../helpers/browser/avatar-element.js';
-import { voice } from '../../helpers/browser/session-probe.js';
+import { type AvatarError, type SpatiusAvatar, setStrings } from '../../../../src/index.js';
+import { axeFindings, create, once, part } from '../../../helpers/browser/avatar-element.js';
+import { voice } from '../../../helpers/browser/session-probe.js';
 
 const cues = [{ start: 0, end: 20, text: 'Words that are heard now' }];
 const parts = (avatar: SpatiusAvatar, name: string): HTMLElement[] => [

@@ -1,5 +1,5 @@
 /** What a diagnosis comes to, in words: why the mouth does not move, why there is no sound, what draws the picture. */
-import type { Diagnosis } from './diagnosis.js';
+import type { DiagnosisFacts as Facts } from './facts.js';
 
 export interface Finding {
   readonly subject: 'mouth' | 'sound' | 'picture';
@@ -12,7 +12,6 @@ export interface Finding {
   readonly advice: string;
 }
 
-type Facts = Omit<Diagnosis, 'findings'>;
 type Rule = [
   isSo: (facts: Facts) => boolean,
   severity: 'warning' | 'problem',

@@ -1,7 +1,7 @@
 import { assert } from 'chai';
-import type { AvatarError, CaptionCue, SpatiusAvatar } from '../../../src/index.js';
-import { create, once, part } from '../../helpers/browser/avatar-element.js';
-import { voice } from '../../helpers/browser/session-probe.js';
+import type { AvatarError, CaptionCue, SpatiusAvatar } from '../../../../src/index.js';
+import { create, once, part } from '../../../helpers/browser/avatar-element.js';
+import { voice } from '../../../helpers/browser/session-probe.js';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const shown = (avatar: SpatiusAvatar): string[] =>

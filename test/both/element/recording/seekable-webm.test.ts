@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 import { describe, it } from '#test';
-import { type Element, element, float, Id, idBytes, readElements, readUnsigned } from '../../../src/element/ebml.js';
-import { seekableWebm } from '../../../src/element/seekable-webm.js';
+import { type Element, element, float, Id, idBytes, readElements, readUnsigned } from '../../../../src/element/recording/ebml.js';
+import { seekableWebm } from '../../../../src/element/recording/seekable-webm.js';
 
 const EBML = 0x1a45dfa3;
 const APP = 0x5741;

@@ -1,15 +1,14 @@
-/** A report for bug reports and support: what this browser can do and how the avatar is doing. Holds no token. */
+/** The facts of a diagnosis: what this browser can do, how the element is set up and how the avatar is doing. Contains no token. */
 
-import type { ConversationState } from '../avatar/conversations/conversation-state.js';
-import type { ConnectionState } from '../shared/contracts/connection-state.js';
-import type { AvatarInfo, Renderer } from '../shared/contracts/stage.js';
-import type { AssemblyController } from './assembly-controller.js';
-import { type AvatarMode, type ConnectionProperties, effectiveMode } from './avatar-options.js';
+import type { ConversationState } from '../../avatar/conversations/conversation-state.js';
+import type { ConnectionState } from '../../shared/contracts/connection-state.js';
+import type { AvatarInfo, Renderer } from '../../shared/contracts/stage.js';
+import type { AssemblyController } from '../assembly-controller.js';
+import { type AvatarMode, type ConnectionProperties, effectiveMode } from '../avatar-options.js';
 import type { AvatarStats } from './avatar-stats.js';
 import type { LoggedError } from './error-log.js';
-import { type Finding, findingsOf } from './findings.js';
 
-export interface Diagnosis {
+export interface DiagnosisFacts {
   browser: {
     userAgent: string;
     isSecureContext: boolean;
@@ -55,11 +54,9 @@ export interface Diagnosis {
   stats: AvatarStats | null;
   /** The newest errors, oldest first. */
   errors: LoggedError[];
-  /** What all this comes to: problems first, and something of mouth, sound and picture each. */
-  findings: Finding[];
 }
 
-function browserFacts(): Diagnosis['browser'] {
+function browserFacts(): DiagnosisFacts['browser'] {
   return {
     userAgent: navigator.userAgent,
     isSecureContext,
@@ -72,7 +69,7 @@ function browserFacts(): Diagnosis['browser'] {
 const SOFTWARE_NAMES = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 /** The page's GPU is the workers' as well. */
-function graphicsFacts(): Diagnosis['graphics'] {
+function graphicsFacts(): DiagnosisFacts['graphics'] {
   const context = document.createElement('canvas').getContext('webgl2');
   const hasWebGpu = 'gpu' in navigator;
   if (!context) return { hasWebGl2: false, hasWebGpu, gpu: null, isSoftware: false };
@@ -95,11 +92,11 @@ export interface DiagnosedElement extends ConnectionProperties {
   stats(): Promise<AvatarStats>;
 }
 
-export async function diagnose(
+export async function gatherFacts(
   element: DiagnosedElement,
   { assembly, avatar, size, visibility, rendererNote }: AssemblyController,
   errors: LoggedError[],
-): Promise<Diagnosis> {
+): Promise<DiagnosisFacts> {
   const {
     appId,
     avatarId,
@@ -118,7 +115,7 @@ export async function diagnose(
   const tokenSource = element.requestToken ? 'function' : element.tokenEndpoint ? 'endpoint' : element.sessionToken ? 'fixed' : 'none';
   const mode = effectiveMode(element);
   const { isVisible } = visibility;
-  const facts: Omit<Diagnosis, 'findings'> = {
+  return {
     browser: browserFacts(),
     graphics: graphicsFacts(),
     element: {
@@ -148,5 +145,4 @@ export async function diagnose(
     stats: await element.stats().catch(() => null),
     errors,
   };
-  return { ...facts, findings: findingsOf(facts) };
 }

@@ -1,9 +1,9 @@
 import { assert } from 'chai';
 import { describe, it } from '#test';
-import { readCue } from '../../../src/element/captions/read-cues.js';
-import { parseWebVtt } from '../../../src/element/captions/web-vtt.js';
-import { cuesFromWords } from '../../../src/element/captions/worded-cues.js';
-import { AvatarError } from '../../../src/shared/contracts/errors.js';
+import { readCue } from '../../../../src/element/captions/read-cues.js';
+import { parseWebVtt } from '../../../../src/element/captions/web-vtt.js';
+import { cuesFromWords } from '../../../../src/element/captions/worded-cues.js';
+import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 
 const asIs = (markup: string): string => markup;
 

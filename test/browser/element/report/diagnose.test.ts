@@ -1,5 +1,5 @@
 import { assert } from 'chai';
-import { buzz, createAvatar, once, until } from '../../helpers/browser/elements.js';
+import { buzz, createAvatar, once, until } from '../../../helpers/browser/elements.js';
 
 describe('diagnose()', function () {
   this.timeout(60_000);
