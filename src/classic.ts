@@ -3,7 +3,7 @@
  * `window.SpatiusAvatar` under the page's feet at once.
  */
 import { type AssetUrls, setAssetUrls } from './assets/asset-choice.js';
-import type { AvatarStrings } from './element/strings.js';
+import type { AvatarStrings } from './element/english.js';
 import type * as Module from './index.js';
 
 type Exports = typeof Module;
