@@ -1,4 +1,5 @@
 /** What the Server SDK fails with. */
+import { REFUSAL_KINDS, retryOfRefusal } from '../motion/protocol/refusals.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 /** The documented codes of Server SDKs: the same strings in every language. */
@@ -84,14 +85,7 @@ export class SessionTokenError extends AvatarSDKError {
   }
 }
 
-const RETRYABLE: ReadonlySet<string> = new Set([
-  AvatarSDKErrorCode.connectionClosed,
-  AvatarSDKErrorCode.connectionFailed,
-  AvatarSDKErrorCode.idleTimeout,
-  AvatarSDKErrorCode.serverError,
-  AvatarSDKErrorCode.upstreamError,
-  AvatarSDKErrorCode.sessionDurationExceeded,
-]);
+const RETRYABLE: ReadonlySet<string> = new Set(REFUSAL_KINDS.filter((kind) => ['later', 'on-demand'].includes(retryOfRefusal(kind))));
 
 /** Whether the same may work later without a change of configuration, key or balance. */
 export function isRetryable(error: unknown): boolean {
