@@ -28,10 +28,17 @@ function membersOf(element, kind) {
   );
 }
 
+/** What an attribute can be set to: the strings of a union, or the kind of value; removing the attribute is not listed. */
+const valuesOf = ({ type }) =>
+  type.text
+    .split(' | ')
+    .filter((part) => part !== 'null')
+    .map((part) => (part.startsWith("'") ? code(plain(part)) : part))
+    .join(', ');
 const attributesOf = (element) =>
   table(
-    ['attribute', 'default', ''],
-    element.attributes.map((attribute) => [code(attribute.name), defaultOf(attribute), cell(attribute.description)]),
+    ['attribute', 'values', 'default', ''],
+    element.attributes.map((attribute) => [code(attribute.name), valuesOf(attribute), defaultOf(attribute), cell(attribute.description)]),
   );
 const methodsOf = (element) =>
   table(
@@ -39,32 +46,18 @@ const methodsOf = (element) =>
     membersOf(element, 'method').map((method) => [code(signature(method)), cell(method.description.split('\n\n')[0])]),
   );
 
-const chapters = (sections, level) =>
+const chapters = (sections) =>
   Object.entries(sections)
-    .map(([heading, text]) => `${level} ${heading}\n\n${text}`)
+    .map(([heading, text]) => `## ${heading}\n\n${text}`)
     .join('\n\n');
 
-/** Tables of attributes, methods and events, with headings. */
-export function apiTables(manifest) {
-  const element = declaration(manifest);
-  return chapters({ Attributes: attributesOf(element), Methods: methodsOf(element), Events: named('event', element.events) }, '###');
-}
-
-/** Everything an app can say to the element, as a document. */
+/** The whole API of the element, as a document. */
 export function apiReference(manifest) {
   const element = declaration(manifest);
   const properties = membersOf(element, 'field');
   const spelt = new Set(element.attributes.map(({ fieldName }) => fieldName));
   const sections = {
-    Attributes: `Each is a property as well, in camel case: \`avatar.tokenEndpoint\` for \`token-endpoint\`.\n\n${table(
-      ['attribute', 'type', 'default', ''],
-      element.attributes.map((attribute) => [
-        code(attribute.name),
-        code(attribute.type?.text),
-        defaultOf(attribute),
-        cell(attribute.description),
-      ]),
-    )}`,
+    Attributes: `Each is a property as well, in camel case: \`avatar.tokenEndpoint\` for \`token-endpoint\`.\n\n${attributesOf(element)}`,
     Properties: table(
       ['property', 'type', ''],
       properties
@@ -88,16 +81,16 @@ export function apiReference(manifest) {
     ),
     'CSS states': named(':state(…)', element.cssStates),
   };
-  return `# Reference\n\n\`<${element.tagName}>\`: ${cell(element.description)}\n\nWritten by \`npm run build\` from the docstrings of the element.\n\n${chapters(sections, '##')}\n`;
+  return `# Reference\n\n\`<${element.tagName}>\`: ${cell(element.description)}\n\nWritten by \`npm run build\` from the element's docstrings.\n\n${chapters(sections)}\n`;
 }
 
 const BEGIN = '<!-- api: written by npm run build from the docstrings of the element -->';
 const END = '<!-- /api -->';
 
-/** The README with fresh tables between its two marks. */
-export function withApiTables(readme, manifest) {
+/** Returns the README with the current table of attributes between its two marks. */
+export function withAttributes(readme, manifest) {
   const begin = readme.indexOf(BEGIN);
   const end = readme.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error('README.md has lost its API marks.');
-  return `${readme.slice(0, begin)}${BEGIN}\n\n${apiTables(manifest)}\n\n${readme.slice(end)}`;
+  if (begin < 0 || end < begin) throw new Error(`README.md lacks the marks ${BEGIN} and ${END}.`);
+  return `${readme.slice(0, begin)}${BEGIN}\n\n${attributesOf(declaration(manifest))}\n\n${readme.slice(end)}`;
 }

@@ -1,6 +1,9 @@
-/** Writes `custom-elements.json`, the README's tables and `docs/reference.md` from the element's docstrings, and examples in documents from their files. */
+/**
+ * Writes `custom-elements.json`, the README's table of attributes and `docs/reference.md` from the element's docstrings, and copies
+ * examples from their files into the documents.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
-import { apiReference, withApiTables } from './api-tables.js';
+import { apiReference, withAttributes } from './api-tables.js';
 import { documents, withExamples } from './doc-examples.js';
 import { mustRunNode } from './run.js';
 
@@ -12,6 +15,6 @@ await mustRunNode(
   '--quiet',
 );
 const manifest = JSON.parse(await readFile('custom-elements.json', 'utf8'));
-await writeFile('README.md', withApiTables(await readFile('README.md', 'utf8'), manifest));
+await writeFile('README.md', withAttributes(await readFile('README.md', 'utf8'), manifest));
 await writeFile('docs/reference.md', apiReference(manifest));
 for (const path of await documents()) await writeFile(path, await withExamples(await readFile(path, 'utf8')));

@@ -82,10 +82,7 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'camera-controls', type: Boolean, reflect: true }) cameraControls = false;
   /** Idle and head motion: `lively`, or `calm` for lips and blinks only. `prefers-reduced-motion` implies `calm`. */
   @property() motion: MotionStyle = 'lively';
-  /**
-   * Facial mood, at rest and while speaking: `neutral`, `happy`, `sad`, `surprised`, `angry`, `thinking`, `afraid`,
-   * `disgusted`, `sleepy`, `concerned` or `skeptical`.
-   */
+  /** Facial mood, at rest and while speaking. */
   @property() mood: Mood = 'neutral';
   /** Strength of the mood, 0..1. */
   @property({ attribute: 'mood-intensity', type: Number }) moodIntensity = 1;

@@ -34,7 +34,14 @@ describe('The documents', () => {
 
   before(async () => {
     tools = (await import(pathToFileURL('scripts/doc-examples.js').href)) as DocumentTools;
-    const paths = [...(await tools.documents()), 'CONTRIBUTING.md', 'CHANGELOG.md', 'training/README.md', 'training/MODEL.md'];
+    const paths = [
+      ...(await tools.documents()),
+      'CONTRIBUTING.md',
+      'CHANGELOG.md',
+      'SECURITY.md',
+      'training/README.md',
+      'training/MODEL.md',
+    ];
     texts = new Map(await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')] as const)));
   });
 
@@ -74,6 +81,10 @@ describe('The documents', () => {
       Object.keys(ErrorCode).filter((code) => isUsed(code) && !table.includes(`\`${code}\``)),
       [],
     );
+  });
+
+  it('begin with a README of 200 lines at most', () => {
+    assert.ok(texts.get('README.md')!.trimEnd().split('\n').length <= 200);
   });
 
   it('are listed in the index of their folder', () => {

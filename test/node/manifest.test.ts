@@ -11,7 +11,7 @@ interface Manifest {
 }
 
 describe('custom-elements.json', () => {
-  it('is what the docstrings say', async () => {
+  it('matches the docstrings', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'manifest-'));
     try {
       const cem = 'node_modules/@custom-elements-manifest/analyzer/cem.js';
@@ -46,14 +46,14 @@ describe('custom-elements.json', () => {
     assert.equal(typeOf('renderer'), "'webgl' | 'webgpu' | 'auto'");
   });
 
-  it('is what the tables of README.md and the reference say', async () => {
-    const { apiReference, withApiTables } = (await import(pathToFileURL('scripts/api-tables.js').href)) as {
+  it('matches the tables of README.md and the reference', async () => {
+    const { apiReference, withAttributes } = (await import(pathToFileURL('scripts/api-tables.js').href)) as {
       apiReference(manifest: unknown): string;
-      withApiTables(readme: string, manifest: unknown): string;
+      withAttributes(readme: string, manifest: unknown): string;
     };
     const manifest: unknown = JSON.parse(await readFile('custom-elements.json', 'utf8'));
     const readme = await readFile('README.md', 'utf8');
-    assert.equal(readme, withApiTables(readme, manifest), 'Run `npm run build` and commit README.md.');
+    assert.equal(readme, withAttributes(readme, manifest), 'Run `npm run build` and commit README.md.');
     assert.equal(await readFile('docs/reference.md', 'utf8'), apiReference(manifest), 'Run `npm run build` and commit docs/reference.md.');
   });
 });
