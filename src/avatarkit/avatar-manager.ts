@@ -1,5 +1,5 @@
 import { asset } from '../assets/asset-urls.js';
-import { download } from '../render/loaders/download.js';
+import { download } from '../assets/download.js';
 import { avatarFormatOf } from '../render/loaders/formats.js';
 import { Emitter } from '../shared/core/emitter.js';
 import { Avatar, type LoadProgressInfo } from './avatar.js';

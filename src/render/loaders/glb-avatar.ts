@@ -5,6 +5,7 @@ import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { AvatarInfo } from '../../shared/contracts/stage.js';
+import { freeBuffers } from '../../shared/core/free-buffers.js';
 import { createLights } from '../lights.js';
 import { disposeTexture, hasThreeMaterials, materialsOf, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
 import { MorphMesh } from '../morph-mesh.js';
@@ -13,7 +14,7 @@ import { type Arm, lowerArms } from '../rest-pose.js';
 import { unskinRigid } from '../rigid-skin.js';
 import { anchorsOf, normaliseRoot, triangleCountOf } from './anchors.js';
 import type { AvatarModel } from './avatar-model.js';
-import { buffersOf, freeBuffers } from './free-buffers.js';
+import { buffersOf } from './geometry-buffers.js';
 
 /** Channels that a head joint or eye joints show without any morph. */
 const EYE_CHANNELS = Object.keys(CHANNEL_INDEX).filter((name) => name.startsWith('eyeLook'));

@@ -1,6 +1,6 @@
 import { type GLTF, GLTFLoader, type GLTFLoaderPlugin, type GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
+import { freeBuffers } from '../../shared/core/free-buffers.js';
 import { EmbeddedImages } from './embedded-images.js';
-import { freeBuffers } from './free-buffers.js';
 import { checkGlb } from './glb-check.js';
 import type { ReadOptions } from './load-avatar.js';
 import { decodeMeshopt, type MeshoptView } from './meshopt.js';

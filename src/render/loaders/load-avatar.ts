@@ -1,9 +1,9 @@
+import { download } from '../../assets/download.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { freeBuffers } from '../../shared/core/free-buffers.js';
 import type { AddOnLoader } from '../add-ons.js';
 import type { AvatarModel } from './avatar-model.js';
-import { download } from './download.js';
 import { avatarFormatOf } from './formats.js';
-import { freeBuffers } from './free-buffers.js';
 import { loadGlbAvatar } from './glb-loader.js';
 
 const DEFAULT_LIMIT_BYTES = 64_000_000;

@@ -1,8 +1,9 @@
 /** Add-on `splats`: heads of Gaussian splats. */
 import { SkinnedMesh } from 'three';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { freeBuffers } from '../../shared/core/free-buffers.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
-import { buffersOf, freeBuffers } from '../loaders/free-buffers.js';
+import { buffersOf } from '../loaders/geometry-buffers.js';
 import { readGlb } from '../loaders/glb-reader.js';
 import { unpackLam } from './lam-files.js';
 import { readPlySplats } from './ply-splats.js';

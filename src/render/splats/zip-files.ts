@@ -1,5 +1,5 @@
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import { freeBuffers } from '../loaders/free-buffers.js';
+import { freeBuffers } from '../../shared/core/free-buffers.js';
 
 /** One file of an archive, still packed. */
 export interface ZipFile {

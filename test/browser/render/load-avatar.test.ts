@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 import { Mesh, SkinnedMesh } from 'three';
 import { createRandom } from '../../../src/motion/life/random.js';
-import { buffersOf } from '../../../src/render/loaders/free-buffers.js';
+import { buffersOf } from '../../../src/render/loaders/geometry-buffers.js';
 import { GlbAvatar } from '../../../src/render/loaders/glb-avatar.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';

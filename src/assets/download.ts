@@ -1,5 +1,5 @@
-import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import { freeBuffers } from './free-buffers.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { freeBuffers } from '../shared/core/free-buffers.js';
 
 export interface DownloadOptions {
   signal: AbortSignal;
@@ -12,14 +12,15 @@ export interface DownloadOptions {
 /**
  * Reads a file into memory.
  *
- * @param source URL, or the file itself: a page whose policy allows no `blob:` URLs can hand it over all the same.
+ * @param source URL, a request that is already under way, or the file itself, which needs no `blob:` URL and so no permission by the
+ *   page's policy.
  * @throws {AvatarError} `failedToDownloadAvatarAssets` when it cannot be had, `unsupportedAvatarAsset` when it is too
  *   large, `aborted` after the signal.
  */
-export async function download(source: string | Blob, options: DownloadOptions): Promise<ArrayBuffer> {
+export async function download(source: string | Promise<Response> | Blob, options: DownloadOptions): Promise<ArrayBuffer> {
   try {
     if (source instanceof Blob) return await readBlob(source, options);
-    const response = await fetch(source, { signal: options.signal });
+    const response = await (typeof source === 'string' ? fetch(source, { signal: options.signal }) : source);
     if (!response.ok)
       throw new AvatarError(ErrorCode.failedToDownloadAvatarAssets, `The avatar file could not be downloaded: status ${response.status}`);
     // A compressed transfer announces its compressed length: then the fraction is only capped, not exact.
