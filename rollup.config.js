@@ -24,7 +24,10 @@ import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
 const SOURCE = resolve('build/src');
 // What is said to other bundlers must reach them: the worker imports its add-ons by URLs that only the page knows.
 const FOR_BUNDLERS = /@vite-ignore|webpackIgnore/;
-const minify = () => terser({ module: true, compress: { passes: 2 }, format: { comments: FOR_BUNDLERS } });
+/** Set by `scripts/build.js`: 2 for a release, 1 otherwise, 0 leaves the code readable and takes a third of the time. */
+const minifierPasses = Number(process.env.MINIFIER_PASSES ?? 2);
+const minify = () =>
+  minifierPasses > 0 && terser({ module: true, compress: { passes: minifierPasses }, format: { comments: FOR_BUNDLERS } });
 const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/');
 /** Made of the finished files by `scripts/embed.js`, and never bundled. */
 const isEmbedded = (id) => id.endsWith('.embedded.js');

@@ -1,13 +1,10 @@
 /**
- * `npm run build:avatars [-- name | variant.json …]`: generates avatars into dist/avatars, without names the built-in ones. Expects the
- * compiled generator (`tsc -b tsconfig.node.json`).
+ * `npm run build:avatars [-- name | variant.json …]`: writes avatars into `dist/avatars`. Without names: the built-in ones, generated
+ * unless the cache holds them; with names: these, generated anew. Expects the compiled generator (`npx tsc -b`).
  */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { copyAvatars } from './avatar-cache.js';
+import { mustRunNode } from './run.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { status } = spawnSync(process.execPath, ['build/characters/cli.js', 'dist/avatars', ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+const names = process.argv.slice(2);
+if (names.length > 0) await mustRunNode('build/characters/cli.js', 'dist/avatars', ...names);
+else await copyAvatars();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 
 /** Runs a file with this Node and this terminal's streams. Resolves with its exit code. */
 export function runNode(args, env = {}) {
@@ -13,4 +14,13 @@ export function runNode(args, env = {}) {
 export async function mustRunNode(...args) {
   const code = await runNode(args);
   if (code !== 0) process.exit(code);
+}
+
+/** Runs jobs, functions that give promises, in order and as many at a time as there are cores. Rejects with the first failure. */
+export async function inParallel(jobs, limit = availableParallelism()) {
+  const waiting = [...jobs];
+  const work = async () => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: limit }, work));
 }

@@ -1,19 +1,22 @@
-/** `npm start`: builds what is missing or older than its sources, then serves Motion Server, tokens and demo. */
-import { stat } from 'node:fs/promises';
-import { filesBelow } from './files.js';
+/**
+ * `npm start`: serves Motion Server, tokens and demo. Where `dist` is missing or older than its sources, it is built first without
+ * being minified and with the default avatar alone; the other avatars are generated while the page is served.
+ */
+
+import { existsSync } from 'node:fs';
+import { AVATARS, copyAvatars } from './avatar-cache.js';
+import { isFresh } from './dist-state.js';
 import { mustRunNode, runNode } from './run.js';
 
 const CLI = 'dist/server/cli.js';
-/** The last file of a build, which begins by removing it: where it is missing, a build was interrupted. */
-const LAST_BUILT = 'dist/integrity.json';
 
-async function isStale() {
-  const built = await stat(LAST_BUILT).catch(() => null);
-  if (!built) return true;
-  const sources = [...(await filesBelow('src')), 'rollup.config.js', 'package.json'];
-  const times = await Promise.all(sources.map(async (path) => (await stat(path)).mtimeMs));
-  return Math.max(...times) > built.mtimeMs;
+if (!(await isFresh('start'))) await mustRunNode('scripts/build.js', '--start');
+const missing = AVATARS.filter((name) => !existsSync(`dist/avatars/${name}.glb`));
+if (missing.length > 0) {
+  console.log(`The avatars ${missing.join(' and ')} are being generated; until that is done, a page that asks for them gets 404.`);
+  copyAvatars(missing).then(
+    () => console.log(`The avatars ${missing.join(' and ')} are there.`),
+    (error) => console.error(String(error)),
+  );
 }
-
-if (await isStale()) await mustRunNode('scripts/build.js');
 process.exitCode = await runNode([CLI, 'serve', ...process.argv.slice(2)]);
