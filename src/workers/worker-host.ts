@@ -9,7 +9,7 @@
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { installErrorTransfer } from './error-transfer.js';
-import { trustedScriptUrl } from './trusted-script-url.js';
+import { startInlineWorker, startWorker, takeEarlyWorker } from './start-worker.js';
 
 /** Where a worker's code is; `asset()` gives it. */
 export interface WorkerFile {
@@ -128,10 +128,12 @@ export class WorkerHost<Service> {
   private ways(): (() => Worker | Promise<Worker>)[] {
     const { name, file } = this;
     const { url } = file;
-    const inline = async () => blobWorker(await file.readText(), name);
+    const inline = async () => startInlineWorker(await file.readText(), name);
     if (!url) return [inline];
-    if (url.origin === location.origin || url.protocol === 'blob:') return [() => startWorker(url.href, name)];
-    return [() => blobWorker(`import ${JSON.stringify(url.href)};`, name), inline];
+    const early = takeEarlyWorker(url);
+    const fromFile = () => startWorker(url, name);
+    const isOwnOrigin = url.origin === location.origin || url.protocol === 'blob:';
+    return [...(early ? [() => early] : []), fromFile, ...(isOwnOrigin ? [] : [inline])];
   }
 
   private async answered(connection: WorkerConnection<Service>): Promise<void> {
@@ -150,19 +152,5 @@ export class WorkerHost<Service> {
     } finally {
       clearTimeout(timer);
     }
-  }
-}
-
-function startWorker(url: string, name: string): Worker {
-  return new Worker(trustedScriptUrl(url), { type: 'module', name });
-}
-
-function blobWorker(code: string, name: string): Worker {
-  const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
-  try {
-    return startWorker(url, name);
-  } finally {
-    // The worker's fetch of it has begun; some engines take a moment to read it.
-    setTimeout(() => URL.revokeObjectURL(url), START_TIMEOUT_MS);
   }
 }
