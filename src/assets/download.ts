@@ -1,6 +1,12 @@
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { freeBuffers } from '../shared/core/free-buffers.js';
 
+/** Larger avatar files are refused. */
+export const AVATAR_LIMIT_BYTES = 64_000_000;
+
+/** Share of the progress of loading that the download takes; reading the file is the rest. */
+export const DOWNLOAD_SHARE = 0.9;
+
 export interface DownloadOptions {
   signal: AbortSignal;
   /** Larger files are refused, before or while they are read. */

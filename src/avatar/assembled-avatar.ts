@@ -10,6 +10,7 @@
  */
 import { type AssetUrls, assetUrls } from '../assets/asset-choice.js';
 import { asset } from '../assets/asset-urls.js';
+import { AVATAR_LIMIT_BYTES, DOWNLOAD_SHARE, download } from '../assets/download.js';
 import type { AudioOutput } from '../audio/audio-output.js';
 import type { SoundCapture } from '../audio/sound-capture.js';
 import { Voice } from '../audio/voice.js';
@@ -299,12 +300,23 @@ export class AssembledAvatar {
     this.stage?.setOutputLatency((this.room ?? this.voice).outputLatencySeconds);
   }
 
-  /** Shows an avatar; the one before stays when it cannot. @throws {AvatarError} see `Stage.load`. */
-  async load(src: string | Blob | null, avatarId: string | null): Promise<ShownAvatar> {
+  /**
+   * Shows an avatar; the one before stays when it cannot.
+   *
+   * @param takeBegun Gives the request for a URL that has begun already, if there is one.
+   * @throws {AvatarError} see `Stage.load`.
+   */
+  async load(
+    src: string | Blob | null,
+    avatarId: string | null,
+    takeBegun?: (url: string) => Promise<Response> | null,
+  ): Promise<ShownAvatar> {
     if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
-    const stage = await this.stagePromise;
     const loadId = ++this.loadCount;
-    const source = await this.avatarFile(src, avatarId);
+    const [stage, source] = await Promise.all([
+      this.stagePromise,
+      this.avatarFile(src, avatarId).then((file) => this.readBegun(file, takeBegun)),
+    ]);
     // A file that has to be located longer must not come after one that was wanted later.
     if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
     return stage.load(source).catch((reason: unknown) => {
@@ -312,6 +324,20 @@ export class AssembledAvatar {
       if (stage !== this.stage && !this.isDisposed) return this.load(src, avatarId);
       throw reason;
     });
+  }
+
+  /** The file itself, where its download has begun on the page; otherwise what was given, which the stage downloads. */
+  private async readBegun(source: string | Blob, takeBegun?: (url: string) => Promise<Response> | null): Promise<string | Blob> {
+    const begun = source instanceof Blob ? null : takeBegun?.(source);
+    if (!begun) return source;
+    const handleProgress = (fraction: number) => this.listener.handleLoadProgress(fraction * DOWNLOAD_SHARE);
+    const { signal } = new AbortController();
+    try {
+      return new Blob([await download(begun, { signal, limitBytes: AVATAR_LIMIT_BYTES, handleProgress })]);
+    } catch {
+      // The stage tries again, and reports why it fails.
+      return source;
+    }
   }
 
   /** An avatar's file, or where it is. @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL. */

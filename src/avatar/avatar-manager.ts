@@ -1,6 +1,6 @@
 /** Where avatars are: built-in names and the app's own files, as URLs that the stage loads. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { BUILT_IN_AVATARS, type BuiltInAvatar, DEFAULT_AVATAR } from './built-in-avatars.js';
+import { type BuiltInAvatar, builtInAvatar } from './built-in-avatars.js';
 
 export class AvatarManager {
   private readonly locate: (avatar: BuiltInAvatar) => Promise<string>;
@@ -11,8 +11,7 @@ export class AvatarManager {
   }
 
   /**
-   * The file of an avatar. `src` wins over `avatarId`; an id that is no built-in one names an avatar of the Motion
-   * Server's account, whose face lives elsewhere, so the default face speaks for it.
+   * The file of an avatar. `src` overrides `avatarId`; see `builtInAvatar` for other ids.
    *
    * @param pageUrl Base of a relative `src`.
    * @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL.
@@ -25,6 +24,6 @@ export class AvatarManager {
         throw new AvatarError(ErrorCode.invalidConfiguration, `src is no valid URL: ${src}`);
       }
     }
-    return this.locate(BUILT_IN_AVATARS.find((name) => name === avatarId) ?? DEFAULT_AVATAR);
+    return this.locate(builtInAvatar(avatarId));
   }
 }

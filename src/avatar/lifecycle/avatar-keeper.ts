@@ -9,11 +9,15 @@ import type { GazePoint, Renderer, ShownAvatar, Stage } from '../../shared/contr
 import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
 import { SpeechInput } from '../conversations/speech-input.js';
 import type { AvatarHost } from './avatar-host.js';
+import { FirstPicture } from './first-picture.js';
 import { type ElementSize, SizeObserver } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
 /** A part that dies again this soon, in ms, is not replaced by itself. */
 const BREAKDOWN_INTERVAL_MS = 10_000;
+
+/** Once it is here, it asks for worker and file itself, at once. */
+let isCodeLoaded = false;
 
 export class AvatarKeeper {
   readonly size: SizeObserver;
@@ -30,6 +34,7 @@ export class AvatarKeeper {
   private isHeld = false;
   private loadCount = 0;
   private changeCount = 0;
+  private readonly firstPicture = new FirstPicture();
   private lastBreakdownMs = -Infinity;
   private gazePoint: GazePoint | null = null;
   /** What the stage was asked to draw with. */
@@ -84,6 +89,7 @@ export class AvatarKeeper {
   private open(): Promise<AssembledAvatar> {
     const opening = import('../assembled-avatar.js').then(
       ({ AssembledAvatar }) => {
+        isCodeLoaded = true;
         if (this.opening !== opening) throw new AvatarError(ErrorCode.aborted, 'The avatar has left the document.');
         this.opening = null;
         return this.assemble(AssembledAvatar);
@@ -97,7 +103,14 @@ export class AvatarKeeper {
         throw error;
       },
     );
+    this.beginFirstPicture();
     return opening;
+  }
+
+  /** Requests what will be drawn, together with the code that draws it. */
+  private beginFirstPicture(): void {
+    const { src, avatarId, isEager } = this.host.assemblySettings;
+    if (this.opening && !isCodeLoaded && (isEager || this.visibility.isVisible)) this.firstPicture.begin(src, avatarId);
   }
 
   private assemble(Assembly: typeof AssembledAvatar): AssembledAvatar {
@@ -166,6 +179,7 @@ export class AvatarKeeper {
   close(): void {
     const { current } = this;
     this.opening = null;
+    this.firstPicture.cancel();
     this.input.drop();
     if (!current) return;
     this.current = null;
@@ -221,6 +235,7 @@ export class AvatarKeeper {
 
   private handleVisibility(): void {
     this.current?.openedStage?.setVisible(this.isDrawing);
+    this.beginFirstPicture();
     this.openStage();
   }
 
@@ -286,7 +301,7 @@ export class AvatarKeeper {
     const { src, avatarId } = host.assemblySettings;
     host.handleLoading(null);
     try {
-      const avatar = await current.load(src, avatarId);
+      const avatar = await current.load(src, avatarId, (url) => this.firstPicture.take(url));
       if (loadId !== this.loadCount) return;
       this.handleShown(avatar, src ?? avatarId);
     } catch (reason) {

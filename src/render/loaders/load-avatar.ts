@@ -1,12 +1,10 @@
-import { download } from '../../assets/download.js';
+import { AVATAR_LIMIT_BYTES, DOWNLOAD_SHARE, download } from '../../assets/download.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { freeBuffers } from '../../shared/core/free-buffers.js';
 import type { AddOnLoader } from '../add-ons.js';
 import type { AvatarModel } from './avatar-model.js';
 import { avatarFormatOf } from './formats.js';
 import { loadGlbAvatar } from './glb-loader.js';
-
-const DEFAULT_LIMIT_BYTES = 64_000_000;
 
 /** What the reading of a format may need. */
 export interface ReadOptions {
@@ -23,9 +21,6 @@ export interface LoadOptions extends ReadOptions {
   readonly handleProgress: (fraction: number) => void;
 }
 
-/** Share of the progress that the download takes; reading the file is the rest. */
-const DOWNLOAD_SHARE = 0.9;
-
 /**
  * Loads an avatar file of any format that is known. The format is told by the file's first bytes, never by its name.
  *
@@ -37,7 +32,7 @@ export async function loadAvatar(source: string | Blob, options: LoadOptions): P
   const { signal, handleProgress } = options;
   const bytes = await download(source, {
     signal,
-    limitBytes: options.limitBytes ?? DEFAULT_LIMIT_BYTES,
+    limitBytes: options.limitBytes ?? AVATAR_LIMIT_BYTES,
     handleProgress: (fraction) => handleProgress(fraction * DOWNLOAD_SHARE),
   });
   const avatar = await read(bytes, options);
