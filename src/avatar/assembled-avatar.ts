@@ -15,7 +15,6 @@ import type { AudioOutput } from '../audio/audio-output.js';
 import type { SoundCapture } from '../audio/sound-capture.js';
 import { Voice } from '../audio/voice.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { LifeSettings } from '../shared/contracts/life-settings.js';
 import type { MotionSession } from '../shared/contracts/motion-session.js';
 import type { RoomSource } from '../shared/contracts/motion-source.js';
 import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
@@ -55,12 +54,14 @@ export interface AvatarListener {
   handleContextRestored(): void;
   /** The picture is gone until another stage is made. */
   handleDeviceLost(reason: string): void;
+  /** The user is heard to speak, by a microphone or in a room. */
+  handleUserSpeech(isSpeaking: boolean): void;
   handleError(error: AvatarError): void;
   /** A worker or the sound output died: dispose this assembly and make another. */
   handleBreakdown(error: AvatarError): void;
 }
 
-export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'view' | 'life' | 'renderer'> & {
+export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 'settings' | 'renderer'> & {
   canvas: HTMLCanvasElement;
 };
 
@@ -85,8 +86,6 @@ export class AssembledAvatar {
   private stagePromise: Promise<Stage> | null = null;
   private stageChange: Promise<unknown> = Promise.resolve();
   private stage: Stage | null = null;
-  private life: LifeSettings | null = null;
-  private isVisitorSpeaking = false;
   private hasSession = false;
   private loadCount = 0;
   private isDisposed = false;
@@ -174,7 +173,6 @@ export class AssembledAvatar {
   private useStage(stage: Stage): void {
     this.stage = stage;
     this.tellLatency();
-    this.tellLife();
   }
 
   /**
@@ -246,12 +244,12 @@ export class AssembledAvatar {
    */
   async hearUser(stream: MediaStream, handleVoice: (isSpeaking: boolean) => void): Promise<() => void> {
     const end = await this.voice.hearUser(stream, await asset('audio/capture.worklet.js').locate(), (isSpeaking) => {
-      this.setVisitor(isSpeaking);
+      this.listener.handleUserSpeech(isSpeaking);
       handleVoice(isSpeaking);
     });
     return () => {
       end();
-      this.setVisitor(false);
+      this.listener.handleUserSpeech(false);
     };
   }
 
@@ -261,29 +259,13 @@ export class AssembledAvatar {
     await this.room.publishMicrophone(isOn);
   }
 
-  /** How the character lives; it also listens while the visitor is heard to speak. */
-  setLife(life: LifeSettings): void {
-    this.life = life;
-    this.tellLife();
-  }
-
-  private setVisitor(isSpeaking: boolean): void {
-    this.isVisitorSpeaking = isSpeaking;
-    this.tellLife();
-  }
-
-  private tellLife(): void {
-    const { life, isVisitorSpeaking } = this;
-    if (life) this.stage?.setLife(isVisitorSpeaking ? { ...life, isListening: true } : life);
-  }
-
   private async joinRoom(source: RoomSource): Promise<MotionSession> {
     this.leaveRoom();
     if (!this.loadRooms) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Rooms are joined by <spatius-avatar> only.');
     const { openRoom } = await this.loadRooms();
     const room = await openRoom(source, this.workers.motion, this.controller, {
       handleOutputLatency: () => this.tellLatency(),
-      handleVisitor: (isSpeaking) => this.setVisitor(isSpeaking),
+      handleVisitor: (isSpeaking) => this.listener.handleUserSpeech(isSpeaking),
     });
     this.room = room;
     this.voice.useOther(room);

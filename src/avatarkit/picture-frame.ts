@@ -2,7 +2,6 @@
 
 import { type CameraFraming, frameCamera } from '../render/framing.js';
 import { CAMERA_FOV_DEGREES } from '../shared/contracts/camera.js';
-import type { Stage } from '../shared/contracts/stage.js';
 import { AvatarError, ErrorCode } from './errors.js';
 import type { ViewCore } from './view-core.js';
 
@@ -27,7 +26,6 @@ export class PictureFrame {
   constructor(core: ViewCore, container: HTMLElement) {
     this.core = core;
     this.container = container;
-    core.on('stage', (stage) => this.apply(stage));
   }
 
   get transform(): AvatarTransform {
@@ -41,7 +39,7 @@ export class PictureFrame {
       throw new AvatarError(ErrorCode.animationPlayerNotInitialized, 'A transform is { x, y, scale }, numbers, with scale above 0.');
     }
     this._transform = { x, y, scale };
-    this.apply(this.core.stage);
+    this.core.keeper.configure({ transform: this.onScreen });
   }
 
   get camera(): CameraConfig {
@@ -54,7 +52,7 @@ export class PictureFrame {
       throw new AvatarError(ErrorCode.animationPlayerNotInitialized, 'A camera has a fov of 1 to 120 degrees.');
     }
     this._camera = { fov: camera.fov };
-    this.apply(this.core.stage);
+    this.core.keeper.configure({ transform: this.onScreen });
   }
 
   boundingRect(): DOMRect | null {
@@ -62,7 +60,7 @@ export class PictureFrame {
     const { clientWidth, clientHeight } = this.container;
     if (!anchors || clientWidth === 0 || clientHeight === 0) return null;
     const aspect = clientWidth / clientHeight;
-    const framing = frameCamera(this.core.assemblySettings.view, anchors, aspect, { ...NO_FRAMING });
+    const framing = frameCamera(this.core.keeper.stageSettings.view, anchors, aspect, { ...NO_FRAMING });
     // In halves of the picture, y up: at the depth of the eyes the picture is as high as the lens is wide.
     const halfHeight = (framing.z - anchors.eyes.z) * halfAngle(framing.fovDegrees);
     const { x, y, scale } = this.onScreen;
@@ -77,10 +75,6 @@ export class PictureFrame {
   private get onScreen(): AvatarTransform {
     const { x, y, scale } = this._transform;
     return { x, y, scale: (scale * halfAngle(CAMERA_FOV_DEGREES)) / halfAngle(this._camera.fov) };
-  }
-
-  private apply(stage: Stage | null): void {
-    stage?.setTransform(this.onScreen);
   }
 }
 

@@ -9,8 +9,6 @@ import { AvatarKeeper } from '../avatar/lifecycle/avatar-keeper.js';
 import { MotionPreference } from '../avatar/lifecycle/motion-preference.js';
 import type { ElementSize } from '../avatar/lifecycle/size-observer.js';
 import type { AvatarError as CoreError } from '../shared/contracts/errors.js';
-import { DEFAULT_LIFE } from '../shared/contracts/life-settings.js';
-import type { Stage } from '../shared/contracts/stage.js';
 import { Emitter } from '../shared/core/emitter.js';
 import type { Avatar } from './avatar.js';
 import { type AudioFormat, DEFAULT_AUDIO_FORMAT, motionServerOf, presentMode } from './configuration.js';
@@ -25,8 +23,6 @@ interface ViewCoreEvents {
   controller: CoreController;
   /** Everything was ended; something new may follow. */
   closed: void;
-  /** There is a stage, or another one. */
-  stage: Stage;
   disposed: void;
 }
 
@@ -40,7 +36,7 @@ export class ViewCore implements AvatarHost {
   frameStarvation: AvatarControllerOptions['frameStarvation'] = 'audio-independent';
   volume = 1;
   private readonly container: HTMLElement;
-  private readonly motionPreference = new MotionPreference(() => this.applyLife());
+  private readonly motionPreference = new MotionPreference(() => this.applyMotion());
   private readonly events = new Emitter<ViewCoreEvents>();
   private readonly unsubscribe: (() => void)[];
   private canvas: HTMLCanvasElement | null = null;
@@ -56,6 +52,8 @@ export class ViewCore implements AvatarHost {
     this.keeper = new AvatarKeeper(this, container);
     this.unsubscribe = [sdkSettings.on('cleanup', () => this.dispose()), sdkSettings.on('resolution', () => this.keeper.resize())];
     this.motionPreference.connect();
+    this.keeper.configure({ view: 'bust' });
+    this.applyMotion();
     this.keeper.connect();
     this.keeper.update();
   }
@@ -80,11 +78,6 @@ export class ViewCore implements AvatarHost {
   /** The core's controller, or null while there is none. */
   get controller(): CoreController | null {
     return this.keeper.assembly?.controller ?? null;
-  }
-
-  /** What draws, or null while nothing does. */
-  get stage(): Stage | null {
-    return this.keeper.assembly?.openedStage ?? null;
   }
 
   /** What is drawn, device pixels; 0 before the first picture. */
@@ -140,8 +133,6 @@ export class ViewCore implements AvatarHost {
       options: this.options,
       src: this.avatar.file,
       avatarId: null,
-      view: 'bust',
-      life: { ...DEFAULT_LIFE, motionStyle: this.motionPreference.isReduced ? 'calm' : 'lively' },
       volume: this.volume,
       isMuted: false,
       isEager: true,
@@ -172,10 +163,6 @@ export class ViewCore implements AvatarHost {
 
   handleLoading(): void {}
 
-  handleStage(stage: Stage): void {
-    this.events.emit('stage', stage);
-  }
-
   handleReady(): void {
     if (this.hasFirstFrame) return;
     this.hasFirstFrame = true;
@@ -192,7 +179,7 @@ export class ViewCore implements AvatarHost {
     this.events.emit('closed', undefined);
   }
 
-  private applyLife(): void {
-    this.keeper.assembly?.setLife(this.assemblySettings.life);
+  private applyMotion(): void {
+    this.keeper.configure({ motionStyle: this.motionPreference.isReduced ? 'calm' : 'lively' });
   }
 }

@@ -1,14 +1,35 @@
-/** From attributes to what the controller is told. */
+/** The element's connection attributes, and the options they stand for. */
 import { DEFAULT_AVATAR } from '../avatar/built-in-avatars.js';
 import type { AvatarControllerOptions } from '../avatar/controller-options.js';
+import type { AttributeTable } from '../shared/contracts/attribute-table.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/contracts/speech-style.js';
-import { AttributeChecks, knownOf, numberFrom } from './attribute-checks.js';
+import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 
 const MODES = ['local', 'direct', 'backend', 'livekit'] as const;
 export type AvatarMode = (typeof MODES)[number];
-const STARVATIONS = ['audio-independent', 'strict-sync'] as const;
-const FALLBACKS = ['audio', 'local'] as const;
+
+const MODE = { mode: { property: 'mode', values: MODES } } as const satisfies AttributeTable;
+const CHECKED = {
+  // The rate is checked where PCM is read: speech of other kinds needs none.
+  sampleRateHz: { property: 'sampleRate', default: 16_000, requirement: 'a number', isValid: () => true },
+  frameStarvation: { property: 'frameStarvation', values: ['audio-independent', 'strict-sync'] },
+  fallback: { property: 'fallback', values: ['audio', 'local'] },
+  style: { property: 'speechStyle', values: SPEECH_STYLES },
+  intensity: { property: 'intensity', default: 1, requirement: `a number from 0 to ${MAX_INTENSITY}`, isValid: isIntensity },
+  connectTimeoutMs: {
+    property: 'connectTimeout',
+    default: 15_000,
+    requirement: 'a number of milliseconds above 0',
+    isValid: (value: number) => value > 0,
+  },
+  audioLatencyOffsetMs: {
+    property: 'audioLatencyOffset',
+    default: 0,
+    requirement: 'a number of milliseconds',
+    isValid: Number.isFinite,
+  },
+} as const satisfies AttributeTable;
 
 /** The properties of the element that the controller's options come from. */
 export interface ConnectionProperties {
@@ -34,9 +55,7 @@ export interface ConnectionProperties {
   audioLatencyOffset: number;
 }
 
-/** Those of them that make a running connection another one. */
-export const CONNECTION_PROPERTIES: readonly (keyof ConnectionProperties)[] = [
-  'mode',
+const UNCHECKED: readonly (keyof ConnectionProperties)[] = [
   'appId',
   'avatarId',
   'tokenEndpoint',
@@ -49,52 +68,30 @@ export const CONNECTION_PROPERTIES: readonly (keyof ConnectionProperties)[] = [
   'livekitTokenEndpoint',
   'livekitIdentity',
   'room',
-  'sampleRate',
-  'frameStarvation',
-  'fallback',
-  'speechStyle',
-  'intensity',
-  'connectTimeout',
-  'audioLatencyOffset',
 ];
 
-/** `direct` where there is a way to a token, else `local`. */
+export const CONNECTION_PROPERTIES = [...propertiesOf(MODE), ...propertiesOf(CHECKED), ...UNCHECKED] as (keyof ConnectionProperties)[];
+
+/** Default: `direct` if a token source is set, otherwise `local`. */
 export function effectiveMode(properties: ConnectionProperties): AvatarMode {
   if (properties.mode) return properties.mode;
   const { tokenEndpoint, sessionToken, requestToken } = properties;
   return tokenEndpoint || sessionToken || requestToken ? 'direct' : 'local';
 }
 
-function numbersOf({ sampleRate, intensity, connectTimeout, audioLatencyOffset }: ConnectionProperties) {
-  return {
-    sampleRateHz: numberFrom(sampleRate, 16_000),
-    intensity: numberFrom(intensity, 1),
-    connectTimeout: numberFrom(connectTimeout, 15_000),
-    audioLatencyOffset: numberFrom(audioLatencyOffset, 0),
-  };
-}
-
-/** @returns What is wrong with the properties, each with the attribute's name. Empty when they can work. */
+/** @returns One error for each attribute whose value cannot work, with its name. */
 export function configurationErrors(properties: ConnectionProperties): AvatarError[] {
-  const checks = new AttributeChecks();
-  const { intensity, connectTimeout, audioLatencyOffset } = numbersOf(properties);
-  checks.choice('mode', effectiveMode(properties), MODES);
-  checks.choice('frame-starvation', properties.frameStarvation, STARVATIONS);
-  checks.choice('fallback', properties.fallback, FALLBACKS);
-  checks.choice('speech-style', properties.speechStyle, SPEECH_STYLES);
-  checks.that(isIntensity(intensity), `intensity is a number from 0 to ${MAX_INTENSITY}.`);
-  checks.that(connectTimeout > 0, 'connect-timeout is a number of milliseconds above 0.');
-  checks.that(Number.isFinite(audioLatencyOffset), 'audio-latency-offset is a number of milliseconds.');
-  return checks.errors;
+  return [...attributeErrors(MODE, { mode: effectiveMode(properties) }), ...attributeErrors(CHECKED, properties)];
 }
 
-/** Values that cannot work are replaced by their defaults; `configurationErrors` has told of them. */
+/** Values that cannot work are replaced by their defaults; `configurationErrors` reports them. */
 export function controllerOptions(properties: ConnectionProperties): AvatarControllerOptions {
   const { tokenEndpoint, sessionToken, requestToken } = properties;
-  const { sampleRateHz, intensity, connectTimeout, audioLatencyOffset } = numbersOf(properties);
-  const mode = effectiveMode(properties);
+  const { mode } = settingsFrom(MODE, { mode: effectiveMode(properties) });
+  const { audioLatencyOffsetMs, ...settings } = settingsFrom(CHECKED, properties);
   return {
-    mode: knownOf(mode, MODES),
+    ...settings,
+    mode,
     appId: properties.appId,
     avatarId: properties.avatarId ?? DEFAULT_AVATAR,
     serverUrl: properties.serverUrl,
@@ -104,12 +101,6 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
     livekitIdentity: properties.livekitIdentity,
     livekitRoom: properties.room,
     token: { tokenEndpoint: mode === 'livekit' ? properties.livekitTokenEndpoint : tokenEndpoint, sessionToken, requestToken },
-    sampleRateHz,
-    frameStarvation: knownOf(properties.frameStarvation, STARVATIONS),
-    fallback: knownOf(properties.fallback, FALLBACKS),
-    style: knownOf(properties.speechStyle, SPEECH_STYLES),
-    intensity: isIntensity(intensity) ? intensity : 1,
-    connectTimeoutMs: connectTimeout > 0 ? connectTimeout : 15_000,
-    audioLatencyOffsetSeconds: Number.isFinite(audioLatencyOffset) ? audioLatencyOffset / 1000 : 0,
+    audioLatencyOffsetSeconds: audioLatencyOffsetMs / 1000,
   };
 }

@@ -3,7 +3,8 @@ import { property } from 'lit/decorators.js';
 import type { View } from '../shared/contracts/framing.js';
 import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-settings.js';
 import type { SpeechStyle } from '../shared/contracts/speech-style.js';
-import type { PictureTransform, Renderer } from '../shared/contracts/stage.js';
+import type { Renderer } from '../shared/contracts/stage.js';
+import type { PictureTransform } from '../shared/contracts/stage-settings.js';
 import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
 
 /** Declares the attributes and properties of `<spatius-avatar>`; `SpatiusAvatar` and `AvatarShell` apply them. */

@@ -7,8 +7,9 @@ import { state } from 'lit/decorators.js';
 import type { AvatarController } from '../avatar/avatar-controller.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
-import type { LifeSettings } from '../shared/contracts/life-settings.js';
+import { STAGE_ATTRIBUTES, type StageSettings } from '../shared/contracts/stage-settings.js';
 import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
+import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
 import { CONNECTION_PROPERTIES, configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarProperties } from './avatar-properties.js';
@@ -18,9 +19,8 @@ import { avatarStates, CustomStates } from './custom-states.js';
 import { ENGLISH, type KnownStrings } from './english.js';
 import { GestureController } from './gesture-controller.js';
 import { LazyPiece } from './lazy-piece.js';
-import { isSameLife, LIFE_PROPERTIES, lifeErrors, lifeSettings } from './life-options.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
-import { PRESENTATION_PROPERTIES, presentationErrors, presentationSettings } from './presentation-options.js';
+import { PRESENTATION_ATTRIBUTES } from './presentation-attributes.js';
 import { ErrorLog } from './report/error-log.js';
 import { styles } from './spatius-avatar.styles.js';
 
@@ -53,10 +53,13 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     const { Captions, captionsStyles } = await import('./captions/captions.js');
     return [new Captions(this), captionsStyles];
   });
-  private readonly camera = new LazyPiece(this, async () => [new (await import('./stage-camera.js')).StageCamera(this)]);
+  private readonly camera = new LazyPiece(this, async () => {
+    const { StageCamera } = await import('./stage-camera.js');
+    return [new StageCamera(this, (changes) => this.assembly.configure(changes))];
+  });
   protected readonly gazing = new LazyPiece(this, async () => {
     const { GazeController } = await import('./gaze-controller.js');
-    return [new GazeController(this, (point) => this.assembly.lookAt(point))];
+    return [new GazeController(this, (gazePoint) => this.assembly.configure({ gazePoint }))];
   });
   private readonly userSpeech = new LazyPiece(this, async () => {
     const { UserSpeechController } = await import('./user-speech-controller.js');
@@ -66,7 +69,6 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   protected readonly assembly = new AssemblyController(this);
   protected readonly errors = new ErrorLog();
   private readonly customStates = new CustomStates(this);
-  private lastLife: LifeSettings | null = null;
 
   constructor() {
     super();
@@ -86,8 +88,9 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
-    if (LIFE_PROPERTIES.some((name) => changed.has(name))) this.complain(lifeErrors(this));
-    if (PRESENTATION_PROPERTIES.some((name) => changed.has(name))) this.complain(presentationErrors(this));
+    for (const table of [STAGE_ATTRIBUTES, PRESENTATION_ATTRIBUTES]) {
+      if (propertiesOf(table).some((name) => (changed as Map<string, unknown>).has(name))) this.complain(attributeErrors(table, this));
+    }
     void this.late.want();
     if (this.controls) void this.bar.want();
     if (this.captions || (this.controls && this.querySelector('track'))) void this.captioning.want();
@@ -100,16 +103,15 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   protected override updated(changed: PropertyValues<this>): void {
     const { assembly } = this.assembly;
-    const { view, life, volume } = this.assemblySettings;
+    const { volume } = this.assemblySettings;
+    const settings = this.stageSettings;
     if (assembly && (changed.has('volume') || changed.has('muted'))) {
       assembly.controller.volume = volume;
       assembly.controller.muted = this.muted;
     }
     if (changed.has('src') || changed.has('avatarId')) this.assembly.reload();
-    if (changed.has('view')) assembly?.openedStage?.setView(view);
-    if (!isSameLife(life, this.lastLife)) assembly?.setLife(life);
-    this.lastLife = life;
-    const isPointerFollowed = life.gaze === 'pointer' && life.motionStyle === 'lively';
+    this.assembly.configure(settings);
+    const isPointerFollowed = settings.gaze === 'pointer' && settings.motionStyle === 'lively';
     if (isPointerFollowed || this.gazing.isWanted) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
     if (changed.get('renderer') !== undefined) this.assembly.changeRenderer();
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
@@ -119,7 +121,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   private applyCamera(): void {
     if (this.cameraOrbit === null && this.transform === null && !this.cameraControls && !this.camera.isWanted) return;
-    this.camera.tell((camera) => camera.update(this.assembly.assembly?.openedStage ?? null));
+    this.camera.tell((camera) => camera.update());
   }
 
   private complain(errors: readonly AvatarError[]): void {
@@ -140,6 +142,11 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     // The button goes, the keyboard's place stays.
     (this.renderRoot.firstElementChild as HTMLElement).focus({ preventScroll: true });
     this.assembly.retry();
+  }
+
+  private get stageSettings(): Partial<StageSettings> {
+    const settings = settingsFrom(STAGE_ATTRIBUTES, this);
+    return this.motionPreference.isReduced ? { ...settings, motionStyle: 'calm' } : settings;
   }
 
   // ---- what the pieces ask ---------------------------------------------------------------------------------------
@@ -163,12 +170,15 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   /** @internal */
   get assemblySettings(): AssemblyHost['assemblySettings'] {
+    const { loading, renderer } = settingsFrom(PRESENTATION_ATTRIBUTES, this);
     return {
       options: controllerOptions(this),
       src: this.src,
       avatarId: this.avatarId,
-      ...presentationSettings(this),
-      life: lifeSettings(this, this.motionPreference.isReduced),
+      isEager: loading === 'eager',
+      renderer,
+      // What is no number changes nothing.
+      volume: Number(this.volume ?? 1),
       isMuted: this.muted,
       isAutostarted: this.autostart,
     };
@@ -203,11 +213,6 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     this.stageError = null;
     this.loadProgress = progress;
     if (progress !== null) this.tell(new AvatarLoadProgressEvent(progress));
-  }
-
-  /** @internal */
-  handleStage(): void {
-    this.applyCamera();
   }
 
   /** @internal */

@@ -1,6 +1,6 @@
 /** What `camera-orbit` and `transform` say, as numbers for the stage. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { CameraOrbit, PictureTransform } from '../shared/contracts/stage.js';
+import type { CameraOrbit, PictureTransform } from '../shared/contracts/stage-settings.js';
 
 const RADIANS = { deg: Math.PI / 180, rad: 1 } as const;
 const LENGTHS = { '%': 0.01, m: 1, cm: 0.01, mm: 0.001 } as const;

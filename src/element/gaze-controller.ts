@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { GazePoint } from '../shared/contracts/stage.js';
+import type { GazePoint } from '../shared/contracts/stage-settings.js';
 import { PointerGaze } from './pointer-gaze.js';
 
 type GazeHost = ReactiveControllerHost & HTMLElement;

@@ -1,6 +1,6 @@
 /** Camera and picture of the stage, as the element's attributes want them. Loaded when one of them is used. */
 import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import type { CameraOrbit, PictureTransform, Stage } from '../shared/contracts/stage.js';
+import { type CameraOrbit, DEFAULT_STAGE_SETTINGS, type PictureTransform, type StageSettings } from '../shared/contracts/stage-settings.js';
 import { cameraOrbitFrom, cameraOrbitText, pictureTransformFrom } from './camera-settings.js';
 
 /** Turn by a drag over the whole width or height, radians. */
@@ -27,35 +27,31 @@ export interface CameraHost extends HTMLElement {
 
 export class StageCamera {
   private readonly host: CameraHost;
-  private stage: Stage | null = null;
+  private readonly configure: (changes: Partial<StageSettings>) => void;
   private orbitSetting: CameraHost['cameraOrbit'] = null;
   private transformSetting: CameraHost['transform'] = null;
-  private orbit: CameraOrbit = cameraOrbitFrom(null);
-  private transform: PictureTransform = pictureTransformFrom(null);
+  private orbit: CameraOrbit = DEFAULT_STAGE_SETTINGS.orbit;
   private drag: { pointer: number; x: number; y: number } | null = null;
   private listening: AbortController | null = null;
 
-  constructor(host: CameraHost) {
+  /** @param configure Changes the stage's settings, see `AvatarLifecycle.configure`. */
+  constructor(host: CameraHost, configure: (changes: Partial<StageSettings>) => void) {
     this.host = host;
+    this.configure = configure;
   }
 
-  /** @param stage The one that is shown, or null before there is one. */
-  update(stage: Stage | null): void {
+  /** Applies what the attributes say now. */
+  update(): void {
     const { host } = this;
-    const isNew = stage !== this.stage;
-    this.stage = stage;
-    const hasOrbit = host.cameraOrbit !== this.orbitSetting;
-    if (hasOrbit) {
+    if (host.cameraOrbit !== this.orbitSetting) {
       this.orbitSetting = host.cameraOrbit;
-      this.orbit = this.read(() => cameraOrbitFrom(host.cameraOrbit)) ?? cameraOrbitFrom(null);
+      this.orbit = this.read(() => cameraOrbitFrom(host.cameraOrbit)) ?? DEFAULT_STAGE_SETTINGS.orbit;
+      this.configure({ orbit: this.orbit });
     }
-    const hasTransform = host.transform !== this.transformSetting;
-    if (hasTransform) {
+    if (host.transform !== this.transformSetting) {
       this.transformSetting = host.transform;
-      this.transform = this.read(() => pictureTransformFrom(host.transform)) ?? pictureTransformFrom(null);
+      this.configure({ transform: this.read(() => pictureTransformFrom(host.transform)) ?? DEFAULT_STAGE_SETTINGS.transform });
     }
-    if (isNew || hasOrbit) stage?.setOrbit(this.orbit);
-    if (isNew || hasTransform) stage?.setTransform(this.transform);
     if (host.cameraControls) this.listen();
     else this.stopListening();
   }
@@ -89,7 +85,7 @@ export class StageCamera {
     const { orbit } = this;
     const phiRadians = Math.min(Math.max(orbit.phiRadians + phi, MIN_PHI), MAX_PHI);
     this.host.cameraOrbit = cameraOrbitText({ ...orbit, thetaRadians: orbit.thetaRadians + theta, phiRadians });
-    this.update(this.stage);
+    this.update();
   }
 
   private readonly handleDown = (event: PointerEvent): void => {
@@ -122,6 +118,6 @@ export class StageCamera {
 
   private readonly handleDoubleClick = (): void => {
     this.host.cameraOrbit = null;
-    this.update(this.stage);
+    this.update();
   };
 }

@@ -7,8 +7,8 @@
  * θ turns to the right around the character, φ down from straight above; looking along −z is θ = 0, φ = 90°.
  */
 import { Matrix4, PerspectiveCamera } from 'three';
-import type { FramingAnchors, View } from '../shared/contracts/framing.js';
-import type { CameraOrbit, PictureTransform } from '../shared/contracts/stage.js';
+import type { FramingAnchors } from '../shared/contracts/framing.js';
+import type { StageSettings } from '../shared/contracts/stage-settings.js';
 import { type CameraFraming, frameCamera } from './framing.js';
 
 /** Half of the way in so many seconds. */
@@ -23,14 +23,12 @@ const MIN_NEAR = 0.01;
 /** What is eased: x and y of the pivot, distance, azimuth, polar angle, shift right, shift up, logarithm of the scale. */
 const VALUE_COUNT = 8;
 
+/** What of the stage's settings concerns the camera; in `calm`, changes are not eased. */
+type RigSettings = Pick<StageSettings, 'view' | 'orbit' | 'transform' | 'motionStyle'>;
+
 export class CameraRig {
   readonly camera = new PerspectiveCamera();
-  /** Changes count at once. */
-  isCalm = false;
-
-  private view: View;
-  private orbit: CameraOrbit = { thetaRadians: 0, phiRadians: Math.PI / 2, radius: 1, isRelative: true };
-  private transform: PictureTransform = { x: 0, y: 0, scale: 1 };
+  private settings: RigSettings;
   private anchors: FramingAnchors | null = null;
   private aspect = 1;
   private readonly framing: CameraFraming = { x: 0, y: 0, z: 0, fovDegrees: 0 };
@@ -38,22 +36,12 @@ export class CameraRig {
   private readonly current = new Float64Array(VALUE_COUNT);
   private isMoving = false;
 
-  constructor(view: View) {
-    this.view = view;
+  constructor(settings: RigSettings) {
+    this.settings = settings;
   }
 
-  setView(view: View): void {
-    this.view = view;
-    this.aim();
-  }
-
-  setOrbit(orbit: CameraOrbit): void {
-    this.orbit = orbit;
-    this.aim();
-  }
-
-  setTransform(transform: PictureTransform): void {
-    this.transform = transform;
+  configure(changes: Partial<RigSettings>): void {
+    this.settings = { ...this.settings, ...changes };
     this.aim();
   }
 
@@ -68,7 +56,7 @@ export class CameraRig {
   /** Goes on towards its goals; once per frame. */
   update(elapsedSeconds: number): void {
     if (!this.isMoving) return;
-    if (this.isCalm) return this.arrive();
+    if (this.settings.motionStyle === 'calm') return this.arrive();
     const share = 1 - 2 ** (-elapsedSeconds / HALF_WAY_SECONDS);
     let isNear = true;
     for (let value = 0; value < VALUE_COUNT; value++) {
@@ -87,9 +75,10 @@ export class CameraRig {
   }
 
   private aim(): void {
-    const { anchors, framing, goal, orbit, transform } = this;
+    const { anchors, framing, goal } = this;
+    const { view, orbit, transform } = this.settings;
     if (!anchors) return;
-    frameCamera(this.view, anchors, this.aspect, framing);
+    frameCamera(view, anchors, this.aspect, framing);
     const distance = framing.z - this.pivotZ(anchors);
     goal[0] = framing.x;
     goal[1] = framing.y;

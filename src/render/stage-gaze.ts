@@ -1,6 +1,6 @@
 import { type Camera, Vector3 } from 'three';
 import type { GazeTarget } from '../motion/life/life-motion.js';
-import type { GazePoint } from '../shared/contracts/stage.js';
+import type { GazePoint } from '../shared/contracts/stage-settings.js';
 
 /** A point of the picture lies on a pane between face and viewer, this share of the way from the camera. */
 const PANE_SHARE = 0.5;

@@ -10,21 +10,9 @@ import { Playhead } from '../audio/playhead.js';
 import { LifeMotion } from '../motion/life/life-motion.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/contracts/channels.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import type { View } from '../shared/contracts/framing.js';
-import type { LifeSettings, MotionStyle } from '../shared/contracts/life-settings.js';
 import type { MotionFeed, PlayheadReport } from '../shared/contracts/playback-messages.js';
-import type {
-  CameraOrbit,
-  GazePoint,
-  PictureTransform,
-  ShownAvatar,
-  Stage,
-  StageListener,
-  StageOptions,
-  StageSpeech,
-  StageStats,
-  TracedFrame,
-} from '../shared/contracts/stage.js';
+import type { ShownAvatar, Stage, StageListener, StageOptions, StageSpeech, StageStats, TracedFrame } from '../shared/contracts/stage.js';
+import type { StageSettings } from '../shared/contracts/stage-settings.js';
 import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
@@ -63,6 +51,7 @@ export class LiveStage implements Stage, SurfaceListener {
   handleDisposed: () => void = () => {};
 
   private readonly options: StageOptions;
+  private settings: StageSettings;
   private readonly listener: StageListener;
   private readonly facts: GraphicsFacts;
   private readonly addOns: AddOnLoader;
@@ -84,7 +73,6 @@ export class LiveStage implements Stage, SurfaceListener {
   /** Whose report was the last. */
   private playheadPort: MessagePort | null = null;
   private avatar: AvatarModel | null = null;
-  private motionStyle: MotionStyle;
   private loading: AbortController | null = null;
   private width = 0;
   private height = 0;
@@ -105,10 +93,10 @@ export class LiveStage implements Stage, SurfaceListener {
   constructor(options: StageOptions, listener: StageListener) {
     this.options = options;
     this.listener = listener;
-    this.rig = new CameraRig(options.view);
-    this.rig.isCalm = options.life.motionStyle === 'calm';
-    this.life = new LifeMotion(options.seed, options.life);
-    this.motionStyle = options.life.motionStyle;
+    this.settings = options.settings;
+    this.rig = new CameraRig(this.settings);
+    this.life = new LifeMotion(options.seed, this.settings);
+    this.gaze.point = this.settings.gazePoint;
     this.facts = probeGraphics(options.canvas);
     this.addOns = new AddOnLoader((name) => listener.locateAddOn(name));
     this.surface = openSurface(options.canvas, this.facts, this);
@@ -161,27 +149,13 @@ export class LiveStage implements Stage, SurfaceListener {
     this.updateLoop();
   }
 
-  setView(view: View): void {
-    this.rig.setView(view);
-  }
-
-  setOrbit(orbit: CameraOrbit): void {
-    this.rig.setOrbit(orbit);
-  }
-
-  setTransform(transform: PictureTransform): void {
-    this.rig.setTransform(transform);
-  }
-
-  setLife(life: LifeSettings): void {
-    this.rig.isCalm = life.motionStyle === 'calm';
-    this.life.set(life);
-    this.motionStyle = life.motionStyle;
-    if (this.avatar) this.avatar.motionStyle = life.motionStyle;
-  }
-
-  lookAt(point: GazePoint | null): void {
-    this.gaze.point = point;
+  configure(changes: Partial<StageSettings>): void {
+    const settings = { ...this.settings, ...changes };
+    this.settings = settings;
+    this.rig.configure(settings);
+    this.life.set(settings);
+    this.gaze.point = settings.gazePoint;
+    if (this.avatar) this.avatar.motionStyle = settings.motionStyle;
   }
 
   setPose(pose: Float32Array | null): void {
@@ -282,7 +256,7 @@ export class LiveStage implements Stage, SurfaceListener {
   private show(avatar: AvatarModel): void {
     this.avatar?.dispose();
     this.avatar = avatar;
-    avatar.motionStyle = this.motionStyle;
+    avatar.motionStyle = this.settings.motionStyle;
     this.governor.reset();
     this.scene.add(avatar.root);
     this.frameAvatar();

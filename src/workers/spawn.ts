@@ -186,11 +186,7 @@ class RemoteStage extends RemoteObject<Stage> implements Stage {
   load: Stage['load'] = (source) => this.ask(this.remote.load(source));
   resize: Stage['resize'] = (width, height, ratio) => this.tell(() => this.remote.resize(width, height, ratio));
   setVisible: Stage['setVisible'] = (isVisible) => this.tell(() => this.remote.setVisible(isVisible));
-  setView: Stage['setView'] = (view) => this.tell(() => this.remote.setView(view));
-  setOrbit: Stage['setOrbit'] = (orbit) => this.tell(() => this.remote.setOrbit(orbit));
-  setTransform: Stage['setTransform'] = (transform) => this.tell(() => this.remote.setTransform(transform));
-  setLife: Stage['setLife'] = (life) => this.tell(() => this.remote.setLife(life));
-  lookAt: Stage['lookAt'] = (point) => this.tell(() => this.remote.lookAt(point));
+  configure: Stage['configure'] = (changes) => this.tell(() => this.remote.configure(changes));
   setPose: Stage['setPose'] = (pose) => this.tell(() => this.remote.setPose(pose));
   setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));
   addSource: Stage['addSource'] = (playheadPort, motionPort) =>

@@ -1,7 +1,5 @@
 import type { AvatarError } from '../../shared/contracts/errors.js';
-import type { View } from '../../shared/contracts/framing.js';
-import type { LifeSettings } from '../../shared/contracts/life-settings.js';
-import type { Renderer, Stage } from '../../shared/contracts/stage.js';
+import type { Renderer } from '../../shared/contracts/stage.js';
 import type { RoomLoader } from '../assembled-avatar.js';
 import type { AvatarController } from '../avatar-controller.js';
 import type { AvatarControllerOptions } from '../controller-options.js';
@@ -16,8 +14,6 @@ export interface AvatarHost {
     /** URL, or the file itself; wins over `avatarId`. */
     readonly src: string | Blob | null;
     readonly avatarId: string | null;
-    readonly view: View;
-    readonly life: LifeSettings;
     /** Default: `auto`, which is WebGL. */
     readonly renderer?: Renderer | 'auto';
     readonly volume: number;
@@ -36,8 +32,6 @@ export interface AvatarHost {
   handleError(error: AvatarError): void;
   /** The load of an avatar: its progress, 0..1 or null while unknown. */
   handleLoading(progress: number | null): void;
-  /** There is a stage, or another one; it is told what only some set before it shows anything. */
-  handleStage?(stage: Stage): void;
   /** An avatar that was not shown before is drawn, or one whose picture was lost. */
   handleReady(): void;
   /** What was shown before a load goes on to be drawn. */

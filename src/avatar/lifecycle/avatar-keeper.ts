@@ -5,7 +5,8 @@
  */
 
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import type { GazePoint, Renderer, ShownAvatar, Stage } from '../../shared/contracts/stage.js';
+import type { Renderer, ShownAvatar, Stage } from '../../shared/contracts/stage.js';
+import { DEFAULT_STAGE_SETTINGS, type StageSettings } from '../../shared/contracts/stage-settings.js';
 import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
 import { SpeechInput } from '../conversations/speech-input.js';
 import type { AvatarHost } from './avatar-host.js';
@@ -36,7 +37,8 @@ export class AvatarKeeper {
   private changeCount = 0;
   private readonly firstPicture = new FirstPicture();
   private lastBreakdownMs = -Infinity;
-  private gazePoint: GazePoint | null = null;
+  private _stageSettings: StageSettings = { ...DEFAULT_STAGE_SETTINGS };
+  private isUserSpeaking = false;
   /** What the stage was asked to draw with. */
   private stageRenderer: Renderer = 'webgl';
   /** Why WebGPU cannot draw here, found while it was tried; null before. */
@@ -123,6 +125,7 @@ export class AvatarKeeper {
         handleContextLost: () => this.host.handleLoading(null),
         handleContextRestored: () => this.host.handleReady(),
         handleDeviceLost: (reason) => this.current === assembly && this.fallBack(reason),
+        handleUserSpeech: (isSpeaking) => this.handleUserSpeech(isSpeaking),
         handleError: (error) => this.host.handleError(error),
         handleBreakdown: (error) => this.handleBreakdown(assembly, error),
       },
@@ -183,17 +186,38 @@ export class AvatarKeeper {
     this.input.drop();
     if (!current) return;
     this.current = null;
-    this.hasStage = false;
+    this.hasStage = this.isUserSpeaking = false;
     this._avatar = null;
     this.loadCount++;
     current.dispose();
     this.host.handleClosed();
   }
 
-  /** What the avatar looks at from now on, in its picture (see `Stage.lookAt`); null gives its gaze back. Outlives what shows it. */
-  lookAt(point: GazePoint | null): void {
-    this.gazePoint = point;
-    this.current?.openedStage?.lookAt(point);
+  /** What stages are configured with; it outlives them. */
+  get stageSettings(): Readonly<StageSettings> {
+    const settings = this._stageSettings;
+    return this.isUserSpeaking ? { ...settings, isListening: true } : settings;
+  }
+
+  /** Changes settings of the stage, of the present one and of later ones. Equal values change nothing. */
+  configure(changes: Partial<StageSettings>): void {
+    const before = this.stageSettings;
+    this._stageSettings = { ...this._stageSettings, ...changes };
+    this.applySettings(before);
+  }
+
+  /** The character also listens while the user is heard to speak. */
+  private handleUserSpeech(isSpeaking: boolean): void {
+    const before = this.stageSettings;
+    this.isUserSpeaking = isSpeaking;
+    this.applySettings(before);
+  }
+
+  private applySettings(before: Readonly<StageSettings>): void {
+    const after = this.stageSettings;
+    const names = Object.keys(after) as (keyof StageSettings)[];
+    const changed = names.filter((name) => after[name] !== before[name]).map((name) => [name, after[name]]);
+    if (changed.length > 0) this.current?.openedStage?.configure(Object.fromEntries(changed));
   }
 
   /** What the host says of its pixels has changed. */
@@ -249,7 +273,7 @@ export class AvatarKeeper {
     host.handleLoading(null);
     current.openStage(setup).then(
       (stage) => {
-        this.handleStage(current, stage);
+        this.handleStage(stage);
         return this.load();
       },
       (reason: unknown) => {
@@ -267,31 +291,22 @@ export class AvatarKeeper {
   }
 
   private stageSetup(size: ElementSize): StageSetup {
-    const { view, life } = this.host.assemblySettings;
     this.stageRenderer = this.renderer;
     return {
       canvas: document.createElement('canvas'),
       ...size,
       pixelRatio: this.pixelRatioOf(size),
-      view,
-      life,
+      settings: this.stageSettings,
       renderer: this.stageRenderer,
     };
   }
 
   /** Tells a stage what has changed since it was asked for. */
-  private handleStage(assembly: AssembledAvatar, stage: Stage): void {
-    const {
-      host,
-      size: { size },
-    } = this;
-    const { view, life } = host.assemblySettings;
+  private handleStage(stage: Stage): void {
+    const { size } = this.size;
     if (size) stage.resize(size.width, size.height, this.pixelRatioOf(size));
     stage.setVisible(this.isDrawing);
-    stage.setView(view);
-    assembly.setLife(life);
-    stage.lookAt(this.gazePoint);
-    host.handleStage?.(stage);
+    stage.configure(this.stageSettings);
   }
 
   private async load(): Promise<void> {
@@ -345,7 +360,7 @@ export class AvatarKeeper {
     try {
       const avatar = await current.changeStage(setup, src, avatarId, () => host.placeCanvas(setup.canvas));
       if (this.current !== current) return;
-      this.handleStage(current, current.openedStage!);
+      this.handleStage(current.openedStage!);
       if (loadId !== this.loadCount) return;
       if (this.handleShown(avatar, src ?? avatarId)) host.handleReady();
       else host.handlePictureKept();

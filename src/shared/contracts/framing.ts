@@ -1,6 +1,8 @@
 /** How an avatar is framed: shared by page and render worker. */
 
-export type View = 'portrait' | 'bust' | 'full';
+/** `portrait`: the head; `bust`: head and shoulders; `full`: the whole figure. */
+export const VIEWS = ['portrait', 'bust', 'full'] as const;
+export type View = (typeof VIEWS)[number];
 
 /** Where the parts of a character are at rest, metres, y up, face towards +z. */
 export interface FramingAnchors {

@@ -1,38 +1,14 @@
 /** What the page may call in the render worker, and what that reports back. */
 import type { AvatarError } from './errors.js';
-import type { FramingAnchors, View } from './framing.js';
-import type { LifeSettings } from './life-settings.js';
+import type { FramingAnchors } from './framing.js';
 import type { MotionFeed } from './playback-messages.js';
-
-/** A point of the picture, see `Stage.lookAt`. */
-export interface GazePoint {
-  x: number;
-  y: number;
-}
+import type { StageSettings } from './stage-settings.js';
 
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
 export type AddOnName = 'materials' | 'vrm' | 'splats' | 'ktx2';
 
 /** What draws. */
 export type Renderer = 'webgl' | 'webgpu';
-
-/** Where the camera stands around the head of the avatar. */
-export interface CameraOrbit {
-  /** To the right around the character, from its front. */
-  thetaRadians: number;
-  /** From straight above; π/2 is level. */
-  phiRadians: number;
-  /** Distance: a multiple of the view's own, or metres. > 0. */
-  radius: number;
-  isRelative: boolean;
-}
-
-/** Shifts and scales the picture. x −1 left..1 right and y −1 bottom..1 top, in halves of the picture; scale > 0. */
-export interface PictureTransform {
-  x: number;
-  y: number;
-  scale: number;
-}
 
 export interface StageOptions {
   /** What is to draw. Where there is no WebGPU, WebGL does. */
@@ -42,8 +18,7 @@ export interface StageOptions {
   width: number;
   height: number;
   pixelRatio: number;
-  view: View;
-  life: LifeSettings;
+  settings: StageSettings;
   /** `PlayheadReport` comes in here, from the worklet. */
   playheadPort: MessagePort;
   /** `MotionFeed` comes in here, from the motion worker. */
@@ -133,16 +108,8 @@ export interface Stage {
   resize(width: number, height: number, pixelRatio: number): void;
   /** Stops drawing while false. */
   setVisible(isVisible: boolean): void;
-  setView(view: View): void;
-  setOrbit(orbit: CameraOrbit): void;
-  setTransform(transform: PictureTransform): void;
-  /** How the character lives beside speech; everything moves over. */
-  setLife(life: LifeSettings): void;
-  /**
-   * A point of the picture to look at until it is given up by null: −1..1 from its left edge to the right and from the bottom to the
-   * top; points outside of the picture lie beyond.
-   */
-  lookAt(point: GazePoint | null): void;
+  /** Applies changed settings. Camera and character ease over to them. */
+  configure(changes: Partial<StageSettings>): void;
   /** Speech gives way to this pose, `[58]`; null gives the face back to speech. */
   setPose(pose: Float32Array | null): void;
   /** Context time minus audible time, s; re-read while playing. */

@@ -42,6 +42,7 @@ describe('AvatarController with a real Motion Server', () => {
         handleContextLost: nothing,
         handleContextRestored: nothing,
         handleDeviceLost: nothing,
+        handleUserSpeech: nothing,
         handleError: nothing,
         handleBreakdown: (error) => told.push(`breakdown ${error.code}`),
       },

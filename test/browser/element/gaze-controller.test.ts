@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 import { GazeController } from '../../../src/element/gaze-controller.js';
 import { PointerGaze } from '../../../src/element/pointer-gaze.js';
-import type { GazePoint } from '../../../src/shared/contracts/stage.js';
+import type { GazePoint } from '../../../src/shared/contracts/stage-settings.js';
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const frames = async () => {

@@ -86,15 +86,15 @@ describe('The stage', () => {
     await probe.stage.load(ARIA_URL);
     const { pose } = probe.stage as unknown as { pose: Float32Array };
     const { mouthSmileLeft, eyeLookOutLeft, eyeLookOutRight, eyeLookUpLeft, headYaw } = CHANNEL_INDEX;
-    probe.stage.setLife({ ...DEFAULT_LIFE, mood: 'happy' });
+    probe.stage.configure({ ...DEFAULT_LIFE, mood: 'happy' });
     await probe.until(() => pose[mouthSmileLeft] > 0.5);
     // The right of the picture is the character's left.
-    probe.stage.lookAt({ x: 2.5, y: 0.5 });
+    probe.stage.configure({ gazePoint: { x: 2.5, y: 0.5 } });
     await probe.until(() => pose[eyeLookOutLeft] > 0.2 && pose[headYaw] > 0.15 && pose[eyeLookUpLeft] > 0);
-    probe.stage.lookAt({ x: -2.5, y: 0.5 });
+    probe.stage.configure({ gazePoint: { x: -2.5, y: 0.5 } });
     await probe.until(() => pose[eyeLookOutRight] > 0.2 && pose[headYaw] < -0.15);
-    probe.stage.lookAt(null);
-    probe.stage.setLife({ ...DEFAULT_LIFE, motionStyle: 'calm' });
+    probe.stage.configure({ gazePoint: null });
+    probe.stage.configure({ ...DEFAULT_LIFE, motionStyle: 'calm' });
     await probe.until(() => pose[mouthSmileLeft] === 0 && pose[headYaw] === 0);
   });
 
@@ -153,32 +153,32 @@ describe('The stage', () => {
       }
       return { share: sum / 255 / width / height, x: x / sum / width, y: y / sum / height };
     };
-    probe.stage.setView('full');
-    probe.stage.setTransform({ x: 0, y: 0, scale: 0.5 });
+    probe.stage.configure({ view: 'full' });
+    probe.stage.configure({ transform: { x: 0, y: 0, scale: 0.5 } });
     await probe.frames(2);
     const middle = await shape();
     assert.closeTo(middle.x, 0.5, 0.03);
-    probe.stage.setTransform({ x: 0.4, y: 0.3, scale: 0.5 });
+    probe.stage.configure({ transform: { x: 0.4, y: 0.3, scale: 0.5 } });
     await probe.frames(2);
     const shifted = await shape();
     assert.closeTo(shifted.x - middle.x, 0.2, 0.01);
     assert.closeTo(middle.y - shifted.y, 0.15, 0.01);
     assert.closeTo(shifted.share, middle.share, 0.01);
-    probe.stage.setTransform({ x: 0, y: 0, scale: 0.25 });
+    probe.stage.configure({ transform: { x: 0, y: 0, scale: 0.25 } });
     await probe.frames(2);
     assert.closeTo((await shape()).share, middle.share / 4, 0.02);
 
-    probe.stage.setTransform({ x: 0, y: 0, scale: 1 });
+    probe.stage.configure({ transform: { x: 0, y: 0, scale: 1 } });
     await probe.frames(2);
     const [front, orbit] = [await probe.picture(), { phiRadians: Math.PI / 2, radius: 1, isRelative: true }];
-    probe.stage.setOrbit({ ...orbit, thetaRadians: Math.PI / 2 });
+    probe.stage.configure({ orbit: { ...orbit, thetaRadians: Math.PI / 2 } });
     await probe.frames(2);
     assert.isAbove(difference(front, await probe.picture()), 0.05);
-    probe.stage.setOrbit({ ...orbit, thetaRadians: 2 * Math.PI });
+    probe.stage.configure({ orbit: { ...orbit, thetaRadians: 2 * Math.PI } });
     await probe.frames(2);
     assert.isBelow(difference(front, await probe.picture()), 0.02);
     const near = (await shape()).share;
-    probe.stage.setOrbit({ ...orbit, thetaRadians: 0, radius: 2 });
+    probe.stage.configure({ orbit: { ...orbit, thetaRadians: 0, radius: 2 } });
     await probe.frames(2);
     assert.isBelow((await shape()).share, near / 3);
   });
@@ -246,7 +246,7 @@ describe('The stage', () => {
     await probe.stage.load(ARIA_URL);
     const shares = [];
     for (const view of ['portrait', 'full'] as const) {
-      probe.stage.setView(view);
+      probe.stage.configure({ view });
       await probe.frames(1);
       const { data } = await probe.picture();
       shares.push(data.filter((_, index) => index % 4 === 3).reduce((sum, alpha) => sum + alpha, 0));

@@ -1,8 +1,8 @@
 import { assert } from 'chai';
 import { asset } from '../../../src/assets/asset-urls.js';
 import type { AvatarError } from '../../../src/shared/contracts/errors.js';
-import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import type { Stage, StageListener } from '../../../src/shared/contracts/stage.js';
+import { DEFAULT_STAGE_SETTINGS } from '../../../src/shared/contracts/stage-settings.js';
 import { type AvatarWorkers, acquireWorkers } from '../../../src/workers/spawn.js';
 import { itWithDrawingWorker } from '../../helpers/browser/drawing-worker.js';
 import { WORKER_FILES, workerAt } from '../../helpers/browser/worker-files.js';
@@ -43,8 +43,7 @@ describe('The stage, from the page', () => {
         height: 64,
         pixelRatio: 1,
         renderer: 'webgl',
-        view: 'portrait',
-        life: { ...DEFAULT_LIFE, motionStyle: 'calm' },
+        settings: { ...DEFAULT_STAGE_SETTINGS, motionStyle: 'calm' },
         playheadPort: new MessageChannel().port1,
         motionPort: new MessageChannel().port1,
         seed: 1,

@@ -2,9 +2,9 @@ import { asset } from '../../../src/assets/asset-urls.js';
 import { AddOnLoader } from '../../../src/render/add-ons.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import type { AvatarError } from '../../../src/shared/contracts/errors.js';
-import { DEFAULT_LIFE } from '../../../src/shared/contracts/life-settings.js';
 import type { PlayheadReport } from '../../../src/shared/contracts/playback-messages.js';
 import type { AddOnName, Stage, StageListener, StageOptions } from '../../../src/shared/contracts/stage.js';
+import { DEFAULT_STAGE_SETTINGS } from '../../../src/shared/contracts/stage-settings.js';
 
 /** Built before the tests by `scripts/build-avatars.js`. */
 export const ARIA_URL = new URL('/dist/avatars/aria.glb', location.href).href;
@@ -35,8 +35,7 @@ export class StageProbe implements StageListener {
         height: 160,
         pixelRatio: 1,
         renderer: 'webgl',
-        view: 'portrait',
-        life: { ...DEFAULT_LIFE, motionStyle: 'calm' },
+        settings: { ...DEFAULT_STAGE_SETTINGS, motionStyle: 'calm' },
         seed: 1,
         ...options,
         playheadPort: probe.playhead.port2,

@@ -101,8 +101,12 @@ export class RendererPage {
         const nothing = () => undefined;
         const stage = await workers.render.createStage(
           {
-            ...{ canvas, renderer, width: size, height: size, pixelRatio: 1, view: 'portrait', seed: 1 },
-            life: { motionStyle: 'calm', mood: 'neutral', moodIntensity: 1, gaze: 'viewer', isListening: false },
+            ...{ canvas, renderer, width: size, height: size, pixelRatio: 1, seed: 1 },
+            settings: {
+              ...{ view: 'portrait', motionStyle: 'calm', mood: 'neutral', moodIntensity: 1, gaze: 'viewer', isListening: false },
+              orbit: { thetaRadians: 0, phiRadians: Math.PI / 2, radius: 1, isRelative: true },
+              ...{ transform: { x: 0, y: 0, scale: 1 }, gazePoint: null },
+            },
             ...{ playheadPort: new MessageChannel().port2, motionPort: new MessageChannel().port2 },
           },
           {
