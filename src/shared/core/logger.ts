@@ -1,8 +1,8 @@
 /**
  * A log with levels that works the same in every thread: page, motion worker, render worker, audio worklet.
  *
- * A `Logger` belongs to one thread and hands each record to one sink. Workers and the worklet post their records to the page, where
- * `PageLog` keeps the newest ones and writes them to the console. Nothing is built when the level says that a record is not wanted.
+ * A `Logger` belongs to one thread (`log.ts` holds it) and hands each record to one sink. Workers and the worklet post their records to
+ * the page, where `PageLog` keeps the newest ones and writes them to the console. Nothing is built for a record that the level excludes.
  */
 
 /** From nothing to everything. Each level includes the ones before it. */
@@ -46,13 +46,14 @@ export function isLogged(level: LogLevel, limit: LogLevel): boolean {
  * include them even where logging is off.
  */
 export class Logger {
-  level: LogLevel = 'off';
-  private readonly thread: LogThread;
-  private readonly now: () => number;
+  private thread: LogThread;
   private sink: LogSink | null;
+  private readonly now: () => number;
+  private readonly levelListeners = new Set<(level: LogLevel) => void>();
+  private _level: LogLevel = 'off';
 
   /**
-   * @param sink Receives the records. Null: they are dropped until `setSink()`.
+   * @param sink Receives the records. Null: they are dropped until `connect()`.
    * @param now Unix time in ms.
    */
   constructor(thread: LogThread, sink: LogSink | null = null, now: () => number = Date.now) {
@@ -61,9 +62,31 @@ export class Logger {
     this.now = now;
   }
 
-  setSink(sink: LogSink | null): void {
+  get level(): LogLevel {
+    return this._level;
+  }
+
+  set level(level: LogLevel) {
+    if (level === this._level) return;
+    this._level = level;
+    for (const listener of this.levelListeners) listener(level);
+  }
+
+  /** Calls back with the level, now and at each change. @returns Ends that. */
+  followLevel(listener: (level: LogLevel) => void): () => void {
+    listener(this._level);
+    this.levelListeners.add(listener);
+    return () => void this.levelListeners.delete(listener);
+  }
+
+  /** Says which thread this is and where its records go. */
+  connect(thread: LogThread, sink: LogSink | null): void {
+    this.thread = thread;
     this.sink = sink;
   }
+
+  /** Passes on a record of another thread. */
+  readonly forward = (record: LogRecord): void => this.sink?.(record);
 
   error(event: string, fields: LogFields = {}): void {
     this.write('error', event, fields);
@@ -74,12 +97,12 @@ export class Logger {
   }
 
   info(event: string, fields?: LogFields): void {
-    if (isLogged('info', this.level)) this.write('info', event, fields ?? {});
+    if (isLogged('info', this._level)) this.write('info', event, fields ?? {});
   }
 
   /** Pass a function where the fields cost something to collect. */
   debug(event: string, fields?: LogFields | (() => LogFields)): void {
-    if (isLogged('debug', this.level)) this.write('debug', event, (typeof fields === 'function' ? fields() : fields) ?? {});
+    if (isLogged('debug', this._level)) this.write('debug', event, (typeof fields === 'function' ? fields() : fields) ?? {});
   }
 
   private write(level: LogRecord['level'], event: string, fields: LogFields): void {

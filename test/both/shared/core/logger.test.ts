@@ -47,6 +47,17 @@ describe('The logger', () => {
     assert.deepEqual(records[0].fields, { text: 'one two' });
   });
 
+  it('passes its level on, now and at each change', () => {
+    const { logger } = recordedLogger('warn');
+    const levels: string[] = [];
+    const end = logger.followLevel((level) => levels.push(level));
+    logger.level = 'debug';
+    logger.level = 'debug';
+    end();
+    logger.level = 'off';
+    assert.deepEqual(levels, ['warn', 'debug']);
+  });
+
   it('hides tokens and keys in whatever shape they come', () => {
     const texts = [
       `wss://host/v2/driveningress/websocket?appId=a&sessionToken=${JWT}&x=1`,
