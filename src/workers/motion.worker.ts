@@ -11,6 +11,7 @@ import type {
 import { LiveMotionSession } from '../speech/session/motion-session.js';
 import { LiveMotionSink } from '../speech/session/motion-sink.js';
 import { installErrorTransfer } from './error-transfer.js';
+import { connectThreadLog } from './thread-log.js';
 
 /** A network that takes longer is not waited for: the mouth by rule speaks. */
 const MODEL_TIMEOUT_MS = 8000;
@@ -19,6 +20,7 @@ const MODEL_TIMEOUT_MS = 8000;
 let mouthModelUrl = '';
 
 installErrorTransfer();
+connectThreadLog('motion', self);
 setMouthModelReader(async () => {
   const response = await fetch(mouthModelUrl, { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);

@@ -2,13 +2,18 @@
 import { releaseProxy } from 'comlink';
 import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { RenderService } from '../shared/contracts/stage.js';
+import { log } from '../shared/core/log.js';
 import type { WorkerFile } from './worker-host.js';
 
 /** The worker's file as a module of the page. @throws {AvatarError} `renderingFailed`. */
 export async function renderServiceOfPage(file: WorkerFile): Promise<RenderService> {
   let service: RenderService;
   try {
-    ({ renderService: service } = await import(/* @vite-ignore */ /* webpackIgnore: true */ await file.locate()));
+    const module = await import(/* @vite-ignore */ /* webpackIgnore: true */ await file.locate());
+    service = module.renderService;
+    // A bundle of its own, with a log of its own.
+    module.log.connect('render', log.forward);
+    log.followLevel((level) => (module.log.level = level));
   } catch (reason) {
     throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The renderer could not be loaded');
   }

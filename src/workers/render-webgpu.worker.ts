@@ -5,6 +5,8 @@
 import { expose } from 'comlink';
 import { installErrorTransfer } from './error-transfer.js';
 import { renderService } from './render-service.js';
+import { connectThreadLog } from './thread-log.js';
 
 installErrorTransfer();
+connectThreadLog('render', self);
 expose(renderService);

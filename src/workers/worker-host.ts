@@ -10,6 +10,7 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { installErrorTransfer } from './error-transfer.js';
 import { startInlineWorker, startWorker, takeEarlyWorker } from './start-worker.js';
+import { followThreadLog } from './thread-log.js';
 
 /** Where a worker's code is; `asset()` gives it. */
 export interface WorkerFile {
@@ -29,11 +30,13 @@ export class WorkerConnection<Service> {
   readonly remote: Remote<Service>;
   private readonly worker: Worker;
   private readonly deathListeners = new Set<(error: AvatarError) => void>();
+  private readonly forgetLog: () => void;
   private death: AvatarError | null = null;
 
   constructor(worker: Worker, name: string) {
     this.worker = worker;
     this.remote = wrap<Service>(worker);
+    this.forgetLog = followThreadLog(worker);
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       const words = event.message ? `: ${event.message}` : '; is it blocked by the Content Security Policy?';
@@ -66,6 +69,7 @@ export class WorkerConnection<Service> {
   end(error: AvatarError): void {
     if (this.death) return;
     this.death = error;
+    this.forgetLog();
     // comlink keeps the worker for as long as this proxy lives, and the worker's listeners keep the proxy.
     this.remote[releaseProxy]();
     this.worker.terminate();
