@@ -6,10 +6,8 @@ export default defineConfig({
   testMatch: '**/*.spec.js',
   outputDir: 'build/test-results',
   timeout: 60_000,
-  // Sound and software GL share few cores: one page at a time keeps their timing honest.
-  workers: 1,
-  // Real time on machines that others use: what fails is tried once more, and the list names it as flaky.
-  retries: 1,
+  // Specs that measure real time are marked `@timing` and run apart, one page at a time.
+  workers: 2,
   reporter: [['list'], ['./scripts/playwright-counter.js']],
   use: {
     browserName: 'chromium',

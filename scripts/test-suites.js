@@ -1,0 +1,139 @@
+/** The suites: how each is run, on which files, and what it needs to be built. */
+import { availableParallelism } from 'node:os';
+import { ensureChromium } from './chromium.js';
+import { isFresh } from './dist-state.js';
+import { filesBelow } from './files.js';
+import { firefox } from './firefox.js';
+import { runNode } from './run.js';
+import { clearResult, readResult } from './test-results.js';
+import { isSlow } from './test-selection.js';
+import { openDesk } from './virtual-desk.js';
+import { webkit } from './webkit.js';
+
+const OTHER_BROWSERS = { firefox, webkit };
+/** Tests in Node that look at what a build made. */
+const READS_DIST = /node\/(package|motion\/files\/glb-animation)\.test\.js$/;
+const E2E = ['node_modules/@playwright/test/cli.js', 'test', '--pass-with-no-tests'];
+/** Specs that measure real time run one page at a time; `@slow` ones are left to `npm run test:all`. */
+const TIMING = '@timing';
+const SLOW = '@slow';
+
+/**
+ * What a run may say about a suite.
+ *
+ * @typedef {object} Run
+ * @property {string[]} [files] Compiled test files; default: all of the suite.
+ * @property {boolean} [isAll] Slow tests too, and all of `test/both` in the browser.
+ */
+
+/** Each takes a `Run` and gives the results of its runs, `{ passed, failed, skipped }`. */
+export const SUITES = {
+  lint: async () => [await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.'])],
+  /** Fails where a file is over its budget. */
+  build: async () => [resultOf('build', (await isFresh('full')) ? await runNode(['scripts/sizes.js']) : await build('full'))],
+  async node({ files, isAll }) {
+    const found = files ?? (await nodeFiles()).filter((path) => isAll || !isSlow(path));
+    if (found.some((path) => READS_DIST.test(path))) await ensureDist(files ? 'plain' : 'full');
+    return [await run('node', nodeRunner(found))];
+  },
+  browser: (options) => inChromium('browser', options, pageRunner(options)),
+  async e2e({ files, isAll }) {
+    process.env.CHROMIUM_PATH = ensureChromium();
+    await ensureDist(files ? 'plain' : 'full');
+    const only = (...args) => [...E2E, ...(files ?? []).map((path) => path.replace(/^build\/test\/e2e\//, '/')), ...args];
+    const withoutSlow = isAll || files ? [] : ['--grep-invert', SLOW];
+    return [
+      await run('e2e', only('--grep-invert', isAll || files ? TIMING : `${TIMING}|${SLOW}`)),
+      await run('e2e-timing', only('--grep', TIMING, '--workers', '1', ...withoutSlow)),
+    ];
+  },
+  async engines({ files = ['build/test/engines/speaking.test.js'] }) {
+    await ensureDist(files ? 'plain' : 'full');
+    const results = [];
+    for (const name of Object.keys(OTHER_BROWSERS)) results.push(...(await inOtherBrowser(name, `${name}-page`, nodeRunner(files))));
+    return results;
+  },
+  firefox: (options) => inOtherBrowser('firefox', 'firefox', pageRunner(options)),
+  webkit: (options) => inOtherBrowser('webkit', 'webkit', pageRunner(options)),
+  next: async () => [await check('next', ['scripts/test-next.js', 'turbopack', 'webpack'])],
+  templates: async () => [await check('templates', ['scripts/test-templates.js'])],
+};
+export const DEFAULT_SUITES = ['lint', 'build', 'node', 'browser', 'e2e'];
+
+async function nodeFiles() {
+  return [...(await filesBelow('build/test/both', '.test.js')), ...(await filesBelow('build/test/node', '.test.js'))];
+}
+
+/** Builds `dist` unless it fits its sources, and says so. @param level Of `dist-state.js`. */
+async function ensureDist(level) {
+  if (await isFresh(level)) return;
+  console.log(`dist is missing or older than its sources: building it${level === 'plain' ? ', not minified' : ''}.`);
+  await build(level);
+}
+
+/** @returns The exit code: a complete build fails where a file is over its budget. @throws {Error} when it is not complete. */
+async function build(level) {
+  const code = await runNode(['scripts/build.js', `--${level}`]);
+  if (!(await isFresh(level))) throw new Error('the build failed');
+  return code;
+}
+
+/** Runs a program that either passes or fails as a whole. */
+async function check(name, args) {
+  return resultOf(name, await runNode(args));
+}
+
+function resultOf(name, code) {
+  if (code !== 0) console.log(`${name} FAILED`);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+}
+
+/** Runs one runner, which writes its counts under a name. */
+async function run(name, args, env = {}) {
+  clearResult(name);
+  const code = await runNode(args, { ...env, TEST_SUITE: name });
+  const result = readResult(name);
+  // A runner that fails without a failing test has failed as a whole.
+  if (code !== 0 && result.failed === 0) result.failed = 1;
+  return result;
+}
+
+function nodeRunner(files) {
+  return [
+    '--test',
+    // By default Node leaves one core idle.
+    `--test-concurrency=${availableParallelism()}`,
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/node-test-counter.js',
+    '--test-reporter-destination=stderr',
+    ...files,
+  ];
+}
+
+function pageRunner({ files = [] }) {
+  return ['node_modules/@web/test-runner/dist/bin.js', ...files.flatMap((file) => ['--files', file])];
+}
+
+async function inChromium(name, { files, isAll }, args) {
+  process.env.CHROMIUM_PATH = ensureChromium();
+  await ensureDist(files ? 'plain' : 'full');
+  return [await run(name, args, isAll ? { TEST_ALL: '1' } : {})];
+}
+
+/** Runs a runner at a desk for another browser. Says so and gives nothing where that cannot be had. */
+async function inOtherBrowser(name, resultName, args) {
+  const browser = OTHER_BROWSERS[name];
+  const missing = browser.ensure();
+  if (missing.length > 0) {
+    console.log(`${name} is left out: ${missing.join(', ')} could not be found, nor installed`);
+    return [];
+  }
+  await ensureDist('plain');
+  const desk = await openDesk(browser.desk);
+  try {
+    return [await run(resultName, args, { ...desk.env, TEST_BROWSER: name, TEST_ALL: '1' })];
+  } finally {
+    await desk.close();
+  }
+}
