@@ -1,5 +1,5 @@
 /** Cuts the engine's frames into messages: small while the client has little in hand, larger once it is ahead. */
-import { CHANNEL_COUNT } from '../shared/contracts/channels.js';
+import { joinFrames, sliceFrames } from '../motion/timeline/frame-runs.js';
 import type { MotionFrames } from '../shared/contracts/motion-frames.js';
 
 /** The first message of a request: enough to open the mouth with the first sound, soon even where audio comes at 1×. */
@@ -43,26 +43,19 @@ export class MotionBatcher {
     return frames;
   }
 
+  /** @param frameCount 1..pendingFrames */
   private cut(frameCount: number): MotionFrames {
-    const { frameRate, startFrame } = this.pending[0];
-    const values = new Float32Array(frameCount * CHANNEL_COUNT);
-    let filled = 0;
-    while (filled < frameCount) {
+    const parts: MotionFrames[] = [];
+    let missing = frameCount;
+    while (missing > 0) {
       const head = this.pending[0];
-      const taken = Math.min(head.frameCount, frameCount - filled);
-      values.set(head.values.subarray(0, taken * CHANNEL_COUNT), filled * CHANNEL_COUNT);
-      filled += taken;
+      const taken = Math.min(head.frameCount, missing);
+      parts.push(sliceFrames(head, 0, taken));
       if (taken === head.frameCount) this.pending.shift();
-      else {
-        this.pending[0] = {
-          frameRate,
-          startFrame: head.startFrame + taken,
-          frameCount: head.frameCount - taken,
-          values: head.values.subarray(taken * CHANNEL_COUNT),
-        };
-      }
+      else this.pending[0] = sliceFrames(head, taken, head.frameCount);
+      missing -= taken;
     }
     this.pendingFrames -= frameCount;
-    return { frameRate, startFrame, frameCount, values };
+    return joinFrames(parts);
   }
 }

@@ -1,7 +1,7 @@
-import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { createMessage, encodeMessage } from '../protocol/envelope.js';
 import { packMotion } from '../protocol/packed-motion.js';
+import { sliceFrames } from '../timeline/frame-runs.js';
 
 /** A client accepts a minute in one message; shorter ones are unpacked without holding up anything. */
 const FRAMES_PER_MESSAGE = 250;
@@ -14,13 +14,13 @@ const REQUEST_ID = 'motion';
  * @param motion At least one frame; the first belongs to the start of the sound.
  * @throws {AvatarError} `invalidMotionData` for no frames, non-finite values or a wrong array length.
  */
-export function motionMessages({ frameRate, frameCount, values }: MotionFrames): Uint8Array[] {
+export function motionMessages(motion: MotionFrames): Uint8Array[] {
+  const run = { ...motion, startFrame: 0 };
   const messages: Uint8Array[] = [];
-  for (let startFrame = 0; startFrame < Math.max(1, frameCount); startFrame += FRAMES_PER_MESSAGE) {
-    const count = Math.min(FRAMES_PER_MESSAGE, frameCount - startFrame);
-    const part = values.subarray(startFrame * CHANNEL_COUNT, (startFrame + count) * CHANNEL_COUNT);
-    const packedMotion = packMotion({ frameRate, startFrame, frameCount: count, values: part });
-    const end = startFrame + count === frameCount;
+  for (let startFrame = 0; startFrame < Math.max(1, run.frameCount); startFrame += FRAMES_PER_MESSAGE) {
+    const endFrame = Math.min(startFrame + FRAMES_PER_MESSAGE, run.frameCount);
+    const packedMotion = packMotion(sliceFrames(run, startFrame, endFrame));
+    const end = endFrame === run.frameCount;
     messages.push(encodeMessage(createMessage({ case: 'serverResponseAnimation', value: { reqId: REQUEST_ID, end, packedMotion } })));
   }
   return messages;

@@ -8,6 +8,7 @@
 import { ARKIT_CHANNEL_COUNT, CHANNEL_INDEX as C, CHANNEL_COUNT, CHANNELS } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import type { Expression, SpeechStyle } from '../../shared/contracts/speech-style.js';
+import { joinFrames, sliceFrames } from '../timeline/frame-runs.js';
 
 /** Frame rate that the filters below are made for; at others they cover the same time. */
 const FILTER_FRAME_RATE = 50;
@@ -45,11 +46,10 @@ const PARTS: readonly Part[] = CHANNELS.map(partOf);
 export class MotionStyler {
   private readonly figures: StyleFigures;
   private readonly intensity: number;
-  /** The frame before the one that is held, and that one; `[2, 58]`. */
-  private readonly recent = new Float32Array(2 * CHANNEL_COUNT);
-  /** What comes next; −1 at the start and after the end. */
-  private expectedFrame = -1;
-  private frameRate = 0;
+  /** The last frame, which waits for its successor; null at the start and after the end. */
+  private held: MotionFrames | null = null;
+  /** The frame before it, `[58]`; the frame itself where there is none. */
+  private readonly before = new Float32Array(CHANNEL_COUNT);
 
   constructor({ style, intensity }: Expression) {
     this.figures = FIGURES[style];
@@ -69,18 +69,13 @@ export class MotionStyler {
   push(frames: MotionFrames): MotionFrames | null {
     if (frames.frameCount === 0) return null;
     if (this.figures.smoothing === 0) return this.style(frames, 0);
-    const follows = this.isNext(frames);
-    const held = follows ? 1 : 0;
-    const values = new Float32Array((frames.frameCount + held) * CHANNEL_COUNT);
-    if (follows) values.set(this.recent.subarray(CHANNEL_COUNT));
-    else this.recent.set(frames.values.subarray(0, CHANNEL_COUNT));
-    values.set(frames.values, held * CHANNEL_COUNT);
-    const known = { ...frames, startFrame: frames.startFrame - held, frameCount: frames.frameCount + held, values };
-    this.frameRate = frames.frameRate;
-    this.expectedFrame = frames.startFrame + frames.frameCount;
+    const { held } = this;
+    const known = joinFrames(held && this.isNext(frames) ? [held, frames] : [frames]);
+    if (!held || !this.isNext(frames)) this.before.set(known.values.subarray(0, CHANNEL_COUNT));
     const styled = this.style(known, 1);
-    // A single frame has only itself before it, which is what `recent` begins with.
-    this.recent.set(values.subarray(Math.max(0, values.length - 2 * CHANNEL_COUNT)), values.length > CHANNEL_COUNT ? 0 : CHANNEL_COUNT);
+    const last = known.frameCount - 1;
+    if (last > 0) this.before.set(known.values.subarray((last - 1) * CHANNEL_COUNT, last * CHANNEL_COUNT));
+    this.held = sliceFrames(known, last, known.frameCount);
     return styled;
   }
 
@@ -90,28 +85,27 @@ export class MotionStyler {
   }
 
   private isNext({ startFrame, frameRate }: MotionFrames): boolean {
-    return startFrame === this.expectedFrame && frameRate === this.frameRate;
+    const { held } = this;
+    return held !== null && startFrame === held.startFrame + 1 && frameRate === held.frameRate;
   }
 
   /** The frame that was held; null when there is none. */
   finish(): MotionFrames | null {
-    if (this.expectedFrame < 0) return null;
-    const values = this.recent.slice(CHANNEL_COUNT);
-    const held = { frameRate: this.frameRate, startFrame: this.expectedFrame - 1, frameCount: 1, values };
-    this.expectedFrame = -1;
-    return this.style(held, 0);
+    const { held } = this;
+    this.held = null;
+    return held && this.style(held, 0);
   }
 
-  /** All but the last `heldCount` frames, styled; `recent[0]` is the frame before the first. */
+  /** All but the last `heldCount` frames, styled; `before` is the frame before the first. */
   private style(frames: MotionFrames, heldCount: 0 | 1): MotionFrames | null {
-    const { frameRate, startFrame, values } = frames;
+    const { frameRate, values } = frames;
     const frameCount = frames.frameCount - heldCount;
     if (frameCount === 0) return null;
     const smoothing = this.figures.smoothing * Math.min(1, (frameRate / FILTER_FRAME_RATE) ** 2);
     const out = new Float32Array(frameCount * CHANNEL_COUNT);
     for (let frame = 0; frame < frameCount; frame++) {
       const at = frame * CHANNEL_COUNT;
-      const before = frame === 0 ? this.recent : values;
+      const before = frame === 0 ? this.before : values;
       const beforeAt = frame === 0 ? 0 : at - CHANNEL_COUNT;
       const afterAt = frame + 1 < frames.frameCount ? at + CHANNEL_COUNT : at;
       const freedom = 1 - sealOf(values, at);
@@ -127,7 +121,7 @@ export class MotionStyler {
       const gap = Math.max(0, jaw - values[at + C.mouthClose]) * (growth > 1 ? growth + (1 - growth) * (1 - freedom) : growth);
       out[at + C.mouthClose] = Math.max(0, out[at + C.jawOpen] - gap);
     }
-    return { frameRate, startFrame, frameCount, values: out };
+    return { ...sliceFrames(frames, 0, frameCount), values: out };
   }
 
   private valueOf(part: Part, x: number, change: number): number {

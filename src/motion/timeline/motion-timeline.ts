@@ -1,4 +1,4 @@
-import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import { CHANNEL_COUNT, EXTRA_CHANNEL_COUNT, EXTRA_LAYOUT } from '../../shared/contracts/channels.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 
@@ -8,6 +8,7 @@ interface Segment {
   periodSeconds: number;
   frameCount: number;
   values: Float32Array;
+  extra: Float32Array | null;
 }
 
 /** Frames closer than this to a moment count as being at it: times are sums of fractions. */
@@ -50,14 +51,15 @@ export class MotionTimeline {
    * @throws {AvatarError} `invalidMotionData` for a rate or count that cannot be, or fewer values than frames.
    */
   append(frames: MotionFrames): void {
-    const { frameRate, startFrame, frameCount, values } = frames;
+    const { frameRate, startFrame, frameCount, values, extra } = frames;
     const isSound =
       frameRate > 0 &&
       Number.isFinite(frameRate) &&
       Number.isFinite(startFrame) &&
       Number.isInteger(frameCount) &&
       frameCount >= 0 &&
-      values.length >= frameCount * CHANNEL_COUNT;
+      values.length >= frameCount * CHANNEL_COUNT &&
+      (!extra || extra.values.length >= frameCount * EXTRA_CHANNEL_COUNT);
     if (!isSound) {
       throw new AvatarError(
         ErrorCode.invalidMotionData,
@@ -65,7 +67,13 @@ export class MotionTimeline {
       );
     }
     if (frameCount === 0) return;
-    const added: Segment = { startSeconds: startFrame / frameRate, periodSeconds: 1 / frameRate, frameCount, values };
+    const added: Segment = {
+      startSeconds: startFrame / frameRate,
+      periodSeconds: 1 / frameRate,
+      frameCount,
+      values,
+      extra: extra?.values ?? null,
+    };
     const end = endOf(added);
     let index = this.segments.findIndex((segment) => endOf(segment) > added.startSeconds + EPSILON_SECONDS);
     if (index < 0) index = this.segments.length;
@@ -90,11 +98,12 @@ export class MotionTimeline {
 
   /** Copies of the frames held, as `append` takes them. */
   frames(): MotionFrames[] {
-    return this.segments.map(({ startSeconds, periodSeconds, frameCount, values }) => ({
+    return this.segments.map(({ startSeconds, periodSeconds, frameCount, values, extra }) => ({
       frameRate: 1 / periodSeconds,
       startFrame: startSeconds / periodSeconds,
       frameCount,
       values: values.slice(0, frameCount * CHANNEL_COUNT),
+      ...(extra && { extra: { layout: EXTRA_LAYOUT, values: extra.slice(0, frameCount * EXTRA_CHANNEL_COUNT) } }),
     }));
   }
 
@@ -108,36 +117,34 @@ export class MotionTimeline {
    *
    * @param seconds Media time of this round.
    * @param out Filled in place, `[58]`. Untouched when the result is false.
+   * @param extra Filled in place, `[7]`, in the order of `EXTRA_CHANNELS`; 0 for frames that have none. Untouched when the result is false.
    * @returns False when no frame covers the moment.
    */
-  sample(seconds: number, out: Float32Array): boolean {
+  sample(seconds: number, out: Float32Array, extra?: Float32Array): boolean {
     const index = this.find(seconds);
     if (index < 0) return false;
     this.cursor = index;
     const segment = this.segments[index];
     const place = Math.max(0, (seconds - segment.startSeconds) / segment.periodSeconds);
     const frame = Math.min(segment.frameCount - 1, Math.floor(place + EPSILON_SECONDS));
-    const from = frame * CHANNEL_COUNT;
-    let { values } = segment;
-    let to = from;
+    let toSegment = segment;
+    let toFrame = frame;
     let fraction = 0;
     if (frame + 1 < segment.frameCount) {
-      to = from + CHANNEL_COUNT;
+      toFrame = frame + 1;
       fraction = place - frame;
     } else {
       const next = this.segments[index + 1];
       if (next && isJoined(segment, next)) {
         const start = segment.startSeconds + frame * segment.periodSeconds;
-        values = next.values;
-        to = 0;
+        toSegment = next;
+        toFrame = 0;
         fraction = (seconds - start) / (next.startSeconds - start);
       }
     }
     fraction = Math.min(1, Math.max(0, fraction));
-    for (let i = 0; i < CHANNEL_COUNT; i++) {
-      const a = segment.values[from + i];
-      out[i] = a + (values[to + i] - a) * fraction;
-    }
+    blend(out, segment.values, frame, toSegment.values, toFrame, CHANNEL_COUNT, fraction);
+    if (extra) blend(extra, segment.extra, frame, toSegment.extra, toFrame, EXTRA_CHANNEL_COUNT, fraction);
     return true;
   }
 
@@ -182,6 +189,23 @@ export class MotionTimeline {
   }
 }
 
+/** out = a + (b − a) · fraction for one frame of each; missing arrays are 0. */
+function blend(
+  out: Float32Array,
+  a: Float32Array | null,
+  aFrame: number,
+  b: Float32Array | null,
+  bFrame: number,
+  channelCount: number,
+  fraction: number,
+): void {
+  for (let i = 0; i < channelCount; i++) {
+    const from = a ? a[aFrame * channelCount + i] : 0;
+    const to = b ? b[bFrame * channelCount + i] : 0;
+    out[i] = from + (to - from) * fraction;
+  }
+}
+
 function endOf(segment: Segment): number {
   return segment.startSeconds + segment.frameCount * segment.periodSeconds;
 }
@@ -198,6 +222,7 @@ function part(segment: Segment, from: number, to: number): Segment {
     periodSeconds: segment.periodSeconds,
     frameCount: to - from,
     values: segment.values.subarray(from * CHANNEL_COUNT, to * CHANNEL_COUNT),
+    extra: segment.extra?.subarray(from * EXTRA_CHANNEL_COUNT, to * EXTRA_CHANNEL_COUNT) ?? null,
   };
 }
 

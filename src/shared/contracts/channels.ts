@@ -76,6 +76,17 @@ export type Channel = (typeof CHANNELS)[number];
 export const ARKIT_CHANNEL_COUNT = ARKIT_CHANNELS.length;
 export const CHANNEL_COUNT = CHANNELS.length;
 
+/**
+ * Channels beside the 58, all optional and 0..1, in the order of `MotionFrames.extra`: three places of the tongue, how much the character
+ * speaks, laughs and breathes in, and its arousal. The list belongs to `EXTRA_LAYOUT`: another list needs another number.
+ */
+export const EXTRA_CHANNELS = ['tongueTipUp', 'tongueBetweenTeeth', 'tongueBack', 'speech', 'laugh', 'breath', 'arousal'] as const;
+export const EXTRA_LAYOUT = 1;
+
+export type ExtraChannel = (typeof EXTRA_CHANNELS)[number];
+
+export const EXTRA_CHANNEL_COUNT = EXTRA_CHANNELS.length;
+
 /** Channel name → index in a frame. */
 export const CHANNEL_INDEX = Object.freeze(Object.fromEntries(CHANNELS.map((name, index) => [name, index]))) as Readonly<
   Record<Channel, number>

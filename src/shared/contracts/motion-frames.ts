@@ -1,3 +1,5 @@
+import type { EXTRA_LAYOUT } from './channels.js';
+
 /**
  * A run of consecutive frames of neutral motion.
  *
@@ -10,5 +12,13 @@ export interface MotionFrames {
   readonly startFrame: number;
   readonly frameCount: number;
   /** `[frameCount, 58]`, row-major, channels in the order of `CHANNELS`. The receiver owns it. */
+  readonly values: Float32Array;
+  /** Absent where the source has no channels beside the 58. */
+  readonly extra?: ExtraMotion;
+}
+
+export interface ExtraMotion {
+  readonly layout: typeof EXTRA_LAYOUT;
+  /** `[frameCount, 7]`, row-major, 0..1, in the order of `EXTRA_CHANNELS`. Belongs to the owner of the frames. */
   readonly values: Float32Array;
 }

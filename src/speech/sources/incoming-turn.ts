@@ -6,7 +6,7 @@
  */
 
 import type { RelayEvent, ServerResponseAnimation } from '../../motion/protocol/index.js';
-import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
+import { joinFrames, sliceFrames } from '../../motion/timeline/frame-runs.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { int16FromPcmBytes, PcmByteJoiner } from '../../shared/samples/pcm.js';
 import { MotionReader } from './motion-reader.js';
@@ -86,15 +86,12 @@ export class IncomingTurn {
   readMotion(response: ServerResponseAnimation): MotionFrames | null {
     const frames = this.reader.read(response, this.nextSeconds + MAX_LEAD_SECONDS);
     if (!frames) return null;
-    const { frameRate, startFrame, frameCount, values } = frames;
+    const { frameRate, startFrame, frameCount } = frames;
     const unheard = Math.max(0, Math.ceil((this.fromSeconds - EPSILON_SECONDS) * frameRate - startFrame));
     if (unheard >= frameCount) return null;
-    return {
-      frameRate,
-      // Timelines take places between frames: a gap is no whole number of them.
-      startFrame: startFrame + unheard - this.leftOutSeconds * frameRate,
-      frameCount: frameCount - unheard,
-      values: unheard === 0 ? values : values.slice(unheard * CHANNEL_COUNT),
-    };
+    // The receiver transfers the array: what is cut off must not go along.
+    const heard = unheard === 0 ? frames : joinFrames([sliceFrames(frames, unheard, frameCount)]);
+    // A gap is no whole number of frames; timelines take fractions.
+    return { ...heard, startFrame: heard.startFrame - this.leftOutSeconds * frameRate };
   }
 }

@@ -45,7 +45,7 @@ export class MotionReader {
     if ((startFrame + frameCount) / frameRate > limitSeconds) {
       throw new AvatarError(ErrorCode.invalidMotionData, 'not valid motion: it lies beyond the speech it was asked for');
     }
-    return { frameRate, startFrame, frameCount, values: frames.values };
+    return { ...frames, startFrame };
   }
 
   private framesOf(response: ServerResponseAnimation): MotionFrames | null {

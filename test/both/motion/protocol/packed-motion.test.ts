@@ -1,8 +1,14 @@
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { assert, describe, it } from '#test';
-import { type PackedMotion, PackedMotionSchema } from '../../../../src/motion/protocol/generated/message_pb.js';
+import { ExtraChannelsSchema, type PackedMotion, PackedMotionSchema } from '../../../../src/motion/protocol/generated/message_pb.js';
 import { packMotion, unpackMotion } from '../../../../src/motion/protocol/packed-motion.js';
-import { ARKIT_CHANNEL_COUNT, CHANNEL_COUNT, CHANNEL_INDEX } from '../../../../src/shared/contracts/channels.js';
+import {
+  ARKIT_CHANNEL_COUNT,
+  CHANNEL_COUNT,
+  CHANNEL_INDEX,
+  EXTRA_CHANNEL_COUNT,
+  EXTRA_LAYOUT,
+} from '../../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 import { codeOf } from '../../../helpers/code-of.js';
@@ -188,5 +194,62 @@ describe('packed motion', () => {
         assert.instanceOf(error, AvatarError);
       }
     }
+  });
+
+  /** Extra channels that move at different speeds, within 0..1. */
+  const withExtra = (frames: MotionFrames): MotionFrames => ({
+    ...frames,
+    extra: {
+      layout: EXTRA_LAYOUT,
+      values: Float32Array.from(
+        { length: frames.frameCount * EXTRA_CHANNEL_COUNT },
+        (_, i) => 0.5 + 0.5 * Math.sin(i * 0.1 * (1 + (i % 7))),
+      ),
+    },
+  });
+
+  it('carries extra channels beside the 58, whose bytes they do not change', () => {
+    const plain = speechLike(25, 100);
+    const sent = withExtra(plain);
+    const bytes = toBinary(PackedMotionSchema, packMotion(sent));
+    assert.deepEqual(
+      bytes.subarray(0, toBinary(PackedMotionSchema, packMotion(plain)).length),
+      toBinary(PackedMotionSchema, packMotion(plain)),
+    );
+    const received = unpackMotion(fromBinary(PackedMotionSchema, bytes));
+    assert.deepEqual(received.values, unpackMotion(packMotion(plain)).values);
+    assert.equal(received.extra!.layout, 1);
+    received.extra!.values.forEach((value, i) => assert.closeTo(value, sent.extra!.values[i], 0.5 / 1023 + 1e-6));
+  });
+
+  it('has no extra channels where none were sent, or in a layout that is unknown', () => {
+    assert.notProperty(unpackMotion(packMotion(speechLike(5))), 'extra');
+    const packed = packMotion(withExtra(speechLike(5)));
+    for (const layout of [0, 2, 2 ** 32 - 1]) {
+      const extra = create(ExtraChannelsSchema, { layout, samples: new Uint8Array(3) });
+      assert.notProperty(unpackMotion(changed(packed, { extra })), 'extra', `layout ${layout}`);
+    }
+  });
+
+  it('refuses extra channels that are cut off, too long or not finite', () => {
+    const packed = packMotion(withExtra(speechLike(20)));
+    const { samples } = packed.extra!;
+    for (const bytes of [new Uint8Array(0), samples.subarray(0, samples.length - 1), Uint8Array.of(...samples, 0)]) {
+      const extra = create(ExtraChannelsSchema, { layout: EXTRA_LAYOUT, samples: bytes });
+      assert.equal(
+        codeOf(() => unpackMotion(changed(packed, { extra }))),
+        'invalidMotionData',
+      );
+    }
+    const sent = withExtra(speechLike(2));
+    sent.extra!.values[3] = NaN;
+    assert.equal(
+      codeOf(() => packMotion(sent)),
+      'invalidMotionData',
+    );
+    assert.equal(
+      codeOf(() => packMotion({ ...sent, extra: { layout: EXTRA_LAYOUT, values: new Float32Array(3) } })),
+      'invalidMotionData',
+    );
   });
 });

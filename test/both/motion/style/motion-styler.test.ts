@@ -2,7 +2,14 @@ import { assert, before, describe, it, readRepositoryFile } from '#test';
 import { MotionEngine } from '../../../../src/motion/engine/motion-engine.js';
 import { readSpeechModel } from '../../../../src/motion/engine/speech-model.js';
 import { MotionStyler } from '../../../../src/motion/style/motion-styler.js';
-import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
+import { joinFrames, sliceFrames } from '../../../../src/motion/timeline/frame-runs.js';
+import {
+  CHANNEL_COUNT,
+  CHANNEL_INDEX,
+  type Channel,
+  EXTRA_CHANNEL_COUNT,
+  EXTRA_LAYOUT,
+} from '../../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 import { type Expression, expressionFrom, SPEECH_STYLES } from '../../../../src/shared/contracts/speech-style.js';
 import { readSpokenFixture, type VisemeSpan } from '../engine/spoken-fixture.js';
@@ -83,6 +90,17 @@ describe('MotionStyler', () => {
       assert.equal(whole.startFrame, 0);
       assert.equal(whole.frameCount, motion.frameCount);
       for (const chunk of [1, 2, 7]) assert.deepEqual(styled(expression, motion, chunk), whole, `${expression.style}, ${chunk} at once`);
+    }
+  });
+
+  it('leaves extra channels as they are, with the frames they belong to', () => {
+    const values = Float32Array.from({ length: 20 * EXTRA_CHANNEL_COUNT }, (_, i) => Math.floor(i / EXTRA_CHANNEL_COUNT));
+    const whole = { ...part(motion, 0, 20), extra: { layout: EXTRA_LAYOUT, values } as const };
+    for (const expression of everyExpression) {
+      const styler = new MotionStyler(expression);
+      const parts = [sliceFrames(whole, 0, 1), sliceFrames(whole, 1, 12), sliceFrames(whole, 12, 20)].map((frames) => styler.push(frames));
+      const out = joinFrames([...parts, styler.finish()].filter((frames) => frames !== null));
+      assert.deepEqual(out.extra?.values, values, expression.style);
     }
   });
 

@@ -1,6 +1,6 @@
 import { assert, describe, it } from '#test';
 import { MotionTimeline } from '../../../../src/motion/timeline/motion-timeline.js';
-import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
+import { CHANNEL_COUNT, EXTRA_CHANNEL_COUNT, EXTRA_LAYOUT } from '../../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 
 /** Frames whose every channel is `value(time)`. */
@@ -97,6 +97,37 @@ describe('MotionTimeline', () => {
       assert.isNotNull(valueAt(timeline, second + 0.5));
     }
     assert.isNull(valueAt(timeline, 100));
+  });
+
+  it('blends extra channels in the same way, with 0 where a message has none', () => {
+    const timeline = new MotionTimeline();
+    const fixed = (startFrame: number, level: number): MotionFrames => ({
+      ...frames(startFrame, 10, ramp),
+      extra: { layout: EXTRA_LAYOUT, values: new Float32Array(10 * EXTRA_CHANNEL_COUNT).fill(level) },
+    });
+    timeline.append(fixed(0, 0.2));
+    timeline.append(fixed(10, 0.6));
+    timeline.append(frames(20, 10, ramp));
+    const extra = new Float32Array(EXTRA_CHANNEL_COUNT);
+    const extraAt = (seconds: number): number => {
+      assert.isTrue(timeline.sample(seconds, out, extra));
+      assert.isTrue(extra.every((value) => value === extra[0]));
+      assert.approximately(out[17], Math.min(seconds, 0.58), 1e-6);
+      return extra[0];
+    };
+    assert.approximately(extraAt(0.05), 0.2, 1e-6);
+    assert.approximately(extraAt(0.19), 0.4, 1e-6, 'between messages');
+    assert.approximately(extraAt(0.39), 0.3, 1e-6, 'towards a message without');
+    assert.approximately(extraAt(0.5), 0, 1e-6);
+    timeline.append(frames(5, 2, ramp));
+    assert.approximately(extraAt(0.11), 0, 1e-6, 'replaced by frames without');
+    assert.approximately(extraAt(0.16), 0.2, 1e-6, 'the rest of the message that was cut');
+    const [first] = timeline.frames();
+    assert.lengthOf(first.extra!.values, 5 * EXTRA_CHANNEL_COUNT);
+    assert.throws(
+      () => timeline.append({ ...fixed(0, 1), frameCount: 11, values: new Float32Array(11 * CHANNEL_COUNT) }),
+      /not valid motion/,
+    );
   });
 
   it('knows when it is finished', () => {
