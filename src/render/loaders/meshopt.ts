@@ -1,23 +1,32 @@
 /**
- * Decodes EXT_meshopt_compression in plain JavaScript: a strict page policy forbids WebAssembly, and an avatar takes a
- * few milliseconds either way.
+ * Decodes EXT_meshopt_compression and KHR_meshopt_compression in plain JavaScript: a strict page policy forbids WebAssembly, and
+ * an avatar takes a few milliseconds either way. Unlike the reference decoder of meshoptimizer, reads are bounded: damaged streams end in
+ * an error.
  *
- * @see https://github.com/KhronosGroup/glTF/tree/main/extensions/2.0/Vendor/EXT_meshopt_compression, the bitstreams
+ * @see https://github.com/KhronosGroup/glTF/tree/main/extensions/2.0/Khronos/KHR_meshopt_compression, the bitstreams
  */
 export interface MeshoptView {
   count: number;
   byteStride: number;
   mode: 'ATTRIBUTES' | 'TRIANGLES' | 'INDICES';
-  filter?: 'NONE' | 'OCTAHEDRAL' | 'QUATERNION' | 'EXPONENTIAL';
+  filter?: 'NONE' | 'OCTAHEDRAL' | 'QUATERNION' | 'EXPONENTIAL' | 'COLOR';
 }
 
+/** Version 0; version 1 is one more. */
 const ATTRIBUTES_HEADER = 0xa0;
 const TRIANGLES_HEADER = 0xe1;
 const INDICES_HEADER = 0xd1;
 /** Elements of a group; a group's deltas are packed alike. */
 const GROUP = 16;
-/** The first element and its padding at the end of the stream. */
-const MIN_TAIL_BYTES = 32;
+const MAX_BLOCK = 256;
+/** Shortest end of an attribute stream by version: the first element, in version 1 the channel modes, and padding. */
+const MIN_TAIL_BYTES = [32, 24];
+/** Bits per delta by the mode of a group: in version 0, then in version 1 by the control of the byte. */
+const GROUP_BITS = [
+  [0, 2, 4, 8],
+  [0, 1, 2, 4],
+  [1, 2, 4, 8],
+];
 
 /** @throws {Error} when the stream is damaged or of another version. */
 export function decodeMeshopt(source: Uint8Array, view: MeshoptView): Uint8Array<ArrayBuffer> {
@@ -69,47 +78,96 @@ class Reader {
   }
 }
 
-/** Each byte of an element is a stream of differences to the byte before, in blocks of elements, in groups of 16. */
+/**
+ * Each byte of an element is a stream of differences to the element before, in blocks of elements, in groups of 16. In version 1 each
+ * block has two bits of control for every byte, and the stream a mode for every four: differences of bytes, of 16-bit numbers, or the XOR of
+ * 32-bit words.
+ */
 function decodeAttributes(source: Uint8Array, target: Uint8Array, count: number, stride: number): void {
-  if (source[0] !== ATTRIBUTES_HEADER) throw new Error('unknown version of compressed attributes');
-  const last = source.slice(source.length - stride);
-  const blockLength = Math.min(Math.floor(8192 / stride) & ~(GROUP - 1), 256);
-  const deltas = new Uint8Array(256);
-  const reader = new Reader(source.subarray(0, source.length - Math.max(stride, MIN_TAIL_BYTES)), 1);
+  const version = source[0] - ATTRIBUTES_HEADER;
+  if (version !== 0 && version !== 1) throw new Error('unknown version of compressed attributes');
+  const tailLength = version === 0 ? stride : stride + stride / 4;
+  const tail = new Reader(source, source.length - tailLength);
+  if (stride === 0 || stride % 4 !== 0 || stride > 256 || tail.at < 1) throw new Error('compressed attributes of an impossible size');
+  const last = tail.take(stride).slice();
+  const modes = version === 0 ? null : tail.take(stride / 4);
+  const reader = new Reader(source.subarray(0, source.length - Math.max(tailLength, MIN_TAIL_BYTES[version])), 1);
+  const blockLength = Math.min(Math.floor(8192 / stride) & ~(GROUP - 1), MAX_BLOCK);
+  const deltas = Array.from({ length: 4 }, () => new Uint8Array(MAX_BLOCK));
   for (let first = 0; first < count; first += blockLength) {
     const length = Math.min(blockLength, count - first);
-    for (let byte = 0; byte < stride; byte++) {
-      readDeltas(reader, source, deltas, Math.ceil(length / GROUP));
-      let value = last[byte];
-      for (let element = 0; element < length; element++) {
-        value = (value + unzigzag(deltas[element])) & 0xff;
-        target[(first + element) * stride + byte] = value;
+    const block = target.subarray(first * stride, (first + length) * stride);
+    const controls = modes && reader.take(stride / 4);
+    for (let at = 0; at < stride; at += 4) {
+      for (let byte = 0; byte < 4; byte++) {
+        const control = controls ? (controls[at >> 2] >> (byte * 2)) & 3 : null;
+        if (control === 2) deltas[byte].fill(0);
+        else if (control === 3) deltas[byte].set(reader.take(length));
+        else readDeltas(reader, deltas[byte], Math.ceil(length / GROUP), GROUP_BITS[control === null ? 0 : control + 1]);
       }
-      last[byte] = value;
+      const mode = modes ? modes[at >> 2] : 0;
+      const word = last.subarray(at, at + 4);
+      for (let element = 0; element < length; element++) {
+        applyDeltas(word, deltas, element, mode);
+        for (let byte = 0; byte < 4; byte++) block[element * stride + at + byte] = word[byte];
+      }
     }
   }
 }
 
-function readDeltas(reader: Reader, source: Uint8Array, deltas: Uint8Array, groupCount: number): void {
-  const modes = reader.at;
-  reader.at += Math.ceil(groupCount / 4);
-  for (let group = 0; group < groupCount; group++) {
-    const mode = (source[modes + (group >> 2)] >> ((group & 3) * 2)) & 3;
-    const at = group * GROUP;
-    if (mode === 0) deltas.fill(0, at, at + GROUP);
-    else if (mode === 3) deltas.set(reader.take(GROUP), at);
-    else readPacked(reader, source, deltas, at, mode * 2);
+/** @param word The four bytes of the element before, replaced by those of the element. */
+function applyDeltas(word: Uint8Array, deltas: readonly Uint8Array[], element: number, mode: number): void {
+  const [a, b, c, d] = [deltas[0][element], deltas[1][element], deltas[2][element], deltas[3][element]];
+  switch (mode & 3) {
+    case 0:
+      word[0] += unzigzag(a);
+      word[1] += unzigzag(b);
+      word[2] += unzigzag(c);
+      word[3] += unzigzag(d);
+      return;
+    case 1:
+      addShort(word, 0, unzigzag(a | (b << 8)));
+      addShort(word, 2, unzigzag(c | (d << 8)));
+      return;
+    case 2: {
+      const delta = a | (b << 8) | (c << 16) | (d << 24);
+      const turn = mode >> 4;
+      const turned = (delta >>> turn) | (delta << (32 - turn));
+      for (let byte = 0; byte < 4; byte++) word[byte] ^= turned >> (byte * 8);
+      return;
+    }
+    default:
+      throw new Error('unknown mode of compressed attributes');
   }
 }
 
-/** Small values packed into 2 or 4 bits, first in the highest; all bits set means that a whole byte follows the pack. */
-function readPacked(reader: Reader, source: Uint8Array, deltas: Uint8Array, at: number, bits: number): void {
-  const pack = reader.at;
-  reader.at += (GROUP * bits) / 8;
+function addShort(word: Uint8Array, at: number, delta: number): void {
+  const value = (word[at] | (word[at + 1] << 8)) + delta;
+  word[at] = value;
+  word[at + 1] = value >> 8;
+}
+
+function readDeltas(reader: Reader, deltas: Uint8Array, groupCount: number, bitsOfMode: readonly number[]): void {
+  const modes = reader.take(Math.ceil(groupCount / 4));
+  for (let group = 0; group < groupCount; group++) {
+    const bits = bitsOfMode[(modes[group >> 2] >> ((group & 3) * 2)) & 3];
+    const at = group * GROUP;
+    if (bits === 0) deltas.fill(0, at, at + GROUP);
+    else if (bits === 8) deltas.set(reader.take(GROUP), at);
+    else readPacked(reader, deltas, at, bits);
+  }
+}
+
+/**
+ * Small values packed into 2 or 4 bits with the first in the highest, or 1 bit with the first in the lowest; all bits set means that a whole
+ * byte follows the pack.
+ */
+function readPacked(reader: Reader, deltas: Uint8Array, at: number, bits: number): void {
+  const pack = reader.take((GROUP * bits) / 8);
   const escape = (1 << bits) - 1;
   for (let index = 0; index < GROUP; index++) {
-    const bit = index * bits;
-    const value = (source[pack + (bit >> 3)] >> (8 - bits - (bit & 7))) & escape;
+    const bit = (index * bits) & 7;
+    const value = (pack[(index * bits) >> 3] >> (bits === 1 ? bit : 8 - bits - bit)) & escape;
     deltas[at + index] = value === escape ? reader.byte() : value;
   }
 }
@@ -201,6 +259,7 @@ function applyFilter(target: Uint8Array<ArrayBuffer>, count: number, stride: num
   if (filter === 'OCTAHEDRAL') unfoldOctahedra(stride === 4 ? new Int8Array(target.buffer) : new Int16Array(target.buffer), count);
   else if (filter === 'QUATERNION') completeQuaternions(new Int16Array(target.buffer), count);
   else if (filter === 'EXPONENTIAL') expandExponents(target.buffer);
+  else if (filter === 'COLOR') convertColors(target.buffer, stride);
 }
 
 /** Unit vectors from a square: (x, y) scaled by the third component; the fourth stays. */
@@ -238,4 +297,22 @@ function expandExponents(buffer: ArrayBuffer): void {
   const packed = new Int32Array(buffer);
   const floats = new Float32Array(buffer);
   for (let index = 0; index < packed.length; index++) floats[index] = 2 ** (packed[index] >> 24) * ((packed[index] << 8) >> 8);
+}
+
+/** Luma and two signed chromas (YCoCg) to RGB. The highest bit of alpha says how many bits the four have, and is no part of its value. */
+function convertColors(buffer: ArrayBuffer, stride: number): void {
+  const values = stride === 4 ? new Uint8Array(buffer) : new Uint16Array(buffer);
+  const chromas = stride === 4 ? new Int8Array(buffer) : new Int16Array(buffer);
+  const full = stride === 4 ? 255 : 65535;
+  for (let at = 0; at < values.length; at += 4) {
+    const [luma, orange, green, alpha] = [values[at], chromas[at + 1], chromas[at + 2], values[at + 3]];
+    const most = 2 ** (32 - Math.clz32(alpha)) - 1;
+    const scale = full / most;
+    const lower = alpha & (most >> 1);
+    values[at] = Math.round((luma + orange - green) * scale);
+    values[at + 1] = Math.round((luma + green) * scale);
+    values[at + 2] = Math.round((luma - orange - green) * scale);
+    // Its lowest bit is repeated in the place of the marker.
+    values[at + 3] = Math.round(((lower << 1) | (lower & 1)) * scale);
+  }
 }
