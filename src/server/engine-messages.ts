@@ -1,5 +1,5 @@
-/** What the main thread and an engine thread say to each other; always in lists, so that many small things cost one message. */
-import type { DeskOptions } from './speech-desk.js';
+/** Messages between the main thread and an engine thread, posted in lists, so that many small messages cost one post. */
+import type { RequestQueueOptions } from './request-queue.js';
 
 /** What an engine thread needs from the start. */
 export interface EngineThreadData {
@@ -8,26 +8,27 @@ export interface EngineThreadData {
 }
 
 export type ToEngineThread =
-  | { kind: 'open'; desk: number; options: DeskOptions }
-  | { kind: 'add'; desk: number; request: number; reqId: string; audio: Uint8Array; isEnd: boolean }
-  | { kind: 'cancel'; desk: number; request: number }
-  | { kind: 'block'; desk: number; isBlocked: boolean }
-  | { kind: 'close'; desk: number };
+  | { kind: 'open'; queue: number; options: RequestQueueOptions }
+  | { kind: 'begin'; queue: number; reqId: string }
+  | { kind: 'add'; queue: number; reqId: string; audio: Uint8Array; isEnd: boolean }
+  | { kind: 'cancel'; queue: number; reqId: string }
+  | { kind: 'block'; queue: number; isBlocked: boolean }
+  | { kind: 'close'; queue: number };
 
 export type FromEngineThread =
-  /** The first word: the model was read. */
+  /** Sent first: the model was read. */
   | { kind: 'ready' }
-  | { kind: 'taken'; desk: number; request: number; byteCount: number }
-  | { kind: 'answer'; desk: number; request: number; message: Uint8Array; isEnd: boolean }
-  | { kind: 'failure'; desk: number; request: number; code: number; message: string }
-  /** What broke in an engine; the failure it caused is told apart. */
+  | { kind: 'taken'; queue: number; reqId: string; byteCount: number }
+  | { kind: 'response'; queue: number; reqId: string; message: Uint8Array; isEnd: boolean }
+  | { kind: 'failure'; queue: number; reqId: string; code: number; message: string }
+  /** A failure inside an engine; the request it ended has a `failure` of its own. */
   | { kind: 'fault'; error: Error };
 
 interface Port {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
 }
 
-/** Collects what is to be said in one turn of the event loop and says it at its end. */
+/** Collects the messages of one turn of the event loop and posts them at its end. */
 export class Outbox<Item extends object> {
   private readonly port: Port;
   private items: Item[] = [];
@@ -37,7 +38,7 @@ export class Outbox<Item extends object> {
     this.port = port;
   }
 
-  /** @param buffer Given away with the item. */
+  /** @param buffer Transferred with the item. */
   push(item: Item, buffer?: ArrayBuffer): void {
     if (this.items.length === 0) setImmediate(() => this.flush());
     this.items.push(item);

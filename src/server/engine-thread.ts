@@ -3,29 +3,29 @@ import { Worker } from 'node:worker_threads';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { type EngineThreadData, type FromEngineThread, Outbox, type ToEngineThread } from './engine-messages.js';
-import type { DeskListener } from './speech-desk.js';
+import type { RequestListener } from './request-queue.js';
 
-/** Whoever has something done in a thread. */
-export interface Tenant extends DeskListener {
-  /** The thread is gone, and all that was in it. */
+/** A session's queue that computes in a thread. */
+export interface EngineClient {
+  readonly listener: RequestListener;
+  /** Whether it has open requests. */
+  readonly isBusy: boolean;
+  /** The thread has ended, and all requests in it are lost. */
   handleThreadEnd(): void;
 }
 
 export class EngineThread {
   /** Resolves when it can work. @throws {AvatarError} `invalidConfiguration` when it ended before. */
   readonly ready: Promise<void>;
-  /** Sessions with open requests that were placed here. */
-  busyDesks = 0;
-  /** By the numbers of their desks. */
-  readonly tenants = new Map<number, Tenant>();
+  /** By the number of their queue. */
+  readonly clients = new Map<number, EngineClient>();
   private readonly worker: Worker;
   private readonly outbox: Outbox<ToEngineThread>;
   private isReady = false;
 
   /**
-   * @param handleEnd Called once when the thread ended, whoever ended it; `wasReady` tells whether it ever worked, `reason` what it
-   *   died of, or null.
-   * @param onError Told what broke in an engine.
+   * @param handleEnd Called once when the thread has ended. `wasReady`: it had started. `reason`: the error that ended it, or null.
+   * @param onError Receives failures inside an engine.
    */
   constructor(data: EngineThreadData, handleEnd: (wasReady: boolean, reason: unknown) => void, onError: (error: unknown) => void) {
     this.worker = new Worker(new URL('./engine.worker.js', import.meta.url), { workerData: data });
@@ -42,23 +42,30 @@ export class EngineThread {
           }
         }
       });
-      // What a thread dies of is followed by its exit.
+      // The exit follows the error.
       this.worker.on('error', (error) => (reason = error));
       this.worker.on('exit', () => {
         handleEnd(this.isReady, reason);
-        for (const tenant of [...this.tenants.values()]) tenant.handleThreadEnd();
+        for (const client of [...this.clients.values()]) client.handleThreadEnd();
         reject(new AvatarError(ErrorCode.invalidConfiguration, 'an engine thread could not start', { cause: reason }));
       });
     });
     this.ready.catch(() => {});
   }
 
-  /** Until then, what is sent waits. */
+  /** Sessions with open requests. */
+  get busyCount(): number {
+    let count = 0;
+    for (const { isBusy } of this.clients.values()) if (isBusy) count++;
+    return count;
+  }
+
+  /** Messages sent before wait until it has. */
   get hasStarted(): boolean {
     return this.isReady;
   }
 
-  /** @param buffer Given away with the message. */
+  /** @param buffer Transferred with the message. */
   send(message: ToEngineThread, buffer?: ArrayBuffer): void {
     this.outbox.push(message, buffer);
   }
@@ -68,10 +75,10 @@ export class EngineThread {
   }
 
   private deliver(item: Exclude<FromEngineThread, { kind: 'ready' | 'fault' }>): void {
-    // Not for somebody who left meanwhile.
-    const tenant = this.tenants.get(item.desk);
-    if (item.kind === 'taken') tenant?.handleTaken(item.request, item.byteCount);
-    else if (item.kind === 'answer') tenant?.handleAnswer(item.request, item.message, item.isEnd);
-    else tenant?.handleFailure(item.request, item.code, item.message);
+    // Undefined when the session has left the thread meanwhile.
+    const listener = this.clients.get(item.queue)?.listener;
+    if (item.kind === 'taken') listener?.handleTaken(item.reqId, item.byteCount);
+    else if (item.kind === 'response') listener?.handleResponse(item.reqId, item.message, item.isEnd);
+    else listener?.handleFailure(item.reqId, item.code, item.message);
   }
 }

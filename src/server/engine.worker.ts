@@ -1,4 +1,4 @@
-/** An engine thread: the desks of the sessions that were placed here share it in turns. */
+/** An engine thread: the request queues of the sessions placed here take turns. */
 import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -7,42 +7,44 @@ import { loadMouthModel, setMouthModelReader } from '../motion/engine/mouth-mode
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { type EngineThreadData, type FromEngineThread, Outbox, type ToEngineThread } from './engine-messages.js';
 import { FairScheduler } from './fair-scheduler.js';
-import { type CreateEngine, type DeskListener, SpeechDesk } from './speech-desk.js';
+import { LocalRequestQueue } from './local-request-queue.js';
+import type { CreateEngine, RequestListener, RequestQueueOptions } from './request-queue.js';
 
 const port = parentPort!;
 const outbox = new Outbox<FromEngineThread>(port);
 const scheduler = new FairScheduler();
-const desks = new Map<number, SpeechDesk>();
+const queues = new Map<number, LocalRequestQueue>();
 const createEngine: CreateEngine = (options) => new MotionEngine(options);
 
-function open(desk: number, options: Extract<ToEngineThread, { kind: 'open' }>['options']): SpeechDesk {
-  const listener: DeskListener = {
-    handleTaken: (request, byteCount) => outbox.push({ kind: 'taken', desk, request, byteCount }),
-    handleAnswer: (request, encoded, isEnd) => {
+function open(queue: number, options: RequestQueueOptions): LocalRequestQueue {
+  const listener: RequestListener = {
+    handleTaken: (reqId, byteCount) => outbox.push({ kind: 'taken', queue, reqId, byteCount }),
+    handleResponse: (reqId, encoded, isEnd) => {
       if (!encoded) return;
       // The encoder may keep room behind what it wrote.
       const message = encoded.byteLength === encoded.buffer.byteLength ? encoded : encoded.slice();
-      outbox.push({ kind: 'answer', desk, request, message, isEnd }, message.buffer as ArrayBuffer);
+      outbox.push({ kind: 'response', queue, reqId, message, isEnd }, message.buffer as ArrayBuffer);
     },
-    handleFailure: (request, code, message) => outbox.push({ kind: 'failure', desk, request, code, message }),
+    handleFailure: (reqId, code, message) => outbox.push({ kind: 'failure', queue, reqId, code, message }),
   };
-  return new SpeechDesk(options, createEngine, scheduler, listener, tellFault);
+  return new LocalRequestQueue(options, createEngine, scheduler, listener, reportFault);
 }
 
-/** Errors may be sent to another thread; anything else that was thrown might not. */
-function tellFault(reason: unknown): void {
+/** Errors can be posted to another thread; other thrown values might not. */
+function reportFault(reason: unknown): void {
   outbox.push({ kind: 'fault', error: reason instanceof Error ? reason : new Error(String(reason)) });
 }
 
 function handle(item: ToEngineThread): void {
-  if (item.kind === 'open') return void desks.set(item.desk, open(item.desk, item.options));
-  const desk = desks.get(item.desk);
-  if (item.kind === 'add') desk?.add(item.request, item.reqId, item.audio, item.isEnd);
-  else if (item.kind === 'cancel') desk?.cancel(item.request);
-  else if (item.kind === 'block') desk?.setBlocked(item.isBlocked);
+  if (item.kind === 'open') return void queues.set(item.queue, open(item.queue, item.options));
+  const queue = queues.get(item.queue);
+  if (item.kind === 'begin') queue?.begin(item.reqId);
+  else if (item.kind === 'add') queue?.add(item.reqId, item.audio, item.isEnd);
+  else if (item.kind === 'cancel') queue?.cancel(item.reqId);
+  else if (item.kind === 'block') queue?.setBlocked(item.isBlocked);
   else {
-    desk?.close();
-    desks.delete(item.desk);
+    queue?.close();
+    queues.delete(item.queue);
   }
 }
 

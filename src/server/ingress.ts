@@ -7,13 +7,13 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { EnginePool } from './engine-pool.js';
 import { IngressSession } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { ServerErrorCode } from './server-error-code.js';
 import { type AuthorizeSession, refusalFrom } from './session-authorization.js';
 import type { SessionTokens } from './session-tokens.js';
-import type { SpeechDesks } from './speech-desks.js';
 
 export interface IngressOptions {
   appId: string;
@@ -21,7 +21,7 @@ export interface IngressOptions {
   hasAvatar: (avatarId: string) => Promise<boolean>;
   authorizeSession?: AuthorizeSession | undefined;
   limits: MotionServerLimits;
-  desks: SpeechDesks;
+  engines: EnginePool;
   livekit: LiveKitOptions;
   /** Told what `authorizeSession` threw that is no refusal. */
   onError: (error: unknown) => void;

@@ -25,14 +25,14 @@ import { setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { createConsoleApi } from './console-api.js';
+import { EnginePool } from './engine-pool.js';
 import { INGRESS_PATH, Ingress } from './ingress.js';
 import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { packageFolder } from './package-folder.js';
+import type { CreateEngine } from './request-queue.js';
 import type { AuthorizeSession } from './session-authorization.js';
 import { createSessionTokens } from './session-tokens.js';
-import type { CreateEngine } from './speech-desk.js';
-import { SpeechDesks } from './speech-desks.js';
 import { serveFile } from './static-files.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 
@@ -100,7 +100,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     throw new AvatarError(ErrorCode.invalidConfiguration, `threads must be a whole number from 1, not ${threadCount}`);
   }
   const onError = options.onError ?? ((error: unknown) => console.error(error));
-  const desks = new SpeechDesks({
+  const engines = new EnginePool({
     onError,
     createEngine: options.createEngine ?? null,
     threadCount,
@@ -113,7 +113,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     limits,
     authorizeSession: options.authorizeSession,
     hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
-    desks,
+    engines,
     livekit,
     onError,
   });
@@ -185,11 +185,11 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   setMouthModelReader(() => readFile(modelPath), createSimdLinears);
   return {
     async listen(port, host = '127.0.0.1') {
-      await desks.start();
+      await engines.start();
       try {
         return await listen(server, port, host);
       } catch (error) {
-        await desks.close();
+        await engines.close();
         throw error;
       }
     },
@@ -202,7 +202,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       server.closeIdleConnections();
       await ingress.close(limits.drainTimeoutMs);
       server.closeAllConnections();
-      await desks.close();
+      await engines.close();
       await closed;
     },
   };

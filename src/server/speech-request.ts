@@ -1,35 +1,35 @@
-/** One `req_id`: audio in, motion out. Owned by a desk, which calls `runSlice` while `hasWork`. */
+/** One `req_id`: audio in, motion out. Its queue calls `runSlice` while `hasWork`. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { MotionFrames } from '../shared/contracts/motion-frames.js';
 import type { AudioReader } from './audio-reader.js';
 import { MotionBatcher } from './motion-batcher.js';
 
 /**
- * What a request needs of the motion engine. An engine that asks another server throws an `AvatarError` with
- * `upstreamError` when that fails; clients are told its message. Of anything else that is thrown they hear "internal error".
+ * The part of a motion engine that a request uses. An engine that calls another server throws an `AvatarError` with
+ * `upstreamError` when that fails; its message is sent to the client. For anything else the client receives "internal error".
  */
 export interface SpeechEngine {
   push(samples: Int16Array | Float32Array): MotionFrames | null;
   finish(): MotionFrames | null;
 }
 
-/** What turns this request's bytes into samples, and those into motion. */
+/** Bytes → samples → motion. */
 export interface SpeechParts {
   reader: AudioReader;
   engine: SpeechEngine;
 }
 
-/** What a request tells its desk. `handleEnd` and `handleFailure` are the last it says. */
+/** Results of a request. `handleEnd` or `handleFailure` is the last call. */
 export interface SpeechRequestListener {
-  /** So many bytes wait no more; `isAll` when none is left. */
+  /** The engine has taken this many bytes; `isAll`: none is left. */
   handleTaken(byteCount: number, isAll: boolean): void;
   handleMotion(frames: MotionFrames): void;
-  /** @param frames The last ones, if any are left. */
+  /** @param frames The last frames, or null. */
   handleEnd(frames: MotionFrames | null): void;
   handleFailure(error: AvatarError): void;
 }
 
-const CALLERS_FAULTS: ReadonlySet<ErrorCode> = new Set([ErrorCode.invalidAudioInput, ErrorCode.invalidRequest]);
+const CLIENT_FAULTS: ReadonlySet<ErrorCode> = new Set([ErrorCode.invalidAudioInput, ErrorCode.invalidRequest]);
 
 /** Audio given to the engine in one slice, s: a millisecond or so of work. */
 const SLICE_SECONDS = 0.2;
@@ -50,14 +50,14 @@ export class SpeechRequest {
   private readonly maxSeconds: number;
   private readonly listener: SpeechRequestListener;
 
-  /** @param createParts Called when the request's turn comes: one that waits costs next to nothing. */
+  /** @param createParts Called when the request begins to run, so that a waiting request needs little memory. */
   constructor(createParts: () => SpeechParts, maxSeconds: number, listener: SpeechRequestListener) {
     this.createParts = createParts;
     this.maxSeconds = maxSeconds;
     this.listener = listener;
   }
 
-  /** Takes a chunk of audio, which it keeps. */
+  /** Adds a chunk of audio; the bytes are kept. */
   add(audio: Uint8Array, isEnd: boolean): void {
     this.batcher.start(performance.now());
     if (audio.length > 0) this.chunks.push(audio);
@@ -69,12 +69,12 @@ export class SpeechRequest {
     return this.samples.length > 0 || this.chunks.length > 0 || this.isInputOver;
   }
 
-  /** Drops everything; nothing more is told. */
+  /** Drops everything; the listener is not called again. */
   cancel(): void {
     this.isOver = true;
     this.chunks.length = 0;
     this.samples = new Int16Array(0);
-    // The decoder's memory is not pulled from under a running decode; `runSlice` frees it then.
+    // A decode may be running and use this memory; `read` frees it afterwards.
     if (!this.isReading) this.parts?.reader.free();
   }
 
@@ -132,7 +132,7 @@ export class SpeechRequest {
       this.sendMotion(true);
       throw fault;
     }
-    // The last message is held back, so that it can carry the `end`.
+    // The last message is kept until here, so that it can carry the `end`.
     let last = this.batcher.take(performance.now(), true);
     for (let next; last && (next = this.batcher.take(performance.now(), true)); last = next) this.listener.handleMotion(last);
     this.end(last);
@@ -147,7 +147,7 @@ export class SpeechRequest {
   }
 
   private end(frames: MotionFrames | null): void {
-    // First told, then over: motion that cannot be packed still fails the request.
+    // Before `cancel()`: motion that cannot be packed still fails the request.
     this.listener.handleEnd(frames);
     this.cancel();
   }
@@ -155,16 +155,16 @@ export class SpeechRequest {
   private fail(reason: unknown): void {
     if (this.isOver) return;
     this.cancel();
-    this.listener.handleFailure(toldError(reason));
+    this.listener.handleFailure(publicError(reason));
   }
 }
 
-/** What a client may know of a failure: its own faults, and that an engine elsewhere failed, in the words stock SDKs look for. */
-function toldError(reason: unknown): AvatarError {
-  if (reason instanceof AvatarError && CALLERS_FAULTS.has(reason.code)) return reason;
+/** The part of a failure that is sent to the client: its own faults, and a failed upstream engine, in the text that stock SDKs match. */
+function publicError(reason: unknown): AvatarError {
+  if (reason instanceof AvatarError && CLIENT_FAULTS.has(reason.code)) return reason;
   if (reason instanceof AvatarError && reason.code === ErrorCode.upstreamError) {
     return new AvatarError(ErrorCode.upstreamError, `driven server request failed: ${reason.message}`, { cause: reason });
   }
-  // What broke inside is nobody's business outside.
+  // Internal details are not sent.
   return new AvatarError(ErrorCode.serverError, 'internal error', { cause: reason });
 }

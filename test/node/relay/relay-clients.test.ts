@@ -130,13 +130,15 @@ describe("The relay's clients", () => {
     listener.say({ action: 'wave' });
     while (backend.named('message').length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     assert.ok(client.bufferedBytes <= before, `${client.bufferedBytes - before} bytes more`);
+    // A turn may lose its motion on a busy machine, which is an error of no client.
+    const faults = () => backend.named('error').filter((error) => error.client !== null);
     for (let count = 0; count < 20; count++) listener.socket.send('nonsense');
-    while (backend.named('error').length < 12) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (faults().length < 12) await new Promise((resolve) => setTimeout(resolve, 10));
     assert.ok(client.bufferedBytes <= before + 100, `${client.bufferedBytes - before} bytes more`);
     listener.socket.resume();
     await listener.until(() => listener.closing !== null);
     assert.equal(listener.closing!.code, 1008);
-    assert.equal(backend.named('error').length, 12);
+    assert.equal(faults().length, 12);
   });
 
   it('that cannot keep up hold up nobody, are told, and go on in the present', async () => {

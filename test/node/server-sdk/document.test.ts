@@ -28,7 +28,7 @@ describe('the example of docs/server-sdk.md', () => {
     const document = await readFile(join(packageFolder(), 'docs', 'server-sdk.md'), 'utf8');
     const code = /```js node\n([^]*?)```/.exec(document)![1];
     assert.include(code, "'spatius-avatar/server-sdk'");
-    await writeFile(file, code.replace("'spatius-avatar/server-sdk'", "'../../../../src/server-sdk/index.js'"));
+    await writeFile(file, code.replace("'spatius-avatar/server-sdk'", "'../../../src/server-sdk/index.js'"));
     [running.url, TEST_API_KEY, TEST_APP_ID].forEach((value, index) => (process.env[variables[index]] = value));
     const { pool, say } = (await import(pathToFileURL(file).href)) as Example;
     const pieces: boolean[] = [];

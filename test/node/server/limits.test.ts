@@ -58,12 +58,12 @@ describe('the limits of a Motion Server', () => {
     withServer({ limits: { idleTimeoutMs: 1500 } }, async (running) => {
       const client = await running.open();
       await sleep(800);
+      const begin = performance.now();
       client.sendAudio('r', voicePcm(0.1), true);
       await client.answer('r');
-      const begin = performance.now();
       const error = await client.nextError();
-      // Counted from the audio, not from the start of the session.
-      assert.isAbove(performance.now() - begin, 1000);
+      // Counted from the audio, not from the start of the session. A timer may fire a millisecond early.
+      assert.isAbove(performance.now() - begin, 1490);
       assert.equal(error.message, 'no audio input for 1.5 s');
       assert.equal((await client.closed).code, 1000);
     }));

@@ -1,29 +1,30 @@
 /**
- * The threads that compute: the main thread has the sockets, each of these has engines. A session that begins to speak is
- * placed where the fewest others speak, and stays there until all its requests are answered. A thread that dies is replaced;
- * the requests it had fail, their sessions go on.
+ * The engine threads; the main thread keeps the sockets. A session whose first request begins is placed on the thread with the
+ * fewest busy sessions and stays there until all its requests are answered. A thread that dies is replaced; its requests fail,
+ * their sessions continue.
  */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { EngineThreadData } from './engine-messages.js';
 import { EngineThread } from './engine-thread.js';
-import { RemoteDesk } from './remote-desk.js';
-import type { Desk, DeskListener, DeskOptions } from './speech-desk.js';
+import type { RequestListener, RequestQueue, RequestQueueOptions } from './request-queue.js';
+import type { RequestRegistry } from './request-registry.js';
+import { ThreadRequestQueue } from './thread-request-queue.js';
 
-/** Pause before the replacement of a thread that died as soon as it had begun, ms. */
+/** Delay before the replacement of a thread that died while starting, ms. */
 const RETRY_MS = 1000;
 
-export class EngineThreads {
+export class EngineThreadPool {
   private readonly data: EngineThreadData;
   private readonly count: number;
   private readonly threads = new Set<EngineThread>();
   private readonly retries = new Set<ReturnType<typeof setTimeout>>();
   private readonly onError: (error: unknown) => void;
   private isClosed = false;
-  private deskCount = 0;
+  private queueCount = 0;
 
   /**
    * @param count 1 or more.
-   * @param onError Told what a thread died of, and what broke in an engine.
+   * @param onError Receives why a thread ended, and failures inside an engine.
    */
   constructor(count: number, data: EngineThreadData, onError: (error: unknown) => void) {
     this.count = count;
@@ -43,11 +44,11 @@ export class EngineThreads {
     }
   }
 
-  openDesk(options: DeskOptions, listener: DeskListener): Desk {
-    return new RemoteDesk(++this.deskCount, options, listener, () => this.leastBusy());
+  openQueue(options: RequestQueueOptions, requests: RequestRegistry, listener: RequestListener): RequestQueue {
+    return new ThreadRequestQueue(++this.queueCount, options, requests, listener, () => this.leastBusy());
   }
 
-  /** Ends all threads, whatever they are at. */
+  /** Ends all threads, whatever they are computing. */
   async close(): Promise<void> {
     this.isClosed = true;
     for (const retry of this.retries) clearTimeout(retry);
@@ -56,9 +57,9 @@ export class EngineThreads {
 
   private leastBusy(): EngineThread | null {
     const started = [...this.threads].filter(({ hasStarted }) => hasStarted);
-    // One that is starting comes to it soon.
+    // Messages to a thread that is starting wait until it is ready.
     const [first = null, ...others] = started.length > 0 ? started : [...this.threads];
-    return others.reduce((best, thread) => (best && thread.busyDesks < best.busyDesks ? thread : best), first);
+    return others.reduce((best, thread) => (best && thread.busyCount < best.busyCount ? thread : best), first);
   }
 
   private startOne(): EngineThread {
