@@ -1,6 +1,7 @@
 /** One element's voice: a playback worklet behind a volume, joined to the workers by two ports. */
 import { AvatarError } from '../shared/contracts/errors.js';
 import type { PlaybackControl, PlaybackState } from '../shared/contracts/playback-messages.js';
+import { DEFAULT_SOUND_SETTINGS, type SoundSettings } from '../shared/contracts/sound-settings.js';
 import { Emitter } from '../shared/core/emitter.js';
 import type { AudioOutput } from './audio-output.js';
 
@@ -38,9 +39,7 @@ export class Player {
   private isStalled = false;
   private isCounted = false;
   private isDisposed = false;
-  private _volume = 1;
-  private _isMuted = false;
-  private _latencyOffsetSeconds = 0;
+  private settings = DEFAULT_SOUND_SETTINGS;
 
   /** @throws {AvatarError} `playbackInitFailed`, see `AudioOutput.acquire`. */
   static async create(output: AudioOutput): Promise<Player> {
@@ -77,38 +76,17 @@ export class Player {
     return this.context.sampleRate;
   }
 
-  /** 0..1. */
-  get volume(): number {
-    return this._volume;
-  }
-
-  set volume(volume: number) {
-    this._volume = Math.min(Math.max(volume, 0), 1);
-    this.applyVolume();
-  }
-
-  get isMuted(): boolean {
-    return this._isMuted;
-  }
-
-  set isMuted(isMuted: boolean) {
-    this._isMuted = isMuted;
-    this.applyVolume();
-  }
-
-  /** What the browser cannot know, such as Bluetooth; added to the measured latency, s. */
-  get latencyOffsetSeconds(): number {
-    return this._latencyOffsetSeconds;
-  }
-
-  set latencyOffsetSeconds(seconds: number) {
-    this._latencyOffsetSeconds = seconds;
-    this.events.emit('latency', this.outputLatencySeconds);
+  configure(settings: SoundSettings): void {
+    const isOffsetChanged = settings.latencyOffsetSeconds !== this.settings.latencyOffsetSeconds;
+    this.settings = settings;
+    const gain = settings.isMuted ? 0 : settings.volume;
+    this.gain.gain.setTargetAtTime(gain, this.context.currentTime, VOLUME_TIME_CONSTANT);
+    if (isOffsetChanged) this.events.emit('latency', this.outputLatencySeconds);
   }
 
   /** Context time minus audible time, s, the user's offset included. */
   get outputLatencySeconds(): number {
-    return this.output.latencySeconds + this._latencyOffsetSeconds;
+    return this.output.latencySeconds + this.settings.latencyOffsetSeconds;
   }
 
   /** The voice before the volume: connect it to a MediaStreamAudioDestinationNode of the same context to record it. */
@@ -191,11 +169,6 @@ export class Player {
     if (isAdvancing === this.isCounted) return;
     this.isCounted = isAdvancing;
     this.output.countPlaying(isAdvancing ? 1 : -1);
-  }
-
-  private applyVolume(): void {
-    const target = this._isMuted ? 0 : this._volume;
-    this.gain.gain.setTargetAtTime(target, this.context.currentTime, VOLUME_TIME_CONSTANT);
   }
 
   private post(message: PlaybackControl, transfer: Transferable[] = []): void {

@@ -1,5 +1,6 @@
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { PlaybackState } from '../shared/contracts/playback-messages.js';
+import type { SoundSettings } from '../shared/contracts/sound-settings.js';
 import type { AudioOutput } from './audio-output.js';
 import type { LivePlayback, Player } from './player.js';
 import type { SoundCapture } from './sound-capture.js';
@@ -35,16 +36,15 @@ export class Voice {
   private listener: VoiceListener | null;
   private opening: Promise<Player> | null = null;
   private current: Player | null = null;
-  private volume = 1;
-  private isMuted = false;
-  private latencyOffsetSeconds = 0;
+  private settings: SoundSettings;
   private other: OtherSound | null = null;
   /** With what ends each at the present other sound. */
   private readonly trackWatches = new Map<TrackListener, (() => void) | undefined>();
 
-  constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, listener: VoiceListener) {
+  constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, settings: SoundSettings, listener: VoiceListener) {
     this.outputPromise = output;
     this.playheadPort = playheadPort;
+    this.settings = settings;
     this.listener = listener;
   }
 
@@ -87,9 +87,7 @@ export class Voice {
       if (!other) listener(null);
       this.trackWatches.set(listener, other?.watchTrack(listener));
     }
-    other?.setVolume(this.volume);
-    other?.setMuted(this.isMuted);
-    other?.setLatencyOffset(this.latencyOffsetSeconds);
+    this.applySettings();
   }
 
   /** What it says as a track of its own; volume and mute do not change it. @throws {AvatarError} `playbackInitFailed`. */
@@ -122,22 +120,9 @@ export class Voice {
     await (await this.player()).listen(round, source, playback);
   }
 
-  setVolume(volume: number): void {
-    this.volume = volume;
-    this.other?.setVolume(volume);
-    if (this.current) this.current.volume = volume;
-  }
-
-  setMuted(isMuted: boolean): void {
-    this.isMuted = isMuted;
-    this.other?.setMuted(isMuted);
-    if (this.current) this.current.isMuted = isMuted;
-  }
-
-  setLatencyOffset(seconds: number): void {
-    this.latencyOffsetSeconds = seconds;
-    this.other?.setLatencyOffset(seconds);
-    if (this.current) this.current.latencyOffsetSeconds = seconds;
+  configure(settings: SoundSettings): void {
+    this.settings = settings;
+    this.applySettings();
   }
 
   get outputLatencySeconds(): number {
@@ -162,9 +147,8 @@ export class Voice {
       player.dispose();
       throw disposedError();
     }
-    player.volume = this.volume;
-    player.isMuted = this.isMuted;
-    player.latencyOffsetSeconds = this.latencyOffsetSeconds;
+    this.current = player;
+    this.applySettings();
     player.connectPlayhead(this.playheadPort);
     this.unsubscribe.push(
       output.on('blocked', (isBlocked) => this.listener?.handleAudioBlocked(isBlocked)),
@@ -172,15 +156,24 @@ export class Voice {
       player.on('latency', (seconds) => this.listener?.handleOutputLatency(seconds)),
       player.on('error', (error) => this.listener?.handleLost(error)),
     );
-    this.current = player;
     // Told when it changes: of what an output has known before its player came, nobody would hear.
     this.listener?.handleOutputLatency(player.outputLatencySeconds);
     if (output.isBlocked) this.listener?.handleAudioBlocked(true);
     return player;
   }
 
-  /** In order, also while the player is still being made; without one there is nothing to say it to. */
+  private applySettings(): void {
+    const { current, other, settings } = this;
+    const { volume, isMuted, latencyOffsetSeconds } = settings;
+    current?.configure(settings);
+    other?.setVolume(volume);
+    other?.setMuted(isMuted);
+    other?.setLatencyOffset(latencyOffsetSeconds);
+  }
+
+  /** In order, also while the player is still being made; without one there is nothing to control. */
   private tell(say: (player: Player) => void): void {
+    // Whoever needs the player reports why there is none.
     this.opening?.then(say, () => undefined);
   }
 }

@@ -1,5 +1,6 @@
-import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
+import type { Avatar as LivingAvatar } from '../avatar/avatar.js';
 import { readMotionPayloads } from '../avatar/conversations/motion-payloads.js';
+import { OpusInput } from '../avatar/conversations/opus-input.js';
 import type { PcmInput } from '../avatar/conversations/pcm-input.js';
 import { isPcmSampleRate } from '../shared/samples/sample-rates.js';
 import type { AudioFormat } from './configuration.js';
@@ -7,7 +8,6 @@ import { ControllerReports } from './controller-reports.js';
 import type { FrameStarvationMode } from './enums.js';
 import { AvatarError, ErrorCode } from './errors.js';
 import { logWarning } from './log.js';
-import { OpusInput } from './opus-input.js';
 import type { ViewCore } from './view-core.js';
 
 /** Audio of `playback()`: bytes, and whether they are the last. */
@@ -32,7 +32,8 @@ export class AvatarController extends ControllerReports {
     super(core);
     this.core = core;
     this.opus = new OpusInput({
-      receiveSpeech: (...speech) => void core.keeper.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
+      // A failure to make the avatar is reported by its lifecycle.
+      receiveSpeech: (...chunk) => void core.lifecycle.ask(({ speech }) => speech.receiveSpeech(...chunk)).catch(() => undefined),
       handleError: (error) => {
         this.interrupt();
         core.fail(error);
@@ -55,7 +56,7 @@ export class AvatarController extends ControllerReports {
    * @throws {AvatarError} `audioContextNotInitialized` when the browser keeps the sound locked, `playbackInitFailed`.
    */
   async initializeAudioContext(): Promise<void> {
-    await this.ask((controller) => controller.initializeAudioContext());
+    await this.ask((speech) => speech.unlockSound());
   }
 
   /**
@@ -73,10 +74,10 @@ export class AvatarController extends ControllerReports {
     // Throws where there is no token, before anything is asked of a server.
     await options.token.requestToken?.(false);
     this.isStarted = true;
-    await this.ask((controller) => {
-      controller.configure(options);
-      // How it ends is told by state and error.
-      controller.start().catch(() => undefined);
+    await this.ask((speech) => {
+      speech.configure(options);
+      // The outcome is reported by state and error.
+      speech.start().catch(() => undefined);
     });
   }
 
@@ -99,7 +100,7 @@ export class AvatarController extends ControllerReports {
   close(): void {
     this.isStarted = false;
     this.drop();
-    this.core.keeper.tell(({ controller }) => controller.close());
+    this.core.lifecycle.tell(({ speech }) => speech.close());
   }
 
   /**
@@ -129,7 +130,7 @@ export class AvatarController extends ControllerReports {
       // Until the core is loaded there can be one round at most.
       let isFinal = motion.isFinal && conversationId === this.getCurrentConversationId();
       if (conversationId === null) return false;
-      this.core.keeper.tell(({ controller }) => (isFinal = controller.receiveMotion(conversationId, motion)));
+      this.core.lifecycle.tell(({ speech }) => (isFinal = speech.receiveMotion(conversationId, motion)));
       return isFinal;
     }, false);
   }
@@ -155,18 +156,18 @@ export class AvatarController extends ControllerReports {
 
   /** Holds sound and face where they are. */
   pause(): void {
-    this.core.keeper.tell(({ controller }) => controller.pause());
+    this.core.lifecycle.tell(({ speech }) => speech.pause());
   }
 
   /** Goes on after `pause()`. */
   async resume(): Promise<void> {
-    this.core.keeper.tell(({ controller }) => void controller.resume());
+    this.core.lifecycle.tell(({ speech }) => void speech.resume());
   }
 
   /** Drops what plays and what is still to come of it; the next audio starts clean. */
   interrupt(): void {
     this.drop();
-    this.core.keeper.tell(({ controller }) => controller.interrupt());
+    this.core.lifecycle.tell(({ speech }) => speech.interrupt());
   }
 
   /** The name of `interrupt()` for all data, before 1.1. */
@@ -176,23 +177,21 @@ export class AvatarController extends ControllerReports {
 
   /** @param volume 0..1, of this avatar; values beyond are clamped. */
   setVolume(volume: number): void {
-    if (!Number.isFinite(volume)) return;
-    this.core.volume = Math.min(1, Math.max(0, volume));
-    this.core.keeper.tell(({ controller }) => controller.setVolume(this.core.volume));
+    this.core.lifecycle.configureSound({ volume });
   }
 
   getVolume(): number {
-    return this.core.volume;
+    return this.core.lifecycle.soundSettings.volume;
   }
 
   /** Moment of the round that is heard now, s; 0 when nobody speaks. */
   getAudioTime(): number {
-    return this.core.controller?.getAudioTime() ?? 0;
+    return this.core.speech?.audibleSeconds ?? 0;
   }
 
   /** Points of the avatar: splats of a Gaussian head, vertices of any other; 0 until it is shown. */
   getPointCount(): number {
-    return this.core.keeper.avatar?.vertexCount ?? 0;
+    return this.core.lifecycle.shown?.vertexCount ?? 0;
   }
 
   /**
@@ -229,24 +228,24 @@ export class AvatarController extends ControllerReports {
   private read(audioData: PcmInput, end: boolean): string | null {
     const { core } = this;
     if (!core.isConnected) throw new AvatarError(ErrorCode.playbackStartFailed, 'The view was disposed.');
-    // Loads the assembly where there is none: it plays what was read meanwhile. What fails is told by state and error.
-    const connect = (controller: CoreController) =>
-      core.mode === 'backend' && controller.connectionState === 'disconnected' ? controller.start() : undefined;
-    core.keeper.ask(({ controller }) => connect(controller)).catch(() => undefined);
-    const id = core.isOpus ? this.opus.send(audioData, end) : core.keeper.input.send(audioData, core.sampleRateHz, end);
+    // Makes the avatar if there is none; it plays what was read meanwhile. Failures are reported by state and error.
+    const connect = ({ speech }: LivingAvatar) =>
+      core.mode === 'backend' && speech.connectionState === 'disconnected' ? speech.start() : undefined;
+    core.lifecycle.ask(connect).catch(() => undefined);
+    const id = core.isOpus ? this.opus.send(audioData, end) : core.lifecycle.input.send(audioData, core.sampleRateHz, end);
     this.noteConversation(id);
     return id;
   }
 
   private drop(): void {
-    this.core.keeper.input.drop();
+    this.core.lifecycle.input.drop();
     this.opus.drop();
     this.noteConversation(null);
   }
 
   private configure(): void {
-    this.core.keeper.tell(({ controller }) =>
-      controller.configure({ frameStarvation: this.core.frameStarvation, sampleRateHz: this.core.sampleRateHz }),
+    this.core.lifecycle.tell(({ speech }) =>
+      speech.configure({ frameStarvation: this.core.frameStarvation, sampleRateHz: this.core.sampleRateHz }),
     );
   }
 

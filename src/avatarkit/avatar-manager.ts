@@ -1,6 +1,6 @@
 import { asset } from '../assets/asset-urls.js';
+import { avatarFormatOf } from '../assets/avatar-formats.js';
 import { download } from '../assets/download.js';
-import { avatarFormatOf } from '../render/loaders/formats.js';
 import { Emitter } from '../shared/core/emitter.js';
 import { Avatar, type LoadProgressInfo } from './avatar.js';
 import { avatarPlace } from './avatar-place.js';

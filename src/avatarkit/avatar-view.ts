@@ -84,7 +84,7 @@ export class AvatarView {
 
   /** The camera; null before the avatar is shown. */
   getCameraConfig(): CameraConfig | null {
-    return this.core.keeper.avatar ? this.frame.camera : null;
+    return this.core.lifecycle.shown ? this.frame.camera : null;
   }
 
   updateCameraConfig(camera: CameraConfig): void {
@@ -93,10 +93,10 @@ export class AvatarView {
 
   /** A PNG of the next picture; null while none is drawn. */
   async exportBitmap(): Promise<Blob | null> {
-    const { keeper } = this.core;
-    if (!keeper.avatar || !this.isRenderingEnabled()) return null;
+    const { lifecycle } = this.core;
+    if (!lifecycle.shown || !this.isRenderingEnabled()) return null;
     try {
-      return await keeper.toBlob();
+      return await lifecycle.toBlob();
     } catch (reason) {
       throw documentedError(reason);
     }
@@ -104,16 +104,16 @@ export class AvatarView {
 
   /** Stops drawing; sound goes on. */
   pauseRendering(): void {
-    this.core.keeper.holdPicture(true);
+    this.core.lifecycle.holdPicture(true);
   }
 
   resumeRendering(): void {
-    this.core.keeper.holdPicture(false);
+    this.core.lifecycle.holdPicture(false);
   }
 
   /** Whether pictures are drawn: not while paused, out of sight or on a hidden page. */
   isRenderingEnabled(): boolean {
-    return this.core.isConnected && this.core.keeper.isDrawing;
+    return this.core.isConnected && this.core.lifecycle.isDrawing;
   }
 
   /** Ends connection, sound and picture, takes the canvas away and forgets all callbacks. */

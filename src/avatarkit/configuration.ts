@@ -1,5 +1,5 @@
 /** What an app configures, and what the core is told of it. */
-import type { AvatarControllerOptions } from '../avatar/controller-options.js';
+import type { AvatarOptions } from '../avatar/avatar-options.js';
 import { isRegionName } from '../shared/contracts/region-hosts.js';
 import { isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/samples/sample-rates.js';
 import { DrivingServiceMode, Environment, LogLevel, RenderQuality } from './enums.js';
@@ -84,7 +84,7 @@ function regionOfEnvironment(environment: Environment | undefined): string | nul
 }
 
 /** Where a Motion Server is asked: a URL, a region, or with neither the page's own origin. */
-export function motionServerOf(configuration: Configuration): Pick<AvatarControllerOptions, 'serverUrl' | 'region'> {
+export function motionServerOf(configuration: Configuration): Pick<AvatarOptions, 'serverUrl' | 'region'> {
   const { customEndpoint, region, environment } = configuration;
   if (customEndpoint) return { serverUrl: customEndpoint, region: null };
   return { serverUrl: null, region: region ?? regionOfEnvironment(environment) };

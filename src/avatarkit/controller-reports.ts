@@ -1,5 +1,5 @@
 /** What an `AvatarController` tells its app: states and callbacks, one listener each. */
-import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
+import type { AvatarSpeech } from '../avatar/avatar-speech.js';
 import type { AnimationType, ConnectionState, ConversationState, StateChangeReason } from './enums.js';
 import { AvatarError, documentedError } from './errors.js';
 import { type FrameRateInfo, FrameRateMonitor } from './frame-rate-monitor.js';
@@ -29,17 +29,17 @@ export class ControllerReports {
   constructor(view: ViewCore) {
     this.view = view;
     this.monitor = new FrameRateMonitor(
-      async () => (await view.keeper.assembly?.stageStats()) ?? null,
+      async () => (await view.lifecycle.avatar?.stageStats()) ?? null,
       (info) => this.onFrameRateInfo?.(info),
     );
-    view.on('controller', (controller) => this.follow(controller));
+    view.on('avatar', ({ speech }) => this.follow(speech));
     view.on('error', (error) => this.onError?.(error));
     view.on('closed', () => this.moveConversation('idle', undefined));
     view.on('disposed', () => this.end());
   }
 
   get connectionState(): ConnectionState {
-    return this.view.mode === 'direct' ? (this.view.controller?.connectionState ?? 'disconnected') : 'disconnected';
+    return this.view.mode === 'direct' ? (this.view.speech?.connectionState ?? 'disconnected') : 'disconnected';
   }
 
   get conversationState(): ConversationState {
@@ -64,38 +64,38 @@ export class ControllerReports {
     this.conversationId = conversationId;
   }
 
-  /** Asks the core, which is made where there is none. @throws {AvatarError} With a documented code. */
-  protected async ask(question: (controller: CoreController) => void | Promise<void>): Promise<void> {
+  /** Calls back with the avatar's speech; the avatar is made if there is none. @throws {AvatarError} With a documented code. */
+  protected async ask(question: (speech: AvatarSpeech) => void | Promise<void>): Promise<void> {
     try {
-      await this.view.keeper.ask(({ controller }) => question(controller));
+      await this.view.lifecycle.ask(({ speech }) => question(speech));
     } catch (reason) {
       throw documentedError(reason);
     }
   }
 
-  private follow(controller: CoreController): void {
-    controller.on('connection-state', ({ state, reason }) => {
+  private follow(speech: AvatarSpeech): void {
+    speech.on('connection-state', ({ state, reason }) => {
       if (this.view.mode !== 'direct') return;
       logInfo(`Connection: ${state} (${reason}).`);
       this.onConnectionState?.(state, reason);
     });
-    controller.on('conversation-state', ({ state, reason }) => this.moveConversation(state, reason));
-    controller.on('conversation-motion', ({ motion }) => {
+    speech.on('conversation-state', ({ state, reason }) => this.moveConversation(state, reason));
+    speech.on('conversation-motion', ({ motion }) => {
       this.hasMotion = motion !== 'none';
       this.moveAnimation();
     });
-    controller.on('playback-stall', ({ isStalled }) => {
+    speech.on('playback-stall', ({ isStalled }) => {
       if (this.view.frameStarvation === 'strict-sync') this.onPlaybackStall?.(isStalled);
     });
-    controller.on('audio-blocked', ({ isBlocked }) => {
+    speech.on('audio-blocked', ({ isBlocked }) => {
       if (isBlocked && this.conversationId) {
         this.view.fail(new AvatarError('audioContextNotInitialized', 'Sound is locked: call initializeAudioContext() in a click.'));
       }
     });
-    controller.on('frames-discarded', ({ conversationId, payloadCount, reason }) =>
+    speech.on('frames-discarded', ({ conversationId, payloadCount, reason }) =>
       logWarning(`${payloadCount} motion payloads of ${conversationId} were discarded: ${reason}.`),
     );
-    controller.on('error', (error) => this.view.fail(error));
+    speech.on('error', (error) => this.view.fail(error));
   }
 
   private moveConversation(state: ConversationState, reason: StateChangeReason | undefined): void {

@@ -1,7 +1,7 @@
 /** Where the avatar is in its picture: transform, lens and bounds of one view. */
 
-import { type CameraFraming, frameCamera } from '../render/framing.js';
 import { CAMERA_FOV_DEGREES } from '../shared/contracts/camera.js';
+import { type CameraFraming, frameCamera } from '../shared/core/frame-camera.js';
 import { AvatarError, ErrorCode } from './errors.js';
 import type { ViewCore } from './view-core.js';
 
@@ -39,7 +39,7 @@ export class PictureFrame {
       throw new AvatarError(ErrorCode.animationPlayerNotInitialized, 'A transform is { x, y, scale }, numbers, with scale above 0.');
     }
     this._transform = { x, y, scale };
-    this.core.keeper.configure({ transform: this.onScreen });
+    this.core.lifecycle.configure({ transform: this.onScreen });
   }
 
   get camera(): CameraConfig {
@@ -52,15 +52,15 @@ export class PictureFrame {
       throw new AvatarError(ErrorCode.animationPlayerNotInitialized, 'A camera has a fov of 1 to 120 degrees.');
     }
     this._camera = { fov: camera.fov };
-    this.core.keeper.configure({ transform: this.onScreen });
+    this.core.lifecycle.configure({ transform: this.onScreen });
   }
 
   boundingRect(): DOMRect | null {
-    const anchors = this.core.keeper.avatar?.anchors;
+    const anchors = this.core.lifecycle.shown?.anchors;
     const { clientWidth, clientHeight } = this.container;
     if (!anchors || clientWidth === 0 || clientHeight === 0) return null;
     const aspect = clientWidth / clientHeight;
-    const framing = frameCamera(this.core.keeper.stageSettings.view, anchors, aspect, { ...NO_FRAMING });
+    const framing = frameCamera(this.core.lifecycle.stageSettings.view, anchors, aspect, { ...NO_FRAMING });
     // In halves of the picture, y up: at the depth of the eyes the picture is as high as the lens is wide.
     const halfHeight = (framing.z - anchors.eyes.z) * halfAngle(framing.fovDegrees);
     const { x, y, scale } = this.onScreen;

@@ -1,11 +1,12 @@
 /**
- * The inside of an `AvatarView`: its canvas and the keeper of its assembly. Knows nothing of AvatarKit's names; view and
+ * The inside of an `AvatarView`: its canvas and its avatar's lifecycle. Knows nothing of AvatarKit's names; view and
  * controller are faces of it.
  */
-import type { AvatarController as CoreController } from '../avatar/avatar-controller.js';
-import { type AvatarControllerOptions, DEFAULT_CONTROLLER_OPTIONS } from '../avatar/controller-options.js';
+import type { Avatar as LivingAvatar } from '../avatar/avatar.js';
+import { type AvatarOptions, DEFAULT_AVATAR_OPTIONS } from '../avatar/avatar-options.js';
+import type { AvatarSpeech } from '../avatar/avatar-speech.js';
 import type { AvatarHost } from '../avatar/lifecycle/avatar-host.js';
-import { AvatarKeeper } from '../avatar/lifecycle/avatar-keeper.js';
+import { AvatarLifecycle } from '../avatar/lifecycle/avatar-lifecycle.js';
 import { MotionPreference } from '../avatar/lifecycle/motion-preference.js';
 import type { ElementSize } from '../avatar/lifecycle/size-observer.js';
 import type { AvatarError as CoreError } from '../shared/contracts/errors.js';
@@ -19,8 +20,8 @@ import { sdkSettings } from './sdk-settings.js';
 interface ViewCoreEvents {
   error: AvatarError;
   'first-frame': void;
-  /** A controller was made; the one before is gone. */
-  controller: CoreController;
+  /** An avatar was made; the one before is gone. */
+  avatar: LivingAvatar;
   /** Everything was ended; something new may follow. */
   closed: void;
   disposed: void;
@@ -30,11 +31,10 @@ interface ViewCoreEvents {
 const OPUS_RATE_HZ = 48_000;
 
 export class ViewCore implements AvatarHost {
-  readonly keeper: AvatarKeeper;
+  readonly lifecycle: AvatarLifecycle;
   readonly avatar: Avatar;
   audioFormat: AudioFormat;
-  frameStarvation: AvatarControllerOptions['frameStarvation'] = 'audio-independent';
-  volume = 1;
+  frameStarvation: AvatarOptions['frameStarvation'] = 'audio-independent';
   private readonly container: HTMLElement;
   private readonly motionPreference = new MotionPreference(() => this.applyMotion());
   private readonly events = new Emitter<ViewCoreEvents>();
@@ -49,13 +49,13 @@ export class ViewCore implements AvatarHost {
     this.avatar = avatar;
     this.container = container;
     this.audioFormat = { ...DEFAULT_AUDIO_FORMAT, ...configuration.audioFormat, ...audioFormat };
-    this.keeper = new AvatarKeeper(this, container);
-    this.unsubscribe = [sdkSettings.on('cleanup', () => this.dispose()), sdkSettings.on('resolution', () => this.keeper.resize())];
+    this.lifecycle = new AvatarLifecycle(this, container);
+    this.unsubscribe = [sdkSettings.on('cleanup', () => this.dispose()), sdkSettings.on('resolution', () => this.lifecycle.resize())];
     this.motionPreference.connect();
-    this.keeper.configure({ view: 'bust' });
+    this.lifecycle.configure({ view: 'bust' });
     this.applyMotion();
-    this.keeper.connect();
-    this.keeper.update();
+    this.lifecycle.connect();
+    this.lifecycle.update();
   }
 
   on<Name extends keyof ViewCoreEvents>(name: Name, listener: (event: ViewCoreEvents[Name]) => void): () => void {
@@ -75,9 +75,9 @@ export class ViewCore implements AvatarHost {
     return this.isOpus ? OPUS_RATE_HZ : this.audioFormat.sampleRate;
   }
 
-  /** The core's controller, or null while there is none. */
-  get controller(): CoreController | null {
-    return this.keeper.assembly?.controller ?? null;
+  /** The speech of the living avatar, or null while there is none. */
+  get speech(): AvatarSpeech | null {
+    return this.lifecycle.avatar?.speech ?? null;
   }
 
   /** What is drawn, device pixels; 0 before the first picture. */
@@ -88,10 +88,10 @@ export class ViewCore implements AvatarHost {
   }
 
   /** What the core is told, by the present configuration. */
-  get options(): AvatarControllerOptions {
+  get options(): AvatarOptions {
     const configuration = sdkSettings.configuration ?? {};
     return {
-      ...DEFAULT_CONTROLLER_OPTIONS,
+      ...DEFAULT_AVATAR_OPTIONS,
       ...motionServerOf(configuration),
       mode: this.mode === 'direct' ? 'direct' : 'backend',
       appId: sdkSettings.appId ?? '',
@@ -114,27 +114,25 @@ export class ViewCore implements AvatarHost {
     this.isDisposed = true;
     for (const unsubscribe of this.unsubscribe) unsubscribe();
     this.motionPreference.disconnect();
-    this.keeper.disconnect();
-    this.keeper.close();
+    this.lifecycle.disconnect();
+    this.lifecycle.close();
     this.canvas?.remove();
     this.canvas = null;
     this.events.emit('disposed', undefined);
     this.events.clear();
   }
 
-  // ---- what the keeper asks and reports ----------------------------------------------------------------------------
+  // ---- what the lifecycle asks and reports ----------------------------------------------------------------------------
 
   get isConnected(): boolean {
     return !this.isDisposed;
   }
 
-  get assemblySettings(): AvatarHost['assemblySettings'] {
+  get avatarSettings(): AvatarHost['avatarSettings'] {
     return {
       options: this.options,
       src: this.avatar.file,
       avatarId: null,
-      volume: this.volume,
-      isMuted: false,
       isEager: true,
       isAutostarted: false,
     };
@@ -153,8 +151,8 @@ export class ViewCore implements AvatarHost {
     return true;
   }
 
-  handleController(controller: CoreController): void {
-    this.events.emit('controller', controller);
+  handleAvatar(avatar: LivingAvatar): void {
+    this.events.emit('avatar', avatar);
   }
 
   handleError(error: CoreError): void {
@@ -180,6 +178,6 @@ export class ViewCore implements AvatarHost {
   }
 
   private applyMotion(): void {
-    this.keeper.configure({ motionStyle: this.motionPreference.isReduced ? 'calm' : 'lively' });
+    this.lifecycle.configure({ motionStyle: this.motionPreference.isReduced ? 'calm' : 'lively' });
   }
 }

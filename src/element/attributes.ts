@@ -29,7 +29,7 @@ export function settingsFrom<Table extends AttributeTable>(table: Table, element
     const value = read(element, row.property);
     if ('values' in row) return [name, row.values.includes(value as string) ? value : row.values[0]];
     if ('isValid' in row) return [name, value !== null && row.isValid(Number(value)) ? Number(value) : row.default];
-    return [name, value === true];
+    return [name, Boolean(value)];
   });
   return Object.fromEntries(settings) as SettingsOf<Table>;
 }

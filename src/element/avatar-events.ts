@@ -1,7 +1,7 @@
 /** What `<spatius-avatar>` tells the page: one class per event. Like those of `<video>` they do not bubble. */
 import type { ConnectionChange, StateReason } from '../avatar/connection/connection-state.js';
-import type { DiscardedFrames } from '../avatar/controller-events.js';
 import type { ConversationState } from '../avatar/conversations/conversation-state.js';
+import type { DiscardedFrames } from '../avatar/speech-events.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { CaptionCue } from './captions/caption-cue.js';
 

@@ -5,7 +5,7 @@ import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-sett
 import type { SpeechStyle } from '../shared/contracts/speech-style.js';
 import type { Renderer } from '../shared/contracts/stage.js';
 import type { PictureTransform } from '../shared/contracts/stage-settings.js';
-import type { AvatarMode, ConnectionProperties } from './avatar-options.js';
+import type { AvatarMode, ConnectionProperties } from './connection-attributes.js';
 
 /** Declares the attributes and properties of `<spatius-avatar>`; `SpatiusAvatar` and `AvatarShell` apply them. */
 export class AvatarProperties extends LitElement implements ConnectionProperties {

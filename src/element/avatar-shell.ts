@@ -1,30 +1,30 @@
 /**
- * Base class of `SpatiusAvatar`: renders, passes settings to the assembly, and turns its reports into flags and events. The public
+ * Base class of `SpatiusAvatar`: renders, passes settings to the avatar, and turns its reports into flags and events. The public
  * methods are in `SpatiusAvatar`.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
-import type { AvatarController } from '../avatar/avatar-controller.js';
+import type { Avatar } from '../avatar/avatar.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { STAGE_ATTRIBUTES, type StageSettings } from '../shared/contracts/stage-settings.js';
-import { AssemblyController, type AssemblyHost } from './assembly-controller.js';
 import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
-import { CONNECTION_PROPERTIES, configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarProperties } from './avatar-properties.js';
 import { avatarTemplate } from './avatar-template.js';
-import { relayControllerEvents } from './controller-events.js';
+import { avatarOptions, CONNECTION_PROPERTIES, configurationErrors } from './connection-attributes.js';
 import { avatarStates, CustomStates } from './custom-states.js';
 import { ENGLISH, type KnownStrings } from './english.js';
 import { GestureController } from './gesture-controller.js';
 import { LazyPiece } from './lazy-piece.js';
+import { LifecycleController, type LifecycleHost } from './lifecycle-controller.js';
 import { MotionPreferenceController } from './motion-preference-controller.js';
-import { PRESENTATION_ATTRIBUTES } from './presentation-attributes.js';
+import { PRESENTATION_ATTRIBUTES, soundSettings } from './presentation-attributes.js';
+import { relaySpeechEvents } from './relay-speech-events.js';
 import { ErrorLog } from './report/error-log.js';
 import { styles } from './spatius-avatar.styles.js';
 
-export abstract class AvatarShell extends AvatarProperties implements AssemblyHost {
+export abstract class AvatarShell extends AvatarProperties implements LifecycleHost {
   static override styles = styles;
 
   @state() private loadProgress: number | null = null;
@@ -55,18 +55,18 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   });
   private readonly camera = new LazyPiece(this, async () => {
     const { StageCamera } = await import('./stage-camera.js');
-    return [new StageCamera(this, (changes) => this.assembly.configure(changes))];
+    return [new StageCamera(this, (changes) => this.lifecycle.configure(changes))];
   });
   protected readonly gazing = new LazyPiece(this, async () => {
     const { GazeController } = await import('./gaze-controller.js');
-    return [new GazeController(this, (gazePoint) => this.assembly.configure({ gazePoint }))];
+    return [new GazeController(this, (gazePoint) => this.lifecycle.configure({ gazePoint }))];
   });
   private readonly userSpeech = new LazyPiece(this, async () => {
     const { UserSpeechController } = await import('./user-speech-controller.js');
-    return [new UserSpeechController(this, this.assembly)];
+    return [new UserSpeechController(this, this.lifecycle)];
   });
   private readonly motionPreference = new MotionPreferenceController(this);
-  protected readonly assembly = new AssemblyController(this);
+  protected readonly lifecycle = new LifecycleController(this);
   protected readonly errors = new ErrorLog();
   private readonly customStates = new CustomStates(this);
 
@@ -89,7 +89,7 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
     for (const table of [STAGE_ATTRIBUTES, PRESENTATION_ATTRIBUTES]) {
-      if (propertiesOf(table).some((name) => (changed as Map<string, unknown>).has(name))) this.complain(attributeErrors(table, this));
+      if (propertiesOf(table).some((name) => (changed as Map<string, unknown>).has(name))) this.report(attributeErrors(table, this));
     }
     void this.late.want();
     if (this.controls) void this.bar.want();
@@ -102,18 +102,13 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const { assembly } = this.assembly;
-    const { volume } = this.assemblySettings;
     const settings = this.stageSettings;
-    if (assembly && (changed.has('volume') || changed.has('muted'))) {
-      assembly.controller.volume = volume;
-      assembly.controller.muted = this.muted;
-    }
-    if (changed.has('src') || changed.has('avatarId')) this.assembly.reload();
-    this.assembly.configure(settings);
+    this.lifecycle.configureSound(soundSettings(this));
+    if (changed.has('src') || changed.has('avatarId')) this.lifecycle.reload();
+    this.lifecycle.configure(settings);
     const isPointerFollowed = settings.gaze === 'pointer' && settings.motionStyle === 'lively';
     if (isPointerFollowed || this.gazing.isWanted) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
-    if (changed.get('renderer') !== undefined) this.assembly.changeRenderer();
+    if (changed.get('renderer') !== undefined) this.lifecycle.changeRenderer();
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
     this.customStates.label = this.strings.avatar;
@@ -124,24 +119,25 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
     this.camera.tell((camera) => camera.update());
   }
 
-  private complain(errors: readonly AvatarError[]): void {
+  private report(errors: readonly AvatarError[]): void {
     for (const error of errors) this.handleError(error);
   }
 
   private applyOptions(): void {
-    this.complain(configurationErrors(this));
-    const controller = this.assembly.assembly?.controller;
-    if (!controller) return;
+    this.report(configurationErrors(this));
+    const speech = this.lifecycle.avatar?.speech;
+    if (!speech) return;
     const wasOnline = this.connectionState !== 'disconnected';
-    controller.configure(controllerOptions(this));
-    if (wasOnline) void controller.start().catch(() => undefined);
+    speech.configure(avatarOptions(this));
+    // A failure is reported by state and event.
+    if (wasOnline) void speech.start().catch(() => undefined);
   }
 
   private retry(): void {
     this.stageError = null;
     // The button goes, the keyboard's place stays.
     (this.renderRoot.firstElementChild as HTMLElement).focus({ preventScroll: true });
-    this.assembly.retry();
+    this.lifecycle.retry();
   }
 
   private get stageSettings(): Partial<StageSettings> {
@@ -163,23 +159,20 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
 
   /** @internal */
   get heardConversationId(): string | null {
-    return this.assembly.assembly?.controller.heardConversationId ?? null;
+    return this.lifecycle.avatar?.speech.heardConversationId ?? null;
   }
 
-  // ---- what the assembly asks and reports --------------------------------------------------------------------------
+  // ---- what the lifecycle reads and reports -------------------------------------------------------------------------
 
   /** @internal */
-  get assemblySettings(): AssemblyHost['assemblySettings'] {
+  get avatarSettings(): LifecycleHost['avatarSettings'] {
     const { loading, renderer } = settingsFrom(PRESENTATION_ATTRIBUTES, this);
     return {
-      options: controllerOptions(this),
+      options: avatarOptions(this),
       src: this.src,
       avatarId: this.avatarId,
       isEager: loading === 'eager',
       renderer,
-      // What is no number changes nothing.
-      volume: Number(this.volume ?? 1),
-      isMuted: this.muted,
       isAutostarted: this.autostart,
     };
   }
@@ -197,8 +190,8 @@ export abstract class AvatarShell extends AvatarProperties implements AssemblyHo
   }
 
   /** @internal */
-  handleController(controller: AvatarController): void {
-    relayControllerEvents(controller, this);
+  handleAvatar({ speech }: Avatar): void {
+    relaySpeechEvents(speech, this);
   }
 
   /** @internal */

@@ -1,18 +1,18 @@
-import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
-import type { ListenOptions } from '../avatar/controller-parts.js';
+import type { Avatar } from '../avatar/avatar.js';
 import { type MotionPayload, readMotionPayloads } from '../avatar/conversations/motion-payloads.js';
 import type { PcmInput } from '../avatar/conversations/pcm-input.js';
 import { checkSpeechMode } from '../avatar/conversations/speech-checks.js';
+import type { ListenOptions } from '../avatar/speech-parts.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import { configurationErrors, controllerOptions } from './avatar-options.js';
 import { AvatarShell } from './avatar-shell.js';
 import type { CaptionCue, SpeakOptions } from './captions/caption-cue.js';
+import { avatarOptions, configurationErrors } from './connection-attributes.js';
 import { LazyPiece } from './lazy-piece.js';
 import type { CaptureOptions, RecordOptions } from './recording/capture.js';
 import type { AvatarStats } from './report/avatar-stats.js';
 import type { Diagnosis } from './report/diagnosis.js';
-import type { SayOptions } from './sayings.js';
+import type { SayOptions } from './speech-queue.js';
 
 /**
  * A talking 3D character: takes speech audio and renders a face in sync with it.
@@ -84,21 +84,21 @@ import type { SayOptions } from './sayings.js';
  * @cssstate audio-blocked - Audio is blocked until a user gesture.
  */
 export class SpatiusAvatar extends AvatarShell {
-  private readonly sayings = new LazyPiece(this, async () => [new (await import('./sayings.js')).Sayings(this)]);
+  private readonly sayings = new LazyPiece(this, async () => [new (await import('./speech-queue.js')).SpeechQueue(this)]);
 
   /** State of the connection to the motion source. */
   get connectionState(): ConnectionState {
-    return this.assembly.assembly?.controller.connectionState ?? 'disconnected';
+    return this.lifecycle.avatar?.speech.connectionState ?? 'disconnected';
   }
 
   /** Playback state. */
   get conversationState(): 'idle' | 'playing' | 'paused' {
-    return this.assembly.assembly?.controller.conversationState ?? 'idle';
+    return this.lifecycle.avatar?.speech.conversationState ?? 'idle';
   }
 
   /** Audible playback position within the current speech, s; 0 when idle. */
   get currentTime(): number {
-    return this.assembly.assembly?.controller.getAudioTime() ?? 0;
+    return this.lifecycle.avatar?.speech.audibleSeconds ?? 0;
   }
 
   /**
@@ -111,13 +111,13 @@ export class SpatiusAvatar extends AvatarShell {
   async start(): Promise<void> {
     const errors = configurationErrors(this);
     if (errors[0]) throw errors[0];
-    await this.assembly.ask(({ controller }) => controller.start());
+    await this.lifecycle.ask(({ speech }) => speech.start());
   }
 
   /** Closes the connection and stops playback; the avatar stays displayed. */
   close(): void {
-    this.assembly.input.drop();
-    this.assembly.tell(({ controller }) => controller.close());
+    this.lifecycle.input.drop();
+    this.lifecycle.tell(({ speech }) => speech.close());
   }
 
   /**
@@ -131,7 +131,7 @@ export class SpatiusAvatar extends AvatarShell {
    *   `networkLayerNotAvailable` in `backend` mode.
    */
   send(pcm: PcmInput, end = false): string | null {
-    checkSpeechMode(controllerOptions(this), false);
+    checkSpeechMode(avatarOptions(this), false);
     return this.read(pcm, end);
   }
 
@@ -145,7 +145,7 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `networkLayerNotAvailable` in another mode; the errors of `send()`.
    */
   yieldAudioData(pcm: PcmInput, end = false): string | null {
-    checkSpeechMode(controllerOptions(this), true);
+    checkSpeechMode(avatarOptions(this), true);
     if (this.isConnected) return this.read(pcm, end);
     this.handleError(new AvatarError(ErrorCode.playbackStartFailed, 'The <spatius-avatar> is not in a document.'));
     return null;
@@ -162,19 +162,19 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `networkLayerNotAvailable` in another mode; `invalidMotionData` if a payload is not a byte array.
    */
   yieldFramesData(payloads: readonly MotionPayload[] | null | undefined, conversationId: string): boolean {
-    checkSpeechMode(controllerOptions(this), true);
+    checkSpeechMode(avatarOptions(this), true);
     const motion = readMotionPayloads(payloads);
     let isFinal = motion.isFinal;
-    this.assembly.tell(({ controller }) => (isFinal = controller.receiveMotion(conversationId, motion)));
+    this.lifecycle.tell(({ speech }) => (isFinal = speech.receiveMotion(conversationId, motion)));
     return isFinal;
   }
 
   private read(pcm: PcmInput, end: boolean): string | null {
     // Connection errors are reported by state and event.
-    const connect = ({ controller }: AssembledAvatar) => (controller.connectionState === 'disconnected' ? controller.start() : undefined);
-    this.assembly.ask(connect).catch(() => undefined);
+    const connect = ({ speech }: Avatar) => (speech.connectionState === 'disconnected' ? speech.start() : undefined);
+    this.lifecycle.ask(connect).catch(() => undefined);
     this.isSoundWanted = true;
-    return this.assembly.input.send(pcm, controllerOptions(this).sampleRateHz, end);
+    return this.lifecycle.input.send(pcm, avatarOptions(this).sampleRateHz, end);
   }
 
   /**
@@ -187,13 +187,13 @@ export class SpatiusAvatar extends AvatarShell {
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     const { cues, lang, ...manner } = options;
-    await this.untilHeard(({ controller }) => {
-      const last = controller.getCurrentConversationId();
-      const speech = controller.speak(source, manner);
-      const id = controller.getCurrentConversationId();
+    await this.untilHeard(({ speech }) => {
+      const last = speech.newestConversationId;
+      const speaking = speech.speak(source, manner);
+      const id = speech.newestConversationId;
       const words = cues ?? manner.words;
       if (words && id && id !== last) void this.captioning.want().then((captions) => captions.give(id, words, lang));
-      return speech;
+      return speaking;
     });
   }
 
@@ -205,7 +205,7 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `invalidCues`; `aborted` if there is no such speech or the element is not in a document.
    */
   async addCue(cue: CaptionCue, conversationId?: string): Promise<void> {
-    const id = conversationId ?? (await this.assembly.ask(({ controller }) => controller.getCurrentConversationId()));
+    const id = conversationId ?? (await this.lifecycle.ask(({ speech }) => speech.newestConversationId));
     if (!id) throw new AvatarError(ErrorCode.aborted, 'There is no speech to give a caption to.');
     (await this.captioning.want()).add(id, cue);
   }
@@ -222,13 +222,13 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `aborted` when interrupted; `noAudio`; `invalidAudioInput`. All but `aborted` also fire `avatar-error`.
    */
   async listen(source: MediaStream | HTMLMediaElement, options: ListenOptions = {}): Promise<void> {
-    await this.untilHeard(({ controller }) => controller.listen(source, options));
+    await this.untilHeard(({ speech }) => speech.listen(source, options));
   }
 
-  private async untilHeard(play: (assembly: AssembledAvatar) => Promise<void>): Promise<void> {
+  private async untilHeard(play: (avatar: Avatar) => Promise<void>): Promise<void> {
     try {
-      const speech = this.assembly.ask(play);
-      this.assembly.input.drop();
+      const speech = this.lifecycle.ask(play);
+      this.lifecycle.input.drop();
       this.isSoundWanted = true;
       await speech;
     } catch (reason) {
@@ -252,19 +252,19 @@ export class SpatiusAvatar extends AvatarShell {
 
   /** Pauses audio and face. */
   pause(): void {
-    this.assembly.assembly?.controller.pause();
+    this.lifecycle.avatar?.speech.pause();
   }
 
   /** Resumes after `pause()`. */
   async resume(): Promise<void> {
-    await this.assembly.assembly?.controller.resume();
+    await this.lifecycle.avatar?.speech.resume();
   }
 
   /** Stops the current speech immediately and discards its remaining audio, motion and queued `say()` calls. */
   interrupt(): void {
     if (this.sayings.isWanted) this.sayings.tell((sayings) => sayings.drop());
-    this.assembly.input.drop();
-    this.assembly.tell(({ controller }) => controller.interrupt());
+    this.lifecycle.input.drop();
+    this.lifecycle.tell(({ speech }) => speech.interrupt());
   }
 
   /**
@@ -273,7 +273,7 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `audioBlocked` when the browser refuses.
    */
   async initializeAudioContext(): Promise<void> {
-    await this.assembly.ask(({ controller }) => controller.initializeAudioContext());
+    await this.lifecycle.ask(({ speech }) => speech.unlockSound());
   }
 
   /**
@@ -283,7 +283,7 @@ export class SpatiusAvatar extends AvatarShell {
    *   Null returns to speech.
    */
   showPose(pose: Float32Array | null): void {
-    this.assembly.tell(({ openedStage }) => openedStage?.setPose(pose));
+    this.lifecycle.tell(({ openedStage }) => openedStage?.setPose(pose));
   }
 
   /**
@@ -306,12 +306,12 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `networkLayerNotAvailable` outside a room; the browser's error if it refuses the microphone.
    */
   async publishMicrophone(isOn = true): Promise<void> {
-    await this.assembly.ask((assembly) => assembly.publishMicrophone(isOn));
+    await this.lifecycle.ask((avatar) => avatar.publishMicrophone(isOn));
   }
 
   /** Returns the next frame as a PNG. @throws {AvatarError} `renderingFailed` while no avatar is displayed. */
   async toBlob(): Promise<Blob> {
-    return this.assembly.toBlob();
+    return this.lifecycle.toBlob();
   }
 
   /**
@@ -322,7 +322,7 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `renderingFailed` while no avatar is displayed; `playbackInitFailed`; `recordingFailed`.
    */
   async captureStream(options?: CaptureOptions): Promise<MediaStream> {
-    return (await import('./recording/capture.js')).captureStream(this, this.assembly, options);
+    return (await import('./recording/capture.js')).captureStream(this, this.lifecycle, options);
   }
 
   /**
@@ -335,18 +335,18 @@ export class SpatiusAvatar extends AvatarShell {
    *   errors of `captureStream()`.
    */
   async record(options?: RecordOptions): Promise<Blob> {
-    return (await import('./recording/capture.js')).record(this, this.assembly, options);
+    return (await import('./recording/capture.js')).record(this, this.lifecycle, options);
   }
 
   /** Returns statistics: frames rendered and dropped, A/V sync, latency, buffered audio, motion. */
   async stats(): Promise<AvatarStats> {
-    return (await import('./report/avatar-stats.js')).avatarStats(this.assembly.assembly);
+    return (await import('./report/avatar-stats.js')).avatarStats(this.lifecycle.avatar);
   }
 
   /** Reports why the mouth does not move, why there is no sound and what renders (`findings`), with the data behind each; never a token. */
   async diagnose(): Promise<Diagnosis> {
     const { diagnose } = await import('./report/diagnosis.js');
-    return diagnose(this, this.assembly, this.errors.list());
+    return diagnose(this, this.lifecycle, this.errors.list());
   }
 }
 

@@ -1,9 +1,9 @@
 /** Lets the visitor's voice interrupt the avatar. Loaded with the first element that is `interruptible`. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { AssembledAvatar } from '../avatar/assembled-avatar.js';
+import type { Avatar } from '../avatar/avatar.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import type { AssemblyController } from './assembly-controller.js';
 import { AvatarUserSpeechEvent } from './avatar-events.js';
+import type { LifecycleController } from './lifecycle-controller.js';
 
 /** What is asked of the element, and what it is told. */
 export interface InterruptedElement extends ReactiveControllerHost, HTMLElement {
@@ -23,14 +23,14 @@ const MICROPHONE: MediaStreamConstraints = { audio: { echoCancellation: true, no
 
 export class UserSpeechController implements ReactiveController {
   private readonly host: InterruptedElement;
-  private readonly assembly: AssemblyController;
+  private readonly lifecycle: LifecycleController;
   /** What is heard now, or being opened. */
-  private current: { microphone: MediaStream | null; avatar: AssembledAvatar | null; ending: AbortController } | null = null;
+  private current: { microphone: MediaStream | null; avatar: Avatar | null; ending: AbortController } | null = null;
   private isSpeaking = false;
 
-  constructor(host: InterruptedElement, assembly: AssemblyController) {
+  constructor(host: InterruptedElement, lifecycle: LifecycleController) {
     this.host = host;
-    this.assembly = assembly;
+    this.lifecycle = lifecycle;
     host.addController(this);
     this.hostUpdated();
   }
@@ -38,7 +38,7 @@ export class UserSpeechController implements ReactiveController {
   hostUpdated(): void {
     const {
       host,
-      assembly: { assembly: avatar },
+      lifecycle: { avatar },
     } = this;
     const { microphone } = host;
     if (!host.interruptible || !host.isConnected) return this.stop();
@@ -65,7 +65,7 @@ export class UserSpeechController implements ReactiveController {
     this.handleVoice(false);
   }
 
-  private async listen(avatar: AssembledAvatar, given: MediaStream | null, signal: AbortSignal): Promise<void> {
+  private async listen(avatar: Avatar, given: MediaStream | null, signal: AbortSignal): Promise<void> {
     const stream = given ?? (await ownMicrophone(signal));
     if (signal.aborted) return;
     const end = await avatar.hearUser(stream, (isSpeaking) => signal.aborted || this.handleVoice(isSpeaking));

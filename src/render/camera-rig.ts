@@ -9,7 +9,7 @@
 import { Matrix4, PerspectiveCamera } from 'three';
 import type { FramingAnchors } from '../shared/contracts/framing.js';
 import type { StageSettings } from '../shared/contracts/stage-settings.js';
-import { type CameraFraming, frameCamera } from './framing.js';
+import { type CameraFraming, frameCamera } from '../shared/core/frame-camera.js';
 
 /** Half of the way in so many seconds. */
 const HALF_WAY_SECONDS = 0.09;

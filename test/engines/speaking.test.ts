@@ -150,8 +150,8 @@ function startSpeaking(tab: Tab): Promise<string> {
 /** What is drawn and heard for some time: widest jaw 0..1, frames, loudest RMS of full scale. */
 function watchSpeech(tab: Tab, milliseconds: number): Promise<Drawn> {
   return tab.evaluate(async (duration) => {
-    const { openedStage: stage } = (document.getElementById('avatar') as unknown as { assembly: { assembly: { openedStage: Stage } } })
-      .assembly.assembly;
+    const { openedStage: stage } = (document.getElementById('avatar') as unknown as { lifecycle: { avatar: { openedStage: Stage } } })
+      .lifecycle.avatar;
     await stage.setTracing(true);
     let rms = 0;
     for (const end = performance.now() + duration; performance.now() < end; ) {

@@ -12,16 +12,13 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   audio: { own: ['shared'], packages: [] },
   speech: { own: ['shared', 'motion'], packages: ['livekit-client'] },
   render: {
-    own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead', 'assets/download'],
+    own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead', 'assets/download', 'assets/avatar-formats'],
     packages: ['three', '@pixiv/three-vrm'],
   },
   workers: { own: ['shared', 'speech', 'render', 'motion'], packages: ['comlink'] },
   assets: { own: ['shared', 'embedded'], packages: [] },
   avatar: { own: ['shared', 'audio', 'assets', 'workers'], packages: [], ownTypes: ['speech'] },
-  avatarkit: {
-    own: ['shared', 'avatar', 'assets', 'audio', 'render/framing', 'render/loaders/formats'],
-    packages: [],
-  },
+  avatarkit: { own: ['shared', 'avatar', 'assets'], packages: [] },
   element: { own: ['shared', 'avatar', 'speech/room/open-room', 'motion/timings/read-spans'], packages: ['lit'] },
   server: {
     own: ['shared', 'motion', 'server-sdk', 'relay'],

@@ -2,7 +2,7 @@
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionSource, RoomSource } from '../../shared/contracts/motion-source.js';
 import { regionHosts } from '../../shared/contracts/region-hosts.js';
-import type { AvatarControllerOptions } from '../controller-options.js';
+import type { AvatarOptions } from '../avatar-options.js';
 import { checkSampleRate } from '../conversations/speech-checks.js';
 
 const INGRESS_PATH = '/v2/driveningress';
@@ -44,7 +44,7 @@ const UPSTREAM_RATE_HZ = 16_000;
  * @param firstRound Above every round so far.
  * @throws {AvatarError} `invalidConfiguration`, `unsupportedSampleRate`.
  */
-export function motionSource(options: AvatarControllerOptions, pageUrl: string, firstRound: number): MotionSource | RoomSource {
+export function motionSource(options: AvatarOptions, pageUrl: string, firstRound: number): MotionSource | RoomSource {
   checkSampleRate(options.sampleRateHz);
   if (options.mode === 'local') return { kind: 'local' };
   const { connectTimeoutMs, fallback } = options;

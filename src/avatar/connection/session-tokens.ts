@@ -1,5 +1,5 @@
 /** The tokens of one controller: opened with the options of the first request, forgotten when those change. */
-import type { AvatarControllerOptions } from '../controller-options.js';
+import type { AvatarOptions } from '../avatar-options.js';
 import type { TokenProvider } from './session-token.js';
 
 export class SessionTokens {
@@ -12,7 +12,7 @@ export class SessionTokens {
   }
 
   /** @throws {AvatarError} `tokenRequestFailed`, `invalidConfiguration`. */
-  async request(options: AvatarControllerOptions, isRefresh: boolean): Promise<string> {
+  async request(options: AvatarOptions, isRefresh: boolean): Promise<string> {
     this.provider ??= this.open(options);
     return (await this.provider).token(isRefresh);
   }
@@ -22,7 +22,7 @@ export class SessionTokens {
   }
 
   // Only those who connect to a server need it: it is loaded when the first token is asked for.
-  private async open({ token: source, appId }: AvatarControllerOptions): Promise<TokenProvider> {
+  private async open({ token: source, appId }: AvatarOptions): Promise<TokenProvider> {
     const { TokenProvider } = await import('./session-token.js');
     return new TokenProvider({ source, appId, baseUrl: this.baseUrl() });
   }

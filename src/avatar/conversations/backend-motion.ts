@@ -1,20 +1,20 @@
 /** Motion that the app brings: to the conversation it belongs to, or discarded and reported. */
 import type { MotionSession } from '../../shared/contracts/motion-session.js';
-import type { DiscardedFrames } from '../controller-events.js';
+import type { DiscardedFrames } from '../speech-events.js';
 import type { MotionPayloads } from './motion-payloads.js';
-import type { RoundBook, RoundEntry } from './round-book.js';
+import type { Round, Rounds } from './rounds.js';
 
 export class BackendMotion {
-  private readonly rounds: RoundBook;
+  private readonly rounds: Rounds;
   private readonly tell: (say: (session: MotionSession) => void) => void;
   private readonly handleDiscarded: (discarded: DiscardedFrames) => void;
-  private entry: RoundEntry | null = null;
+  private entry: Round | null = null;
   private isFinal = false;
   private isAudioOnly = false;
   private _discardedPayloads = 0;
 
   constructor(
-    rounds: RoundBook,
+    rounds: Rounds,
     tell: (say: (session: MotionSession) => void) => void,
     handleDiscarded: (discarded: DiscardedFrames) => void,
   ) {

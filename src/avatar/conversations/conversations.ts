@@ -7,8 +7,8 @@ import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/
 import type { PlaybackState } from '../../shared/contracts/playback-messages.js';
 import type { Emitter } from '../../shared/core/emitter.js';
 import type { SessionLink } from '../connection/session-link.js';
-import type { AvatarControllerEvents } from '../controller-events.js';
-import type { SpeechOutput } from '../controller-parts.js';
+import type { SpeechEvents } from '../speech-events.js';
+import type { SpeechOutput } from '../speech-parts.js';
 import {
   type Conversation,
   type ConversationChange,
@@ -16,19 +16,19 @@ import {
   conversationChange,
   IDLE_CONVERSATION,
 } from './conversation-state.js';
-import { RoundBook, type RoundEntry } from './round-book.js';
+import { type Round, Rounds } from './rounds.js';
 import type { SpeechInput } from './speech-input.js';
 
 export class Conversations {
-  readonly rounds = new RoundBook();
+  readonly rounds = new Rounds();
   private readonly output: SpeechOutput;
   private readonly session: SessionLink;
   private readonly input: SpeechInput;
-  private readonly events: Emitter<AvatarControllerEvents>;
+  private readonly events: Emitter<SpeechEvents>;
   private heard: Conversation = IDLE_CONVERSATION;
   private isPaused = false;
 
-  constructor(output: SpeechOutput, session: SessionLink, input: SpeechInput, events: Emitter<AvatarControllerEvents>) {
+  constructor(output: SpeechOutput, session: SessionLink, input: SpeechInput, events: Emitter<SpeechEvents>) {
     this.output = output;
     this.session = session;
     this.input = input;
@@ -45,7 +45,7 @@ export class Conversations {
   }
 
   /** A new one; whatever still plays is interrupted. */
-  begin(conversationId?: string): RoundEntry {
+  begin(conversationId?: string): Round {
     const { newest } = this.rounds;
     const entry = this.rounds.open(conversationId);
     if (newest && !newest.isOver) this.dropBefore(entry.round);
@@ -63,7 +63,7 @@ export class Conversations {
   }
 
   /** Speech of a conversation. Without a way to the loudspeaker the conversation ends. */
-  append(entry: RoundEntry, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
+  append(entry: Round, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
     entry.markAudio();
     entry.appendedSeconds += samples.length / sampleRateHz;
     this.session.tell(
@@ -101,7 +101,7 @@ export class Conversations {
    *
    * @throws {AvatarError} `aborted` by an interrupt or `signal`, and why it could not be filled.
    */
-  async untilHeard(signal: AbortSignal | undefined, fill: (entry: RoundEntry) => Promise<void>): Promise<void> {
+  async untilHeard(signal: AbortSignal | undefined, fill: (entry: Round) => Promise<void>): Promise<void> {
     if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
     this.input.drop();
     const entry = this.begin();
@@ -142,7 +142,7 @@ export class Conversations {
     this.output.flush(newest.round + 1);
   }
 
-  private isNewest(entry: RoundEntry): boolean {
+  private isNewest(entry: Round): boolean {
     return this.rounds.newest === entry;
   }
 

@@ -1,7 +1,7 @@
 /** What is asked of raw speech before it is read: answered at once, also while the controller still has to be loaded. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { isPcmSampleRate, PCM_SAMPLE_RATES } from '../../shared/samples/sample-rates.js';
-import type { AvatarControllerOptions } from '../controller-options.js';
+import type { AvatarOptions } from '../avatar-options.js';
 
 /** @throws {AvatarError} `unsupportedSampleRate`. */
 export function checkSampleRate(rateHz: number): void {
@@ -16,7 +16,7 @@ export function checkSampleRate(rateHz: number): void {
  * @param isFromApp True for calls of the app's own transport, false for speech that the page itself has.
  * @throws {AvatarError} `networkLayerNotAvailable` for a call that belongs to another mode.
  */
-export function checkSpeechMode({ mode, relayUrl }: Pick<AvatarControllerOptions, 'mode' | 'relayUrl'>, isFromApp: boolean): void {
+export function checkSpeechMode({ mode, relayUrl }: Pick<AvatarOptions, 'mode' | 'relayUrl'>, isFromApp: boolean): void {
   const isElsewhere = mode === 'backend' || mode === 'livekit';
   if (isFromApp ? mode === 'backend' && !relayUrl : !isElsewhere) return;
   throw new AvatarError(

@@ -1,5 +1,5 @@
 /** What a page says about the words of a speech. */
-import type { SpeakOptions as SpokenOptions } from '../../avatar/controller-parts.js';
+import type { SpeakOptions as SpokenOptions } from '../../avatar/speech-parts.js';
 import type { TimedWord } from '../../shared/contracts/speech-manner.js';
 
 /** A piece of text and when it is shown, s from the first sample of its speech. `end` > `start`. */

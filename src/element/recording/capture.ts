@@ -1,7 +1,7 @@
 /** Picture and voice of an avatar as a stream, and as a file. Loaded when they are asked for. */
-import type { AssembledAvatar } from '../../avatar/assembled-avatar.js';
+import type { Avatar } from '../../avatar/avatar.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import type { AssemblyController } from '../assembly-controller.js';
+import type { LifecycleController } from '../lifecycle-controller.js';
 
 export interface CaptureOptions {
   /** Most pictures per second. Default: as many as are drawn. */
@@ -36,14 +36,14 @@ const TAIL_MS = 400;
 /** @throws {AvatarError} `renderingFailed` while no avatar is shown, `playbackInitFailed` without sound output. */
 export async function captureStream(
   element: HTMLElement,
-  assembly: AssemblyController,
+  lifecycle: LifecycleController,
   { frameRate }: CaptureOptions = {},
 ): Promise<MediaStream> {
-  const canvas = assembly.avatar && element.shadowRoot?.querySelector('canvas');
-  const avatar = assembly.assembly;
+  const canvas = lifecycle.shown && element.shadowRoot?.querySelector('canvas');
+  const avatar = lifecycle.avatar;
   if (!canvas || !avatar) throw new AvatarError(ErrorCode.renderingFailed, 'There is no picture yet.');
-  const release = assembly.visibility.hold();
-  let sound: Awaited<ReturnType<AssembledAvatar['captureSound']>> | null = null;
+  const release = lifecycle.visibility.hold();
+  let sound: Awaited<ReturnType<Avatar['captureSound']>> | null = null;
   try {
     sound = await avatar.captureSound();
     const video = canvas.captureStream(frameRate).getVideoTracks();
@@ -63,7 +63,7 @@ export async function captureStream(
  * @throws {AvatarError} `invalidConfiguration` for a type that this browser cannot write, `audioBlocked`, `aborted` by a
  *   signal that is over already, `recordingFailed`, and what `captureStream` throws.
  */
-export async function record(element: CapturedElement, assembly: AssemblyController, options: RecordOptions = {}): Promise<Blob> {
+export async function record(element: CapturedElement, lifecycle: LifecycleController, options: RecordOptions = {}): Promise<Blob> {
   const { signal, maxSeconds = DEFAULT_MAX_SECONDS, videoBitsPerSecond = 2_500_000 } = options;
   if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The recording was ended before it began.');
   if (!(maxSeconds > 0))
@@ -89,7 +89,7 @@ export async function record(element: CapturedElement, assembly: AssemblyControl
   try {
     // A recorder waits for its first sound, which a locked context does not give; a script that is missed at the end would be too late.
     const [{ seekableWebm }] = await Promise.all([import('./seekable-webm.js'), element.initializeAudioContext()]);
-    stream = await captureStream(element, assembly, options);
+    stream = await captureStream(element, lifecycle, options);
     limit = setTimeout(() => end.abort(), maxSeconds * 1000);
     const file = await recorded(stream, { mimeType, videoBitsPerSecond, videoKeyFrameIntervalDuration: KEY_PICTURE_MS }, end.signal);
     // What it cannot read is a recording all the same.

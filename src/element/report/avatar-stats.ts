@@ -1,9 +1,9 @@
-import type { AssembledAvatar } from '../../avatar/assembled-avatar.js';
-import type { ControllerStats } from '../../avatar/controller-events.js';
+import type { Avatar } from '../../avatar/avatar.js';
+import type { SpeechStats } from '../../avatar/speech-events.js';
 import type { StageStats } from '../../shared/contracts/stage.js';
 
 /** How an avatar is doing; every figure is explained where it is measured. */
-export interface AvatarStats extends StageStats, ControllerStats {}
+export interface AvatarStats extends StageStats, SpeechStats {}
 
 /** Figures of an avatar that has no stage yet. */
 const NO_STAGE_STATS: StageStats = {
@@ -20,7 +20,7 @@ const NO_STAGE_STATS: StageStats = {
 };
 
 /** Figures of an avatar that has not spoken yet. */
-const NO_SPEECH_STATS: ControllerStats = {
+const NO_SPEECH_STATS: SpeechStats = {
   motionBytes: 0,
   motionSeconds: 0,
   firstMotionMs: NaN,
@@ -31,9 +31,9 @@ const NO_SPEECH_STATS: ControllerStats = {
   bufferedSeconds: 0,
 };
 
-/** @param assembly Null outside a document. */
-export async function avatarStats(assembly: AssembledAvatar | null): Promise<AvatarStats> {
-  const hasSpoken = assembly?.controller.getCurrentConversationId() != null;
-  const [stage, speech] = await Promise.all([assembly?.stageStats(), hasSpoken ? assembly?.controller.stats() : null]);
+/** @param avatar Null outside a document. */
+export async function avatarStats(avatar: Avatar | null): Promise<AvatarStats> {
+  const hasSpoken = avatar?.speech.newestConversationId != null;
+  const [stage, speech] = await Promise.all([avatar?.stageStats(), hasSpoken ? avatar?.speech.stats() : null]);
   return { ...NO_SPEECH_STATS, ...NO_STAGE_STATS, ...speech, ...stage };
 }

@@ -1,5 +1,5 @@
 /** The report of `SpatiusAvatar.diagnose()`, for bug reports and support. Contains no token. */
-import type { AssemblyController } from '../assembly-controller.js';
+import type { LifecycleController } from '../lifecycle-controller.js';
 import type { LoggedError } from './error-log.js';
 import { type DiagnosedElement, type DiagnosisFacts, gatherFacts } from './facts.js';
 import { type Finding, findingsOf } from './findings.js';
@@ -9,7 +9,7 @@ export interface Diagnosis extends DiagnosisFacts {
   findings: Finding[];
 }
 
-export async function diagnose(element: DiagnosedElement, assembly: AssemblyController, errors: LoggedError[]): Promise<Diagnosis> {
-  const facts = await gatherFacts(element, assembly, errors);
+export async function diagnose(element: DiagnosedElement, lifecycle: LifecycleController, errors: LoggedError[]): Promise<Diagnosis> {
+  const facts = await gatherFacts(element, lifecycle, errors);
   return { ...facts, findings: findingsOf(facts) };
 }

@@ -3,8 +3,8 @@
 import type { ConversationState } from '../../avatar/conversations/conversation-state.js';
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import type { AvatarInfo, Renderer } from '../../shared/contracts/stage.js';
-import type { AssemblyController } from '../assembly-controller.js';
-import { type AvatarMode, type ConnectionProperties, effectiveMode } from '../avatar-options.js';
+import { type AvatarMode, type ConnectionProperties, effectiveMode } from '../connection-attributes.js';
+import type { LifecycleController } from '../lifecycle-controller.js';
 import type { AvatarStats } from './avatar-stats.js';
 import type { LoggedError } from './error-log.js';
 
@@ -94,7 +94,7 @@ export interface DiagnosedElement extends ConnectionProperties {
 
 export async function gatherFacts(
   element: DiagnosedElement,
-  { assembly, avatar, size, visibility, rendererNote }: AssemblyController,
+  { avatar, shown, size, visibility, rendererNote }: LifecycleController,
   errors: LoggedError[],
 ): Promise<DiagnosisFacts> {
   const {
@@ -138,10 +138,10 @@ export async function gatherFacts(
     connectionState,
     conversationState,
     isAudioBlocked,
-    outputRateHz: assembly?.outputRateHz ?? 0,
+    outputRateHz: avatar?.outputRateHz ?? 0,
     renderer: { wanted: element.renderer, note: rendererNote },
-    isRenderingOnPage: assembly?.isRenderingOnPage ?? false,
-    avatar,
+    isRenderingOnPage: avatar?.isRenderingOnPage ?? false,
+    avatar: shown,
     stats: await element.stats().catch(() => null),
     errors,
   };

@@ -1,9 +1,9 @@
+import { avatarFormatOf } from '../../assets/avatar-formats.js';
 import { AVATAR_LIMIT_BYTES, DOWNLOAD_SHARE, download } from '../../assets/download.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { freeBuffers } from '../../shared/core/free-buffers.js';
 import type { AddOnLoader } from '../add-ons.js';
 import type { AvatarModel } from './avatar-model.js';
-import { avatarFormatOf } from './formats.js';
 import { loadGlbAvatar } from './glb-loader.js';
 
 /** What the reading of a format may need. */

@@ -2,6 +2,7 @@ import { assert } from 'chai';
 import { AudioOutput } from '../../../src/audio/audio-output.js';
 import { Player } from '../../../src/audio/player.js';
 import { Voice } from '../../../src/audio/voice.js';
+import { DEFAULT_SOUND_SETTINGS } from '../../../src/shared/contracts/sound-settings.js';
 import { rejectionOf, until } from '../../helpers/browser/elements.js';
 
 const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.meta.url);
@@ -9,7 +10,7 @@ const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.met
 /** A voice, and every latency that it told, s. */
 function openVoice(output: AudioOutput): { voice: Voice; told: number[] } {
   const told: number[] = [];
-  const voice = new Voice(Promise.resolve(output), new MessageChannel().port1, {
+  const voice = new Voice(Promise.resolve(output), new MessageChannel().port1, DEFAULT_SOUND_SETTINGS, {
     handlePlaybackState: () => undefined,
     handleAudioBlocked: () => undefined,
     handleOutputLatency: (seconds) => told.push(seconds),

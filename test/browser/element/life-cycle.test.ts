@@ -166,7 +166,7 @@ describe('The life of an avatar on its page', function () {
   /** As a browser that is out of memory ends it. */
   async function killRenderWorker(avatar: SpatiusAvatar): Promise<void> {
     type Pool = { workers: { pool: { render: { connect(): Promise<{ worker: Worker }> } } } };
-    const { workers } = (avatar as unknown as { assembly: { assembly: Pool } }).assembly.assembly;
+    const { workers } = (avatar as unknown as { lifecycle: { avatar: Pool } }).lifecycle.avatar;
     const { worker } = await workers.pool.render.connect();
     worker.dispatchEvent(new ErrorEvent('error', { message: 'killed by a test' }));
   }

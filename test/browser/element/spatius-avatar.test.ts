@@ -138,15 +138,10 @@ describe('<spatius-avatar>', () => {
     await once(avatar, 'avatar-ready');
     assert.isString(avatar.send(new Uint8Array(4800), true));
     await once(avatar, 'avatar-conversation-state');
-    type Inside = { assembly: { assembly: { controller: { volume: number; options: Record<string, unknown> } } } };
-    const { controller } = (avatar as unknown as Inside).assembly.assembly;
-    assert.equal(controller.volume, 0.5);
-    assert.deepInclude(controller.options, {
-      intensity: 1.5,
-      sampleRateHz: 24_000,
-      connectTimeoutMs: 5000,
-      audioLatencyOffsetSeconds: 0.02,
-    });
+    type Inside = { lifecycle: { soundSettings: object; avatar: { speech: { options: Record<string, unknown> } } } };
+    const { soundSettings, avatar: inside } = (avatar as unknown as Inside).lifecycle;
+    assert.deepInclude(soundSettings, { volume: 0.5, latencyOffsetSeconds: 0.02 });
+    assert.deepInclude(inside.speech.options, { intensity: 1.5, sampleRateHz: 24_000, connectTimeoutMs: 5000 });
     for (const name of [
       'volume',
       'intensity',
@@ -162,8 +157,9 @@ describe('<spatius-avatar>', () => {
       avatar.removeAttribute(name);
     }
     await avatar.updateComplete;
-    assert.equal(controller.volume, 1);
-    assert.deepInclude(controller.options, { intensity: 1, sampleRateHz: 16_000, connectTimeoutMs: 15_000, audioLatencyOffsetSeconds: 0 });
+    const after = (avatar as unknown as Inside).lifecycle;
+    assert.deepInclude(after.soundSettings, { volume: 1, latencyOffsetSeconds: 0 });
+    assert.deepInclude(after.avatar.speech.options, { intensity: 1, sampleRateHz: 16_000, connectTimeoutMs: 15_000 });
     assert.deepEqual(errors, []);
   });
 

@@ -1,7 +1,6 @@
 import { assert } from 'chai';
-
-import { type CameraFraming, frameCamera } from '../../../src/render/framing.js';
 import type { FramingAnchors, View } from '../../../src/shared/contracts/framing.js';
+import { type CameraFraming, frameCamera } from '../../../src/shared/core/frame-camera.js';
 
 const BODY: FramingAnchors = { eyes: { x: 0.01, y: 1.63, z: 0.1 }, topY: 1.77, bottomY: 0, halfWidth: 0.4 };
 const BUST: FramingAnchors = { eyes: { x: 0, y: 0, z: 0.05 }, topY: 0.13, bottomY: -0.42, halfWidth: 0.2 };

@@ -185,7 +185,7 @@ export class AvatarPage {
   /** Notes what is drawn from now on; `widestJaw` tells. */
   async traceJaw(id = 'avatar'): Promise<void> {
     await this.page.evaluate(
-      (name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.setTracing(true),
+      (name) => (document.getElementById(name) as unknown as StageHolder).lifecycle.avatar.openedStage.setTracing(true),
       id,
     );
   }
@@ -198,7 +198,7 @@ export class AvatarPage {
   /** What was drawn since `traceJaw` or the last call. */
   async takeTrace(id = 'avatar'): Promise<TracedFrame[]> {
     return this.page.evaluate(
-      (name) => (document.getElementById(name) as unknown as StageHolder).assembly.assembly.openedStage.takeTrace(),
+      (name) => (document.getElementById(name) as unknown as StageHolder).lifecycle.avatar.openedStage.takeTrace(),
       id,
     );
   }
@@ -206,5 +206,5 @@ export class AvatarPage {
 
 /** The way to the stage, which is nobody's business but a test's. */
 interface StageHolder {
-  assembly: { assembly: { openedStage: Stage } };
+  lifecycle: { avatar: { openedStage: Stage } };
 }

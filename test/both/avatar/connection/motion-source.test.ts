@@ -1,6 +1,6 @@
 import { assert, describe, it } from '#test';
+import { DEFAULT_AVATAR_OPTIONS } from '../../../../src/avatar/avatar-options.js';
 import { ingressUrl, motionSource } from '../../../../src/avatar/connection/motion-source.js';
-import { DEFAULT_CONTROLLER_OPTIONS } from '../../../../src/avatar/controller-options.js';
 
 const PAGE = 'https://app.example/talk/index.html';
 
@@ -37,14 +37,14 @@ describe('The ingress URL', () => {
 
 describe('The motion source', () => {
   it('asks for 16 kHz at most: the engine hears no more', () => {
-    const source = motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 48000 }, PAGE, 1);
+    const source = motionSource({ ...DEFAULT_AVATAR_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 48000 }, PAGE, 1);
     assert.propertyVal(source, 'sampleRateHz', 16000);
-    const low = motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 8000 }, PAGE, 1);
+    const low = motionSource({ ...DEFAULT_AVATAR_OPTIONS, mode: 'direct', appId: 'app', sampleRateHz: 8000 }, PAGE, 1);
     assert.propertyVal(low, 'sampleRateHz', 8000);
   });
 
   it('refuses a rate that the protocol does not know and a missing app id', () => {
-    assert.throws(() => motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, sampleRateHz: 12345 }, PAGE, 1), /unsupported sample rate/);
-    assert.throws(() => motionSource({ ...DEFAULT_CONTROLLER_OPTIONS, mode: 'direct' }, PAGE, 1), /app-id/);
+    assert.throws(() => motionSource({ ...DEFAULT_AVATAR_OPTIONS, sampleRateHz: 12345 }, PAGE, 1), /unsupported sample rate/);
+    assert.throws(() => motionSource({ ...DEFAULT_AVATAR_OPTIONS, mode: 'direct' }, PAGE, 1), /app-id/);
   });
 });

@@ -1,28 +1,29 @@
 import { afterEach, assert, beforeEach, describe, it } from '#test';
-
-import { AvatarController } from '../../../../src/avatar/avatar-controller.js';
-import type { AvatarControllerOptions } from '../../../../src/avatar/controller-options.js';
+import type { AvatarOptions } from '../../../../src/avatar/avatar-options.js';
+import { type MotionPayload, readMotionPayloads } from '../../../../src/avatar/conversations/motion-payloads.js';
+import type { PcmInput } from '../../../../src/avatar/conversations/pcm-input.js';
+import { checkSpeechMode } from '../../../../src/avatar/conversations/speech-checks.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
 import type { MotionSource, RoomSource } from '../../../../src/shared/contracts/motion-source.js';
 import type { PlaybackState } from '../../../../src/shared/contracts/playback-messages.js';
 import { codeOf } from '../../../helpers/code-of.js';
 import { packedMessage } from '../../../helpers/forwarded-messages.js';
-import { FakeOutput, FakeSession, settled } from '../controller-fakes.js';
+import { FakeOutput, FakeSession, settled, TestSpeech } from '../speech-fakes.js';
 
 const PCM = new Uint8Array(320).fill(1);
 const MOTION = packedMessage('a', 0, 10);
 const LAST = packedMessage('a', 10, 10, { isEnd: true });
 
-describe('AvatarController in backend mode', () => {
+describe('Backend mode', () => {
   let session: FakeSession;
   let opened: (MotionSource | RoomSource)[];
   let told: string[];
   let failure: AvatarError | null;
-  let controller: AvatarController;
+  let speech: TestSpeech;
 
-  function create(options: Partial<AvatarControllerOptions> = {}): void {
+  function create(options: Partial<AvatarOptions> = {}): void {
     const own = session;
-    controller = new AvatarController(
+    speech = new TestSpeech(
       {
         output: new FakeOutput(),
         openSession: async (source) => {
@@ -36,16 +37,24 @@ describe('AvatarController in backend mode', () => {
       },
       { mode: 'backend', ...options },
     );
-    controller.on('frames-discarded', ({ payloadCount, reason }) => told.push(`${payloadCount} ${reason}`));
-    controller.on('conversation-state', ({ state }) => told.push(state));
-    controller.on('error', ({ code }) => told.push(code));
+    speech.on('frames-discarded', ({ payloadCount, reason }) => told.push(`${payloadCount} ${reason}`));
+    speech.on('conversation-state', ({ state }) => told.push(state));
+    speech.on('error', ({ code }) => told.push(code));
   }
 
   const report = (state: PlaybackState['state'], round: number): void =>
-    controller.handlePlaybackState({ round, state, contextSeconds: 0, mediaSeconds: 0 });
+    speech.handlePlaybackState({ round, state, contextSeconds: 0, mediaSeconds: 0 });
   /** Rounds that got motion, with the number of payloads. */
   const motion = (): string[] =>
     session.calls.filter((call) => call.startsWith('motion')).map((call) => `${call.split(':')[0].slice(7)} ${call.split(',').length}`);
+
+  /** As the element does. */
+  function yieldAudio(pcm: PcmInput, isEnd = false): string | null {
+    if (speech.connectionState === 'disconnected') speech.start().catch(() => undefined);
+    return speech.send(pcm, isEnd);
+  }
+  const yieldMotion = (payloads: readonly MotionPayload[] | null | undefined, id: string): boolean =>
+    speech.receiveMotion(id, readMotionPayloads(payloads));
 
   beforeEach(() => {
     session = new FakeSession();
@@ -56,15 +65,15 @@ describe('AvatarController in backend mode', () => {
   });
   // What a test did not wait for would reach the session of the next.
   afterEach(async () => {
-    controller.dispose();
+    speech.dispose();
     await settled();
   });
 
   it('gives the id with the first audio and takes motion for it, without start()', async () => {
-    const id = controller.yieldAudioData(PCM)!;
+    const id = yieldAudio(PCM)!;
     assert.match(id, /^\d{14}_[\w-]{12}$/);
-    assert.equal(controller.yieldAudioData(PCM), id);
-    assert.isFalse(controller.yieldFramesData([MOTION], id));
+    assert.equal(yieldAudio(PCM), id);
+    assert.isFalse(yieldMotion([MOTION], id));
     await settled();
     assert.deepEqual(opened, [{ kind: 'app', sampleRateHz: 16000, connectTimeoutMs: 15_000, fallback: 'audio' }]);
     assert.equal(session.calls[0], 'open');
@@ -79,59 +88,59 @@ describe('AvatarController in backend mode', () => {
   });
 
   it('says that the final motion has come, and goes on saying so', () => {
-    const id = controller.yieldAudioData(PCM, true)!;
-    assert.isFalse(controller.yieldFramesData([MOTION], id));
-    assert.isTrue(controller.yieldFramesData([LAST.buffer], id));
-    assert.isTrue(controller.yieldFramesData([], id));
+    const id = yieldAudio(PCM, true)!;
+    assert.isFalse(yieldMotion([MOTION], id));
+    assert.isTrue(yieldMotion([LAST.buffer], id));
+    assert.isTrue(yieldMotion([], id));
     assert.deepEqual(told, []);
   });
 
   it('has no id for nothing', () => {
-    assert.isNull(controller.yieldAudioData(new Uint8Array(0)));
-    assert.isNull(controller.yieldAudioData(new Uint8Array(0), true));
+    assert.isNull(yieldAudio(new Uint8Array(0)));
+    assert.isNull(yieldAudio(new Uint8Array(0), true));
   });
 
   it('discards motion of another conversation, counts it and says so', async () => {
-    assert.isFalse(controller.yieldFramesData([MOTION, LAST], 'unheard-of'));
-    const first = controller.yieldAudioData(PCM, true)!;
-    controller.yieldAudioData(PCM);
-    assert.isFalse(controller.yieldFramesData([LAST], first));
+    assert.isFalse(yieldMotion([MOTION, LAST], 'unheard-of'));
+    const first = yieldAudio(PCM, true)!;
+    yieldAudio(PCM);
+    assert.isFalse(yieldMotion([LAST], first));
     assert.deepEqual(told, ['2 not-current', '1 not-current']);
     await settled();
     assert.deepEqual(motion(), []);
-    assert.equal((await controller.stats()).discardedMessages, 3);
+    assert.equal((await speech.stats()).discardedMessages, 3);
   });
 
   it('discards motion after an interruption and after the end', async () => {
-    const first = controller.yieldAudioData(PCM)!;
-    controller.interrupt();
-    controller.yieldFramesData([LAST], first);
-    const second = controller.yieldAudioData(PCM, true)!;
+    const first = yieldAudio(PCM)!;
+    speech.interrupt();
+    yieldMotion([LAST], first);
+    const second = yieldAudio(PCM, true)!;
     assert.notEqual(second, first);
-    assert.isFalse(controller.yieldFramesData([MOTION], second));
+    assert.isFalse(yieldMotion([MOTION], second));
     await settled();
     assert.include(session.calls, 'interrupt 2');
     report('started', 2);
     report('ended', 2);
-    assert.isFalse(controller.yieldFramesData([LAST], second));
+    assert.isFalse(yieldMotion([LAST], second));
     assert.deepEqual(told, ['1 not-current', 'playing', 'idle', '1 not-current']);
     assert.deepEqual(motion(), ['2 1']);
   });
 
   it('takes an empty or missing payload for audio only, and discards what comes then', async () => {
     for (const nothing of [[], undefined, null, [new Uint8Array(0)], [MOTION, new ArrayBuffer(0)]]) {
-      const id = controller.yieldAudioData(PCM, true)!;
-      assert.isFalse(controller.yieldFramesData(nothing, id));
-      assert.isFalse(controller.yieldFramesData([LAST], id));
+      const id = yieldAudio(PCM, true)!;
+      assert.isFalse(yieldMotion(nothing, id));
+      assert.isFalse(yieldMotion([LAST], id));
       assert.equal(told.pop(), '1 audio-only');
     }
-    const id = controller.yieldAudioData(PCM, true)!;
-    assert.isTrue(controller.yieldFramesData([LAST], id), 'the next conversation has motion again');
+    const id = yieldAudio(PCM, true)!;
+    assert.isTrue(yieldMotion([LAST], id), 'the next conversation has motion again');
   });
 
   it('opens a new conversation with audio after the end, which interrupts the one before', async () => {
-    const first = controller.yieldAudioData(PCM, true);
-    const second = controller.yieldAudioData(PCM);
+    const first = yieldAudio(PCM, true);
+    const second = yieldAudio(PCM);
     assert.notEqual(first, second);
     await settled();
     assert.include(session.calls, 'interrupt 2');
@@ -146,73 +155,73 @@ describe('AvatarController in backend mode', () => {
 
   it('refuses the calls of other modes, and other modes refuse its calls', async () => {
     assert.equal(
-      codeOf(() => controller.send(PCM)),
+      codeOf(() => checkSpeechMode({ mode: 'backend', relayUrl: null }, false)),
       'networkLayerNotAvailable',
     );
-    assert.equal(await controller.speak('hello.mp3').catch(({ code }: AvatarError) => code), 'networkLayerNotAvailable');
-    for (const options of [{ mode: 'local' }, { mode: 'direct', appId: 'app' }, { mode: 'backend', relayUrl: '/relay' }] as const) {
-      controller.dispose();
-      create(options);
+    assert.equal(await speech.speak('hello.mp3').catch(({ code }: AvatarError) => code), 'networkLayerNotAvailable');
+    checkSpeechMode({ mode: 'backend', relayUrl: null }, true);
+    for (const mode of [
+      { mode: 'local', relayUrl: null },
+      { mode: 'direct', relayUrl: null },
+      { mode: 'backend', relayUrl: '/relay' },
+    ] as const) {
       assert.equal(
-        codeOf(() => controller.yieldAudioData(PCM)),
-        'networkLayerNotAvailable',
-      );
-      assert.equal(
-        codeOf(() => controller.yieldFramesData([MOTION], 'id')),
+        codeOf(() => checkSpeechMode(mode, true)),
         'networkLayerNotAvailable',
       );
     }
   });
 
   it('has a relay number its rounds above those of the mode before', async () => {
-    controller.yieldAudioData(PCM, true);
+    yieldAudio(PCM, true);
     await settled();
-    controller.configure({ relayUrl: 'wss://relay.example/' });
-    void controller.start().catch(() => undefined);
+    speech.configure({ relayUrl: 'wss://relay.example/' });
+    void speech.start().catch(() => undefined);
     await settled();
     assert.include(session.sources.at(-1), { kind: 'relay', firstRound: 2 });
   });
 
   it('refuses wrong input without losing the conversation', () => {
-    const id = controller.yieldAudioData(PCM)!;
+    const id = yieldAudio(PCM)!;
     assert.equal(
-      codeOf(() => controller.yieldFramesData('motion' as never, id)),
+      codeOf(() => yieldMotion('motion' as never, id)),
       'invalidMotionData',
     );
     assert.equal(
-      codeOf(() => controller.yieldAudioData('sound' as never)),
+      codeOf(() => yieldAudio('sound' as never)),
       'invalidAudioInput',
     );
-    assert.equal(controller.yieldAudioData(PCM), id);
-    assert.isTrue(controller.yieldFramesData([LAST], id));
-    controller.configure({ sampleRateHz: 11_025 });
+    assert.equal(yieldAudio(PCM), id);
+    assert.isTrue(yieldMotion([LAST], id));
+    speech.dispose();
+    create({ sampleRateHz: 11_025 });
     assert.equal(
-      codeOf(() => controller.yieldAudioData(PCM)),
+      codeOf(() => yieldAudio(PCM)),
       'unsupportedSampleRate',
     );
   });
 
   it('opens another conversation after one that could not be played', async () => {
     failure = new AvatarError('playbackInitFailed', 'no worklet');
-    const first = controller.yieldAudioData(PCM)!;
+    const first = yieldAudio(PCM)!;
     await settled();
     failure = null;
-    assert.isFalse(controller.yieldFramesData([LAST], first));
+    assert.isFalse(yieldMotion([LAST], first));
     assert.includeMembers(told, ['playbackInitFailed', '1 not-current']);
-    const second = controller.yieldAudioData(PCM)!;
+    const second = yieldAudio(PCM)!;
     assert.notEqual(second, first);
-    assert.isTrue(controller.yieldFramesData([LAST], second));
+    assert.isTrue(yieldMotion([LAST], second));
     await settled();
     assert.deepEqual(motion(), ['2 1']);
   });
 
   it('is connected by start() as soon as sound and motion can be taken', async () => {
-    const starting = controller.start();
+    const starting = speech.start();
     await settled();
     session.opening!.resolve();
     await starting;
-    assert.equal(controller.connectionState, 'connected');
-    controller.yieldAudioData(PCM);
+    assert.equal(speech.connectionState, 'connected');
+    yieldAudio(PCM);
     await settled();
     assert.deepEqual(session.calls, ['open']);
   });

@@ -158,7 +158,7 @@ describe('Capture', function () {
 
   it('leaves nothing behind where it cannot', async () => {
     const captures = (): number =>
-      (avatar as unknown as { assembly: { assembly: { captures: Set<unknown> } } }).assembly.assembly.captures.size;
+      (avatar as unknown as { lifecycle: { avatar: { captures: Set<unknown> } } }).lifecycle.avatar.captures.size;
     assert.equal(await rejectionOf(avatar.captureStream({ frameRate: -1 })), 'recordingFailed');
     await until(() => captures() === 0);
     // One that has no picture yet; listeners are the platform's own, and seen as they are added.

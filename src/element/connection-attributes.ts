@@ -1,6 +1,7 @@
 /** The element's connection attributes, and the options they stand for. */
+
+import type { AvatarOptions } from '../avatar/avatar-options.js';
 import { DEFAULT_AVATAR } from '../avatar/built-in-avatars.js';
-import type { AvatarControllerOptions } from '../avatar/controller-options.js';
 import type { AttributeTable } from '../shared/contracts/attribute-table.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/contracts/speech-style.js';
@@ -23,12 +24,6 @@ const CHECKED = {
     requirement: 'a number of milliseconds above 0',
     isValid: (value: number) => value > 0,
   },
-  audioLatencyOffsetMs: {
-    property: 'audioLatencyOffset',
-    default: 0,
-    requirement: 'a number of milliseconds',
-    isValid: Number.isFinite,
-  },
 } as const satisfies AttributeTable;
 
 /** The properties of the element that the controller's options come from. */
@@ -47,12 +42,11 @@ export interface ConnectionProperties {
   livekitIdentity: string | null;
   room: object | null;
   sampleRate: number;
-  frameStarvation: AvatarControllerOptions['frameStarvation'];
-  fallback: AvatarControllerOptions['fallback'];
+  frameStarvation: AvatarOptions['frameStarvation'];
+  fallback: AvatarOptions['fallback'];
   speechStyle: SpeechStyle;
   intensity: number;
   connectTimeout: number;
-  audioLatencyOffset: number;
 }
 
 const UNCHECKED: readonly (keyof ConnectionProperties)[] = [
@@ -85,10 +79,10 @@ export function configurationErrors(properties: ConnectionProperties): AvatarErr
 }
 
 /** Values that cannot work are replaced by their defaults; `configurationErrors` reports them. */
-export function controllerOptions(properties: ConnectionProperties): AvatarControllerOptions {
+export function avatarOptions(properties: ConnectionProperties): AvatarOptions {
   const { tokenEndpoint, sessionToken, requestToken } = properties;
   const { mode } = settingsFrom(MODE, { mode: effectiveMode(properties) });
-  const { audioLatencyOffsetMs, ...settings } = settingsFrom(CHECKED, properties);
+  const settings = settingsFrom(CHECKED, properties);
   return {
     ...settings,
     mode,
@@ -101,6 +95,5 @@ export function controllerOptions(properties: ConnectionProperties): AvatarContr
     livekitIdentity: properties.livekitIdentity,
     livekitRoom: properties.room,
     token: { tokenEndpoint: mode === 'livekit' ? properties.livekitTokenEndpoint : tokenEndpoint, sessionToken, requestToken },
-    audioLatencyOffsetSeconds: audioLatencyOffsetMs / 1000,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The brain of one avatar, with AvatarKit's documented names: decides which speech is the current one and tells the
- * parts. It decodes, plays and draws nothing; while speech plays it does nothing at all.
+ * The speech of one avatar: decides which round is the current one and passes it on. It decodes, plays and draws nothing; while
+ * speech plays it does nothing at all.
  *
  * Connection and conversation are two state machines. Each changes when its owner reports (the transport, the audio
  * worklet), not when something is asked of it.
@@ -10,30 +10,27 @@ import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { MotionSessionListener } from '../shared/contracts/motion-session.js';
 import type { PlaybackState } from '../shared/contracts/playback-messages.js';
+import { Emitter } from '../shared/core/emitter.js';
+import {
+  type AvatarOptions,
+  changedOptions,
+  checkSpeakOptions,
+  DEFAULT_AVATAR_OPTIONS,
+  expressionOf,
+  isConnectionOption,
+} from './avatar-options.js';
 import { Connection } from './connection/connection.js';
 import { SessionLink } from './connection/session-link.js';
 import { SessionTokens } from './connection/session-tokens.js';
-import { type ControllerStats, NO_SESSION_STATS } from './controller-events.js';
-import {
-  type AvatarControllerOptions,
-  changedOptions,
-  checkSpeakOptions,
-  DEFAULT_CONTROLLER_OPTIONS,
-  expressionOf,
-  isConnectionOption,
-} from './controller-options.js';
-import type { ControllerParts, ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener } from './controller-parts.js';
 import { BackendMotion } from './conversations/backend-motion.js';
 import type { ConversationState } from './conversations/conversation-state.js';
 import { Conversations } from './conversations/conversations.js';
-import { type MotionPayload, type MotionPayloads, readMotionPayloads } from './conversations/motion-payloads.js';
-import type { PcmInput } from './conversations/pcm-input.js';
-import type { RoundEntry } from './conversations/round-book.js';
+import type { MotionPayloads } from './conversations/motion-payloads.js';
+import type { Round } from './conversations/rounds.js';
 import { checkSpeechMode } from './conversations/speech-checks.js';
-import { SpeechInput, type SpeechReceiver } from './conversations/speech-input.js';
-import { SoundControls } from './sound-controls.js';
-
-export type { AvatarControllerEvents, ControllerStats } from './controller-events.js';
+import type { SpeechInput, SpeechReceiver } from './conversations/speech-input.js';
+import { NO_SESSION_STATS, type SpeechEvents, type SpeechStats } from './speech-events.js';
+import type { ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener, SpeechParts } from './speech-parts.js';
 
 /**
  * From live sound heard to played, s: the look-ahead of the engine, 0.11, the pieces it comes in, the work, and the frame it is
@@ -41,24 +38,23 @@ export type { AvatarControllerEvents, ControllerStats } from './controller-event
  */
 export const LISTEN_DELAY_SECONDS = 0.18;
 
-export class AvatarController extends SoundControls implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
-  private readonly parts: ControllerParts;
-  private options = DEFAULT_CONTROLLER_OPTIONS;
+export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
+  private readonly parts: SpeechParts;
+  private options = DEFAULT_AVATAR_OPTIONS;
   private readonly tokens = new SessionTokens(pageUrl);
   private readonly connection: Connection;
   private readonly session: SessionLink;
   private readonly conversations: Conversations;
   private readonly input: SpeechInput;
   private readonly backendMotion: BackendMotion;
+  private readonly events = new Emitter<SpeechEvents>();
   private isDisposed = false;
 
-  /** @param input Where `send` reads, when it is older than the controller; it is to pass on to this one. */
-  constructor(parts: ControllerParts, options: Partial<AvatarControllerOptions> = {}, input?: SpeechInput) {
-    super(parts.output);
+  /** @param input Reads the app's raw speech and passes it to `receiveSpeech`. */
+  constructor(parts: SpeechParts, options: Partial<AvatarOptions>, input: SpeechInput) {
     this.parts = parts;
-    this.input = input ?? new SpeechInput(this);
-    this.options = { ...DEFAULT_CONTROLLER_OPTIONS, ...options };
-    parts.output.setLatencyOffset(this.options.audioLatencyOffsetSeconds);
+    this.input = input;
+    this.options = { ...DEFAULT_AVATAR_OPTIONS, ...options };
     this.session = new SessionLink(
       async (source) => {
         const session = await parts.openSession(source, this.options.frameStarvation, this);
@@ -82,6 +78,11 @@ export class AvatarController extends SoundControls implements MotionSessionList
 
   // ---- what the app asks -------------------------------------------------------------------------------------------
 
+  /** Adds a listener; the returned function removes it. */
+  on<Name extends keyof SpeechEvents>(name: Name, listener: (event: SpeechEvents[Name]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
   get connectionState(): ConnectionState {
     return this.connection.state;
   }
@@ -91,7 +92,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
   }
 
   /** The newest conversation that got audio, or null before the first. */
-  getCurrentConversationId(): string | null {
+  get newestConversationId(): string | null {
     return this.conversations.rounds.newest?.conversationId ?? null;
   }
 
@@ -100,20 +101,11 @@ export class AvatarController extends SoundControls implements MotionSessionList
     return this.conversations.heardId;
   }
 
-  get frameStarvationMode(): 'audioIndependent' | 'strictSync' {
-    return this.options.frameStarvation === 'strict-sync' ? 'strictSync' : 'audioIndependent';
-  }
-
-  set frameStarvationMode(mode: 'audioIndependent' | 'strictSync') {
-    this.configure({ frameStarvation: mode === 'strictSync' ? 'strict-sync' : 'audio-independent' });
-  }
-
   /**
-   * Changes options. Those of the connection end a running one and count from the next `start()`, save the token, which
-   * an established one goes on without; the rest count at once.
-   * Equal values change nothing.
+   * Changes options. Connection options end a running connection and take effect with the next `start()`, except the token: an
+   * established connection does not need it any more. The rest take effect at once. Equal values change nothing.
    */
-  configure(changes: Partial<AvatarControllerOptions>): void {
+  configure(changes: Partial<AvatarOptions>): void {
     const before = this.options;
     const after = { ...before, ...changes };
     this.options = after;
@@ -124,7 +116,6 @@ export class AvatarController extends SoundControls implements MotionSessionList
     if (changed.includes('style') || changed.includes('intensity')) {
       this.session.tellExisting((session) => session.setExpression(expressionOf(after)));
     }
-    if (changed.includes('audioLatencyOffsetSeconds')) this.parts.output.setLatencyOffset(after.audioLatencyOffsetSeconds);
     if (changed.includes('token') || changed.includes('appId')) this.tokens.forget();
     // A connection that stands has used its token: another one counts from the next.
     const isHealthy = this.connection.state === 'connected';
@@ -134,8 +125,8 @@ export class AvatarController extends SoundControls implements MotionSessionList
     }
   }
 
-  /** To be called in a user gesture: makes sound possible. Rejects with `audioBlocked` when the browser refuses. */
-  async initializeAudioContext(): Promise<void> {
+  /** Unlocks sound; call it in a user gesture. @throws {AvatarError} `audioBlocked` when the browser refuses. */
+  async unlockSound(): Promise<void> {
     this.requireAlive();
     await this.parts.output.unlock();
   }
@@ -157,74 +148,24 @@ export class AvatarController extends SoundControls implements MotionSessionList
   }
 
   /**
-   * Raw 16-bit little-endian mono PCM at `sampleRateHz`, of any chunk size; a sample cut by a chunk border is joined.
-   * The first chunk after an end opens a new conversation and interrupts whatever still plays.
+   * Speaks a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM as one round. Connects first if needed.
    *
-   * @param end Closes the conversation's input; the chunk may be empty then.
-   * @returns The conversation's id; null for an empty chunk that belongs to none.
-   * @throws {AvatarError} `networkLayerNotAvailable` in direct mode before `start()` and in backend mode,
-   *   `unsupportedSampleRate`, `invalidAudioInput` when it begins like an audio file.
-   */
-  send(audio: PcmInput, end = false): string | null {
-    this.requireAlive();
-    checkSpeechMode(this.options, false);
-    if (this.options.mode === 'direct' && !this.connection.isStarted) {
-      throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Call start() before send().');
-    }
-    return this.input.send(audio, this.options.sampleRateHz, end);
-  }
-
-  /**
-   * Backend mode: speech of the app's backend, like that of `send`. Needs no `start()`; its motion comes by
-   * `yieldFramesData` with the id.
-   *
-   * @returns The conversation's id; null for an empty chunk that belongs to none.
-   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, and what `send` throws.
-   */
-  yieldAudioData(audio: PcmInput, end = false): string | null {
-    this.requireAlive();
-    checkSpeechMode(this.options, true);
-    if (!this.connection.isStarted) void this.start().catch(() => undefined);
-    return this.input.send(audio, this.options.sampleRateHz, end);
-  }
-
-  /**
-   * Backend mode: motion of a conversation, in the order the Motion Server sent it. What belongs to another one than the
-   * current is discarded, counted and reported by `frames-discarded`.
-   *
-   * @param payloads Whole `Message`s of a Motion Server; they stay the caller's. None, or an empty or missing one: the
-   *   conversation has no (more) motion and goes on as audio only.
-   * @returns True once the final motion of the conversation has come.
-   * @throws {AvatarError} `networkLayerNotAvailable` in another mode, `invalidMotionData` for what are no byte arrays.
-   *   Bytes that are no motion are reported by `error`; their conversation goes on as audio only.
-   */
-  yieldFramesData(payloads: readonly MotionPayload[] | null | undefined, conversationId: string): boolean {
-    this.requireAlive();
-    checkSpeechMode(this.options, true);
-    return this.receiveMotion(conversationId, readMotionPayloads(payloads));
-  }
-
-  /**
-   * Says something people have: a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM.
-   * Connects by itself and closes the conversation itself.
-   *
-   * @returns Resolves when it was heard to its end.
+   * @returns Resolves when it was played to its end.
    * @throws {AvatarError} `aborted` by an interrupt or `signal`, `noAudio`, `invalidAudioInput`, what decoding throws;
-   *   `networkLayerNotAvailable` in backend mode, `invalidConfiguration` for an option that there is not, or a manner of
-   *   speaking that cannot be.
+   *   `networkLayerNotAvailable` in backend mode, `invalidConfiguration` for an unknown option or an invalid manner of
+   *   speaking.
    */
   async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
     this.requireAlive();
     checkSpeechMode(this.options, false);
     checkSpeakOptions(options);
-    // Failing to connect is told by state and event; the speech is audible without a connection.
+    // A failure to connect is reported by state and event; the speech is audible without a connection.
     if (!options.signal?.aborted && this.connection.state !== 'connected') void this.start().catch(() => undefined);
     await this.conversations.untilHeard(options.signal, (entry) => this.feed(entry, source, options));
   }
 
   /**
-   * Lets the face speak what a microphone, a call or a media element says, as it comes: the engine of this browser makes the
-   * motion, whatever the mode.
+   * Moves the face to live sound of a microphone, a call or a media element. The local engine makes the motion, whatever the mode.
    *
    * @param source `MediaStream`, or an `<audio>` or `<video>` element.
    * @returns Resolves when the source has ended.
@@ -258,12 +199,12 @@ export class AvatarController extends SoundControls implements MotionSessionList
       this.session.tellExisting((session) => session.interrupt(beforeRound));
   }
 
-  /** Media time of the current conversation that is audible now, s. */
-  getAudioTime(): number {
+  /** Media time of the current conversation that is audible now, s; 0 while none plays. */
+  get audibleSeconds(): number {
     return this.conversations.state === 'idle' ? 0 : this.parts.output.mediaSeconds();
   }
 
-  async stats(): Promise<ControllerStats> {
+  async stats(): Promise<SpeechStats> {
     const stats = (await this.session.stats()) ?? NO_SESSION_STATS;
     const discardedMessages = stats.discardedMessages + this.backendMotion.discardedPayloads;
     const { newest } = this.conversations.rounds;
@@ -272,11 +213,11 @@ export class AvatarController extends SoundControls implements MotionSessionList
       discardedMessages,
       firstSoundMs: newest?.firstSoundMs ?? NaN,
       stalls: newest?.stalls ?? 0,
-      bufferedSeconds: newest && !newest.isOver ? Math.max(0, newest.appendedSeconds - this.getAudioTime()) : 0,
+      bufferedSeconds: newest && !newest.isOver ? Math.max(0, newest.appendedSeconds - this.audibleSeconds) : 0,
     };
   }
 
-  /** Ends everything; the parts are not the controller's and stay. */
+  /** Ends everything but the parts, which belong to the caller. */
   dispose(): void {
     if (this.isDisposed) return;
     this.close();
@@ -297,7 +238,12 @@ export class AvatarController extends SoundControls implements MotionSessionList
     this.conversations.append(entry, samples, sampleRateHz, isEnd);
   }
 
-  /** See `yieldFramesData`. */
+  /**
+   * Backend mode: motion of a conversation, in the order the Motion Server sent it. Payloads of any other conversation than the
+   * current one are discarded, counted and reported by `frames-discarded`.
+   *
+   * @returns True once the final motion of the conversation has arrived.
+   */
   receiveMotion(conversationId: string, payloads: MotionPayloads): boolean {
     return !this.isDisposed && this.backendMotion.receive(conversationId, payloads);
   }
@@ -338,7 +284,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
 
   // ---- inside ------------------------------------------------------------------------------------------------------
 
-  private async feed(entry: RoundEntry, source: unknown, options: SpeakOptions): Promise<void> {
+  private async feed(entry: Round, source: unknown, options: SpeakOptions): Promise<void> {
     const { signal: _, sampleRateHz = this.options.sampleRateHz, ...manner } = options;
     if (Object.keys(manner).length > 0) await (await this.session.get()).begin(entry.round, manner);
     const chunks = this.parts.speechChunks(source, { sampleRateHz, signal: entry.signal });
@@ -350,7 +296,7 @@ export class AvatarController extends SoundControls implements MotionSessionList
       this.conversations.append(entry, chunk.samples, chunk.sampleRateHz, false);
     }
     if (entry.isOver) return;
-    if (!last) throw new AvatarError(ErrorCode.noAudio, 'There is no audio in what was to be spoken.');
+    if (!last) throw new AvatarError(ErrorCode.noAudio, 'The source contains no audio.');
     this.conversations.append(entry, new Int16Array(0), last.sampleRateHz, true);
   }
 

@@ -1,16 +1,19 @@
 import { assert } from 'chai';
 
-import { AssembledAvatar } from '../../../src/avatar/assembled-avatar.js';
-import type { AvatarController } from '../../../src/avatar/avatar-controller.js';
-import type { AvatarControllerOptions } from '../../../src/avatar/controller-options.js';
+import { Avatar } from '../../../src/avatar/avatar.js';
+import type { AvatarOptions } from '../../../src/avatar/avatar-options.js';
+import type { AvatarSpeech } from '../../../src/avatar/avatar-speech.js';
+import { SpeechInput } from '../../../src/avatar/conversations/speech-input.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
+import { DEFAULT_SOUND_SETTINGS } from '../../../src/shared/contracts/sound-settings.js';
 import { issueSessionToken, startEndpoint, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { voice } from '../../helpers/browser/session-probe.js';
 
-/** The controller with its real parts: workers, loudspeaker, Motion Server. */
-describe('AvatarController with a real Motion Server', () => {
+/** An avatar with its real parts: workers, audio output, Motion Server. */
+describe('An avatar with a real Motion Server', () => {
   let server: TestMotionServer;
   let told: string[];
+  let input: SpeechInput;
   const cleanUps: (() => void | Promise<void>)[] = [];
 
   before(async () => {
@@ -25,16 +28,24 @@ describe('AvatarController with a real Motion Server', () => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
   });
 
-  function create(options: Partial<AvatarControllerOptions> = {}): AvatarController {
+  function create(options: Partial<AvatarOptions> = {}): AvatarSpeech {
     const nothing = () => undefined;
-    const avatar = new AssembledAvatar(
+    input = new SpeechInput({
+      receiveSpeech: (...chunk) => avatar.speech.receiveSpeech(...chunk),
+      handleError: (error) => avatar.speech.handleError(error),
+    });
+    const avatar: Avatar = new Avatar(
       {
-        mode: 'direct',
-        appId: server.appId,
-        avatarId: 'aria',
-        serverUrl: server.ingressUrl,
-        token: { tokenEndpoint: server.tokenEndpoint },
-        ...options,
+        options: {
+          mode: 'direct',
+          appId: server.appId,
+          avatarId: 'aria',
+          serverUrl: server.ingressUrl,
+          token: { tokenEndpoint: server.tokenEndpoint },
+          ...options,
+        },
+        sound: DEFAULT_SOUND_SETTINGS,
+        input,
       },
       {
         handleLoadProgress: nothing,
@@ -48,12 +59,12 @@ describe('AvatarController with a real Motion Server', () => {
       },
     );
     cleanUps.push(() => avatar.dispose());
-    const { controller } = avatar;
-    controller.on('connection-state', ({ state }) => told.push(state));
-    controller.on('conversation-state', ({ state }) => told.push(state));
-    controller.on('conversation-motion', ({ motion }) => told.push(`motion ${motion}`));
-    controller.on('error', ({ code }) => told.push(code));
-    return controller;
+    const { speech } = avatar;
+    speech.on('connection-state', ({ state }) => told.push(state));
+    speech.on('conversation-state', ({ state }) => told.push(state));
+    speech.on('conversation-motion', ({ motion }) => told.push(`motion ${motion}`));
+    speech.on('error', ({ code }) => told.push(code));
+    return speech;
   }
 
   const failureOf = async (work: Promise<unknown>): Promise<AvatarError> => {
@@ -64,7 +75,7 @@ describe('AvatarController with a real Motion Server', () => {
     assert.instanceOf(reason, AvatarError);
     return reason as AvatarError;
   };
-  const speak = (controller: AvatarController, seconds: number) => controller.speak(voice(seconds), { sampleRateHz: 16000 });
+  const speak = (avatar: AvatarSpeech, seconds: number) => avatar.speak(voice(seconds), { sampleRateHz: 16000 });
   const until = async (isTrue: () => boolean): Promise<void> => {
     const deadline = performance.now() + 8000;
     while (!isTrue()) {
@@ -74,21 +85,21 @@ describe('AvatarController with a real Motion Server', () => {
   };
 
   it('speaks: connects, plays with the motion of the server, and resolves when it was heard', async () => {
-    const controller = create();
+    const speech = create();
     const before = performance.now();
-    await speak(controller, 0.6);
+    await speak(speech, 0.6);
     assert.isAbove(performance.now() - before, 590);
     assert.includeMembers(told, ['connecting', 'connected', 'motion server', 'playing', 'idle']);
     assert.equal(told.at(-1), 'idle');
-    assert.isNumber((await controller.stats()).firstSoundMs);
+    assert.isNumber((await speech.stats()).firstSoundMs);
   });
 
   it('plays raw PCM that comes in odd pieces', async () => {
-    const controller = create();
-    await controller.start();
+    const speech = create();
+    await speech.start();
     const bytes = new Uint8Array(voice(0.5).buffer);
-    for (let at = 0; at < bytes.length; at += 999) controller.send(bytes.subarray(at, at + 999), false);
-    controller.send(new Uint8Array(0), true);
+    for (let at = 0; at < bytes.length; at += 999) input.send(bytes.subarray(at, at + 999), 16_000, false);
+    input.send(new Uint8Array(0), 16_000, true);
     await until(() => told.at(-1) === 'idle');
     assert.include(told, 'playing');
   });
@@ -101,9 +112,9 @@ describe('AvatarController with a real Motion Server', () => {
     it(`is heard without motion when the token endpoint ${name}, and says why`, async () => {
       const endpoint = await startEndpoint(answer);
       cleanUps.push(() => endpoint.stop());
-      const controller = create({ token: { tokenEndpoint: endpoint.url } });
-      const speaking = speak(controller, 0.4);
-      const error = await failureOf(controller.start());
+      const speech = create({ token: { tokenEndpoint: endpoint.url } });
+      const speaking = speak(speech, 0.4);
+      const error = await failureOf(speech.start());
       assert.equal(error.code, 'tokenRequestFailed');
       assert.match(error.message, words);
       await speaking;
@@ -114,9 +125,9 @@ describe('AvatarController with a real Motion Server', () => {
   it('is heard without motion when the token endpoint is down', async () => {
     const endpoint = await startEndpoint({ status: 200, body: '' });
     await endpoint.stop();
-    const controller = create({ token: { tokenEndpoint: endpoint.url } });
-    const speaking = speak(controller, 0.4);
-    const error = await failureOf(controller.start());
+    const speech = create({ token: { tokenEndpoint: endpoint.url } });
+    const speaking = speak(speech, 0.4);
+    const error = await failureOf(speech.start());
     assert.equal(error.code, 'tokenRequestFailed');
     assert.match(error.message, /could not be reached/);
     await speaking;
@@ -124,19 +135,19 @@ describe('AvatarController with a real Motion Server', () => {
 
   it('names the reason a browser hides when a fixed token has expired, without the token', async () => {
     const sessionToken = await issueSessionToken(-60);
-    const controller = create({ token: { sessionToken } });
-    const error = await failureOf(controller.start());
+    const speech = create({ token: { sessionToken } });
+    const error = await failureOf(speech.start());
     assert.equal(error.code, 'sessionTokenExpired');
     assert.notInclude(`${error.message}${error.stack}${String(error.cause)}`, sessionToken);
-    assert.equal(controller.connectionState, 'failed');
-    await speak(controller, 0.3);
+    assert.equal(speech.connectionState, 'failed');
+    await speak(speech, 0.3);
   });
 
   it('goes on by itself when an expired token can be refreshed', async () => {
     const tokens = [await issueSessionToken(-60), await issueSessionToken(600)];
-    const controller = create({ token: { requestToken: async () => tokens.shift()! } });
-    await controller.start();
-    assert.equal(controller.connectionState, 'connected');
+    const speech = create({ token: { requestToken: async () => tokens.shift()! } });
+    await speech.start();
+    assert.equal(speech.connectionState, 'connected');
   });
 
   it('says that the app id is another one', async () => {
@@ -147,49 +158,49 @@ describe('AvatarController with a real Motion Server', () => {
 
   it('falls to sound alone when there is no server within the time-out', async () => {
     await server.cut();
-    const controller = create({ connectTimeoutMs: 200, token: { sessionToken: await issueSessionToken(600) } });
-    const speaking = speak(controller, 0.4);
-    assert.equal((await failureOf(controller.start())).code, 'connectTimeout');
+    const speech = create({ connectTimeoutMs: 200, token: { sessionToken: await issueSessionToken(600) } });
+    const speaking = speak(speech, 0.4);
+    assert.equal((await failureOf(speech.start())).code, 'connectTimeout');
     await speaking;
     assert.includeMembers(told, ['failed', 'motion none', 'playing', 'connectTimeout']);
     await server.mend();
-    await until(() => controller.connectionState === 'connected');
+    await until(() => speech.connectionState === 'connected');
   });
 
   it('plays on when the server is killed in mid-sentence, says so, and heals', async () => {
-    const controller = create();
-    const speaking = speak(controller, 3);
+    const speech = create();
+    const speaking = speak(speech, 3);
     await until(() => told.includes('playing'));
     await server.cut();
     await until(() => told.includes('websocketClosedAbnormally'));
-    assert.equal(controller.connectionState, 'connecting');
-    assert.equal(controller.conversationState, 'playing');
+    assert.equal(speech.connectionState, 'connecting');
+    assert.equal(speech.conversationState, 'playing');
     await server.mend();
-    await until(() => controller.connectionState === 'connected');
+    await until(() => speech.connectionState === 'connected');
     await speaking;
-    assert.equal((await controller.stats()).reconnects, 1);
+    assert.equal((await speech.stats()).reconnects, 1);
   });
 
   it('is silent at once when interrupted and speaks again', async () => {
-    const controller = create();
-    const first = failureOf(speak(controller, 5));
+    const speech = create();
+    const first = failureOf(speak(speech, 5));
     await until(() => told.includes('playing'));
-    controller.interrupt();
-    assert.equal(controller.conversationState, 'idle');
+    speech.interrupt();
+    assert.equal(speech.conversationState, 'idle');
     assert.equal((await first).code, 'aborted');
-    await speak(controller, 0.3);
+    await speak(speech, 0.3);
   });
 
   it('holds still while paused', async () => {
-    const controller = create({ mode: 'local' });
-    const speaking = speak(controller, 0.6);
+    const speech = create({ mode: 'local' });
+    const speaking = speak(speech, 0.6);
     await until(() => told.includes('playing'));
-    controller.pause();
+    speech.pause();
     await until(() => told.includes('paused'));
-    const held = controller.getAudioTime();
+    const held = speech.audibleSeconds;
     await new Promise((resolve) => setTimeout(resolve, 400));
-    assert.closeTo(controller.getAudioTime(), held, 0.02);
-    await controller.resume();
+    assert.closeTo(speech.audibleSeconds, held, 0.02);
+    await speech.resume();
     await speaking;
   });
 

@@ -1,5 +1,9 @@
-/** Our own stand-ins for what a controller is handed. */
-import type { SpeechOutput } from '../../../src/avatar/controller-parts.js';
+/** Stand-ins for the parts of an avatar's speech. */
+import type { AvatarOptions } from '../../../src/avatar/avatar-options.js';
+import { AvatarSpeech } from '../../../src/avatar/avatar-speech.js';
+import type { PcmInput } from '../../../src/avatar/conversations/pcm-input.js';
+import { SpeechInput } from '../../../src/avatar/conversations/speech-input.js';
+import type { SpeechOutput, SpeechParts } from '../../../src/avatar/speech-parts.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import type { MotionSession, MotionSessionStats } from '../../../src/shared/contracts/motion-session.js';
 import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
@@ -82,21 +86,32 @@ export class FakeOutput implements SpeechOutput {
   async listen(round: number, source: unknown, options: { isAudible: boolean }): Promise<void> {
     this.calls.push(`listen ${round} to ${String(source)}${options.isAudible ? ' aloud' : ''}`);
   }
-  setVolume(volume: number): void {
-    this.calls.push(`volume ${volume}`);
-  }
-  setMuted(isMuted: boolean): void {
-    this.calls.push(`muted ${isMuted}`);
-  }
-  setLatencyOffset(seconds: number): void {
-    if (seconds !== 0) this.calls.push(`latency offset ${seconds}`);
-  }
   mediaSeconds(): number {
     return 1.5;
   }
 }
 
-/** What was asked for has been done. The controller loads this module on demand, and who asks later gets it later. */
+/** An `AvatarSpeech` with the input that the element and AvatarKit read raw speech with. */
+export class TestSpeech extends AvatarSpeech {
+  readonly rawInput: SpeechInput;
+  private readonly sampleRateHz: number;
+
+  constructor(parts: SpeechParts, options: Partial<AvatarOptions>) {
+    const input: SpeechInput = new SpeechInput({
+      receiveSpeech: (...chunk) => this.receiveSpeech(...chunk),
+      handleError: (error) => this.handleError(error),
+    });
+    super(parts, options, input);
+    this.rawInput = input;
+    this.sampleRateHz = options.sampleRateHz ?? 16_000;
+  }
+
+  send(pcm: PcmInput, isEnd = false): string | null {
+    return this.rawInput.send(pcm, this.sampleRateHz, isEnd);
+  }
+}
+
+/** What was asked for has been done. The module is loaded on demand, and later requests are answered later. */
 export async function settled(): Promise<void> {
   await import('../../../src/avatar/connection/motion-source.js');
   await new Promise((resolve) => setTimeout(resolve, 0));

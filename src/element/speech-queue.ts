@@ -10,7 +10,7 @@ export interface SayOptions extends SpeakOptions {
 }
 
 /** What is asked of the element. */
-export interface SayingElement {
+export interface SpeechQueueElement {
   readonly speechEndpoint: string | null;
   readonly avatarId: string | null;
   readonly lang: string;
@@ -29,11 +29,11 @@ interface Sequence {
   newestBegins: Promise<unknown>;
 }
 
-export class Sayings {
-  private readonly element: SayingElement;
+export class SpeechQueue {
+  private readonly element: SpeechQueueElement;
   private sequence = newSequence();
 
-  constructor(element: SayingElement) {
+  constructor(element: SpeechQueueElement) {
     this.element = element;
   }
 

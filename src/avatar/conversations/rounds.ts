@@ -2,7 +2,7 @@
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { createLogId } from '../../shared/core/ids.js';
 
-export class RoundEntry {
+export class Round {
   readonly round: number;
   readonly conversationId: string;
   private readonly abortion = new AbortController();
@@ -46,30 +46,30 @@ export class RoundEntry {
   }
 }
 
-export class RoundBook {
-  private readonly entries = new Map<number, RoundEntry>();
+export class Rounds {
+  private readonly entries = new Map<number, Round>();
   private lastRound = 0;
 
-  get newest(): RoundEntry | null {
+  get newest(): Round | null {
     return this.entries.get(this.lastRound) ?? null;
   }
 
-  find(round: number): RoundEntry | null {
+  find(round: number): Round | null {
     return this.entries.get(round) ?? null;
   }
 
   /** Rounds are numbered upwards from 1. Finished ones are forgotten, but for the newest. */
-  open(conversationId = createLogId()): RoundEntry {
-    return this.add(new RoundEntry(this.lastRound + 1, conversationId));
+  open(conversationId = createLogId()): Round {
+    return this.add(new Round(this.lastRound + 1, conversationId));
   }
 
   /** A round that was numbered elsewhere. @returns Null for one that is no newer than those known. */
-  adopt(round: number, conversationId: string): RoundEntry | null {
-    return round > this.lastRound ? this.add(new RoundEntry(round, conversationId)) : null;
+  adopt(round: number, conversationId: string): Round | null {
+    return round > this.lastRound ? this.add(new Round(round, conversationId)) : null;
   }
 
   /** Resolves when the round was heard to its end, rejects with `aborted` when it was dropped before. */
-  heard(entry: RoundEntry): Promise<void> {
+  heard(entry: Round): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
       entry.resolve = resolve;
       entry.reject = reject;
@@ -79,7 +79,7 @@ export class RoundBook {
     return promise;
   }
 
-  settle(entry: RoundEntry, error: AvatarError | null): void {
+  settle(entry: Round, error: AvatarError | null): void {
     if (entry.isOver) return;
     entry.finish();
     if (error) entry.reject?.(error);
@@ -92,7 +92,7 @@ export class RoundBook {
     }
   }
 
-  private add(entry: RoundEntry): RoundEntry {
+  private add(entry: Round): Round {
     for (const [round, { isOver }] of this.entries) if (isOver) this.entries.delete(round);
     this.lastRound = entry.round;
     this.entries.set(entry.round, entry);

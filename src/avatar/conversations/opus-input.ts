@@ -1,10 +1,10 @@
 /** Opus from the app, chunk by chunk, cut into rounds; decoded in order, while ids are given at once. */
 
-import type { OpusStream } from '../audio/opus-stream.js';
-import { bytesOf, type PcmInput } from '../avatar/conversations/pcm-input.js';
-import type { SpeechReceiver } from '../avatar/conversations/speech-input.js';
-import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import { createLogId } from '../shared/core/ids.js';
+import type { OpusStream } from '../../audio/opus-stream.js';
+import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { createLogId } from '../../shared/core/ids.js';
+import { bytesOf, type PcmInput } from './pcm-input.js';
+import type { SpeechReceiver } from './speech-input.js';
 
 const RATE_HZ = 48_000;
 
@@ -53,7 +53,7 @@ export class OpusInput {
 
   private async decode(round: OpusRound, bytes: Uint8Array, isEnd: boolean): Promise<void> {
     if (round.isDropped) return;
-    const { OpusStream } = await import('../audio/opus-stream.js');
+    const { OpusStream } = await import('../../audio/opus-stream.js');
     if (round.isDropped) return;
     round.stream ??= new OpusStream(
       (samples) => round.isDropped || this.receiver.receiveSpeech(round.conversationId, samples, RATE_HZ, false),

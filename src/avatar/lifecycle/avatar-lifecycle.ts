@@ -1,35 +1,37 @@
 /**
- * Keeps the assembly of one avatar alive, whoever shows it: makes it when there is a place for it, gives it a stage when
- * it can be seen, loads the avatar, and ends everything when the place is gone. A worker that died is replaced, with all
- * that hung on it.
+ * The life of one avatar on a page: makes it when there is a place for it, gives it a stage when it can be seen, loads its file, and
+ * disposes of it when the place is gone. After a worker or the audio output died, a new avatar replaces the old one.
+ *
+ * Owns what outlives avatars: the settings of stage and sound, and the app's raw speech.
  */
 
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { DEFAULT_SOUND_SETTINGS, type SoundSettings } from '../../shared/contracts/sound-settings.js';
 import type { Renderer, ShownAvatar, Stage } from '../../shared/contracts/stage.js';
 import { DEFAULT_STAGE_SETTINGS, type StageSettings } from '../../shared/contracts/stage-settings.js';
-import type { AssembledAvatar, StageSetup } from '../assembled-avatar.js';
+import type { Avatar, StageSetup } from '../avatar.js';
 import { SpeechInput } from '../conversations/speech-input.js';
 import type { AvatarHost } from './avatar-host.js';
 import { FirstPicture } from './first-picture.js';
 import { type ElementSize, SizeObserver } from './size-observer.js';
 import { VisibilityObserver } from './visibility-observer.js';
 
-/** A part that dies again this soon, in ms, is not replaced by itself. */
+/** A part that dies again this soon, in ms, is not replaced automatically. */
 const BREAKDOWN_INTERVAL_MS = 10_000;
 
-/** Once it is here, it asks for worker and file itself, at once. */
+/** The code of the avatar requests worker and file itself, at once. */
 let isCodeLoaded = false;
 
-export class AvatarKeeper {
+export class AvatarLifecycle {
   readonly size: SizeObserver;
   readonly visibility: VisibilityObserver;
   /** Raw speech from the app. */
   readonly input: SpeechInput;
   private readonly host: AvatarHost;
-  private current: AssembledAvatar | null = null;
-  /** Settles when `current` is there; null when nothing is on its way. */
-  private opening: Promise<AssembledAvatar> | null = null;
-  /** The scripts could not be loaded, or a part died again: only `retry()`, a question or another place tries again. */
+  private current: Avatar | null = null;
+  /** The avatar that is being made, or null. */
+  private opening: Promise<Avatar> | null = null;
+  /** The scripts could not be loaded, or a part died again: only `retry()`, `ask()` or `connect()` try again. */
   private hasFailed = false;
   private hasStage = false;
   private isHeld = false;
@@ -39,62 +41,65 @@ export class AvatarKeeper {
   private lastBreakdownMs = -Infinity;
   private _stageSettings: StageSettings = { ...DEFAULT_STAGE_SETTINGS };
   private isUserSpeaking = false;
+  private sound = DEFAULT_SOUND_SETTINGS;
   /** What the stage was asked to draw with. */
   private stageRenderer: Renderer = 'webgl';
   /** Why WebGPU cannot draw here, found while it was tried; null before. */
   private gpuFailure: string | null = null;
-  private _avatar: ShownAvatar | null = null;
+  private _shown: ShownAvatar | null = null;
   private shownSource: string | Blob | null = null;
 
-  /** @param place Where the avatar is shown: its size and visibility count. */
+  /** @param place The element that shows the avatar; its size and visibility decide what is drawn. */
   constructor(host: AvatarHost, place: HTMLElement) {
     this.host = host;
     this.size = new SizeObserver(place, (size) => this.handleSize(size));
     this.visibility = new VisibilityObserver(place, () => this.handleVisibility());
     this.input = new SpeechInput({
-      receiveSpeech: (...speech) => this.ask(({ controller }) => controller.receiveSpeech(...speech)).catch(() => undefined),
+      // A failure to make the avatar is reported by `open`.
+      receiveSpeech: (...chunk) => this.ask(({ speech }) => speech.receiveSpeech(...chunk)).catch(() => undefined),
       handleError: (error) => host.handleError(error),
     });
   }
 
-  /** The avatar that is shown, or null. */
-  get avatar(): ShownAvatar | null {
-    return this._avatar;
+  /** The avatar file that is shown, or null. */
+  get shown(): ShownAvatar | null {
+    return this._shown;
   }
 
-  /** The living assembly, or null outside a document. */
-  get assembly(): AssembledAvatar | null {
+  /** The living avatar, or null before it is made and outside a document. */
+  get avatar(): Avatar | null {
     return this.current;
   }
 
   /**
-   * Asks the assembly, which is loaded and made when there is none yet. Questions are asked in order.
+   * Calls back with the avatar, which is made first if there is none. Callbacks run in the order of the calls.
    *
-   * @throws {AvatarError} `aborted`, at once, outside a document; the promise rejects when the assembly cannot be had.
+   * @throws {AvatarError} `aborted`, synchronously, outside a document; the promise rejects when the avatar cannot be made.
    */
-  ask<Answer>(question: (assembly: AssembledAvatar) => Answer | Promise<Answer>): Promise<Answer> {
+  ask<Answer>(question: (avatar: Avatar) => Answer | Promise<Answer>): Promise<Answer> {
     if (!this.host.isConnected) {
-      throw new AvatarError(ErrorCode.aborted, 'The avatar is in no document.');
+      throw new AvatarError(ErrorCode.aborted, 'The avatar is not in a document.');
     }
     if (this.current) return Promise.resolve(question(this.current));
-    // Always the same promise while it is on its way: its callbacks run in the order they came.
+    // The same promise for all calls: its callbacks run in their order.
     this.opening ??= this.open();
     return this.opening.then(question);
   }
 
-  /** Tells the assembly something, in order with what was asked; nothing where there is none, nor one on its way. */
-  tell(words: (assembly: AssembledAvatar) => void): void {
-    if (this.current) words(this.current);
-    else this.opening?.then(words, () => undefined);
+  /** Calls back with the avatar, in order with `ask`; never where there is none, nor one being made. */
+  tell(act: (avatar: Avatar) => void): void {
+    if (this.current) act(this.current);
+    // A failure is reported by `open`.
+    else this.opening?.then(act, () => undefined);
   }
 
-  private open(): Promise<AssembledAvatar> {
-    const opening = import('../assembled-avatar.js').then(
-      ({ AssembledAvatar }) => {
+  private open(): Promise<Avatar> {
+    const opening = import('../avatar.js').then(
+      ({ Avatar }) => {
         isCodeLoaded = true;
         if (this.opening !== opening) throw new AvatarError(ErrorCode.aborted, 'The avatar has left the document.');
         this.opening = null;
-        return this.assemble(AssembledAvatar);
+        return this.make(Avatar);
       },
       (reason: unknown) => {
         const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
@@ -111,57 +116,53 @@ export class AvatarKeeper {
 
   /** Requests what will be drawn, together with the code that draws it. */
   private beginFirstPicture(): void {
-    const { src, avatarId, isEager } = this.host.assemblySettings;
+    const { src, avatarId, isEager } = this.host.avatarSettings;
     if (this.opening && !isCodeLoaded && (isEager || this.visibility.isVisible)) this.firstPicture.begin(src, avatarId);
   }
 
-  private assemble(Assembly: typeof AssembledAvatar): AssembledAvatar {
-    const { options, volume, isMuted } = this.host.assemblySettings;
-    const assembly = new Assembly(
-      options,
+  private make(AvatarClass: typeof Avatar): Avatar {
+    const { host, input, sound } = this;
+    const avatar = new AvatarClass(
+      { options: host.avatarSettings.options, sound, input, loadRooms: host.loadRooms },
       {
-        handleLoadProgress: (fraction) => this.host.handleLoading(fraction),
-        handleFirstFrame: () => this.host.handleReady(),
-        handleContextLost: () => this.host.handleLoading(null),
-        handleContextRestored: () => this.host.handleReady(),
-        handleDeviceLost: (reason) => this.current === assembly && this.fallBack(reason),
+        handleLoadProgress: (fraction) => host.handleLoading(fraction),
+        handleFirstFrame: () => host.handleReady(),
+        handleContextLost: () => host.handleLoading(null),
+        handleContextRestored: () => host.handleReady(),
+        handleDeviceLost: (reason) => this.current === avatar && this.fallBack(reason),
         handleUserSpeech: (isSpeaking) => this.handleUserSpeech(isSpeaking),
-        handleError: (error) => this.host.handleError(error),
-        handleBreakdown: (error) => this.handleBreakdown(assembly, error),
+        handleError: (error) => host.handleError(error),
+        handleBreakdown: (error) => this.handleBreakdown(avatar, error),
       },
-      this.input,
-      this.host.loadRooms,
     );
-    this.current = assembly;
-    assembly.controller.volume = volume;
-    assembly.controller.muted = isMuted;
-    this.host.handleController(assembly.controller);
+    this.current = avatar;
+    host.handleAvatar(avatar);
     this.openStage();
-    return assembly;
+    return avatar;
   }
 
-  /** There is a place now: watches it. */
+  /** The place is in the document: watches its size and visibility. */
   connect(): void {
     this.hasFailed = false;
     this.size.connect();
     this.visibility.connect();
   }
 
-  /** The place is gone, or about to be another one. What was made lives on until `close()`. */
+  /** The place has left the document, perhaps to be moved. The avatar lives on until `close()`. */
   disconnect(): void {
     this.size.disconnect();
     this.visibility.disconnect();
   }
 
-  /** Makes the assembly when there is none and it can be had. */
+  /** Makes the avatar if there is none and it can be made. */
   update(): void {
     if (this.current || this.opening || this.hasFailed || !this.host.isConnected) return;
-    this.begin(this.host.assemblySettings.isAutostarted);
+    this.begin(this.host.avatarSettings.isAutostarted);
   }
 
-  /** What goes wrong is told by state and event. */
   private begin(isStarted: boolean): void {
-    this.ask(({ controller }) => (isStarted ? controller.start() : undefined)).catch(() => undefined);
+    // Failures are reported by state and event.
+    this.ask(({ speech }) => (isStarted ? speech.start() : undefined)).catch(() => undefined);
   }
 
   /** Loads what `src` and `avatarId` name now. */
@@ -169,7 +170,7 @@ export class AvatarKeeper {
     if (this.hasStage) void this.load();
   }
 
-  /** Starts again from nothing after a failure of the picture. */
+  /** Starts over after a failure of the picture. */
   retry(): void {
     const { current } = this;
     if (current && this.hasStage && current.openedStage) return void this.load();
@@ -187,13 +188,31 @@ export class AvatarKeeper {
     if (!current) return;
     this.current = null;
     this.hasStage = this.isUserSpeaking = false;
-    this._avatar = null;
+    this._shown = null;
     this.loadCount++;
     current.dispose();
     this.host.handleClosed();
   }
 
-  /** What stages are configured with; it outlives them. */
+  get soundSettings(): SoundSettings {
+    return this.sound;
+  }
+
+  /** Changes how sound is played, now and by later avatars. The volume is clamped to 0..1; one that is no number changes nothing. */
+  configureSound(changes: Partial<SoundSettings>): void {
+    const sound = { ...this.sound, ...changes };
+    const volume = Number.isFinite(sound.volume) ? Math.min(1, Math.max(0, sound.volume)) : this.sound.volume;
+    if (
+      volume === this.sound.volume &&
+      sound.isMuted === this.sound.isMuted &&
+      sound.latencyOffsetSeconds === this.sound.latencyOffsetSeconds
+    )
+      return;
+    this.sound = { ...sound, volume };
+    this.current?.configureSound(this.sound);
+  }
+
+  /** The settings of the stage. */
   get stageSettings(): Readonly<StageSettings> {
     const settings = this._stageSettings;
     return this.isUserSpeaking ? { ...settings, isListening: true } : settings;
@@ -220,7 +239,7 @@ export class AvatarKeeper {
     if (changed.length > 0) this.current?.openedStage?.configure(Object.fromEntries(changed));
   }
 
-  /** What the host says of its pixels has changed. */
+  /** `pixelRatioFor` of the host has changed. */
   resize(): void {
     if (this.size.size) this.handleSize(this.size.size);
   }
@@ -266,7 +285,7 @@ export class AvatarKeeper {
   /** Gives the avatar a stage as soon as it has a size and is about to be seen. */
   private openStage(): void {
     const { current, host, size } = this;
-    if (!current || this.hasStage || !size.size || !(host.assemblySettings.isEager || this.visibility.isVisible)) return;
+    if (!current || this.hasStage || !size.size || !(host.avatarSettings.isEager || this.visibility.isVisible)) return;
     const setup = this.stageSetup(size.size);
     if (!host.placeCanvas(setup.canvas)) return;
     this.hasStage = true;
@@ -287,7 +306,7 @@ export class AvatarKeeper {
 
   /** `auto` is WebGL. */
   private get renderer(): Renderer {
-    return this.gpuFailure === null && this.host.assemblySettings.renderer === 'webgpu' ? 'webgpu' : 'webgl';
+    return this.gpuFailure === null && this.host.avatarSettings.renderer === 'webgpu' ? 'webgpu' : 'webgl';
   }
 
   private stageSetup(size: ElementSize): StageSetup {
@@ -313,7 +332,7 @@ export class AvatarKeeper {
     const { current, host } = this;
     if (!current) return;
     const loadId = ++this.loadCount;
-    const { src, avatarId } = host.assemblySettings;
+    const { src, avatarId } = host.avatarSettings;
     host.handleLoading(null);
     try {
       const avatar = await current.load(src, avatarId, (url) => this.firstPicture.take(url));
@@ -326,15 +345,15 @@ export class AvatarKeeper {
       const isByGpu = this.stageRenderer === 'webgpu' && current.gpuObstacle === null;
       if (isByGpu && error.code === ErrorCode.renderingFailed) return this.fallBack(error.message);
       host.handleError(error);
-      if (this._avatar) host.handlePictureKept();
+      if (this._shown) host.handlePictureKept();
       else host.handleStageFailure(error);
     }
   }
 
   /** Takes note of what is shown now. @returns Whether it is another one than before. */
   private handleShown(avatar: ShownAvatar, source: string | Blob | null): boolean {
-    const isOther = !this._avatar || source !== this.shownSource;
-    this._avatar = avatar;
+    const isOther = !this._shown || source !== this.shownSource;
+    this._shown = avatar;
     this.shownSource = source;
     return isOther;
   }
@@ -356,7 +375,7 @@ export class AvatarKeeper {
     const setup = this.stageSetup(this.size.size ?? { width: 0, height: 0, pixelRatio: 1 });
     const loadId = ++this.loadCount;
     const changeId = ++this.changeCount;
-    const { src, avatarId } = host.assemblySettings;
+    const { src, avatarId } = host.avatarSettings;
     try {
       const avatar = await current.changeStage(setup, src, avatarId, () => host.placeCanvas(setup.canvas));
       if (this.current !== current) return;
@@ -386,12 +405,12 @@ export class AvatarKeeper {
     void this.changeStage();
   }
 
-  private handleBreakdown(assembly: AssembledAvatar, error: AvatarError): void {
-    if (this.current !== assembly) return;
+  private handleBreakdown(avatar: Avatar, error: AvatarError): void {
+    if (this.current !== avatar) return;
     const now = performance.now();
     const isAgain = now - this.lastBreakdownMs < BREAKDOWN_INTERVAL_MS;
     this.lastBreakdownMs = now;
-    const wasOnline = assembly.controller.connectionState !== 'disconnected';
+    const wasOnline = avatar.speech.connectionState !== 'disconnected';
     this.close();
     if (isAgain) this.fail(error);
     else this.begin(wasOnline);

@@ -1,10 +1,10 @@
 /**
- * The one place that picks the concrete parts of an avatar and joins them:
+ * One living avatar on a page: picks its parts and joins them.
  *
- *     controller ─► session (motion worker) ──feed──► player ──playhead──► stage (render worker) ◄──motion── session
+ *     speech ─► session (motion worker) ──feed──► player ──playhead──► stage (render worker) ◄──motion── session
  *
- * Owns what the parts share on a page (workers, loudspeaker) and the ports between them. A part that died cannot be
- * joined anew, since ports and canvas belong to the dead: the whole assembly is thrown away and made again.
+ * Owns what the parts share on a page (workers, audio output) and the ports between them. A part that died cannot be joined
+ * again, since ports and canvas belong to it: the whole avatar is disposed of and `AvatarLifecycle` makes another.
  *
  * Loaded with the first avatar of a page: the script that defines the element stays small.
  */
@@ -17,16 +17,17 @@ import { Voice } from '../audio/voice.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { MotionSession } from '../shared/contracts/motion-session.js';
 import type { RoomSource } from '../shared/contracts/motion-source.js';
+import type { SoundSettings } from '../shared/contracts/sound-settings.js';
 import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
 import type { LiveKitSession } from '../speech/room/livekit-session.js';
 import type { openRoom } from '../speech/room/open-room.js';
 import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
-import { UnseenStage } from '../workers/unseen-stage.js';
-import { AvatarController } from './avatar-controller.js';
 import { AvatarManager } from './avatar-manager.js';
-import type { AvatarControllerOptions } from './controller-options.js';
-import type { SpeechChunk } from './controller-parts.js';
+import type { AvatarOptions } from './avatar-options.js';
+import { AvatarSpeech } from './avatar-speech.js';
 import type { SpeechInput } from './conversations/speech-input.js';
+import type { SpeechChunk } from './speech-parts.js';
+import { StagedRenderer } from './staged-renderer.js';
 
 // One AudioContext for all elements of a page; it rests while nobody has a player.
 let sharedOutput: { urls: AssetUrls; opening: Promise<AudioOutput> } | null = null;
@@ -65,14 +66,23 @@ export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 
   canvas: HTMLCanvasElement;
 };
 
-/** Brings what joins rooms, when one is joined. */
+/** Loads the code of LiveKit rooms when one is joined. */
 export type RoomLoader = () => Promise<{ openRoom: typeof openRoom }>;
 
-/** So long a new stage may take to draw before it is shown without a picture. */
+export interface AvatarSetup {
+  readonly options: Partial<AvatarOptions>;
+  readonly sound: SoundSettings;
+  /** The app's raw speech; it passes what it has read to `speech`. */
+  readonly input: SpeechInput;
+  /** Default: rooms cannot be joined. */
+  readonly loadRooms?: RoomLoader | undefined;
+}
+
+/** Longest wait for the new stage's first frame, ms. */
 const FIRST_PICTURE_MS = 3000;
 
-export class AssembledAvatar {
-  readonly controller: AvatarController;
+export class Avatar {
+  readonly speech: AvatarSpeech;
   private readonly listener: AvatarListener;
   private readonly workers: AvatarWorkers;
   private readonly voice: Voice;
@@ -90,11 +100,7 @@ export class AssembledAvatar {
   private loadCount = 0;
   private isDisposed = false;
 
-  /**
-   * @param input The app's speech; it is to pass on to the controller that is made here.
-   * @param loadRooms Without it, no room can be joined.
-   */
-  constructor(options: Partial<AvatarControllerOptions>, listener: AvatarListener, input?: SpeechInput, loadRooms?: RoomLoader) {
+  constructor({ options, sound, input, loadRooms }: AvatarSetup, listener: AvatarListener) {
     this.listener = listener;
     this.loadRooms = loadRooms;
     this.workers = acquireWorkers({
@@ -102,13 +108,13 @@ export class AssembledAvatar {
       render: asset('workers/render.worker.js'),
       renderGpu: asset('workers/render-webgpu.worker.js'),
     });
-    this.voice = new Voice(openOutput(), this.playheads.port1, {
-      handlePlaybackState: (state) => this.controller.handlePlaybackState(state),
-      handleAudioBlocked: (isBlocked) => this.controller.handleAudioBlocked(isBlocked),
-      handleOutputLatency: () => this.tellLatency(),
+    this.voice = new Voice(openOutput(), this.playheads.port1, sound, {
+      handlePlaybackState: (state) => this.speech.handlePlaybackState(state),
+      handleAudioBlocked: (isBlocked) => this.speech.handleAudioBlocked(isBlocked),
+      handleOutputLatency: () => this.applyLatency(),
       handleLost: (error) => this.breakDown(error),
     });
-    this.controller = new AvatarController(
+    this.speech = new AvatarSpeech(
       {
         output: this.voice,
         openSession: async (source, frameStarvation, sessionListener) => {
@@ -136,7 +142,7 @@ export class AssembledAvatar {
       options,
       input,
     );
-    this.controller.on('error', (error) => {
+    this.speech.on('error', (error) => {
       if (error.code === ErrorCode.workerFailed) this.breakDown(error);
     });
   }
@@ -172,7 +178,7 @@ export class AssembledAvatar {
 
   private useStage(stage: Stage): void {
     this.stage = stage;
-    this.tellLatency();
+    this.applyLatency();
   }
 
   /**
@@ -198,7 +204,7 @@ export class AssembledAvatar {
     loadId: number,
   ): Promise<ShownAvatar> {
     const before = await this.stagePromise?.catch(() => null);
-    const unseen = new UnseenStage(this.stageListener());
+    const unseen = new StagedRenderer(this.stageListener());
     // Speech reaches it when it takes over.
     const [playhead, motion] = [new MessageChannel(), new MessageChannel()];
     const stage = await this.workers.render.createStage(
@@ -253,6 +259,10 @@ export class AssembledAvatar {
     };
   }
 
+  configureSound(settings: SoundSettings): void {
+    this.voice.configure(settings);
+  }
+
   /** LiveKit mode: lets the room hear the visitor. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
   async publishMicrophone(isOn: boolean): Promise<void> {
     if (!this.room) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'No room is joined.');
@@ -263,8 +273,8 @@ export class AssembledAvatar {
     this.leaveRoom();
     if (!this.loadRooms) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Rooms are joined by <spatius-avatar> only.');
     const { openRoom } = await this.loadRooms();
-    const room = await openRoom(source, this.workers.motion, this.controller, {
-      handleOutputLatency: () => this.tellLatency(),
+    const room = await openRoom(source, this.workers.motion, this.speech, {
+      handleOutputLatency: () => this.applyLatency(),
       handleVisitor: (isSpeaking) => this.listener.handleUserSpeech(isSpeaking),
     });
     this.room = room;
@@ -278,7 +288,7 @@ export class AssembledAvatar {
     this.voice.useOther(null);
   }
 
-  private tellLatency(): void {
+  private applyLatency(): void {
     this.stage?.setOutputLatency((this.room ?? this.voice).outputLatencySeconds);
   }
 
@@ -354,7 +364,7 @@ export class AssembledAvatar {
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;
-    this.controller.dispose();
+    this.speech.dispose();
     this.voice.dispose();
     for (const { track } of this.captures) track.stop();
     this.stage?.dispose();
@@ -389,7 +399,7 @@ export class AssembledAvatar {
   }
 }
 
-/** Decoding is needed by those who speak files; raw PCM goes without it. */
+/** Files need decoding, which is loaded with the first; raw PCM does not. */
 async function* speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk> {
   const { speechChunksFrom } = await import('../audio/speech-source.js');
   yield* speechChunksFrom(source, { ...options, locateCaptureWorklet: asset('audio/capture.worklet.js').locate });

@@ -1,14 +1,14 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { AvatarHost } from '../avatar/lifecycle/avatar-host.js';
-import { AvatarKeeper } from '../avatar/lifecycle/avatar-keeper.js';
+import { AvatarLifecycle } from '../avatar/lifecycle/avatar-lifecycle.js';
 
-export type AssemblyHost = AvatarHost & ReactiveControllerHost & HTMLElement;
+export type LifecycleHost = AvatarHost & ReactiveControllerHost & HTMLElement;
 
-/** Joins the keeper to the life of an element. One that is moved in one go keeps speaking. */
-export class AssemblyController extends AvatarKeeper implements ReactiveController {
-  private readonly element: AssemblyHost;
+/** Ties the avatar's lifecycle to an element. An avatar goes on speaking while its element is moved within the document. */
+export class LifecycleController extends AvatarLifecycle implements ReactiveController {
+  private readonly element: LifecycleHost;
 
-  constructor(element: AssemblyHost) {
+  constructor(element: LifecycleHost) {
     super(element, element);
     this.element = element;
     element.addController(this);

@@ -1,11 +1,11 @@
-/** Options of an `AvatarController`, and which of them count when. */
+/** How an avatar speaks and connects, and which options take effect when. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { FrameStarvation } from '../shared/contracts/motion-session.js';
 import { type Expression, NATURAL_EXPRESSION, type SpeechStyle } from '../shared/contracts/speech-style.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
 import { isSameTokenSource, type TokenSource } from './connection/token-source.js';
 
-export interface AvatarControllerOptions {
+export interface AvatarOptions {
   /**
    * `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. `backend`: the app's own
    * backend brings speech and motion. `livekit`: a room does.
@@ -15,9 +15,9 @@ export interface AvatarControllerOptions {
   readonly avatarId: string;
   /** Motion Server (ingress) URL, `ws(s)` or `http(s)`, absolute or relative to the page. Wins over `region`. */
   readonly serverUrl: string | null;
-  /** Region of a Spatius Motion Server, e.g. `us-west`. Without it and `serverUrl`: the page's own origin. */
+  /** Region of a Spatius Motion Server, such as `us-west`. Default with `serverUrl` unset: the page's own origin. */
   readonly region: string | null;
-  /** Backend mode: the relay, `ws(s)` or `http(s)`, absolute or relative to the page. Without it the app brings the data. */
+  /** Backend mode: the relay, `ws(s)` or `http(s)`, absolute or relative to the page. Default: the app passes speech and motion itself. */
   readonly relayUrl: string | null;
   /** LiveKit mode: the LiveKit server, `ws(s)` or `http(s)`. `token` brings participants' tokens then. */
   readonly livekitUrl: string | null;
@@ -29,18 +29,16 @@ export interface AvatarControllerOptions {
   /** Rate of the PCM passed to `send`, Hz: one of `PCM_SAMPLE_RATES`. */
   readonly sampleRateHz: number;
   readonly frameStarvation: FrameStarvation;
-  /** What the face does without a server: rest, or follow the local engine. */
+  /** Without a connection: sound alone (`audio`), or motion of the local engine. */
   readonly fallback: 'audio' | 'local';
-  /** How speech moves the face, see `SpeechManner`; a speech may say otherwise. Counts from the next one. */
+  /** How speech moves the face, from the next round on; `speak()` can override it, see `SpeechManner`. */
   readonly style: SpeechStyle;
   readonly intensity: number;
-  /** Not connected after this many ms: the state is `failed` and speech is audio only. */
+  /** After this many ms without a connection the state is `failed` and speech is audio only. */
   readonly connectTimeoutMs: number;
-  /** Added to the measured output latency, s; for Bluetooth speakers that hide theirs. */
-  readonly audioLatencyOffsetSeconds: number;
 }
 
-export const DEFAULT_CONTROLLER_OPTIONS: AvatarControllerOptions = {
+export const DEFAULT_AVATAR_OPTIONS: AvatarOptions = {
   mode: 'local',
   appId: '',
   avatarId: '',
@@ -56,10 +54,9 @@ export const DEFAULT_CONTROLLER_OPTIONS: AvatarControllerOptions = {
   fallback: 'audio',
   ...NATURAL_EXPRESSION,
   connectTimeoutMs: 15_000,
-  audioLatencyOffsetSeconds: 0,
 };
 
-type OptionName = keyof AvatarControllerOptions;
+type OptionName = keyof AvatarOptions;
 
 const CONNECTION_OPTIONS: ReadonlySet<OptionName> = new Set([
   'mode',
@@ -77,26 +74,26 @@ const CONNECTION_OPTIONS: ReadonlySet<OptionName> = new Set([
   'connectTimeoutMs',
 ]);
 
-/** Options that count when connecting only. */
+/** Options that take effect only when connecting. */
 export function isConnectionOption(name: OptionName): boolean {
   return CONNECTION_OPTIONS.has(name);
 }
 
-export function changedOptions(before: AvatarControllerOptions, after: AvatarControllerOptions): OptionName[] {
+export function changedOptions(before: AvatarOptions, after: AvatarOptions): OptionName[] {
   return (Object.keys(after) as OptionName[]).filter((name) =>
     name === 'token' ? !isSameTokenSource(before.token, after.token) : before[name] !== after[name],
   );
 }
 
-/** What of them the motion worker is told; others cannot be sent there. */
-export function expressionOf({ style, intensity }: AvatarControllerOptions): Expression {
+/** The part of the options that the motion worker gets. */
+export function expressionOf({ style, intensity }: AvatarOptions): Expression {
   return { style, intensity };
 }
 
-/** Those of `SpeakOptions`; `cues` and `lang` are for whoever shows captions. */
+/** The names of `SpeakOptions`; `cues` and `lang` concern captions. */
 const SPEAK_OPTIONS = ['signal', 'sampleRateHz', 'style', 'intensity', 'visemes', 'phonemes', 'words', 'cues', 'lang'];
 
-/** @throws {AvatarError} `invalidConfiguration` for a name that is none: a misspelt one would do nothing, unnoticed. */
+/** @throws {AvatarError} `invalidConfiguration` for an unknown name: a misspelt option would silently do nothing. */
 export function checkSpeakOptions(options: object): void {
   const unknown = Object.keys(options).find((name) => !SPEAK_OPTIONS.includes(name));
   if (unknown === undefined) return;

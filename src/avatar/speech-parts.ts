@@ -1,13 +1,13 @@
-/** What an `AvatarController` is handed: the parts it decides over, as small as it needs them. */
+/** The parts that `AvatarSpeech` works with, each reduced to what it needs. */
 
 import type { FrameStarvation, MotionSession, MotionSessionListener } from '../shared/contracts/motion-session.js';
 import type { MotionSource, RoomSource } from '../shared/contracts/motion-source.js';
 import type { PlaybackState } from '../shared/contracts/playback-messages.js';
 import type { SpeechManner } from '../shared/contracts/speech-manner.js';
 
-/** The sound of one element. `Player` of `audio/` is one. */
+/** The sound output of one avatar; `Voice` of `audio/` implements it. */
 export interface SpeechOutput {
-  /** To be called inside a user gesture, or early: makes sound possible. `audioBlocked` when the browser refuses. */
+  /** Unlocks sound; call it inside a user gesture. Rejects with `audioBlocked` when the browser refuses. */
   unlock(): Promise<void>;
   pause(): void;
   resume(): void;
@@ -18,11 +18,6 @@ export interface SpeechOutput {
    * Resolves when it listens; ends with the source or when `signal` is aborted.
    */
   listen(round: number, source: unknown, options: { delaySeconds: number; isAudible: boolean; signal: AbortSignal }): Promise<void>;
-  /** 0..1. */
-  setVolume(volume: number): void;
-  setMuted(isMuted: boolean): void;
-  /** Added to the measured output latency, s; for speakers that hide theirs. */
-  setLatencyOffset(seconds: number): void;
   /** Media time audible now in the round that plays, s; 0 when none does. */
   mediaSeconds(): number;
 }
@@ -36,36 +31,36 @@ export interface SpeechChunk {
 export interface SpeakOptions extends SpeechManner {
   /** Ends the speech; the promise rejects with `aborted`. */
   readonly signal?: AbortSignal;
-  /** Rate of raw PCM sources, Hz. The controller's `sampleRateHz` by default. */
+  /** Rate of raw PCM sources, Hz. Default: `AvatarOptions.sampleRateHz`. */
   readonly sampleRateHz?: number;
 }
 
 export interface ListenOptions {
-  /** Ends it; the promise rejects with `aborted`. */
+  /** Stops it; the promise rejects with `aborted`. */
   readonly signal?: AbortSignal;
   /**
-   * `delayed`: the avatar plays the sound, later by what the face needs, so that lips are on time. `elsewhere`: somebody else
-   * plays it, or nobody; the face comes later by as much. Default `delayed` for a media element, whose own sound it takes the
-   * place of, and `elsewhere` for a stream: who speaks into a microphone does not want to hear it.
+   * `delayed`: the avatar plays the sound, delayed by what the face needs, so that the lips are in sync. `elsewhere`: the avatar
+   * does not play it, and the face lags by that delay. Default: `delayed` for a media element, whose own sound is replaced, and
+   * `elsewhere` for a stream, since nobody wants to hear their own microphone.
    */
   readonly sound?: 'delayed' | 'elsewhere';
 }
 
-export interface ControllerParts {
+export interface SpeechParts {
   readonly output: SpeechOutput;
   /**
-   * Joins a motion session to the worklet and the stage. Called at the first use, and again when the session before
-   * was lost with its worker.
+   * Opens a motion session that feeds the worklet and the stage. Called at first use, and again after a session was lost with its
+   * worker.
    */
   openSession(source: MotionSource | RoomSource, frameStarvation: FrameStarvation, listener: MotionSessionListener): Promise<MotionSession>;
-  /** Turns what people have (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they come. */
+  /** Reads a source (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they arrive. */
   speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk>;
 }
 
-/** What the assembly reports to the controller. */
+/** What the sound output reports. */
 export interface SpeechOutputListener {
   /** Every state the worklet reports. */
   handlePlaybackState(state: PlaybackState): void;
-  /** The browser keeps the sound locked, or has let it go. */
+  /** The browser has locked or unlocked sound. */
   handleAudioBlocked(isBlocked: boolean): void;
 }

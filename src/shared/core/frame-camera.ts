@@ -1,5 +1,5 @@
-import { CAMERA_FOV_DEGREES } from '../shared/contracts/camera.js';
-import type { FramingAnchors, View } from '../shared/contracts/framing.js';
+import { CAMERA_FOV_DEGREES } from '../contracts/camera.js';
+import type { FramingAnchors, View } from '../contracts/framing.js';
 
 /** A camera that looks along −z. */
 export interface CameraFraming {
