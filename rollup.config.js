@@ -28,7 +28,7 @@ const FOR_BUNDLERS = /@vite-ignore|webpackIgnore/;
 const minifierPasses = Number(process.env.MINIFIER_PASSES ?? 2);
 const minify = () =>
   minifierPasses > 0 && terser({ module: true, compress: { passes: minifierPasses }, format: { comments: FOR_BUNDLERS } });
-const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/');
+const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/') && id !== 'livekit-client';
 /** Made of the finished files by `scripts/embed.js`, and never bundled. */
 const isEmbedded = (id) => id.endsWith('.embedded.js');
 
@@ -76,7 +76,7 @@ function collapseTemplates() {
   };
 }
 
-/** livekit-client weighs more than all the rest: a file of its own, loaded when a room is joined, the same one for every build. */
+/** livekit-client weighs more than everything else: a file of its own, loaded when a room is joined, and the same for every build. */
 const LIVEKIT_CLIENT = 'vendor/livekit-client.js';
 
 function livekitApart() {

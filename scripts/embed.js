@@ -1,13 +1,13 @@
 /**
- * Writes `dist/embedded/*.embedded.js`: each file that `src/assets/asset-urls.ts` names, as a module that exports it. Scripts are
- * exported as text, the rest in base64. `src/assets/embedded-files.ts` says who loads them.
+ * Writes `dist/embedded/*.embedded.js`: each file that has a copy in `src/assets/embedded-files.ts`, as a module that exports it. Scripts
+ * are exported as text, everything else in base64. `embedded-files.ts` says when they are loaded.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-const table = await readFile('build/src/assets/asset-urls.js', 'utf8');
-const names = [...table.matchAll(/new URL\('\.\.\/([^']+)', import\.meta\.url\)/g)].map(([, name]) => name);
-if (names.length === 0) throw new Error('src/assets/asset-urls.ts names no files');
+const table = await readFile('build/src/assets/embedded-files.js', 'utf8');
+const names = [...table.matchAll(/'([^']+)': \(\) => import\(/g)].map(([, name]) => name);
+if (names.length === 0) throw new Error('src/assets/embedded-files.ts names no files');
 
 await rm('dist/embedded', { recursive: true, force: true });
 await mkdir('dist/embedded', { recursive: true });

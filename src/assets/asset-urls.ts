@@ -3,7 +3,7 @@
  *
  * They lie beside this module, in the package and on a CDN alike. Bundlers that know `new URL('…', import.meta.url)` (Vite,
  * webpack, Turbopack, Parcel) carry them along and write their new names into the table below. Others (esbuild, Rollup) leave the
- * line as it is and the file behind: then its copy is used that `embedded-files.ts` brings along as a module.
+ * line as it is and the file behind: then the copy in `embedded-files.ts` is used, if there is one.
  */
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
@@ -35,7 +35,7 @@ export type AssetName = keyof typeof PLACES;
 
 /** One of the files. */
 export interface Asset {
-  /** Where it lies; null when it was left behind and only its copy is there. */
+  /** Where it lies; null when a bundler left it behind. */
   readonly url: URL | null;
   /** A URL to load it from: its own, or a Blob's that holds its copy. @throws {AvatarError} `invalidConfiguration` without either. */
   locate(): Promise<string>;
@@ -102,6 +102,6 @@ async function makeBlobUrl(name: AssetName): Promise<string> {
 function leftBehind(name: AssetName): AvatarError {
   return new AvatarError(
     ErrorCode.invalidConfiguration,
-    `The bundler has left ${name} behind: copy the package's dist folder and name it by setAssetUrls({ baseUrl }).`,
+    `The bundler left ${name} behind: serve a copy of the package's dist folder and name it with setAssetUrls({ baseUrl }).`,
   );
 }

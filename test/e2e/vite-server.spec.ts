@@ -69,7 +69,7 @@ for (const [name, { command, config }] of Object.entries(WAYS)) {
       const avatar = await BundledPage.open(page, vite.url);
       await avatar.speaks();
       await avatar.speaksBy(server);
-      await avatar.showsForeignAvatars();
+      await avatar.showsForeignAvatars(true);
       await avatar.computes();
       await avatar.joins(rooms);
       expect(problems).toEqual([]);

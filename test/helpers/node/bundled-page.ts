@@ -1,6 +1,7 @@
 /** What a page that somebody's bundler has built or serves must be able to do, each with the real parts. */
 import { readFile } from 'node:fs/promises';
 import { expect, type Page } from '@playwright/test';
+import type { AssetUrls } from '../../../src/assets/asset-choice.js';
 import type * as engine from '../../../src/engine/index.js';
 import { gaussianHead } from '../gaussian-head.js';
 import { texturedSquare } from '../glb-files.js';
@@ -9,16 +10,21 @@ import { AvatarPage } from './avatar-page.js';
 import type { RoomServer } from './room-server.js';
 import type { ServedDemo } from './served-demo.js';
 
-/** The page's script: an app that brings the element, and the engine when it needs it. */
-export const MAIN = "import 'spatius-avatar';\nglobalThis.loadEngine = () => import('spatius-avatar/engine');\n";
+/** The page's script: an app that imports the element, and the engine on demand. */
+export const MAIN = `import { setAssetUrls } from 'spatius-avatar';
+globalThis.setAssetUrls = setAssetUrls;
+globalThis.loadEngine = () => import('spatius-avatar/engine');
+`;
 
 declare const loadEngine: () => Promise<typeof engine>;
+declare const setAssetUrls: (urls: AssetUrls) => void;
 
+const TEXTURED = 'square.glb';
 /** Avatars that need add-ons of the render worker: `vrm` and `materials`, `splats`, `ktx2`. */
 const FOREIGN: Readonly<Record<string, () => Promise<Uint8Array>>> = {
   'theirs.vrm': async () => vrmFrom(await readFile('dist/avatars/aria.glb'), { version: 1 }),
   'head.zip': async () => gaussianHead(),
-  'square.glb': async () => texturedSquare({ bytes: await readFile('test/fixtures/red-green.etc1s.ktx2'), mimeType: 'image/ktx2' }),
+  [TEXTURED]: async () => texturedSquare({ bytes: await readFile('test/fixtures/red-green.etc1s.ktx2'), mimeType: 'image/ktx2' }),
 };
 
 export class BundledPage {
@@ -60,9 +66,10 @@ export class BundledPage {
     await this.speaks('server');
   }
 
-  /** Each of them is drawn; the built-in one afterwards. */
-  async showsForeignAvatars(): Promise<void> {
+  /** Each of them is drawn; the built-in one afterwards. @param hasTextures Without: but for KTX2 textures. */
+  async showsForeignAvatars(hasTextures: boolean): Promise<void> {
     for (const [name, make] of Object.entries(FOREIGN)) {
+      if (name === TEXTURED && !hasTextures) continue;
       const body = Buffer.from(await make());
       await this.page.route(`**/${name}`, (route) => route.fulfill({ body, contentType: 'application/octet-stream' }));
       await this.show(`/${name}`);
@@ -71,11 +78,36 @@ export class BundledPage {
     await this.show(null);
   }
 
-  private async show(src: string | null): Promise<void> {
-    await this.avatar.forgetEvents();
-    await this.page.evaluate((url) => (document.querySelector('spatius-avatar')!.src = url), src);
-    await this.page.waitForFunction(() => window.avatarEvents.avatar?.some((event) => /^(ready|error)/.test(event)));
+  /** A large file that the bundler left behind and that has no copy: the error says what to do, and doing it helps. */
+  async needsAssetUrls(): Promise<void> {
+    const { page } = this;
+    await this.request({ src: null, avatarId: 'theo' });
+    expect(await this.avatar.events()).toEqual(['error invalidConfiguration']);
+    const { errors } = await page.evaluate(() => document.querySelector('spatius-avatar')!.diagnose());
+    expect(errors.at(-1)!.message).toContain('avatars/theo.glb');
+    expect(errors.at(-1)!.message).toContain('setAssetUrls({ baseUrl })');
+    await page.route('**/copy-of-dist/**', (route) =>
+      route.fulfill({
+        path: route
+          .request()
+          .url()
+          .replace(/^.*copy-of-dist/, 'dist'),
+      }),
+    );
+    await page.evaluate(() => setAssetUrls({ baseUrl: '/copy-of-dist/' }));
+    await this.request({ src: null, avatarId: 'nia' });
     await this.hasNoError();
+  }
+
+  private async show(src: string | null): Promise<void> {
+    await this.request({ src });
+    await this.hasNoError();
+  }
+
+  private async request(properties: { src: string | null; avatarId?: string }): Promise<void> {
+    await this.avatar.forgetEvents();
+    await this.page.evaluate((given) => Object.assign(document.querySelector('spatius-avatar')!, given), properties);
+    await this.page.waitForFunction(() => window.avatarEvents.avatar?.some((event) => /^(ready|error)/.test(event)));
   }
 
   /** livekit-client, which is a chunk of its own. */
