@@ -1,6 +1,6 @@
 /**
  * From compiled modules in `build/src` to `dist`:
- *   index.js, server/*, …            the modules as they are, for bundlers and Node; packages stay imports
+ *   index.js, server/*, …            the modules as they are, for bundlers and Node; what the package depends on stays imports
  *   engine/index.js                  the engine alone, one file for pages and workers; engine/node.js for Node
  *   workers/*.js, audio/*.worklet.js one file each without imports, loaded by URL
  *   embedded/*.js                    copies of files as modules, added by scripts/embed.js
@@ -8,7 +8,7 @@
  *   spatius-avatar.min.js            the element, for a script tag of type module
  *   avatarkit.min.js                 AvatarKit's interface, for a script tag of type module; shares the element's chunks
  *   chunks/*.js                      what both load on demand, one file a feature
- *   vendor/livekit-client.js         loaded when a room is joined
+ *   vendor/*.js, server/vendor/*.js  packages that users of this one do not install
  *   spatius-avatar.iife.min.js       for a classic script tag: loads the module beside it
  */
 import { dirname, relative, resolve, sep } from 'node:path';
@@ -16,9 +16,11 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { AddOnBuild } from './scripts/rollup/add-ons.js';
 import { bringBasis } from './scripts/rollup/basis.js';
+import { noteBundledPackages } from './scripts/rollup/bundled-packages.js';
 import { pageChunks } from './scripts/rollup/chunks.js';
 import { copyDeclarations } from './scripts/rollup/declarations.js';
 import { bringShaders, leaveOutHeadsets, leaveOutShaders } from './scripts/rollup/three-parts.js';
+import { importVendored, isVendored, vendorBuilds } from './scripts/rollup/vendor.js';
 import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
 
 const SOURCE = resolve('build/src');
@@ -28,7 +30,7 @@ const FOR_BUNDLERS = /@vite-ignore|webpackIgnore/;
 const minifierPasses = Number(process.env.MINIFIER_PASSES ?? 2);
 const minify = () =>
   minifierPasses > 0 && terser({ module: true, compress: { passes: minifierPasses }, format: { comments: FOR_BUNDLERS } });
-const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/') && id !== 'livekit-client';
+const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/') && !isVendored(id);
 /** Made of the finished files by `scripts/embed.js`, and never bundled. */
 const isEmbedded = (id) => id.endsWith('.embedded.js');
 
@@ -76,14 +78,6 @@ function collapseTemplates() {
   };
 }
 
-/** livekit-client weighs more than everything else: a file of its own, loaded when a room is joined, and the same for every build. */
-const LIVEKIT_CLIENT = 'vendor/livekit-client.js';
-
-function livekitApart() {
-  const id = resolve(SOURCE, LIVEKIT_CLIENT);
-  return { name: 'livekit-apart', resolveId: (source) => (source === 'livekit-client' ? { id, external: 'relative' } : null) };
-}
-
 const modules = {
   input: [
     'index',
@@ -96,7 +90,7 @@ const modules = {
     'engine/node',
   ].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
-  plugins: [livekitApart(), copyDeclarations()],
+  plugins: [importVendored(SOURCE), copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
 };
 
@@ -117,7 +111,7 @@ const page = {
   // Chunks loaded on demand import from the first script itself: one request defines the element.
   preserveEntrySignatures: 'allow-extension',
   external: isEmbedded,
-  plugins: [livekitApart(), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
+  plugins: [importVendored(SOURCE), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
   output: {
     dir: 'dist',
     format: 'es',
@@ -135,17 +129,11 @@ const classic = {
   output: { file: 'dist/spatius-avatar.iife.min.js', format: 'iife' },
 };
 
-const livekitClient = {
-  input: 'livekit-client',
-  plugins: [nodeResolve({ browser: true }), minify()],
-  output: { file: `dist/${LIVEKIT_CLIENT}`, format: 'es', inlineDynamicImports: true },
-};
-
-export default [
+const builds = [
   modules,
   page,
   classic,
-  livekitClient,
+  ...vendorBuilds(minify),
   ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),
   addOn('materials', bringShaders()),
   addOn('vrm'),
@@ -155,3 +143,6 @@ export default [
   standalone(RENDER_WORKER, ...lessThree(), addOnBuild.handToAddOns()),
   standalone('workers/render-webgpu.worker', webGpuTwins()),
 ];
+
+const nameOf = ({ input, output: { file, dir } }) => file ?? `${dir}-${Object.keys(input)[0]}`;
+export default builds.map((build) => ({ ...build, plugins: [...build.plugins, noteBundledPackages(nameOf(build))] }));

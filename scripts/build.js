@@ -28,6 +28,7 @@ await cp('models', 'dist/models', { recursive: true });
 if (level !== 'start') {
   await mustRunNode('scripts/embed.js');
   await mustRunNode('scripts/integrity.js');
+  await mustRunNode('scripts/notices.js');
   await mustRunNode('scripts/manifest.js');
 }
 await recordBuild(level, sources);

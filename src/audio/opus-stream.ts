@@ -1,10 +1,19 @@
 /** Opus as voice services stream it → samples of 48 kHz, by the browser's own decoder. */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { OggOpusDemuxer, OPUS_RATE_HZ } from '../shared/samples/ogg-opus.js';
 import { audioContainerOf, int16FromFloat32 } from '../shared/samples/pcm.js';
-import { OggOpusPackets, type OpusPacket } from './ogg-opus-packets.js';
 
-export const OPUS_RATE_HZ = 48_000;
+export { OPUS_RATE_HZ };
 
+/** What to do with the samples of one packet. */
+interface Cut {
+  readonly skipSamples: number;
+  readonly trimSamples: number;
+  readonly gain: number;
+}
+type Packet = { readonly bytes: Uint8Array<ArrayBuffer> } & Cut;
+
+const WHOLE: Cut = { skipSamples: 0, trimSamples: 0, gain: 1 };
 const OGG = [0x4f, 0x67, 0x67, 0x53];
 /** Bit of a packet's first byte, RFC 6716, 3.1. */
 const IS_STEREO = 4;
@@ -14,11 +23,10 @@ export class OpusStream {
   private readonly handleSamples: (samples: Int16Array) => void;
   private readonly decoder: AudioDecoder;
   private head: Uint8Array<ArrayBuffer> | null = new Uint8Array(0);
-  private ogg: OggOpusPackets | null = null;
+  private ogg: OggOpusDemuxer | null = null;
   private failure: AvatarError | null = null;
-  private skipped = 0;
-  private heardSamples = 0;
-  private totalSamples = Infinity;
+  /** Of the packets in the decoder, in order. */
+  private readonly cuts: Cut[] = [];
   private packetCount = 0;
 
   /**
@@ -40,10 +48,10 @@ export class OpusStream {
   /** @throws {AvatarError} `invalidAudioInput`, also for what came before. */
   push(bytes: Uint8Array): void {
     this.check();
-    for (const { bytes: data, totalSamples } of this.packetsOf(bytes)) {
+    for (const { bytes: data, ...cut } of this.packetsOf(bytes)) {
       if ((data[0] & IS_STEREO) !== 0 && !this.ogg)
         throw new AvatarError(ErrorCode.invalidAudioInput, 'The Opus audio has more than one channel.');
-      if (Number.isFinite(totalSamples)) this.totalSamples = totalSamples;
+      this.cuts.push(cut);
       this.decoder.decode(new EncodedAudioChunk({ type: 'key', timestamp: this.packetCount++ * 20_000, data }));
     }
     this.check();
@@ -64,17 +72,17 @@ export class OpusStream {
     if (this.decoder.state !== 'closed') this.decoder.close();
   }
 
-  private packetsOf(bytes: Uint8Array): OpusPacket[] {
-    if (this.ogg) return this.ogg.push(bytes);
-    if (!this.head) return bytes.length > 0 ? [{ bytes: new Uint8Array(bytes), totalSamples: Infinity }] : [];
+  private packetsOf(bytes: Uint8Array): Packet[] {
+    if (this.ogg) return demuxed(this.ogg, bytes);
+    if (!this.head) return bytes.length > 0 ? [{ bytes: new Uint8Array(bytes), ...WHOLE }] : [];
     const head = new Uint8Array([...this.head, ...bytes]);
     this.head = head;
     // `O` is the first byte of a bare packet, too, but only of one in stereo.
     if (head.every((byte, at) => at >= OGG.length || byte === OGG[at])) {
       if (head.length < OGG.length) return [];
-      this.ogg = new OggOpusPackets();
+      this.ogg = new OggOpusDemuxer();
       this.head = null;
-      return this.ogg.push(head);
+      return demuxed(this.ogg, head);
     }
     const container = audioContainerOf(head);
     if (container) {
@@ -84,7 +92,7 @@ export class OpusStream {
       );
     }
     this.head = null;
-    return [{ bytes: head, totalSamples: Infinity }];
+    return [{ bytes: head, ...WHOLE }];
   }
 
   private handleData(data: AudioData): void {
@@ -92,14 +100,21 @@ export class OpusStream {
     // WebKit's decoder makes two channels of one; they are the same.
     data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
     data.close();
-    const skip = Math.min(samples.length, Math.max(0, (this.ogg?.preSkip ?? 0) - this.skipped));
-    this.skipped += skip;
-    const heard = samples.subarray(skip, Math.min(samples.length, skip + Math.max(0, this.totalSamples - this.heardSamples)));
-    this.heardSamples += heard.length;
+    const { skipSamples, trimSamples, gain } = this.cuts.shift() ?? WHOLE;
+    if (gain !== 1) for (let at = 0; at < samples.length; at++) samples[at]! *= gain;
+    const heard = samples.subarray(skipSamples, samples.length - trimSamples);
     if (heard.length > 0) this.handleSamples(int16FromFloat32(heard));
   }
 
   private check(): void {
     if (this.failure) throw this.failure;
   }
+}
+
+function demuxed(ogg: OggOpusDemuxer, bytes: Uint8Array): Packet[] {
+  return ogg.push(bytes).map(({ head: { channelCount, gain }, ...packet }) => {
+    if (channelCount !== 1)
+      throw new AvatarError(ErrorCode.invalidAudioInput, `The Opus audio has ${channelCount} channels, one is allowed.`);
+    return { gain, ...packet };
+  });
 }

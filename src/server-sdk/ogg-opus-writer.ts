@@ -3,13 +3,12 @@
  *
  * @see RFC 3533 for pages, RFC 7845 for what Opus puts into them.
  */
+import { joinBytes } from '../shared/core/bytes.js';
 
 const HEADER_BYTES = 27;
 const MAX_SEGMENT_BYTES = 255;
 const BEGIN_OF_STREAM = 2;
 const END_OF_STREAM = 4;
-/** Granule positions count at this rate, whatever the input's is. */
-export const GRANULE_RATE_HZ = 48_000;
 const VENDOR = 'spatius-avatar';
 
 export class OggOpusWriter {
@@ -41,7 +40,7 @@ export class OggOpusWriter {
     tags.set(new TextEncoder().encode('OpusTags'));
     new DataView(tags.buffer).setUint32(8, vendor.length, true);
     tags.set(vendor, 12);
-    return joined([this.page(head, 0, BEGIN_OF_STREAM), this.page(tags, 0, 0)]);
+    return joinBytes([this.page(head, 0, BEGIN_OF_STREAM), this.page(tags, 0, 0)]);
   }
 
   /**
@@ -83,14 +82,4 @@ function checksumOf(bytes: Uint8Array): number {
   let rest = 0;
   for (const byte of bytes) rest = ((rest << 8) ^ CHECKSUMS[(rest >>> 24) ^ byte]) >>> 0;
   return rest;
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

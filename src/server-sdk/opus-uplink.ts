@@ -1,9 +1,11 @@
 /** PCM of one request → Ogg Opus. The encoder (WebAssembly) is loaded when the first request needs it. */
 import type { Encoder } from '@evan/opus/wasm/index.mjs';
 
+import { joinBytes } from '../shared/core/bytes.js';
+import { OPUS_RATE_HZ } from '../shared/samples/ogg-opus.js';
 import { PcmByteJoiner } from '../shared/samples/pcm.js';
 import type { AudioUplink } from './audio-uplink.js';
-import { GRANULE_RATE_HZ, joined, OggOpusWriter } from './ogg-opus-writer.js';
+import { OggOpusWriter } from './ogg-opus-writer.js';
 import { AvatarSDKError, AvatarSDKErrorCode } from './sdk-error.js';
 
 export interface OpusUplinkOptions {
@@ -51,7 +53,7 @@ export class OpusUplink implements AudioUplink {
   }
 
   async encode(audio: Uint8Array, isEnd: boolean): Promise<Uint8Array> {
-    const pcm = joined([this.rest, this.joiner.push(audio)]);
+    const pcm = joinBytes([this.rest, this.joiner.push(audio)]);
     this.sampleCount += (pcm.length - this.rest.length) / 2;
     if (isEnd && this.joiner.hasOddByte) {
       const message = 'odd number of PCM bytes: the last 16-bit sample is incomplete';
@@ -67,9 +69,9 @@ export class OpusUplink implements AudioUplink {
     }
     this.rest = pcm.slice(from);
     if (isEnd && encoder) this.finish(encoder, pages);
-    const bytes = joined(pages);
+    const bytes = joinBytes(pages);
     if (this.options.handleStream) this.stream.push(bytes);
-    if (isEnd && encoder) this.options.handleStream?.(joined(this.stream.splice(0)));
+    if (isEnd && encoder) this.options.handleStream?.(joinBytes(this.stream.splice(0)));
     return bytes;
   }
 
@@ -84,7 +86,7 @@ export class OpusUplink implements AudioUplink {
     const encoder = new Encoder({ channels: 1, sample_rate: sampleRateHz, application });
     encoder.ctl(SET_COMPLEXITY, COMPLEXITY);
     if (bitrate > 0) encoder.ctl(SET_BITRATE, bitrate);
-    this.preSkip = (encoder.ctl(GET_LOOKAHEAD) * GRANULE_RATE_HZ) / sampleRateHz;
+    this.preSkip = (encoder.ctl(GET_LOOKAHEAD) * OPUS_RATE_HZ) / sampleRateHz;
     pages.push(this.writer.head(this.preSkip, sampleRateHz));
     return (this.encoder = encoder);
   }
@@ -92,8 +94,8 @@ export class OpusUplink implements AudioUplink {
   /** Silence pushes the last samples out of the encoder's look-ahead; the last granule trims it away again. */
   private finish(encoder: Encoder, pages: Uint8Array[]): void {
     const { sampleRateHz } = this.options;
-    const endGranule = this.preSkip + (this.sampleCount * GRANULE_RATE_HZ) / sampleRateHz;
-    const granulesPerFrame = ((this.frameBytes / 2) * GRANULE_RATE_HZ) / sampleRateHz;
+    const endGranule = this.preSkip + (this.sampleCount * OPUS_RATE_HZ) / sampleRateHz;
+    const granulesPerFrame = ((this.frameBytes / 2) * OPUS_RATE_HZ) / sampleRateHz;
     const frame = new Uint8Array(this.frameBytes);
     frame.set(this.rest);
     this.rest = new Uint8Array(0);
@@ -107,6 +109,6 @@ export class OpusUplink implements AudioUplink {
     const packet = encoder.encode(frame);
     this.frameCount++;
     const { sampleRateHz } = this.options;
-    return this.writer.packet(packet, granule ?? (this.frameCount * (this.frameBytes / 2) * GRANULE_RATE_HZ) / sampleRateHz, isLast);
+    return this.writer.packet(packet, granule ?? (this.frameCount * (this.frameBytes / 2) * OPUS_RATE_HZ) / sampleRateHz, isLast);
   }
 }

@@ -9,6 +9,11 @@ import type { SessionTokens } from './session-tokens.js';
 
 const MAX_VALIDITY_SECONDS = 24 * 3600;
 
+/** Answers requests as the Fetch API knows them; mount it in any server that does. */
+export interface ConsoleApi {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
 export interface ConsoleApiOptions {
   apiKey: string;
   appId: string;
@@ -19,7 +24,7 @@ export interface ConsoleApiOptions {
  * `POST /session-tokens` with `X-Api-Key` and `{expireAt | expire_at, appId?}` answers `{sessionToken}`. Times are Unix
  * seconds, in the future and at most 24 h away. Failures are `{errors: [{id, status, code, title, detail}]}`.
  */
-export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): Hono {
+export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): ConsoleApi {
   const api = new Hono();
   api.post('/session-tokens', async (context) => {
     if (!isSameSecret(context.req.header('x-api-key') ?? '', apiKey)) {
@@ -46,7 +51,7 @@ export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): 
     context.header('allow', 'POST');
     return failure(context, 405, 'METHOD_NOT_ALLOWED', 'Method Not Allowed', 'use POST');
   });
-  return api;
+  return { fetch: (request) => api.fetch(request) };
 }
 
 function faultOfExpiry(expireAt: unknown): string | null {

@@ -16,7 +16,7 @@ export {
 export type { RelaySocket } from '../relay/relay-socket.js';
 export { RelayTurn, type TurnSummary } from '../relay/relay-turn.js';
 export * from '../server-sdk/index.js';
-export { type ConsoleApiOptions, createConsoleApi } from './console-api.js';
+export { type ConsoleApi, type ConsoleApiOptions, createConsoleApi } from './console-api.js';
 export { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 export type { LiveKitHost } from './livekit/egress-address.js';
 export type { LiveKitOptions } from './livekit/livekit-configuration.js';

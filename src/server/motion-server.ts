@@ -141,7 +141,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       { 'access-control-allow-origin': '*', 'cache-control': 'no-store' },
     ),
   );
-  app.route('/v1/console', createConsoleApi({ apiKey, appId, tokens }));
+  app.mount('/v1/console', createConsoleApi({ apiKey, appId, tokens }).fetch);
   const tokenEndpoint = createTokenEndpoint({
     apiKey,
     appId,

@@ -1,40 +1,30 @@
-/** Ogg Opus of one request → samples at 16 kHz, which is what the engine hears anyway. */
-import { OggOpusDecoder } from 'ogg-opus-decoder';
+/** Ogg Opus of one request → samples at 16 kHz, the rate at which the engine listens. */
+import { OpusDecoder } from 'opus-decoder';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { OggOpusDemuxer, OPUS_RATE_HZ, type OpusHead, type OpusPacket } from '../shared/samples/ogg-opus.js';
 import { mixToMono } from '../shared/samples/pcm.js';
 import type { AudioReader } from './audio-reader.js';
 
+const RATE_HZ = 16_000;
 const CAPTURE_PATTERN = [0x4f, 0x67, 0x67, 0x53];
 
-// The decoder's type declarations leave this option out; its documentation has it.
-interface DecoderOptions {
-  sampleRate: 8000 | 12000 | 16000 | 24000 | 48000;
-}
-
-/** One logical Ogg Opus stream, cut anywhere. Several channels are mixed to one. */
+/** A stream of Ogg Opus or a chain of them, cut anywhere. Several channels are mixed to one. */
 export class OggOpusReader implements AudioReader {
-  readonly sampleRateHz = 16000;
+  readonly sampleRateHz = RATE_HZ;
   /** About 0.3 s at the usual 24–48 kbit/s. */
   readonly sliceBytes = 1024;
-  private decoder: OggOpusDecoder | null = null;
+  private readonly demuxer = new OggOpusDemuxer();
+  private head: OpusHead | null = null;
+  private decoder: OpusDecoder<typeof RATE_HZ> | null = null;
   private byteCount = 0;
 
-  async read(bytes: Uint8Array, isEnd: boolean): Promise<Float32Array> {
+  async read(bytes: Uint8Array): Promise<Float32Array> {
     this.checkPattern(bytes);
-    if (bytes.length === 0 && !(isEnd && this.byteCount > 0)) return new Float32Array(0);
-    if (!this.decoder) {
-      const options: DecoderOptions = { sampleRate: 16000 };
-      this.decoder = new OggOpusDecoder(options as ConstructorParameters<typeof OggOpusDecoder>[0]);
-      await this.decoder.ready;
-    }
     try {
-      const parts = [await this.decoder.decode(bytes)];
-      // The last page is kept back until the parser knows that nothing follows.
-      if (isEnd) parts.push(await this.decoder.flush());
-      const errors = parts.flatMap((part) => part.errors);
-      if (errors.length > 0) throw new Error(errors[0].message);
-      return joined(parts.map((part) => mixToMono(part.channelData)));
+      const parts: Float32Array[] = [];
+      for (const packet of this.demuxer.push(bytes)) parts.push(await this.decode(packet));
+      return joined(parts);
     } catch (error) {
       throw new AvatarError(ErrorCode.invalidAudioInput, 'the Ogg Opus audio cannot be decoded', { cause: error });
     }
@@ -49,6 +39,29 @@ export class OggOpusReader implements AudioReader {
     this.decoder = null;
   }
 
+  private async decode({ head, bytes, skipSamples, trimSamples }: OpusPacket): Promise<Float32Array> {
+    if (head !== this.head) await this.open(head);
+    const { channelData, errors } = this.decoder!.decodeFrame(bytes);
+    if (errors[0]) throw new Error(errors[0].message);
+    const samples = mixToMono(channelData);
+    if (head.gain !== 1) for (let at = 0; at < samples.length; at++) samples[at]! *= head.gain;
+    const inSamples = (count: number): number => Math.round((count * RATE_HZ) / OPUS_RATE_HZ);
+    return samples.subarray(inSamples(skipSamples), samples.length - inSamples(trimSamples));
+  }
+
+  private async open(head: OpusHead): Promise<void> {
+    this.free();
+    this.head = head;
+    this.decoder = new OpusDecoder({
+      sampleRate: RATE_HZ,
+      channels: head.channelCount,
+      streamCount: head.streamCount,
+      coupledStreamCount: head.coupledStreamCount,
+      channelMappingTable: [...head.channelMapping],
+    });
+    await this.decoder.ready;
+  }
+
   private checkPattern(bytes: Uint8Array): void {
     for (let index = 0; index < bytes.length && this.byteCount + index < CAPTURE_PATTERN.length; index++) {
       if (bytes[index] !== CAPTURE_PATTERN[this.byteCount + index]) {
@@ -59,7 +72,7 @@ export class OggOpusReader implements AudioReader {
   }
 }
 
-function joined(parts: Float32Array[]): Float32Array {
+function joined(parts: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -58,8 +58,7 @@ async function* opusPieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Spee
   const reader = new OggOpusReader();
   const { sampleRateHz } = reader;
   try {
-    for await (const part of bytes) yield { samples: await reader.read(part, false), sampleRateHz };
-    yield { samples: await reader.read(new Uint8Array(0), true), sampleRateHz };
+    for await (const part of bytes) yield { samples: await reader.read(part), sampleRateHz };
   } finally {
     reader.free();
   }

@@ -22,7 +22,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   element: { own: ['shared', 'avatar', 'speech/room/open-room', 'motion/timings/read-spans'], packages: ['lit'] },
   server: {
     own: ['shared', 'motion', 'server-sdk', 'relay'],
-    packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'ogg-opus-decoder', '@evan/opus', '@livekit/rtc-node'],
+    packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'opus-decoder', '@evan/opus', '@livekit/rtc-node'],
   },
   'server-sdk': { own: ['shared', 'motion'], packages: ['node:', 'ws', '@evan/opus'] },
   relay: { own: ['shared', 'motion', 'server-sdk'], packages: ['node:', 'ws'] },

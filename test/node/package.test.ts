@@ -12,11 +12,12 @@ const COMMENTS = /\/\*[^]*?\*\//g;
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*["']([\w@./-]+)["']/g;
 /** Loaded by URL, not by import. */
 const STANDALONE =
-  /^dist\/(spatius-avatar(\.iife)?\.min\.js|avatarkit\.min\.js|chunks\/|workers\/[a-z0-9-]+\.(worker|add-on)\.js|audio\/[a-z]+\.worklet\.js|embedded\/|vendor\/|engine\/index\.js|server\/engine\.worker\.js)/;
+  /^dist\/(spatius-avatar(\.iife)?\.min\.js|avatarkit\.min\.js|chunks\/|workers\/[a-z0-9-]+\.(worker|add-on)\.js|audio\/[a-z]+\.worklet\.js|embedded\/|(server\/)?vendor\/|engine\/index\.js|server\/engine\.worker\.js)/;
 const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|custom-elements\.json)$/,
   /^dist\/.*\.(js|d\.ts)$/,
-  /^dist\/integrity\.json$/,
+  /^dist\/(integrity\.json|THIRD-PARTY-NOTICES\.txt)$/,
+  /^dist\/server\/vendor\/(opus|simd)\.wasm$/,
   /^dist\/(avatars\/[a-z]+\.glb|models\/mouth\.bin)$/,
   /^demo\/.*\.(html|js|css|json|jpg|mp3|opus|vtt)$/,
   /^docs\/([a-z-]+|README)\.(md|jpg)$/,
@@ -84,7 +85,7 @@ describe('The package', () => {
   it('depends on every package that its modules import, and on types that come with one', async () => {
     const known = new Set([...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]);
     const frameworks = new Set(['react', 'preact', 'solid-js', 'svelte', 'vue']);
-    const typed = new Set(['lit', '@bufbuild/protobuf', 'hono']);
+    const typed = new Set(['lit', '@bufbuild/protobuf']);
     const wrong: string[] = [];
     for (const path of paths) {
       if (!path.startsWith('dist/') || !/\.(js|ts)$/.test(path) || STANDALONE.test(path)) continue;
@@ -101,6 +102,27 @@ describe('The package', () => {
       }
     }
     assert.deepEqual(wrong, []);
+  });
+
+  it('needs no more packages than a page does, and its files name the licence of every other that they contain', async () => {
+    assert.sameMembers(Object.keys(manifest.dependencies), ['lit', 'comlink', '@bufbuild/protobuf']);
+    const notices = await readFile(join(root, 'dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    const entries = [...notices.matchAll(/^-{80}\n\n(.+?)(?: [\d.]+)?(?: \(in .*\))?\n(.+)$/gm)];
+    const named = entries.map(([, name]) => name);
+    const vendored = [
+      'ws',
+      'hono',
+      '@hono/node-server',
+      'jose',
+      'opus-decoder',
+      '@evan/opus',
+      'livekit-client',
+      'three',
+      '@pixiv/three-vrm-core',
+    ];
+    assert.includeMembers(named, [...vendored, 'libopus', 'Basis Universal transcoder', 'lit-html', 'comlink', '@bufbuild/protobuf']);
+    assert.notInclude(named, 'codec-parser');
+    for (const [, name, licence] of entries) assert.notMatch(licence!, /GPL/, name);
   });
 
   it('may be imported where there is no DOM, each entry, and does nothing there', async () => {

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
-import { OggOpusPackets } from '../../../src/audio/ogg-opus-packets.js';
 import { AvatarSDK, DrivingServiceMode } from '../../../src/avatarkit/index.js';
+import { OggOpusDemuxer } from '../../../src/shared/samples/ogg-opus.js';
 import { issueSessionToken, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { motionOf } from '../../helpers/browser/recorded-motion.js';
 import { open, pause, spoken, until } from './avatarkit-probe.js';
@@ -101,7 +101,7 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
 
     it('decodes bare packets, one per call', async () => {
       const { view, watched } = await open(null, { drivingServiceMode: 'backend', audioFormat: format });
-      const packets = new OggOpusPackets().push(ogg);
+      const packets = new OggOpusDemuxer().push(ogg);
       assert.isAbove(packets.length, 50);
       for (const { bytes } of packets) view.controller.yieldAudioData(bytes, false);
       const id = view.controller.yieldAudioData(new Uint8Array(0), true);

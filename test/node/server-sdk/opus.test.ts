@@ -1,20 +1,25 @@
 import { after, before, describe, it } from 'node:test';
 import { assert } from 'chai';
-import { OggOpusDecoder } from 'ogg-opus-decoder';
+import { OpusDecoder } from 'opus-decoder';
 
 import { newAvatarSession } from '../../../src/server-sdk/avatar-session.js';
 import type { AvatarSDKError } from '../../../src/server-sdk/sdk-error.js';
 import type { AvatarSessionConfig } from '../../../src/server-sdk/session-config.js';
+import { OggOpusDemuxer } from '../../../src/shared/samples/ogg-opus.js';
 import { type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 import { collect, failureOf, frameCountOf, sessionConfig } from '../../helpers/node/server-sdk.js';
 
 async function decoded(stream: Uint8Array): Promise<Float32Array> {
-  const decoder = new OggOpusDecoder();
+  const decoder = new OpusDecoder({ channels: 1 });
   await decoder.ready;
-  const { channelData, errors } = await decoder.decodeFile(stream);
+  const samples: number[] = [];
+  for (const { bytes, skipSamples, trimSamples } of new OggOpusDemuxer().push(stream)) {
+    const { channelData, errors } = decoder.decodeFrame(bytes);
+    assert.deepEqual(errors, []);
+    samples.push(...channelData[0].subarray(skipSamples, channelData[0].length - trimSamples));
+  }
   decoder.free();
-  assert.deepEqual(errors, []);
-  return channelData[0];
+  return Float32Array.from(samples);
 }
 
 /** Energy of 10 ms steps of audio. */

@@ -1,0 +1,73 @@
+/**
+ * Writes `dist/THIRD-PARTY-NOTICES.txt`: name, version and licence of every package that the bundles contain. Fails for a package whose
+ * licence is not known to fit ours.
+ */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { filesBelow } from './files.js';
+import { NOTES } from './rollup/bundled-packages.js';
+
+const ALLOWED = [
+  'MIT',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  '(Apache-2.0 AND BSD-3-Clause)',
+  '(MIT OR Apache-2.0)',
+];
+const LICENCE_FILE = /^(licen[cs]e|notice|copying)/i;
+
+/** What packages contain of others that is no package of its own. */
+const CONTENTS = [
+  {
+    within: 'three',
+    name: 'Basis Universal transcoder',
+    licence: 'Apache-2.0',
+    text: 'Copyright 2019-2024 Binomial LLC. Licensed under the Apache License, Version 2.0.',
+  },
+  { within: 'opus-decoder', name: 'libopus', licence: 'BSD-3-Clause', text: await readFile('scripts/licences/libopus.txt', 'utf8') },
+  {
+    within: '@bufbuild/protobuf',
+    name: 'Protocol Buffers',
+    licence: 'BSD-3-Clause',
+    text: commentAt(await readFile('node_modules/@bufbuild/protobuf/dist/esm/wire/varint.js', 'utf8')),
+  },
+];
+/** Packages whose files contain what they depend on. */
+const BUNDLES = ['livekit-client', '@pixiv/three-vrm'];
+
+function commentAt(code) {
+  return /^(?:\/\/.*\n)+/.exec(code)[0].replaceAll(/^\/\/ ?/gm, '');
+}
+
+/** The folder of a package as another one finds it. */
+function folderOf(name, from) {
+  return [join(from, 'node_modules', name), join('node_modules', name)].find(existsSync);
+}
+
+const notes = await Promise.all((await filesBelow(NOTES, '.json')).map(async (path) => JSON.parse(await readFile(path, 'utf8'))));
+const folders = [...new Set(notes.flat())];
+if (folders.length === 0) throw new Error('nothing is known of bundled packages; build first');
+
+const found = new Map();
+for (const folder of folders) {
+  const { name, version, license, author, dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  // The list grows while it is read.
+  if (BUNDLES.includes(name)) folders.push(...Object.keys(dependencies).map((dependency) => folderOf(dependency, folder)));
+  if (!ALLOWED.includes(license)) throw new Error(`${name} has the licence ${license}, which is not among those that fit`);
+  const files = (await readdir(folder)).filter((file) => LICENCE_FILE.test(basename(file))).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  // Some state their licence in package.json alone.
+  if (texts.length === 0) texts.push(`Copyright ${author?.name ?? author ?? `the authors of ${name}`}. Licensed under ${license}.`);
+  found.set(`${name} ${version}`, { license, text: texts.map((text) => text.trim()).join('\n\n') });
+  for (const part of CONTENTS.filter(({ within }) => within === name))
+    found.set(`${part.name} (in ${name})`, { license: part.licence, text: part.text.trim() });
+}
+const entries = [...found].sort(([one], [other]) => (one < other ? -1 : 1));
+const rule = `\n\n${'-'.repeat(80)}\n\n`;
+const intro = 'The files of this package contain the following software of others, each under its own licence.';
+const text = [intro, ...entries.map(([title, { license, text }]) => `${title}\n${license}\n\n${text}`)].join(rule);
+await writeFile('dist/THIRD-PARTY-NOTICES.txt', `${text}\n`);

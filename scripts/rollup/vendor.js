@@ -1,0 +1,76 @@
+/**
+ * Packages that a page or a server needs and that nobody has to install: each is one file of `dist`, the same for every build. What
+ * pages load on demand lies in `vendor`, what only the server runs in `server/vendor`.
+ */
+import { cpSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { basename, join, resolve } from 'node:path';
+import commonjs from '@rollup/plugin-commonjs';
+import nodeResolve from '@rollup/plugin-node-resolve';
+
+const PAGE = { 'livekit-client': 'vendor/livekit-client.js' };
+const OPUS_ENCODER = '@evan/opus/wasm/index.mjs';
+const SERVER = {
+  '@hono/node-server': 'server/vendor/hono-node-server.js',
+  [OPUS_ENCODER]: 'server/vendor/opus-encoder.js',
+  hono: 'server/vendor/hono.js',
+  'hono/body-limit': 'server/vendor/hono-body-limit.js',
+  jose: 'server/vendor/jose.js',
+  'opus-decoder': 'server/vendor/opus-decoder.js',
+  ws: 'server/vendor/ws.js',
+};
+const VENDORED = { ...PAGE, ...SERVER };
+
+export const isVendored = (specifier) => specifier in VENDORED;
+
+/** Plugin of modules that import vendored packages. @param source Folder of the compiled modules, which `dist` takes the place of. */
+export function importVendored(source) {
+  return {
+    name: 'import-vendored',
+    resolveId: (specifier) => (isVendored(specifier) ? { id: resolve(source, VENDORED[specifier]), external: 'relative' } : null),
+  };
+}
+
+/** Rollup's options for all of them. @param minify Makes the plugin that minifies. */
+export const vendorBuilds = (minify) => [
+  ...Object.entries(PAGE).map(([input, file]) => ({
+    input,
+    plugins: [nodeResolve({ browser: true }), minify()],
+    output: { file: `dist/${file}`, format: 'es', inlineDynamicImports: true },
+  })),
+  {
+    input: Object.fromEntries(Object.entries(SERVER).map(([input, file]) => [basename(file, '.js'), input])),
+    external: [...builtinModules, /^node:/],
+    plugins: [opusWithoutRequire(), nodeResolve({ exportConditions: ['node'], preferBuiltins: true }), commonjs(), minify()],
+    output: { dir: 'dist/server/vendor', format: 'es', chunkFileNames: 'shared-[hash].js' },
+  },
+];
+
+/** `@evan/opus` reads its WebAssembly from the folder of its script, by means that ES modules do not have. */
+function opusWithoutRequire() {
+  const changes = [
+    [
+      /require\('fs'\)\.readFileSync\(require\('path'\)\.join\(__dirname, (`[^]*?\.wasm`)\)\)/,
+      'readFileSync(new URL($1, import.meta.url))',
+    ],
+    ['module.exports = { Encoder, Decoder };', 'export default { Encoder, Decoder };'],
+  ];
+  let folder;
+  return {
+    name: 'opus-without-require',
+    transform(code, id) {
+      if (!id.endsWith(join('@evan', 'opus', 'wasm', 'index.js'))) return null;
+      folder = join(id, '..');
+      let changed = code;
+      for (const [from, to] of changes) {
+        const next = changed.replace(from, to);
+        if (next === changed) this.error('@evan/opus loads its WebAssembly in another way than is known here');
+        changed = next;
+      }
+      return { code: `import { readFileSync } from 'node:fs';\n${changed}`, map: null };
+    },
+    writeBundle({ dir }) {
+      for (const file of ['opus.wasm', 'simd.wasm']) cpSync(join(folder, file), join(dir, file));
+    },
+  };
+}
