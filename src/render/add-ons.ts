@@ -9,8 +9,7 @@
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { AddOnName, StageListener } from '../shared/contracts/stage.js';
 
-/** What each add-on exports. */
-export interface AddOns extends Record<AddOnName, object> {
+interface AddOnModules extends Record<AddOnName, object> {
   materials: typeof import('./materials/three-shaders.js');
   vrm: typeof import('./loaders/vrm-loader.js');
   splats: typeof import('./splats/splat-avatar.js');
@@ -27,11 +26,11 @@ export class AddOnLoader {
   }
 
   /** @throws {AvatarError} `renderingFailed` when it cannot be had or is of another version. */
-  async load<Name extends AddOnName>(name: Name): Promise<AddOns[Name]> {
+  async load<Name extends AddOnName>(name: Name): Promise<AddOnModules[Name]> {
     let url = `${name}.add-on.js`;
     try {
       url = await this.locate(name);
-      return (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as AddOns[Name];
+      return (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as AddOnModules[Name];
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);
       throw new AvatarError(ErrorCode.renderingFailed, `This avatar needs ${url}, which could not be loaded: ${detail}`, { cause });

@@ -1,7 +1,7 @@
-import type { StageCanvas } from './renderer.js';
+import type { StageOptions } from '../shared/contracts/stage.js';
 
-/** PNG of what was drawn last; to be called in the task that drew, afterwards the drawing buffer is gone. */
-export function pngOf(canvas: StageCanvas): Promise<Blob> {
+/** PNG of the last frame. Call it in the task that drew: afterwards the drawing buffer is cleared. */
+export function pngOf(canvas: StageOptions['canvas']): Promise<Blob> {
   if ('convertToBlob' in canvas) return canvas.convertToBlob({ type: 'image/png' });
   const { toBlob } = canvas as unknown as { toBlob(answer: (blob: Blob | null) => void, type: string): void };
   return new Promise((resolve, reject) => {

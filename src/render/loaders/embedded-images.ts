@@ -1,7 +1,7 @@
 import { Texture } from 'three';
 import type { GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import type { ReadOptions } from './load-avatar.js';
+import type { ReadOptions } from './read-options.js';
 
 /** Longest side of a texture: more shows nothing on a face, and phones run out of memory. */
 const MAX_SIDE = 2048;

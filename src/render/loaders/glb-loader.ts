@@ -3,7 +3,7 @@ import type { AvatarModel } from './avatar-model.js';
 import { GlbAvatar } from './glb-avatar.js';
 import { extensionsOf } from './glb-check.js';
 import { readGlb } from './glb-reader.js';
-import type { ReadOptions } from './load-avatar.js';
+import type { ReadOptions } from './read-options.js';
 
 /**
  * An avatar from a binary glTF 2.0 file, or from a VRM, which is one.

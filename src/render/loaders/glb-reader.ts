@@ -2,8 +2,8 @@ import { type GLTF, GLTFLoader, type GLTFLoaderPlugin, type GLTFParser } from 't
 import { freeBuffers } from '../../shared/core/free-buffers.js';
 import { EmbeddedImages } from './embedded-images.js';
 import { checkGlb } from './glb-check.js';
-import type { ReadOptions } from './load-avatar.js';
 import { decodeMeshopt, type MeshoptView } from './meshopt.js';
+import type { ReadOptions } from './read-options.js';
 
 /** In the place of meshoptimizer's own decoder, which is WebAssembly; all of it that the loader calls. */
 const meshoptDecoder = {

@@ -18,6 +18,7 @@ import {
 } from 'three';
 import createBasis, { type BasisFile, type BasisModule } from 'three/examples/jsm/libs/basis/basis_transcoder.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { Lazy } from '../../shared/core/lazy.js';
 import { BASIS_BINARY } from './basis-binary.js';
 
 /** A format of the transcoder (`transcoder_texture_format` of basisu_transcoder.h) and its name in three.js. */
@@ -34,7 +35,7 @@ const BC1: Target = { basis: 2, three: RGBA_S3TC_DXT1_Format };
 const BC3: Target = { basis: 3, three: RGBA_S3TC_DXT5_Format };
 const PLAIN: Target = { basis: 13, three: RGBAFormat };
 
-let opening: Promise<BasisModule> | null = null;
+const basis = new Lazy(openBasis);
 let supported: ReadonlySet<string> | null = null;
 
 /**
@@ -42,8 +43,7 @@ let supported: ReadonlySet<string> | null = null;
  * @throws {AvatarError} `renderingFailed` when WebAssembly is forbidden or not there, `unsupportedAvatarAsset` for a damaged file.
  */
 export async function textureFromKtx2(bytes: Uint8Array): Promise<CompressedTexture> {
-  opening ??= openBasis();
-  const { KTX2File } = await opening;
+  const { KTX2File } = await basis.get();
   const file = new KTX2File(bytes);
   try {
     return transcoded(file);
@@ -69,7 +69,6 @@ async function compiled(): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(Uint8Array.from(atob(BASIS_BINARY), (character) => character.charCodeAt(0)));
   } catch (cause) {
-    opening = null;
     throw new AvatarError(
       ErrorCode.renderingFailed,
       "The avatar's KTX2 textures need WebAssembly, which this page does not allow: add 'wasm-unsafe-eval' to script-src of its Content Security Policy, or use WebP textures",

@@ -2,16 +2,9 @@ import { avatarFormatOf } from '../../assets/avatar-formats.js';
 import { AVATAR_LIMIT_BYTES, DOWNLOAD_SHARE, download } from '../../assets/download.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { freeBuffers } from '../../shared/core/free-buffers.js';
-import type { AddOnLoader } from '../add-ons.js';
 import type { AvatarModel } from './avatar-model.js';
 import { loadGlbAvatar } from './glb-loader.js';
-
-/** What the reading of a format may need. */
-export interface ReadOptions {
-  /** Software GL: three.js's physical materials are replaced by ones it can afford. */
-  readonly isSoftware: boolean;
-  readonly addOns: AddOnLoader;
-}
+import type { ReadOptions } from './read-options.js';
 
 export interface LoadOptions extends ReadOptions {
   readonly signal: AbortSignal;

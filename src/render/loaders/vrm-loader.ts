@@ -27,7 +27,7 @@ import type { Arm } from '../rest-pose.js';
 import type { AvatarModel } from './avatar-model.js';
 import { GlbAvatar } from './glb-avatar.js';
 import { readGlb } from './glb-reader.js';
-import type { ReadOptions } from './load-avatar.js';
+import type { ReadOptions } from './read-options.js';
 import { VrmTints } from './vrm-tints.js';
 
 const BONES: Readonly<Record<JointRole, readonly VRMHumanBoneName[]>> = {

@@ -1,7 +1,7 @@
 /** The twin of `add-ons.ts`: add-ons take three.js from the worker that WebGL draws in, and so do not fit here. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { AddOnName } from '../../shared/contracts/stage.js';
-import type { AddOns } from '../add-ons.js';
+import type { AddOns } from '../loaders/read-options.js';
 
 export class AddOnLoader {
   /** @throws {AvatarError} `renderingFailed` for all that only WebGL can draw. */

@@ -1,29 +1,23 @@
-/** The one GPU device of this thread; all its stages draw with it. */
+/** The GPU device of this thread, shared by its stages. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { Lazy } from '../../shared/core/lazy.js';
 
 export interface Gpu {
   readonly device: GPUDevice;
-  /** The adapter is drawn by the CPU. */
+  /** The adapter renders on the CPU. */
   readonly isSoftware: boolean;
 }
 
-let opening: Promise<Gpu> | null = null;
-let opened: Gpu | null = null;
+const current = new Lazy(request);
 
-/** @throws {AvatarError} `renderingFailed`: what is missing. */
+/** @throws {AvatarError} `renderingFailed` with what is missing. */
 export function openGpu(): Promise<Gpu> {
-  opening ??= request().then((gpu) => {
-    opened = gpu;
-    // A lost device never comes back; another may be had.
-    void gpu.device.lost.then(() => (opening = opened = null));
-    return gpu;
-  });
-  opening.catch(() => (opening = null));
-  return opening;
+  return current.get();
 }
 
-/** What `openGpu` has given. @throws {AvatarError} `renderingFailed` before, and when it was lost. */
+/** The result of `openGpu`. @throws {AvatarError} `renderingFailed` before it and after the device was lost. */
 export function openedGpu(): Gpu {
+  const opened = current.value;
   if (!opened) throw new AvatarError(ErrorCode.renderingFailed, 'There is no WebGPU device');
   return opened;
 }
@@ -35,7 +29,10 @@ async function request(): Promise<Gpu> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new AvatarError(ErrorCode.renderingFailed, 'WebGPU has no adapter here');
   try {
-    return { device: await adapter.requestDevice(), isSoftware: adapter.info?.isFallbackAdapter ?? false };
+    const device = await adapter.requestDevice();
+    // A lost device stays lost; the next request may get another one.
+    void device.lost.then(() => current.reset());
+    return { device, isSoftware: adapter.info?.isFallbackAdapter ?? false };
   } catch (cause) {
     throw new AvatarError(ErrorCode.renderingFailed, 'WebGPU gave no device', { cause });
   }
