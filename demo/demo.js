@@ -1,4 +1,4 @@
-/** The demo page: plain modules around one `<spatius-avatar>`, as any page could have them. */
+/** The demo page: plain modules around one `<spatius-avatar>`. */
 import { Recorder } from './microphone.js';
 import { connectGaze, connectMoods } from './moods.js';
 import { isAvatarFile, OwnAvatar } from './own-avatar.js';
@@ -16,7 +16,7 @@ const [config, samples] = await Promise.all([loadConfig(), loadSamples()]);
 showSamples(byId('samples'), samples);
 showFigures(avatar);
 
-/** What the server behind this page offers; null when the page is served by something else. */
+/** Configuration from the Motion Server that serves this page; null on any other server. */
 async function loadConfig() {
   try {
     const response = await fetch('/api/config');
@@ -76,7 +76,7 @@ function applyMode(mode) {
   }
   avatar.mode = mode;
   showSnippet(mode);
-  // Settings count from the element's next update; what goes wrong comes as an event.
+  // Attributes take effect with the element's next update; errors are reported by an event.
   void avatar.updateComplete.then(() => avatar.start()).catch(() => undefined);
 }
 
@@ -102,7 +102,7 @@ applyMode(modes.find(({ checked }) => checked).value);
 
 // ---- speech ----------------------------------------------------------------------------------------------------------
 
-/** Says something, and tells what went wrong. */
+/** Plays speech and shows its errors. */
 async function say(source, options = {}) {
   message.textContent = '';
   try {
@@ -116,7 +116,7 @@ byId('speak').addEventListener('click', () => {
   const chosen = document.querySelector('input[name=sample]:checked');
   const sample = samples[Number(chosen?.value ?? 0)];
   if (sample) void say(sample.url, { cues: sample.cues, lang: sample.language });
-  else message.textContent = 'There is no built-in speech here. Pick an audio file instead.';
+  else message.textContent = 'There is no sample speech. Pick an audio file instead.';
 });
 
 avatar.addEventListener('avatar-conversation-state', ({ state }) => {
@@ -163,7 +163,7 @@ const showRecording = (isRecording) => {
   avatar.listening = isRecording;
   microphone.setAttribute('aria-pressed', String(isRecording));
   byId('microphone-title').textContent = isRecording ? 'Listening' : 'Your voice';
-  byId('microphone-hint').textContent = isRecording ? 'Press again when you are done' : 'Record, hear it repeated';
+  byId('microphone-hint').textContent = isRecording ? 'Press again to stop' : 'Record and play back';
 };
 
 microphone.addEventListener('click', async () => {
@@ -175,7 +175,7 @@ microphone.addEventListener('click', async () => {
     showRecording(false);
     await say(speech);
   } catch (error) {
-    message.textContent = error.name === 'NotAllowedError' ? 'The browser gives no access to the microphone.' : error.message;
+    message.textContent = error.name === 'NotAllowedError' ? 'The browser denied access to the microphone.' : error.message;
   } finally {
     showRecording(false);
   }

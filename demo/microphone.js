@@ -1,4 +1,4 @@
-/** "Repeat after me": records the visitor until told to stop, and gives back what was said. */
+/** Records the visitor's microphone. */
 
 const MAX_SECONDS = 20;
 

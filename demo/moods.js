@@ -1,9 +1,9 @@
-/** The demo's moods and gaze. */
+/** Controls for mood and gaze. */
 import { moods } from '/dist/spatius-avatar.min.js';
 
 const titleOf = (word) => word[0].toUpperCase() + word.slice(1);
 
-/** Fills a fieldset with one choice per mood, a slider for how much of it shows, and lets both change the avatar. */
+/** Adds a radio button per mood to a fieldset, and connects them and the slider for the strength to the avatar. */
 export function connectMoods(avatar, fieldset, strength) {
   for (const mood of moods) {
     const label = document.createElement('label');

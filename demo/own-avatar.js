@@ -1,13 +1,13 @@
-/** The visitor's own avatar: picked or dropped, shown, and what it lacks told in words. */
+/** Shows an avatar file of the visitor and lists its missing features. */
 
 const KINDS = /\.(glb|vrm|zip)$/i;
 
-/** Codes of a file that cannot be shown; speech and connection have others. */
+/** Error codes of a file that cannot be shown, as opposed to those of speech and connection. */
 const LOAD_FAILURES = new Set(['unsupportedAvatarAsset', 'failedToDownloadAvatarAssets', 'renderingFailed']);
 
 export const isAvatarFile = (file) => KINDS.test(file.name);
 
-/** `eyeBlinkLeft` and `eyeBlinkRight` are one thing to a reader: "eye blink". */
+/** Merges left and right channels: `eyeBlinkLeft` and `eyeBlinkRight` become "eye blink". */
 function inWords(channels) {
   const words = channels.map((name) =>
     name
@@ -20,20 +20,20 @@ function inWords(channels) {
 
 const JOINTS = { head: 'head', neck: 'neck', leftEye: 'left eye', rightEye: 'right eye' };
 
-/** What `diagnose()` says of the avatar, as lines of text. */
+/** The avatar part of `diagnose()` as lines of text. */
 function linesAbout({ format, vertexCount, missingChannels, approximatedChannels, missingJoints }) {
   const lacking = missingChannels.filter((name) => !approximatedChannels.includes(name));
   const lines = [`${format.toUpperCase()}, ${vertexCount.toLocaleString('en')} vertices.`];
-  if (lacking.includes('jawOpen')) lines.push('Nothing in it can open the mouth: name its shapes as ARKit, Oculus or VRM do.');
-  if (approximatedChannels.length > 0) lines.push(`Shown by the nearest it has: ${inWords(approximatedChannels)}.`);
+  if (lacking.includes('jawOpen')) lines.push('No shape or joint opens the mouth: use the names of ARKit, Oculus or VRM.');
+  if (approximatedChannels.length > 0) lines.push(`Approximated by other shapes: ${inWords(approximatedChannels)}.`);
   if (lacking.length > 0) lines.push(`Missing: ${inWords(lacking)}.`);
   if (missingJoints.length > 0) lines.push(`No joint for: ${missingJoints.map((joint) => JOINTS[joint] ?? joint).join(', ')}.`);
-  if (lines.length === 1) lines.push('It has everything.');
+  if (lines.length === 1) lines.push('All shapes and joints were found.');
   return lines;
 }
 
 export class OwnAvatar {
-  /** @param report Element for what is said of the file. */
+  /** @param report Element that shows the report. */
   constructor(avatar, report) {
     this.avatar = avatar;
     this.report = report;
@@ -43,7 +43,7 @@ export class OwnAvatar {
     avatar.addEventListener('avatar-error', ({ error }) => {
       if (!this.url) return;
       this.say([error.message]);
-      // The avatar before is shown again, and is ready: this report is not about it.
+      // The previous avatar is shown again and fires `avatar-ready`, which this report is not about.
       if (LOAD_FAILURES.has(error.code)) this.letGo();
     });
   }
@@ -56,7 +56,7 @@ export class OwnAvatar {
     this.avatar.src = this.url;
   }
 
-  /** Back to the built-in ones. */
+  /** Returns to the built-in avatars. */
   forget() {
     this.letGo();
     this.avatar.src = null;

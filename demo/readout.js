@@ -1,4 +1,4 @@
-/** Live figures of an avatar, written beside it twice a second. */
+/** Shows statistics of an avatar, updated twice a second. */
 
 const byId = (id) => document.getElementById(id);
 const show = (id, text) => {
@@ -7,7 +7,7 @@ const show = (id, text) => {
 };
 const number = (value, digits, unit) => (Number.isFinite(value) ? `${value.toFixed(digits)} ${unit}` : '–');
 
-const MOTION_WORDS = { server: 'Motion Server', local: 'this browser', none: 'nobody' };
+const MOTION_WORDS = { server: 'Motion Server', local: 'this browser', none: 'none' };
 
 export function showFigures(avatar) {
   const showState = (id, state) => {
@@ -22,7 +22,7 @@ export function showFigures(avatar) {
       paused: 'Paused',
       connected: 'Ready',
       connecting: 'Connecting',
-      failed: 'Sound only',
+      failed: 'Audio only',
       disconnected: 'Not connected',
     };
     byId('badge').dataset.state = state;
@@ -52,7 +52,7 @@ export function showFigures(avatar) {
       show('bandwidth', motionSeconds > 0 && motionBytes > 0 ? `${(motionBytes / motionSeconds / 1000).toFixed(1)} kB/s` : '–');
       show('frame-time', number(stats.frameCpuMs, 1, 'ms'));
     } catch {
-      // The figures stay as they are; what is wrong is told by the avatar's own events.
+      // Keep the previous values; the avatar's events report errors.
     } finally {
       isAsking = false;
     }

@@ -1,6 +1,6 @@
-/** The built-in speech: `speech/index.json` names the clips and their titles; the captions lie beside them. */
+/** Sample speech: `speech/index.json` lists the clips and their titles; captions are in the same folder. */
 
-/** @returns {Promise<{title: string, url: string, language: string, cues: string}[]>} Empty when there are none. */
+/** @returns {Promise<{title: string, url: string, language: string, cues: string}[]>} Empty if there are none. */
 export async function loadSamples() {
   try {
     const base = new URL('speech/', import.meta.url);
@@ -19,7 +19,7 @@ export async function loadSamples() {
   }
 }
 
-/** Fills a fieldset with one choice per clip; the first is chosen. */
+/** Adds a radio button per clip to a fieldset; the first is selected. */
 export function showSamples(fieldset, samples) {
   fieldset.hidden = samples.length === 0;
   samples.forEach(({ title }, index) => {

@@ -1,6 +1,6 @@
-/** The button that switches between light and dark; the system decides until it is pressed. */
+/** Button that switches between light and dark; until it is pressed, the page follows the system. */
 
-/** @param {HTMLButtonElement} button @param {() => void} [onChange] Called after every change, the system's included. */
+/** @param {HTMLButtonElement} button @param {() => void} [onChange] Called after every change, including the system's. */
 export function connectTheme(button, onChange = () => {}) {
   const root = document.documentElement;
   const system = matchMedia('(prefers-color-scheme: dark)');
@@ -11,7 +11,7 @@ export function connectTheme(button, onChange = () => {}) {
   system.addEventListener('change', onChange);
 }
 
-/** What the page shows now. */
+/** Whether the page is dark now. */
 export function isDark() {
   const { colorScheme } = getComputedStyle(document.documentElement);
   return colorScheme === 'dark' || (colorScheme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);

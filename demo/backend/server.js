@@ -1,11 +1,11 @@
 /**
- * A complete backend for `<spatius-avatar mode="backend">`: text or sound in → speech → Motion Server → relay → page.
+ * A complete backend for `<spatius-avatar mode="backend">`: text or audio → speech → Motion Server → relay → page.
  *
  *     npm start                      # a Motion Server, in another terminal
  *     node demo/backend/server.js    # then open http://localhost:8765
  *
  * Environment: PORT (8765) · SPATIUS_SERVER_URL (http://localhost:8080) · SPATIUS_API_KEY and SPATIUS_APP_ID of that
- * server; without a key its own token endpoint is asked, which is for trying out.
+ * server. Default without a key: its token endpoint is used, for trying it out.
  */
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -35,16 +35,16 @@ relay.on('turn-end', ({ outcome, audioSeconds, firstMotionMs, error }) => {
   console.log(`turn ${outcome}: ${audioSeconds.toFixed(1)} s, ${motion}`);
 });
 
-// ---- what the page asks ----------------------------------------------------------------------------------------------
+// ---- requests of the page ---------------------------------------------------------------------------------------------
 
-/** A turn for the page that asks. The one that it may still hear is interrupted. */
+/** Starts a turn for the requesting page and interrupts its current one. */
 function speak(context, { audio, sampleRateHz }) {
   const page = context.req.query('client');
   return relay.speak(audio, { sampleRateHz, clients: ({ id }) => id === page });
 }
 
 const app = new Hono();
-// Sound needs no limit: the relay takes no more of it than it can use.
+// Audio needs no limit: the relay reads only as much as it can use.
 app.use('/api/text', bodyLimit({ maxSize: 4 * MAX_TEXT_LENGTH }));
 app.get('/api/config', (context) =>
   context.json({ engine: engine?.name ?? null, clips: clips.map(({ title, text }) => ({ title, text })) }),
@@ -52,7 +52,7 @@ app.get('/api/config', (context) =>
 app.post('/api/text', async (context) => {
   const text = (await context.req.text()).trim().slice(0, MAX_TEXT_LENGTH);
   if (!text) return context.json({ message: 'There is nothing to say.' }, 400);
-  if (!engine) return context.json({ message: 'No speech engine is installed here: espeak-ng, flite or piper.' }, 501);
+  if (!engine) return context.json({ message: 'No speech engine is installed: espeak-ng, flite or piper.' }, 501);
   const { id } = speak(context, await speechOfText(engine, text));
   return context.json({ turnId: id, words: text });
 });
@@ -64,7 +64,7 @@ app.post('/api/clip/:number', async (context) => {
 });
 app.post('/api/sound', async (context) => {
   const turn = speak(context, await turnOf(context.req.raw.body ?? new Blob([]).stream()));
-  // The sound is said while it comes in: an answer would end that.
+  // The audio plays while it is uploaded; a response would end the upload.
   const { outcome } = await turn.finished;
   return context.json({ turnId: turn.id, outcome, words: '' });
 });
@@ -112,7 +112,7 @@ async function tokenOf(url) {
   return (await response.json()).sessionToken;
 }
 
-/** Relative to where the process runs, as the static files' server wants it. */
+/** Absolute path of a folder beside this file. */
 function folder(path) {
   return fileURLToPath(new URL(path, import.meta.url));
 }

@@ -1,4 +1,4 @@
-/** Where the example's speech comes from: a free engine of this machine, the sample clips, or the visitor's own sound. */
+/** Speech for the example: an installed text-to-speech engine, the sample clips, or audio of the visitor. */
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { access, constants, readFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { speechPieces } from 'spatius-avatar/server';
 
 const CLIPS = new URL('../speech/', import.meta.url);
 
-/** Engines that write WAV to their standard output, best first. They get the text as standard input or one argument. */
+/** Engines that write WAV to standard output, best first. They read the text from standard input or an argument. */
 const ENGINES = [
   {
     name: 'piper',
@@ -31,13 +31,13 @@ async function isOnPath(name) {
   return found.includes(true);
 }
 
-/** The first engine that is installed, or null. */
+/** Returns the first installed engine, or null. */
 export async function findEngine() {
   for (const engine of ENGINES) if ((engine.isUsable?.() ?? true) && (await isOnPath(engine.name))) return engine;
   return null;
 }
 
-/** What an engine says, as it says it. `signal` ends it. */
+/** Streams the speech of an engine. `signal` cancels it. */
 export function speechOfText(engine, text, signal) {
   const child = spawn(engine.name, engine.args(text), { stdio: ['pipe', 'pipe', 'ignore'], signal });
   child.on('error', () => child.stdout.destroy(new Error(`${engine.name} could not be run`)));
@@ -54,7 +54,7 @@ export function speechOfClip({ file }) {
   return turnOf(createReadStream(new URL(file.replace(/\.mp3$/, '.opus'), CLIPS)));
 }
 
-/** WAV or Ogg Opus, however it comes → what a turn is made of: PCM and its rate. */
+/** Decodes a stream of WAV or Ogg Opus to the input of a turn: PCM and its sample rate. */
 export async function turnOf(stream) {
   const pieces = speechPieces(stream, { name: '', sampleRateHz: null });
   const first = await pieces.next();

@@ -1,9 +1,9 @@
-/** A recording, ready to be heard and looked at. */
+/** Decodes a recording for playback and display. */
 
-/** What the engine hears, and all that the pictures need. */
+/** Sample rate of the engine's input and of the displays. */
 export const VOICE_RATE_HZ = 16000;
 const SOUND_RATE_HZ = 48000;
-/** One frame of the face. */
+/** Shortest clip: one motion frame. */
 const MIN_SECONDS = 0.02;
 const MAX_SECONDS = 300;
 const RAW_PCM_NAME = /\.(pcm|raw|s16le|l16)$/i;
@@ -13,13 +13,13 @@ const RAW_PCM_NAME = /\.(pcm|raw|s16le|l16)$/i;
  * @property {string} name
  * @property {number} duration s
  * @property {Float32Array} voice Mono at 16 kHz, −1..1.
- * @property {Float32Array} sound Mono at `soundRateHz`, −1..1: what is heard.
+ * @property {Float32Array} sound Mono at `soundRateHz`, −1..1, for playback.
  * @property {number} soundRateHz
  */
 
 /**
- * @param {string} name With its ending: `.pcm` and `.raw` are read as signed 16-bit little-endian mono at 16 kHz.
- * @param {ArrayBuffer} bytes Of any audio file that the browser knows.
+ * @param {string} name With its extension: `.pcm` and `.raw` are read as signed 16-bit little-endian mono at 16 kHz.
+ * @param {ArrayBuffer} bytes An audio file in a format that the browser supports.
  * @returns {Promise<Clip>}
  */
 export async function readClip(name, bytes) {
@@ -39,7 +39,7 @@ function samplesOfPcm(bytes) {
 async function decoded(bytes, rateHz) {
   let buffer;
   try {
-    // Decoding takes the bytes away.
+    // Decoding detaches the buffer.
     buffer = await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(bytes.slice(0));
   } catch {
     throw new Error('This browser cannot read that file as audio.');
@@ -52,7 +52,7 @@ async function decoded(bytes, rateHz) {
   return mono;
 }
 
-/** The sound as a WAV file, for the browser's own player. @param {Clip} clip */
+/** Returns the audio as a WAV file for a media element. @param {Clip} clip */
 export function wavOf({ sound, soundRateHz }) {
   const bytes = new DataView(new ArrayBuffer(44 + sound.length * 2));
   const text = (at, word) => [...word].forEach((letter, i) => bytes.setUint8(at + i, letter.charCodeAt(0)));

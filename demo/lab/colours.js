@@ -1,6 +1,6 @@
-/** Colours of the pictures; those of the page come from its style sheet. */
+/** Colours of the timeline; the page's colours are in its style sheet. */
 
-/** One for each viseme, lips first, then tongue, then vowels around the circle. */
+/** One per viseme: lips, then tongue, then vowels around the colour circle. */
 export const VISEME_COLOURS = [
   '#8a8d99',
   '#e5484d',
@@ -19,7 +19,7 @@ export const VISEME_COLOURS = [
   '#f0569a',
 ];
 
-/** What canvases need of the style sheet, read anew after a change of theme. */
+/** Reads the colours that canvases need from the style sheet; call it again after a change of theme. */
 export function readColours() {
   const style = getComputedStyle(document.querySelector('.tracks'));
   const of = (name) => {

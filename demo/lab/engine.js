@@ -1,4 +1,4 @@
-/** Asks the engine in its worker; answers come as promises. */
+/** Client of the engine worker; each request returns a promise. */
 export class Engine {
   #worker = new Worker(new URL('engine.worker.js', import.meta.url), { type: 'module' });
   #waiting = new Map();
@@ -22,7 +22,7 @@ export class Engine {
     return this.#ask({ task: 'hear', voice, rateHz });
   }
 
-  /** @returns {Promise<{values: Float32Array}>} The clip heard last, in another style. */
+  /** @returns {Promise<{values: Float32Array}>} The current clip in another style. */
   style(expression) {
     return this.#ask({ task: 'style', expression });
   }

@@ -1,8 +1,8 @@
 /**
- * The motion engine in a worker of this page: hears a whole clip at once, and writes files of its motion.
+ * The motion engine in a worker: analyses a whole clip and exports its motion.
  *
  *     → {id, task: 'hear', voice, rateHz}           ← {id, motion, spectrum}
- *     → {id, task: 'style', expression}             ← {id, values}          of the clip heard last
+ *     → {id, task: 'style', expression}             ← {id, values}          of the current clip
  *     → {id, task: 'export', format, expression}    ← {id, file}            'json', 'csv' or 'glb'
  */
 import {
@@ -48,7 +48,7 @@ const tasks = {
   },
 };
 
-/** The face of the clip in another style: `[frameCount, 58]`. */
+/** Motion of the clip in another style: `[frameCount, 58]`. */
 function styled(wanted) {
   const styler = MotionStyler.for(expressionFrom(wanted));
   if (!styler) return heard.values.slice();

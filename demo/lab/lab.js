@@ -1,4 +1,4 @@
-/** The lab: a recording, what the engine makes of it, and the face that says it. */
+/** The lab: a recording, the engine's output for it, and the avatar. */
 import { SPEECH_STYLES } from '/dist/engine/index.js';
 import { Recorder } from '../microphone.js';
 import { loadSamples, showSamples } from '../samples.js';
@@ -36,7 +36,7 @@ connectTheme(byId('theme'), () => {
 
 let opening = 0;
 
-/** Shows a recording: hears it, draws it, stands at its beginning. */
+/** Analyses and displays a recording and moves the playhead to its start. */
 async function open(name, bytes) {
   const turn = ++opening;
   playback.pause();
@@ -81,7 +81,7 @@ byId('file').addEventListener('change', ({ target }) => {
   target.value = '';
 });
 
-/** @param {string | null} name Of an own file; then no sample is chosen. */
+/** @param {string | null} name Name of the visitor's file; deselects the samples. */
 function showSource(name) {
   byId('file-name').textContent = name ?? 'Your audio';
   byId('file-name').parentElement.classList.toggle('is-chosen', name !== null);
@@ -99,7 +99,7 @@ byId('microphone').addEventListener('click', async ({ currentTarget: button }) =
     showSource('Your voice');
     await open('Your voice', speech.arrayBuffer());
   } catch (error) {
-    showError(error.name === 'NotAllowedError' ? new Error('The browser gives no access to the microphone.') : error);
+    showError(error.name === 'NotAllowedError' ? new Error('The browser denied access to the microphone.') : error);
   } finally {
     button.setAttribute('aria-pressed', 'false');
     button.textContent = 'Record';
@@ -108,7 +108,7 @@ byId('microphone').addEventListener('click', async ({ currentTarget: button }) =
 
 // ---- style -----------------------------------------------------------------------------------------------------------
 
-/** The clip as the engine gives it. */
+/** Unstyled motion of the clip. */
 let natural = null;
 
 for (const style of SPEECH_STYLES) {
@@ -116,7 +116,7 @@ for (const style of SPEECH_STYLES) {
   byId('compare').append(new Option(style, style));
 }
 
-/** How the face shall speak. */
+/** Selected style and intensity. */
 function expression() {
   return { style: byId('style').value, intensity: Number(byId('intensity').value) };
 }
@@ -210,7 +210,7 @@ function everyPicture() {
 }
 
 avatar.addEventListener('avatar-error', ({ error }) => showError(error));
-// A pose that came before the picture is shown again with it.
+// Show the pose again if it was set before the first frame.
 avatar.addEventListener('avatar-ready', () => shown.motion && playback.setMotion(shown.motion));
 everyPicture();
 if (samples[0]) await openSample(samples[0]);

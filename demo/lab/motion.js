@@ -1,4 +1,4 @@
-/** Motion of a clip, sampled at any moment. */
+/** Motion of a clip, sampled at any time. */
 import { CHANNEL_INDEX, CHANNELS, motionMessages, VISEMES } from '/dist/engine/index.js';
 
 export { CHANNEL_INDEX, CHANNELS, motionMessages, VISEMES };
@@ -14,28 +14,28 @@ export class Motion {
     this.visemes = visemes;
   }
 
-  /** The same speech with another face. */
+  /** The same speech with other motion values. */
   with(values) {
     return new Motion({ ...this, values });
   }
 
-  /** What is left from a frame on, for a speech that begins there. */
+  /** Motion from a frame on, for playback that starts there. */
   from(frame) {
     const { frameRate } = this;
     return { frameRate, startFrame: 0, frameCount: this.frameCount - frame, values: this.values.slice(frame * CHANNELS.length) };
   }
 
-  /** One channel at a frame. */
+  /** Value of a channel in a frame. */
   value(frame, channel) {
     return this.values[frame * CHANNELS.length + channel];
   }
 
-  /** The frame that shows a moment. */
+  /** Index of the frame at a time. */
   frameAt(seconds) {
     return Math.max(0, Math.min(this.frameCount - 1, Math.round(seconds * this.frameRate)));
   }
 
-  /** The face at a moment, between two frames. @returns {Float32Array} `[58]` */
+  /** Pose at a time, interpolated between two frames. @returns {Float32Array} `[58]` */
   poseAt(seconds) {
     const place = Math.max(0, Math.min(this.frameCount - 1, seconds * this.frameRate));
     const frame = Math.min(Math.floor(place), Math.max(0, this.frameCount - 2));
@@ -44,7 +44,7 @@ export class Motion {
     return Float32Array.from(CHANNELS, (_, channel) => this.value(frame, channel) * (1 - share) + this.value(next, channel) * share);
   }
 
-  /** The likeliest viseme of a frame. @returns {{name: string, index: number, share: number}} */
+  /** The most probable viseme of a frame. @returns {{name: string, index: number, share: number}} */
   visemeAt(frame) {
     const shares = this.visemes.subarray(frame * VISEMES.length, (frame + 1) * VISEMES.length);
     const index = shares.indexOf(Math.max(...shares));

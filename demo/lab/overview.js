@@ -1,4 +1,4 @@
-/** The whole clip as one small waveform, with a window for what the timeline shows: pointing goes there. */
+/** Waveform of the whole clip with a window for the visible part of the timeline; pointing seeks. */
 import { drawWaveform } from './tracks/waveform.js';
 
 export class Overview {
@@ -40,7 +40,7 @@ export class Overview {
     drawWaveform(context, { width, height, view: { start: 0, end: clip.duration }, colours: { accent: soft } }, clip);
   }
 
-  /** What the timeline shows now, s. */
+  /** Visible range of the timeline, s. */
   showView({ start, end }) {
     if (this.#duration === 0) return;
     this.#frame.style.insetInlineStart = `${(start / this.#duration) * 100}%`;

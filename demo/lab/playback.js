@@ -1,9 +1,9 @@
 /**
- * Plays a clip through the avatar, from any moment and at any speed.
+ * Plays a clip with the avatar, from any position and at any speed.
  *
- * At full speed the avatar speaks as it does behind a backend: it is handed sound and motion, and its own clock
- * (`currentTime`) says which moment is heard. Slower, the browser's player stretches the sound, and every picture shows the
- * pose that belongs to its place (`showPose`). Standing still shows the pose at the playhead.
+ * At full speed the avatar works as in backend mode: it receives audio and motion, and `currentTime` is the audible
+ * position. At lower speeds a media element stretches the audio, and each frame shows the pose of its position (`showPose`).
+ * While paused, the pose at the playhead is shown.
  */
 import { wavOf } from './clip.js';
 import { motionMessages } from './motion.js';
@@ -15,11 +15,11 @@ export class Playback {
   #motion = null;
   #time = 0;
   #rate = 1;
-  /** Where the avatar began to speak, s; null while it does not. */
+  /** Position where the avatar started to play, s; null while it does not play. */
   #spokenFrom = null;
   #turn = 0;
   #isPosed = false;
-  /** The avatar was heard in this turn. */
+  /** Whether the avatar's audio has started. */
   #isHeard = false;
   #isPlaying = false;
 
@@ -37,7 +37,7 @@ export class Playback {
     return this.#isPlaying;
   }
 
-  /** Moment of the clip that is heard, or shown while nothing is, s. */
+  /** Audible position, or the displayed one while paused, s. */
   get time() {
     return this.#time;
   }
@@ -53,7 +53,7 @@ export class Playback {
     if (wasPlaying) this.play();
   }
 
-  /** A new clip stands at its beginning. */
+  /** Sets a new clip, at its start. */
   load(clip, motion) {
     this.pause();
     URL.revokeObjectURL(this.#audio.src);
@@ -64,7 +64,7 @@ export class Playback {
     this.seek(0);
   }
 
-  /** The same clip with another face. */
+  /** Replaces the motion of the clip. */
   setMotion(motion) {
     this.#motion = motion;
     if (!this.#isPlaying) this.#show(motion.poseAt(this.#time));
@@ -85,7 +85,7 @@ export class Playback {
     this.seek(this.#time);
   }
 
-  /** Goes on from there when it plays, else shows the face of that moment. */
+  /** Continues from there during playback, otherwise shows the pose at that time. */
   seek(seconds) {
     if (!this.#clip) return;
     this.#time = seconds;
@@ -96,11 +96,11 @@ export class Playback {
     else this.page.onChange();
   }
 
-  /** To be called for every picture. */
+  /** Call it once per frame. */
   update() {
     if (!this.#isPlaying) return;
     if (this.#spokenFrom !== null) {
-      // The pose gives way when the first sound is heard, not before.
+      // Keep the pose until the first sample is audible.
       if (!this.#isHeard) return;
       this.#show(null);
       this.#time = Math.min(this.#clip.duration, this.#spokenFrom + this.#avatar.currentTime);
@@ -110,7 +110,7 @@ export class Playback {
     }
   }
 
-  /** @param pose Null lets the avatar's own speech show. */
+  /** @param pose Null shows the avatar's speech. */
   #show(pose) {
     if (pose || this.#isPosed) this.#avatar.showPose(pose);
     this.#isPosed = pose !== null;

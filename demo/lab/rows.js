@@ -1,4 +1,4 @@
-/** The rows of the timeline: what each is called, how high it is and what it draws. */
+/** Rows of the timeline: title, height and drawing function. */
 import { readColours, VISEME_COLOURS } from './colours.js';
 import { CHANNEL_INDEX, VISEMES } from './motion.js';
 import { CURVES, drawCurve } from './tracks/curves.js';
@@ -13,7 +13,7 @@ export { readColours };
  * Fills the timeline with rows.
  *
  * @param {HTMLElement} root
- * @param {{clip: object, motion: object, other: object}} shown What they draw; each may be null.
+ * @param {{clip: object, motion: object, other: object}} shown Data of the rows; each may be null.
  */
 export function createRows(root, shown) {
   const spectrogram = new Spectrogram();
@@ -35,11 +35,11 @@ export function createRows(root, shown) {
   return {
     tracks,
     showSpectrum: (spectrum) => spectrogram.show(spectrum),
-    /** Writes the numbers of a moment beside the curves. */
+    /** Writes the values at a time beside the curves. */
     showValues(motion, frame) {
       for (const { channel, output } of tracks) {
         if (channel === undefined) continue;
-        // Rounded first, so that a little less than nothing is no -0.00.
+        // Rounded first to avoid -0.00.
         const text = (Math.round(motion.value(frame, channel) * 100) / 100 + 0).toFixed(2);
         if (output.textContent !== text) output.textContent = text;
       }
@@ -54,7 +54,7 @@ function addRow(root, { name, words = [], height, className = '', channel, draw 
   const label = document.createElement('b');
   label.textContent = name;
   const small = document.createElement('small');
-  // In the colours of the curves, which follow in the same order.
+  // Same order and colours as the curves.
   for (const word of words) small.append(Object.assign(document.createElement('span'), { textContent: word }), ' ');
   label.append(small);
   const canvas = document.createElement('canvas');

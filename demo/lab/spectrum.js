@@ -1,8 +1,8 @@
-/** Short-time spectrum of speech, for the picture. */
+/** Short-time spectrum of speech, for the spectrogram. */
 
 const WINDOW_SECONDS = 0.02;
 const MIN_HOP_SECONDS = 0.004;
-/** Wider pictures cannot be drawn by every browser. */
+/** Some browsers cannot draw wider canvases. */
 const MAX_COLUMNS = 8000;
 const FLOOR_DB = -75;
 const TOP_DB = -15;
@@ -10,7 +10,7 @@ const TOP_DB = -15;
 /**
  * @param {Float32Array} samples
  * @returns {{columns: number, bins: number, hopSeconds: number, levels: Uint8Array}} Levels 0..255 of −75..−15 dB,
- * `[columns, bins]`; bins go from 0 to half the rate. Highs are lifted by 6 dB per octave, as the ear hears speech.
+ * `[columns, bins]`; bins go from 0 to half the rate. High frequencies are raised by 6 dB per octave (pre-emphasis).
  */
 export function spectrum(samples, rateHz) {
   const size = 2 ** Math.ceil(Math.log2(WINDOW_SECONDS * rateHz));
@@ -25,7 +25,7 @@ export function spectrum(samples, rateHz) {
     const start = column * hop - size / 2;
     for (let i = 0; i < size; i++) {
       const at = start + i;
-      // The difference of neighbours lifts the highs.
+      // Pre-emphasis: the difference of neighbouring samples.
       real[i] = at > 0 && at < samples.length ? (samples[at] - 0.95 * samples[at - 1]) * window[i] : 0;
     }
     imaginary.fill(0);

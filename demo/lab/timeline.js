@@ -1,12 +1,12 @@
 /**
- * Rows of pictures above one common time: draws what is in view, follows the playhead, and tells where somebody points.
+ * Rows above a common time axis: draws the visible range, follows the playhead and reports pointer positions.
  *
- * Canvases are drawn when the view changes; the playhead is an element of its own that only moves.
+ * Canvases are drawn when the view changes; the playhead is a separate element that only moves.
  */
 
 const MIN_VIEW_SECONDS = 0.4;
 const FRAME_SECONDS = 0.02;
-/** While it plays the view turns the page when the playhead is this far. */
+/** During playback the view advances when the playhead reaches this fraction of it. */
 const TURN_AT = 0.92;
 const TURN_TO = 0.06;
 
@@ -39,14 +39,14 @@ export class Timeline {
     return this.#view;
   }
 
-  /** A new clip is shown from its start. */
+  /** Shows a new clip from its start. */
   setDuration(seconds) {
     this.#duration = seconds;
     this.#root.setAttribute('aria-valuemax', seconds.toFixed(2));
     this.#show(0, Math.min(seconds, this.#width() < 600 ? 2.5 : 5));
   }
 
-  /** @param {boolean} isFollowed The view keeps the playhead in sight. */
+  /** @param {boolean} isFollowed Whether the view follows the playhead. */
   setTime(seconds, isFollowed) {
     this.#time = seconds;
     const { start, end } = this.#view;
@@ -64,7 +64,7 @@ export class Timeline {
     this.#show(middle - Math.min(length, this.#duration) * share, length);
   }
 
-  /** Everything anew: another clip, style or theme. */
+  /** Redraws everything, for another clip, style or theme. */
   draw() {
     if (this.#duration === 0) return;
     this.#colours ??= this.readColours();
@@ -82,7 +82,7 @@ export class Timeline {
     this.#placePlayhead();
   }
 
-  /** The theme has changed. */
+  /** Call it after a change of theme. */
   recolour() {
     this.#colours = null;
     this.draw();

@@ -1,10 +1,10 @@
 /**
- * A speech endpoint for `<spatius-avatar speech-endpoint="/api/speech">`: text in, speech out while it is made.
- * docs/speech-endpoint.md says what is asked and answered.
+ * A speech endpoint for `<spatius-avatar speech-endpoint="/api/speech">`: streams speech for a text.
+ * docs/speech-endpoint.md specifies request and response.
  *
  *     node demo/speech-endpoint/server.js    # then open http://localhost:8766
  *
- * Speaks by the first free engine of this machine: piper, espeak-ng or flite. Environment: PORT (8766).
+ * Uses the first installed engine of piper, espeak-ng and flite. Environment: PORT (8766).
  */
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
@@ -23,7 +23,7 @@ app.post('/api/speech', async (context) => {
   const { text } = await context.req.json().catch(() => ({}));
   const words = typeof text === 'string' ? text.trim().slice(0, MAX_TEXT_LENGTH) : '';
   if (!words) return context.json({ message: 'There is nothing to say.' }, 400);
-  if (!engine) return context.json({ message: 'No speech engine is installed here: espeak-ng, flite or piper.' }, 501);
+  if (!engine) return context.json({ message: 'No speech engine is installed: espeak-ng, flite or piper.' }, 501);
   const { audio, sampleRateHz } = await speechOfText(engine, words, context.req.raw.signal);
   const bytes = ReadableStream.from(audio).pipeThrough(
     new TransformStream({
@@ -36,5 +36,5 @@ app.use('/dist/*', serveStatic({ root: folder('../..') }));
 app.get('/', serveStatic({ path: folder('index.html') }));
 
 serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 8766) }, ({ port }) => {
-  console.log(`The speech endpoint is at http://localhost:${port}, with ${engine?.name ?? 'no engine'}`);
+  console.log(`The speech endpoint is at http://localhost:${port}, engine: ${engine?.name ?? 'none'}`);
 });

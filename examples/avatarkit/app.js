@@ -1,4 +1,4 @@
-// A program as AvatarKit's documentation teaches it. Only the import differs: it was '@spatius/avatarkit'.
+// Written as in AvatarKit's documentation. Only the import differs: it was '@spatius/avatarkit'.
 import {
   AvatarManager,
   AvatarSDK,
@@ -46,7 +46,7 @@ controller.onError = (error) => {
 
 find('connect').onclick = async () => {
   find('error').textContent = '';
-  // Inside the click: browsers let sound begin in a gesture only.
+  // In the click handler: browsers allow audio to start only in a user gesture.
   await controller.initializeAudioContext();
   const { sessionToken } = await (await fetch('/api/session-token', { method: 'POST' })).json();
   AvatarSDK.setSessionToken(sessionToken);
@@ -55,7 +55,7 @@ find('connect').onclick = async () => {
 
 find('speak').onclick = async () => {
   const pcm = await pcmOf(SPEECH);
-  // As a speech service streams it: chunk by chunk, faster than it is spoken, and an end.
+  // Like a speech service: chunks that arrive faster than real time, then the end.
   for (let at = 0; at < pcm.byteLength; at += 4096) controller.send(pcm.slice(at, at + 4096), false);
   controller.send(new ArrayBuffer(0), true);
 };
@@ -63,7 +63,7 @@ find('speak').onclick = async () => {
 find('pause').onclick = () => (controller.conversationState === ConversationState.paused ? controller.resume() : controller.pause());
 find('interrupt').onclick = () => controller.interrupt();
 
-/** Signed 16 bits, mono. */
+/** Decodes to signed 16-bit mono. */
 async function pcmOf(url) {
   const file = await (await fetch(url)).arrayBuffer();
   const sound = await new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(file);

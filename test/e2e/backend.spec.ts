@@ -87,7 +87,7 @@ test('the example page says a text, where there is an engine to say it', async (
     await expect(page.getByRole('button', { name: 'Say it' })).toBeDisabled();
     return;
   }
-  await page.getByLabel('Let it say').fill('One, two, three.');
+  await page.getByLabel('Text', { exact: true }).fill('One, two, three.');
   await page.getByRole('button', { name: 'Say it' }).click();
   await avatar.waitForEvent('avatar', 'conversation-motion server');
   await avatar.waitForEvent('avatar', 'conversation-state playing');

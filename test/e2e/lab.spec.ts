@@ -28,7 +28,7 @@ async function openLab(page: Page): Promise<AvatarPage> {
   return avatar;
 }
 
-const timeline = (page: Page) => page.getByRole('slider', { name: 'Moment of the recording' });
+const timeline = (page: Page) => page.getByRole('slider', { name: 'Position in the recording' });
 const moment = async (page: Page): Promise<number> => Number(await timeline(page).getAttribute('aria-valuenow'));
 
 /** Share of a row's pixels that are drawn, 0..1. */

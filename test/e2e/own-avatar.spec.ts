@@ -20,7 +20,7 @@ test("the demo shows the visitor's avatar, says what it lacks, and lets it speak
   await avatar.waitForEvent('avatar', 'ready');
   const report = tab.locator('#avatar-report');
   await patient(report).toContainText('VRM');
-  await patient(report).toContainText('Shown by the nearest it has: ');
+  await patient(report).toContainText('Approximated by other shapes: ');
   await patient(report).toContainText('tongue out');
   await patient(tab.locator('#code')).toContainText('src="mine.vrm"');
 

@@ -1,4 +1,4 @@
-/** The page of the example backend: asks for speech by HTTP; sound and face come over the relay, by themselves. */
+/** Page of the example backend: requests speech over HTTP; audio and motion arrive over the relay. */
 const byId = (id) => document.getElementById(id);
 const avatar = byId('avatar');
 const client = crypto.randomUUID();
@@ -6,7 +6,7 @@ const client = crypto.randomUUID();
 await customElements.whenDefined('spatius-avatar');
 avatar.relayUrl = `/relay?client=${client}`;
 await avatar.updateComplete;
-// What goes wrong comes as an event.
+// Errors are reported by an event.
 avatar.start().catch(() => undefined);
 
 const config = await (await fetch('/api/config')).json();
@@ -21,7 +21,7 @@ config.clips.forEach(({ title }, number) => {
   byId('clips').append(button);
 });
 
-/** Asks the backend to speak, and shows its words. */
+/** Requests speech from the backend and shows its text. */
 async function ask(path, body) {
   byId('message').textContent = '';
   try {

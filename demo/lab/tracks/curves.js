@@ -1,6 +1,6 @@
 import { CHANNEL_INDEX as C } from '../motion.js';
 
-/** What a row of curves shows: up to three channels in one scale, with the word for each. */
+/** Rows of curves: up to three channels in one scale, with a label for each. */
 export const CURVES = [
   { name: 'Jaw', channels: ['jawOpen', 'mouthClose'], words: ['open', 'close'], max: 0.8 },
   { name: 'Round', channels: ['mouthFunnel', 'mouthPucker'], words: ['funnel', 'pucker'], max: 0.8 },
@@ -13,7 +13,7 @@ export const CURVES = [
   { name: 'Head', channels: ['headPitch', 'headYaw', 'headRoll'], words: ['pitch', 'yaw', 'roll'], max: 0.15, isSigned: true },
 ];
 
-/** Draws one row; `other` is the same speech in another style, dotted. */
+/** Draws one row; `other`, drawn dotted, is the same speech in another style. */
 export function drawCurve(context, { width, height, view, colours }, { channels, max, isSigned }, motion, other) {
   const inks = [colours.accent, colours.second, colours.soft];
   const base = isSigned ? height / 2 : height - 1.5;

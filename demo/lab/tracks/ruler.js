@@ -1,7 +1,7 @@
 const STEPS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 const MIN_STEP_PIXELS = 56;
 
-/** Draws the time, s. */
+/** Draws the time axis, s. */
 export function drawRuler(context, { width, height, view, colours }) {
   const perSecond = width / (view.end - view.start);
   const step = STEPS.find((seconds) => seconds * perSecond >= MIN_STEP_PIXELS) ?? STEPS.at(-1);

@@ -1,4 +1,4 @@
-/** Draws the spectrum over time, 0 to 8 kHz upwards: the picture is made once for each theme and stretched to the view. */
+/** Draws the spectrum over time, 0 to 8 kHz upwards: the image is created once per theme and scaled to the view. */
 export class Spectrogram {
   #spectrum = null;
   #picture = null;
@@ -23,7 +23,7 @@ export class Spectrogram {
   }
 }
 
-/** Quiet is clear, then the accent, then ink. */
+/** From transparent (quiet) through the accent colour to the text colour (loud). */
 function paint({ columns, bins, levels }, ink, accent) {
   const canvas = new OffscreenCanvas(columns, bins);
   const context = canvas.getContext('2d');

@@ -1,12 +1,12 @@
 import { VISEME_COLOURS } from '../colours.js';
 import { VISEMES } from '../motion.js';
 
-/** A run narrower than this, in pixels, gets no name. */
+/** Runs narrower than this have no label, pixels. */
 const MIN_NAMED_WIDTH = 20;
-/** The likeliest viseme is named from this share on. */
+/** Minimum share of the most probable viseme for a label. */
 const MIN_NAMED_SHARE = 0.4;
 
-/** Draws the shares of the 15 visemes as bands on top of each other, and the names of the likeliest above them. */
+/** Draws the shares of the 15 visemes as stacked bands, labelled with the most probable one. */
 export function drawVisemes(context, { width, height, view, colours }, motion) {
   const nameHeight = 16;
   const first = motion.frameAt(view.start);
@@ -15,7 +15,7 @@ export function drawVisemes(context, { width, height, view, colours }, motion) {
   const left = (frame) => (frame - 0.5 - view.start * motion.frameRate) * step;
   for (let frame = first; frame <= last; frame++) {
     let top = height;
-    // Silence is what is left: an empty band.
+    // Silence is the remainder: an empty band.
     for (let i = VISEMES.length - 1; i > 0; i--) {
       const size = motion.visemes[frame * VISEMES.length + i] * (height - nameHeight);
       if (size < 0.3) continue;
@@ -35,7 +35,7 @@ export function drawVisemes(context, { width, height, view, colours }, motion) {
   }
 }
 
-/** Frames `from` .. `to`, exclusive, in which one viseme is likeliest. */
+/** Frames `from` .. `to`, exclusive, in which one viseme is the most probable. */
 function* runs(motion, first, last) {
   let from = first;
   let index = -1;

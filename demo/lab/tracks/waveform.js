@@ -1,6 +1,6 @@
 import { VOICE_RATE_HZ } from '../clip.js';
 
-/** Draws how loud the clip is: one column per pixel, from the lowest to the highest sample. */
+/** Draws the waveform: one column per pixel, from the lowest to the highest sample. */
 export function drawWaveform(context, { width, height, view, colours }, { voice }) {
   const perPixel = ((view.end - view.start) * VOICE_RATE_HZ) / width;
   const middle = height / 2;
