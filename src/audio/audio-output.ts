@@ -8,6 +8,9 @@ import { AvatarError, avatarErrorFrom } from '../shared/contracts/errors.js';
 import { Emitter } from '../shared/core/emitter.js';
 import { latencySourceOf, OutputLatencyReader } from './output-latency.js';
 
+/** A context rejects when it was closed meanwhile; then there is nothing left to do. */
+const ignoreClosed = (): void => {};
+
 export interface AudioOutputOptions {
   /** URL of `playback.worklet.js`; another origin must allow it by CORS. */
   workletUrl: string | URL;
@@ -18,13 +21,13 @@ export interface AudioOutputOptions {
 export interface AudioOutputEvents {
   /** The browser keeps the sound locked, or has let go. */
   blocked: boolean;
-  /** Context time minus audible time, s; read at first and while a player plays, told when it changed by a millisecond. */
+  /** Context time minus audible time, s; read at first and while a player plays, reported when it changed by a millisecond. */
   latency: number;
   /** The context was closed from outside. All its players are dead and have to be made anew. */
   lost: AvatarError;
 }
 
-/** What counts as a gesture in one browser or another. `pointerup` and `touchend` are what unlocks on iOS. */
+/** Events that browsers accept as user gestures. `pointerup` and `touchend` are what unlocks on iOS. */
 const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'mousedown', 'keydown', 'click'] as const;
 /** A context that may start does so within this time; one that has not is locked. */
 const START_GRACE_MS = 300;
@@ -158,7 +161,7 @@ export class AudioOutput {
     this.context = context;
     this.latencyReader = new OutputLatencyReader(latencySourceOf(context));
     this.listen(context);
-    void context.resume().catch(() => undefined);
+    void context.resume().catch(ignoreClosed);
     try {
       await context.audioWorklet.addModule(this.workletUrl);
     } catch (reason) {
@@ -172,7 +175,7 @@ export class AudioOutput {
     this.listening = new AbortController();
     const { signal } = this.listening;
     const resume = (): void => {
-      if (this.isWanted && (context.state as ContextState) !== 'running') void context.resume().catch(() => undefined);
+      if (this.isWanted && (context.state as ContextState) !== 'running') void context.resume().catch(ignoreClosed);
     };
     for (const gesture of GESTURES) addEventListener(gesture, resume, { capture: true, passive: true, signal });
     // After a call or a locked screen the context comes back only when asked.
@@ -212,7 +215,7 @@ export class AudioOutput {
 
   private wake(): void {
     if (!this.context) return;
-    void this.context.resume().catch(() => undefined);
+    void this.context.resume().catch(ignoreClosed);
     this.expectRunning();
   }
 
@@ -222,7 +225,7 @@ export class AudioOutput {
     if (this.isWanted) return;
     this.handleContextState();
     this.restTimer = setTimeout(() => {
-      if (!this.isWanted) void this.context?.suspend().catch(() => undefined);
+      if (!this.isWanted) void this.context?.suspend().catch(ignoreClosed);
     }, REST_DELAY_MS);
   }
 
@@ -242,7 +245,7 @@ export class AudioOutput {
   private close(): void {
     const { context } = this;
     this.forget();
-    if (context && context.state !== 'closed') void context.close().catch(() => undefined);
+    if (context && context.state !== 'closed') void context.close().catch(ignoreClosed);
   }
 
   private forget(): void {

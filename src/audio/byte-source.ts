@@ -3,7 +3,7 @@ import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/err
 
 /** Bytes on their way, with what is said about them. */
 export interface ByteSource {
-  /** Empty when nobody said. */
+  /** Empty if unknown. */
   readonly contentType: string;
   /** File name or path, for its ending; or ''. */
   readonly name: string;
@@ -50,6 +50,7 @@ async function fetchSource(url: string | URL, signal: AbortSignal): Promise<Byte
 
 function responseSource(response: Response, signal: AbortSignal, url: string = response.url): ByteSource {
   if (!response.ok) {
+    // The response is of no interest any more.
     void response.body?.cancel().catch(() => undefined);
     const status = `${response.status} ${response.statusText}`.trim();
     throw invalid(`The server answered ${status} instead of audio${url ? ` for ${shownUrl(url)}` : ''}`);
@@ -61,8 +62,9 @@ function responseSource(response: Response, signal: AbortSignal, url: string = r
 }
 
 async function* streamBytes(stream: ReadableStream<unknown>, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  if (stream.locked) throw invalid('This stream is being read by somebody else');
+  if (stream.locked) throw invalid('This stream is locked: it is already being read');
   const reader = stream.getReader();
+  // A stream that cannot be cancelled has ended.
   const cancel = (): void => void reader.cancel(signal.reason).catch(() => undefined);
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -88,7 +90,7 @@ async function* onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-/** What a message may show of an address: no query, which may hold a key, and no end of a data URL. */
+/** An address for messages: without its query, which may contain a key, and without the end of a data URL. */
 function shownUrl(url: string | URL): string {
   return String(url)
     .replace(/[?#].*$/s, '')

@@ -5,7 +5,7 @@
  * Any message ends it: it sends what it still has, then null.
  *
  * `spatius-voice-activity` listens to a microphone (first input) beside what a loudspeaker is given (second), both mono, and says
- * through its port whether somebody speaks. Any message ends it.
+ * through its port whether the user speaks. Any message ends it.
  */
 import { VoiceActivity } from './voice-activity.js';
 

@@ -4,7 +4,7 @@ import type { AudioOutput } from './audio-output.js';
 import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
 
 export interface LiveSourceOptions {
-  /** Played with the delay of the face; otherwise somebody else plays it, or nobody. */
+  /** Played with the delay of the face; otherwise it is not played here. */
   readonly isDelayed: boolean;
   /** The source has ended by itself; called once at most. */
   handleEnd(): void;

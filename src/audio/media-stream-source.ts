@@ -3,6 +3,9 @@ import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { abortedError } from './byte-source.js';
 import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
 
+/** A context rejects when it was closed meanwhile; then there is nothing left to do. */
+const ignoreClosed = (): void => {};
+
 /** A context that never ran does not answer. */
 const LAST_CHUNK_TIMEOUT_MS = 300;
 
@@ -54,7 +57,7 @@ export async function* microphoneChunks(
     unwatch();
     clearTimeout(lastWait);
     signal.removeEventListener('abort', end);
-    await context.close().catch(() => undefined);
+    await context.close().catch(ignoreClosed);
   }
 }
 
@@ -64,7 +67,7 @@ async function openNode(context: AudioContext, stream: MediaStream, workletUrl: 
     const node = new AudioWorkletNode(context, 'spatius-capture', { numberOfInputs: 1, numberOfOutputs: 1 });
     // Its output is silence, but only what leads to the loudspeaker is sure to be run.
     context.createMediaStreamSource(stream).connect(node).connect(context.destination);
-    void context.resume().catch(() => undefined);
+    void context.resume().catch(ignoreClosed);
     return node;
   } catch (reason) {
     throw avatarErrorFrom(reason, ErrorCode.playbackInitFailed, 'Recording cannot start');

@@ -57,7 +57,7 @@ export class OpusStream {
     this.check();
   }
 
-  /** Resolves when the last sample was told. @throws {AvatarError} `invalidAudioInput`. */
+  /** Resolves after the last sample was passed on. @throws {AvatarError} `invalidAudioInput`. */
   async end(): Promise<void> {
     this.check();
     try {

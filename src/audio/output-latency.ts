@@ -8,11 +8,11 @@ export interface LatencySource {
   getOutputTimestamp?(): { contextTime?: number; performanceTime?: number };
 }
 
-/** What Firefox on Linux says where it can be asked: 32 to 49 ms. */
+/** Latency that Firefox on Linux reports where it can be read: 32 to 49 ms. */
 const UNASKED_SECONDS = 0.04;
 
 /**
- * Who is to be asked for the latency of a context: itself, or, in Firefox on Linux, nobody. There the question takes a lock that the sound graph
+ * The context whose latency is read: the given one, or, in Firefox on Linux, none. There the read takes a lock that the sound graph
  * needs and waits for the sound server, which may be waiting for the graph: a page that asks at such a moment stands still for good.
  */
 export function latencySourceOf(context: LatencySource): LatencySource {

@@ -135,7 +135,7 @@ export class PlaybackQueue {
     else this.release(round, message.untilSeconds);
   }
 
-  /** A round that is played by somebody else: it keeps the time and is not heard. */
+  /** A round that is played elsewhere: it keeps the time and is silent here. */
   mute(number: number): void {
     const round = this.roundFor(number);
     if (round) round.isMute = true;
@@ -146,12 +146,12 @@ export class PlaybackQueue {
     return this.round?.number === number && !this.round.isOver && !this.isPaused;
   }
 
-  /** What concerns only the worklet itself is ignored here. */
+  /** Messages for the worklet itself are ignored here. */
   handleControl(message: PlaybackControl): void {
     if (message.type === 'flush') this.flush(message.beforeRound);
     else if (message.type === 'pause') this.isPaused = true;
     else if (message.type === 'resume') this.resume();
-    // `process()` does not run any more, so that nobody else would tell the face.
+    // `process()` does not run any more and cannot report it to the face.
     else if (message.type === 'suspend' && this.round && isAdvancing(this.round)) this.stall(this.round, this.nextFrame);
   }
 

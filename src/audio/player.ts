@@ -6,7 +6,7 @@ import { Emitter } from '../shared/core/emitter.js';
 import type { AudioOutput } from './audio-output.js';
 
 export interface PlayerEvents {
-  /** What the worklet reports, on every change. A locked context starts nothing and ends nothing. */
+  /** State of the worklet, on every change. A locked context starts nothing and ends nothing. */
   state: PlaybackState;
   /** Context time minus audible time, s, the user's offset included: what the stage wants to know. */
   latency: number;

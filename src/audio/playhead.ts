@@ -94,7 +94,7 @@ export class Playhead {
     this.latencyMs = seconds * 1000;
   }
 
-  /** The next report comes from somebody with another clock. */
+  /** The next report comes from a source with another clock. */
   forgetClock(): void {
     this.firstOfClock = this.reportCount;
     this.clockMs = Number.NaN;

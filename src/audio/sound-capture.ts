@@ -2,11 +2,11 @@ import { watchTracksEnd } from './live-tracks.js';
 import type { Player } from './player.js';
 import { type TrackSource, tapVoice } from './voice-tap.js';
 
-/** More than any loudspeaker is late, s. */
+/** Above the latency of any audio device, s. */
 const MAX_DELAY_SECONDS = 2;
-/** What the way into a recording adds for sound beyond what it adds for pictures, s; measured once in Chromium. */
+/** Extra delay of sound against pictures on the way into a recording, s; measured in Chromium. */
 const PATH_SECONDS = 0.05;
-/** Time constant of a change, s: heard as nothing. */
+/** Time constant of a change, s: inaudible. */
 const GLIDE_SECONDS = 0.05;
 
 /**
@@ -15,7 +15,7 @@ const GLIDE_SECONDS = 0.05;
  */
 export class SoundCapture {
   readonly track: MediaStreamTrack;
-  /** Resolves when the track was stopped, by whom ever. */
+  /** Resolves when the track was stopped. */
   readonly ended: Promise<void>;
 
   constructor(voice: TrackSource, player: Player) {

@@ -1,5 +1,5 @@
 /**
- * Turns what people have into speech: mono samples, as they come.
+ * Reads sources of speech into mono samples, as they arrive.
  *
  * WAV and raw PCM are read by ourselves while they arrive; other files are collected and decoded by the browser.
  */
@@ -32,7 +32,7 @@ export interface SpeechSourceOptions {
 const DEFAULT_RATE_HZ = 16000;
 const DEFAULT_DECODE_RATE_HZ = 48000;
 const DEFAULT_MAX_ENCODED_BYTES = 64 * 2 ** 20;
-/** Speech below this cannot be understood, and above it no sound card works: a mistake. */
+/** Below, speech is not intelligible; above, no audio device works: such a rate is a mistake. */
 const MIN_RATE_HZ = 3000;
 const MAX_RATE_HZ = 384000;
 /** Long recordings go out in pieces, so that motion can begin with the first. */
@@ -47,7 +47,6 @@ export async function* speechChunksFrom(source: unknown, options: SpeechSourceOp
   const signal = options.signal ?? new AbortController().signal;
   if (signal.aborted) throw abortedError(signal);
   let sampleCount = 0;
-  // What is not a promise is its own answer.
   for await (const chunk of chunksOf(await source, options, signal)) {
     if (signal.aborted) throw abortedError(signal);
     sampleCount += chunk.samples.length;
@@ -196,7 +195,7 @@ function* pieces(samples: Int16Array | Float32Array, sampleRateHz: number): Iter
   }
 }
 
-/** A file read into a typed array of samples would be a bang. */
+/** A file misread as samples would be a loud noise. */
 function rejectHeader(samples: Int16Array | Float32Array): void {
   const container = audioContainerOf(new Uint8Array(samples.buffer, samples.byteOffset, Math.min(samples.byteLength, 12)));
   if (!container) return;

@@ -1,4 +1,4 @@
-/** Hears whether the visitor speaks: the microphone beside what the avatar says, in the audio thread. */
+/** Detects whether the user speaks: compares the microphone with the avatar's own voice, in the audio thread. */
 import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { liveAudioTracks } from './live-tracks.js';
 import type { Player } from './player.js';
@@ -6,8 +6,8 @@ import { type TrackSource, tapVoice } from './voice-tap.js';
 
 /**
  * @param workletUrl URL of `capture.worklet.js`.
- * @param handleVoice Told `true` when speech begins and `false` when it has ended.
- * @returns Stops hearing; the stream's tracks go on.
+ * @param handleVoice Called with true when speech begins and with false when it has ended.
+ * @returns Stops the detection; the stream's tracks stay live.
  * @throws {AvatarError} `noAudio` without a live track, `playbackInitFailed`.
  */
 export async function hearUser(
@@ -29,7 +29,7 @@ export async function hearUser(
     });
     const source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
     node.port.onmessage = ({ data }) => handleVoice(data as boolean);
-    // Its output is silence, but only what leads to the loudspeaker is sure to be run.
+    // Its output is silence, but only nodes connected to the destination are sure to be processed.
     source.connect(node).connect(context.destination);
     const forget = tapVoice(voice, player, node, node, 1);
     return () => {

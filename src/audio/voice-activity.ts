@@ -1,7 +1,7 @@
 /**
  * Hears whether a person speaks into a microphone, in noise, and while a loudspeaker beside it speaks itself.
  *
- * Levels of eight bands, every 10 ms, are compared with what is there anyway: noise, whose floor is followed, and the echo
+ * Levels of eight bands, every 10 ms, are compared with the background: noise, whose floor is followed, and the echo
  * of the loudspeaker, whose own sound is known. How much of it comes back is learnt from what comes back; when it comes is
  * not asked, since the loudest moment of the last while counts. What stands out has to be voiced, and to last. The browser's
  * own echo cancellation makes this easier and is not relied upon.
@@ -21,7 +21,7 @@ const NOISE_MARGIN_DB = 9;
 const ECHO_HOPS = 35;
 /** A room keeps it for longer, ever softer: dB per hop. */
 const ECHO_DECAY_DB = 0.35;
-/** Of a loudspeaker that was not heard yet everything is expected to come back, dB. */
+/** Echo level before any echo was measured, dB: all of the output is expected back. */
 const FIRST_ECHO_GAIN_DB = 3;
 const LEAST_ECHO_GAIN_DB = -70;
 /** dB per hop: how fast less is believed, in the first second of it and later, and how fast more. */

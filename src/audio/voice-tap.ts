@@ -1,4 +1,4 @@
-/** What an avatar says, for others than the loudspeaker: before volume and mute, from its player or from a room. */
+/** Connects the avatar's voice to further audio nodes: before volume and mute, from its player or from a room. */
 import type { Player } from './player.js';
 
 export type TrackListener = (track: MediaStreamTrack | null) => void;
@@ -12,10 +12,10 @@ export interface TrackSource {
 /**
  * Joins the voice to nodes of the player's context.
  *
- * @param own Takes what the player says.
- * @param other Takes what is said in a room.
- * @param input Of both.
- * @returns Takes it off again.
+ * @param own Gets the player's sound.
+ * @param other Gets a room's sound.
+ * @param input Index of the input of both.
+ * @returns Disconnects it.
  */
 export function tapVoice(voice: TrackSource, player: Player, own: AudioNode, other: AudioNode, input = 0): () => void {
   player.captureNode.connect(own, 0, input);
@@ -31,7 +31,7 @@ export function tapVoice(voice: TrackSource, player: Player, own: AudioNode, oth
     try {
       player.captureNode.disconnect(own, 0, input);
     } catch {
-      // A player that was disposed of has let go already.
+      // A disposed player has disconnected already.
     }
   };
 }

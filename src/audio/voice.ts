@@ -1,24 +1,25 @@
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { PlaybackState } from '../shared/contracts/playback-messages.js';
 import type { SoundSettings } from '../shared/contracts/sound-settings.js';
+import { Lazy } from '../shared/core/lazy.js';
 import type { AudioOutput } from './audio-output.js';
 import type { LivePlayback, Player } from './player.js';
 import type { SoundCapture } from './sound-capture.js';
 import type { TrackListener, TrackSource } from './voice-tap.js';
 
-/** What the sound of an element tells; nothing after its `dispose()`. */
+/** What a voice reports; nothing after its `dispose()`. */
 export interface VoiceListener {
   /** Every state the worklet reports. */
   handlePlaybackState(state: PlaybackState): void;
-  /** The browser keeps the sound locked, or has let it go. */
+  /** The browser has locked or unlocked sound. */
   handleAudioBlocked(isBlocked: boolean): void;
-  /** Context time minus audible time has changed, s; the offset set by hand is part of it. */
+  /** Context time minus audible time has changed, s; includes `latencyOffsetSeconds`. */
   handleOutputLatency(seconds: number): void;
   /** The sound device's context was closed from outside: this voice is dead. */
   handleLost(error: AvatarError): void;
 }
 
-/** Sound that comes from elsewhere, such as a room's: volume and the like hold for it too. */
+/** Sound of another source, such as a room; the sound settings apply to it too. */
 export interface OtherSound extends TrackSource {
   unlock(): Promise<void>;
   pause(): void;
@@ -28,17 +29,17 @@ export interface OtherSound extends TrackSource {
   mediaSeconds(): number;
 }
 
-/** The sound of one element: a player made at first use, so that a silent page opens no sound device. */
+/** The sound of one avatar. Its player is made at first use, so that a silent page opens no audio device. */
 export class Voice {
   private readonly outputPromise: Promise<AudioOutput>;
   private readonly playheadPort: MessagePort;
   private readonly unsubscribe: (() => void)[] = [];
   private listener: VoiceListener | null;
-  private opening: Promise<Player> | null = null;
+  private readonly opening = new Lazy(() => this.open());
   private current: Player | null = null;
   private settings: SoundSettings;
   private other: OtherSound | null = null;
-  /** With what ends each at the present other sound. */
+  /** Each with the function that stops it at the current other sound. */
   private readonly trackWatches = new Map<TrackListener, (() => void) | undefined>();
 
   constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, settings: SoundSettings, listener: VoiceListener) {
@@ -55,22 +56,16 @@ export class Voice {
   /** @throws {AvatarError} `playbackInitFailed`; the next call tries again. `aborted` after `dispose()`. */
   player(): Promise<Player> {
     if (!this.listener) return Promise.reject(disposedError());
-    if (this.opening) return this.opening;
-    const opening = this.open();
-    this.opening = opening;
-    opening.catch(() => {
-      if (this.opening === opening) this.opening = null;
-    });
-    return opening;
+    return this.opening.get();
   }
 
-  /** Hears whether the visitor speaks, see `hearUser` of `user-voice.ts`. */
+  /** Detects whether the user speaks, see `hearUser` of `user-voice.ts`. */
   async hearUser(stream: MediaStream, workletUrl: string, handleVoice: (isSpeaking: boolean) => void): Promise<() => void> {
     const [player, { hearUser }] = await Promise.all([this.player(), import('./user-voice.js')]);
     return hearUser(this, player, stream, workletUrl, handleVoice);
   }
 
-  /** Tells the track of the sound that comes from elsewhere, or null, at once and at each change. */
+  /** Reports the track of the other sound, or null, at once and at every change. */
   watchTrack(listener: TrackListener): () => void {
     this.trackWatches.set(listener, this.other?.watchTrack(listener));
     return () => {
@@ -79,7 +74,7 @@ export class Voice {
     };
   }
 
-  /** Sound comes from elsewhere now; null: from here. */
+  /** Switches to another sound; null: back to the player. */
   useOther(other: OtherSound | null): void {
     this.other = other;
     for (const [listener, forget] of this.trackWatches) {
@@ -90,7 +85,7 @@ export class Voice {
     this.applySettings();
   }
 
-  /** What it says as a track of its own; volume and mute do not change it. @throws {AvatarError} `playbackInitFailed`. */
+  /** The voice as a track, independent of volume and mute. @throws {AvatarError} `playbackInitFailed`. */
   async capture(): Promise<SoundCapture> {
     const [player, { SoundCapture }] = await Promise.all([this.player(), import('./sound-capture.js')]);
     return new SoundCapture(this, player);
@@ -142,7 +137,7 @@ export class Voice {
   private async open(): Promise<Player> {
     const [output, { Player }] = await Promise.all([this.outputPromise, import('./player.js')]);
     const player = await Player.create(output);
-    // One that nobody disposes of would keep the sound device awake.
+    // A player that is never disposed of would keep the audio device awake.
     if (!this.listener) {
       player.dispose();
       throw disposedError();
@@ -156,7 +151,7 @@ export class Voice {
       player.on('latency', (seconds) => this.listener?.handleOutputLatency(seconds)),
       player.on('error', (error) => this.listener?.handleLost(error)),
     );
-    // Told when it changes: of what an output has known before its player came, nobody would hear.
+    // Only changes are reported: what the output knew before its player was made has to be passed on here.
     this.listener?.handleOutputLatency(player.outputLatencySeconds);
     if (output.isBlocked) this.listener?.handleAudioBlocked(true);
     return player;
@@ -173,8 +168,8 @@ export class Voice {
 
   /** In order, also while the player is still being made; without one there is nothing to control. */
   private tell(say: (player: Player) => void): void {
-    // Whoever needs the player reports why there is none.
-    this.opening?.then(say, () => undefined);
+    // `player()` rejects with the reason.
+    this.opening.current?.then(say, () => undefined);
   }
 }
 

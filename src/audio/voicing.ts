@@ -1,4 +1,4 @@
-/** Tells a voice from noise: whether the last 50 ms repeat themselves at the pitch of a person. */
+/** Distinguishes a voice from noise: whether the last 50 ms repeat themselves at the pitch of a person. */
 
 /** Enough for a pitch, which is all that is looked for, Hz. */
 const RATE_HZ = 5500;
@@ -6,7 +6,7 @@ const CUTOFF_HZ = 1000;
 const WINDOW_SECONDS = 0.03;
 const LOWEST_HZ = 75;
 const HIGHEST_HZ = 400;
-/** Of the normalised autocorrelation; a voice in a room has 0.6 to 0.95, noise of this bandwidth below 0.5. */
+/** Threshold of the normalised autocorrelation; a voice in a room has 0.6 to 0.95, noise of this bandwidth below 0.5. */
 const VOICED = 0.58;
 
 export class Voicing {

@@ -19,6 +19,7 @@ import type { MotionSession } from '../shared/contracts/motion-session.js';
 import type { RoomSource } from '../shared/contracts/motion-source.js';
 import type { SoundSettings } from '../shared/contracts/sound-settings.js';
 import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
+import { Lazy } from '../shared/core/lazy.js';
 import type { LiveKitSession } from '../speech/room/livekit-session.js';
 import type { openRoom } from '../speech/room/open-room.js';
 import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
@@ -29,22 +30,21 @@ import type { SpeechInput } from './conversations/speech-input.js';
 import type { SpeechChunk } from './speech-parts.js';
 import { StagedRenderer } from './staged-renderer.js';
 
-// One AudioContext for all elements of a page; it rests while nobody has a player.
-let sharedOutput: { urls: AssetUrls; opening: Promise<AudioOutput> } | null = null;
+// One AudioContext for all elements of a page; it is suspended while no avatar has a player.
+let sharedOutput: { urls: AssetUrls; output: Lazy<AudioOutput> } | null = null;
 
 function openOutput(): Promise<AudioOutput> {
   const urls = assetUrls();
-  if (sharedOutput?.urls === urls) return sharedOutput.opening;
-  const opening = Promise.all([import('../audio/audio-output.js'), asset('audio/playback.worklet.js').locate()]).then(
-    ([{ AudioOutput }, workletUrl]) => new AudioOutput({ workletUrl }),
-  );
-  const shared = { urls, opening };
-  sharedOutput = shared;
-  // The next avatar tries again.
-  opening.catch(() => {
-    if (sharedOutput === shared) sharedOutput = null;
-  });
-  return opening;
+  if (sharedOutput?.urls !== urls) sharedOutput = { urls, output: new Lazy(makeOutput) };
+  return sharedOutput.output.get();
+}
+
+async function makeOutput(): Promise<AudioOutput> {
+  const [{ AudioOutput }, workletUrl] = await Promise.all([
+    import('../audio/audio-output.js'),
+    asset('audio/playback.worklet.js').locate(),
+  ]);
+  return new AudioOutput({ workletUrl });
 }
 
 export interface AvatarListener {
@@ -183,7 +183,7 @@ export class Avatar {
 
   /**
    * Another stage takes the place of the one there is, with the avatar and in the middle of speech, as soon as its first picture
-   * is there. Where it cannot, the one before stays. Recordings of the one before end.
+   * is drawn. If it fails, the present stage stays. Recordings of the replaced stage end.
    *
    * @param place Shows the canvas of the new one.
    * @throws {AvatarError} see `openStage` and `Stage.load`.
@@ -191,7 +191,7 @@ export class Avatar {
   changeStage(setup: StageSetup, src: string | Blob | null, avatarId: string | null, place: () => void): Promise<ShownAvatar> {
     const loadId = ++this.loadCount;
     const changed = this.stageChange.then(() => this.replaceStage(setup, src, avatarId, place, loadId));
-    // One after the other: each takes over from the one before.
+    // One after the other, since each takes over from the stage before; a failure is reported to its own caller.
     this.stageChange = changed.catch(() => undefined);
     return changed;
   }

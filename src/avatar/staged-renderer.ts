@@ -4,7 +4,7 @@ import { Deferred } from '../shared/core/deferred.js';
 
 /** Listens to a stage that is prepared out of sight; from `show()` on it passes everything to the listener of the shown stage. */
 export class StagedRenderer {
-  /** What the stage is to be made with. */
+  /** The listener to create the stage with. */
   readonly listener: StageListener;
   /** Resolves with its first frame. */
   readonly drawn: Promise<void>;

@@ -19,7 +19,7 @@ export interface PlaybackAudio {
 /**
  * Speech and playback of one view, under AvatarKit's documented names.
  *
- * What goes wrong in a call without a promise is told by `onError`, and the call answers null or false.
+ * Errors of a call without a promise are reported by `onError`, and the call returns null or false.
  */
 export class AvatarController extends ControllerReports {
   private readonly core: ViewCore;
@@ -51,7 +51,7 @@ export class AvatarController extends ControllerReports {
   }
 
   /**
-   * Makes sound possible; to be called in a click or key handler.
+   * Unlocks sound; call it in a click or key handler.
    *
    * @throws {AvatarError} `audioContextNotInitialized` when the browser keeps the sound locked, `playbackInitFailed`.
    */
@@ -60,7 +60,7 @@ export class AvatarController extends ControllerReports {
   }
 
   /**
-   * Direct mode: begins to connect. `onConnectionState` tells when that is done, or has failed.
+   * Direct mode: begins to connect. `onConnectionState` reports the outcome.
    *
    * @throws {AvatarError} `networkLayerNotAvailable` in another mode, `sessionTokenInvalid` without a token,
    *   `connectionInProgress` while connecting.
@@ -82,11 +82,11 @@ export class AvatarController extends ControllerReports {
   }
 
   /**
-   * Direct mode: speech of the avatar, as raw PCM of the configured format, or Opus. The first chunk after an end opens a
+   * Direct mode: speech of the avatar as raw PCM of the configured format, or Opus. The first chunk after an end opens a
    * new round and interrupts the one before.
    *
    * @param end Closes the round's input; the chunk may be empty then.
-   * @returns The round's id; null for an empty chunk that belongs to none, and when `onError` told why not.
+   * @returns The round's id; null for an empty chunk that belongs to none, and after an error, which `onError` reports.
    */
   send(audioData: PcmInput, end = false): string | null {
     return this.try(() => {
@@ -154,17 +154,17 @@ export class AvatarController extends ControllerReports {
     return this.yieldAudioData(new Uint8Array(0), true);
   }
 
-  /** Holds sound and face where they are. */
+  /** Pauses sound and face. */
   pause(): void {
     this.core.lifecycle.tell(({ speech }) => speech.pause());
   }
 
-  /** Goes on after `pause()`. */
+  /** Resumes after `pause()`. */
   async resume(): Promise<void> {
     this.core.lifecycle.tell(({ speech }) => void speech.resume());
   }
 
-  /** Drops what plays and what is still to come of it; the next audio starts clean. */
+  /** Stops the current round and drops the rest of it; the next audio opens a new round. */
   interrupt(): void {
     this.drop();
     this.core.lifecycle.tell(({ speech }) => speech.interrupt());
@@ -184,7 +184,7 @@ export class AvatarController extends ControllerReports {
     return this.core.lifecycle.soundSettings.volume;
   }
 
-  /** Moment of the round that is heard now, s; 0 when nobody speaks. */
+  /** Media time of the round that is audible now, s; 0 while none plays. */
   getAudioTime(): number {
     return this.core.speech?.audibleSeconds ?? 0;
   }
@@ -195,8 +195,8 @@ export class AvatarController extends ControllerReports {
   }
 
   /**
-   * Another format of the audio from now on. Interrupts, and ends a connection: call `start()` again. A rate that cannot be
-   * is left out, with a warning in the log.
+   * Changes the audio format. Interrupts, and ends a connection: call `start()` again. An unsupported rate is ignored, with a
+   * warning in the log.
    */
   setAudioFormat(format: Partial<Omit<AudioFormat, 'channelCount'>>): void {
     const { core } = this;

@@ -16,7 +16,7 @@ interface LoadTask {
   readonly events: Emitter<{ progress: LoadProgressInfo }>;
 }
 
-/** Larger files are no avatars for a web page. */
+/** Larger files are rejected. */
 const LIMIT_BYTES = 64_000_000;
 
 /** Loads avatars and keeps them, in memory, for this page. */
@@ -35,10 +35,10 @@ export class AvatarManager {
   }
 
   /**
-   * Loads an avatar, or gives the one that is kept. Who asks for one that is on its way shares its load.
+   * Loads an avatar, or returns the cached one. Concurrent calls for the same avatar share one download.
    *
    * @param id A built-in avatar (`aria`, `theo`, `nia`), the URL of a file, or an id of `avatarUrls`.
-   * @param onProgress Not called for one that is kept.
+   * @param onProgress Not called for a cached one.
    * @param _useCompressedModel Files have one size here: makes no difference.
    * @throws {AvatarError} `avatarIDUnrecognized`, `failedToDownloadAvatarAssets`, `unsupportedAvatarAsset`, and
    *   `appIDUnrecognized` before `AvatarSDK.initialize()`.
@@ -56,7 +56,7 @@ export class AvatarManager {
   cancelLoad(id: string): boolean {
     const task = this.tasks.get(id);
     task?.abortion.abort();
-    // Who asks from now on wants one of its own.
+    // A later call starts a download of its own.
     this.tasks.delete(id);
     return task !== undefined;
   }
@@ -104,7 +104,7 @@ export class AvatarManager {
   }
 
   private async fetch(id: string, signal: AbortSignal, handleProgress: (fraction: number) => void): Promise<Avatar> {
-    // The next tick: whoever asked has to be able to hear of it.
+    // In the next microtask, so that the caller can add its progress listener first.
     await Promise.resolve();
     const { configuration } = sdkSettings.require();
     const { file, motionId } = avatarPlace(id, configuration, document.baseURI);

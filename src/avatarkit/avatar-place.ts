@@ -4,9 +4,9 @@ import type { Configuration } from './configuration.js';
 import { AvatarError, ErrorCode } from './errors.js';
 
 export interface AvatarPlace {
-  /** Of its file: an absolute URL, or a built-in avatar. */
+  /** Its file: an absolute URL, or a built-in avatar. */
   readonly file: { readonly url: string } | { readonly builtIn: BuiltInAvatar };
-  /** Id that a Motion Server is told. */
+  /** Id that is sent to a Motion Server. */
   readonly motionId: string;
 }
 

@@ -1,12 +1,12 @@
 import { type Configuration, checkConfiguration } from './configuration.js';
-import type { DeviceScore } from './device-score.js';
+import type { DeviceScore } from './device-facts.js';
 import { RenderQuality } from './enums.js';
 import { AvatarError, ErrorCode } from './errors.js';
 import { logWarning } from './log.js';
 import { sdkSettings } from './sdk-settings.js';
 import { VERSION } from './version.js';
 
-/** The page's configuration, under AvatarKit's documented names. Nothing here contacts anybody. */
+/** The page's configuration, under AvatarKit's documented names. Makes no network request. */
 export class AvatarSDK {
   static get isInitialized(): boolean {
     return sdkSettings.configuration !== null;
@@ -85,17 +85,17 @@ export class AvatarSDK {
     sdkSettings.setResolutionCap(enabled, maxHeight);
   }
 
-  /** A benchmark of about a quarter of a second. */
+  /** Facts about processor and GPU, see `DeviceScore`. */
   static async deviceScore(): Promise<DeviceScore> {
-    return (await import('./device-score.js')).deviceScore();
+    return (await import('./device-facts.js')).deviceScore();
   }
 
   /** Whether this browser has what an avatar needs: WebGL 2, workers, AudioWorklet. */
   static async isDeviceSupported(): Promise<boolean> {
-    return (await import('./device-score.js')).isDeviceSupported();
+    return (await import('./device-facts.js')).isDeviceSupported();
   }
 
-  /** Ends all views, empties the cache and forgets everything it was told. */
+  /** Disposes of all views, clears the cache and resets all settings. */
   static cleanup(): void {
     sdkSettings.cleanUp();
   }

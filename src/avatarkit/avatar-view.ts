@@ -6,11 +6,11 @@ import { type AvatarTransform, type CameraConfig, PictureFrame } from './picture
 import { ViewCore } from './view-core.js';
 
 export interface AvatarViewOptions {
-  /** Of this view's speech, in place of the configuration's. */
+  /** Audio format of this view; overrides the configuration's. */
   readonly audioFormat?: Partial<AudioFormat>;
 }
 
-/** An avatar in a container of the page: a canvas, appended to what is there, and a controller. */
+/** An avatar in a container of the page: appends a canvas to it, and has a controller. */
 export class AvatarView {
   readonly controller: AvatarController;
   /** Called once, when the first picture is drawn. */
@@ -72,7 +72,7 @@ export class AvatarView {
     this.frame.transform = { x, y, scale };
   }
 
-  /** What is drawn, device pixels; 0 before. */
+  /** Size of the drawn picture, device pixels; 0 before the first. */
   get renderSize(): { width: number; height: number } {
     return this.core.renderSize;
   }

@@ -1,4 +1,4 @@
-/** A loaded avatar; `AvatarView` shows it, as often as wanted. */
+/** A loaded avatar. Any number of `AvatarView`s can show it. */
 export class Avatar {
   /** As it was asked for. */
   readonly id: string;
@@ -6,7 +6,7 @@ export class Avatar {
   readonly name: string;
   /** @internal */
   readonly file: Blob;
-  /** Id that a Motion Server is told. @internal */
+  /** Id that is sent to a Motion Server. @internal */
   readonly motionId: string;
 
   /** @internal */

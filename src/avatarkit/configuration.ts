@@ -1,4 +1,4 @@
-/** What an app configures, and what the core is told of it. */
+/** The app's configuration, its checks, and the avatar options it stands for. */
 import type { AvatarOptions } from '../avatar/avatar-options.js';
 import { isRegionName } from '../shared/contracts/region-hosts.js';
 import { isPcmSampleRate, PCM_SAMPLE_RATES } from '../shared/samples/sample-rates.js';

@@ -1,4 +1,4 @@
-/** What an `AvatarController` tells its app: states and callbacks, one listener each. */
+/** States and callbacks of an `AvatarController`; each callback has one listener. */
 import type { AvatarSpeech } from '../avatar/avatar-speech.js';
 import type { AnimationType, ConnectionState, ConversationState, StateChangeReason } from './enums.js';
 import { AvatarError, documentedError } from './errors.js';

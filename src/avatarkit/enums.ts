@@ -3,7 +3,7 @@
  * reported is always the new one.
  */
 
-/** Who brings the motion. `sdk` and `host` are the names of `direct` and `backend` before 1.1. */
+/** Where motion comes from. `sdk` and `host` are the names of `direct` and `backend` before 1.1. */
 export const DrivingServiceMode = { direct: 'direct', backend: 'backend', rtc: 'rtc', sdk: 'sdk', host: 'host' } as const;
 export type DrivingServiceMode = (typeof DrivingServiceMode)[keyof typeof DrivingServiceMode];
 
@@ -15,7 +15,7 @@ export type Environment = (typeof Environment)[keyof typeof Environment];
 export const RenderQuality = { standard: 'standard', high: 'high', ultra: 'ultra' } as const;
 export type RenderQuality = (typeof RenderQuality)[keyof typeof RenderQuality];
 
-/** What goes to the console. */
+/** What is written to the console. */
 export const LogLevel = { off: 'off', error: 'error', warning: 'warning', all: 'all' } as const;
 export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
 
@@ -23,7 +23,7 @@ export type LogLevel = (typeof LogLevel)[keyof typeof LogLevel];
 export const FrameStarvationMode = { audioIndependent: 'audioIndependent', strictSync: 'strictSync' } as const;
 export type FrameStarvationMode = (typeof FrameStarvationMode)[keyof typeof FrameStarvationMode];
 
-/** What drives the face: life at rest, or motion of speech. */
+/** What moves the face: idle motion, or motion of speech. */
 export const AnimationType = { idle: 'idle', mono: 'mono' } as const;
 export type AnimationType = (typeof AnimationType)[keyof typeof AnimationType];
 
@@ -36,7 +36,7 @@ export const ConnectionState = {
 } as const;
 export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionState];
 
-/** What is heard. `pausing` is the name of `paused` before 1.0: comparing with either works. */
+/** State of playback. `pausing` is the name of `paused` before 1.0: comparing with either works. */
 export const ConversationState = { idle: 'idle', playing: 'playing', paused: 'paused', pausing: 'paused' } as const;
 export type ConversationState = (typeof ConversationState)[keyof typeof ConversationState];
 

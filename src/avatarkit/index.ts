@@ -10,7 +10,7 @@ export { AvatarManager, type LoadProgressCallback } from './avatar-manager.js';
 export { AvatarSDK, AvatarSDK as AvatarKit } from './avatar-sdk.js';
 export { AvatarView, type AvatarViewOptions } from './avatar-view.js';
 export type { AudioFormat, Configuration } from './configuration.js';
-export type { DeviceScore } from './device-score.js';
+export type { DeviceScore } from './device-facts.js';
 export * from './enums.js';
 export { ConversationState as AvatarState } from './enums.js';
 export { AvatarError, ErrorCode } from './errors.js';

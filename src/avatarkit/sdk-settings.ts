@@ -1,4 +1,4 @@
-/** What `AvatarSDK` was told: one per page, read by managers and views. */
+/** The settings of `AvatarSDK`: one per page, read by managers and views. */
 import { Emitter } from '../shared/core/emitter.js';
 import { type Configuration, pixelRatioLimit } from './configuration.js';
 import type { LogLevel, RenderQuality } from './enums.js';

@@ -80,14 +80,14 @@ export class ViewCore implements AvatarHost {
     return this.lifecycle.avatar?.speech ?? null;
   }
 
-  /** What is drawn, device pixels; 0 before the first picture. */
+  /** Size of the drawn picture, device pixels; 0 before the first. */
   get renderSize(): { width: number; height: number } {
-    // A canvas that a worker draws on tells its size as one of the page does.
+    // A canvas reports its size even when a worker draws on it.
     const { canvas, hasFirstFrame } = this;
     return canvas && hasFirstFrame ? { width: canvas.width, height: canvas.height } : { width: 0, height: 0 };
   }
 
-  /** What the core is told, by the present configuration. */
+  /** The avatar options by the present configuration. */
   get options(): AvatarOptions {
     const configuration = sdkSettings.configuration ?? {};
     return {
@@ -170,7 +170,7 @@ export class ViewCore implements AvatarHost {
 
   handlePictureKept(): void {}
 
-  /** Told by `handleError` as well. */
+  /** Reported by `handleError` as well. */
   handleStageFailure(): void {}
 
   handleClosed(): void {

@@ -1,4 +1,4 @@
-/** What `<spatius-avatar>` tells the page: one class per event. Like those of `<video>` they do not bubble. */
+/** The events of `<spatius-avatar>`, one class each. Like those of `<video>` they do not bubble. */
 import type { ConnectionChange, StateReason } from '../avatar/connection/connection-state.js';
 import type { ConversationState } from '../avatar/conversations/conversation-state.js';
 import type { DiscardedFrames } from '../avatar/speech-events.js';
@@ -7,7 +7,7 @@ import type { CaptionCue } from './captions/caption-cue.js';
 
 type ConnectionState = ConnectionChange['state'];
 
-/** The avatar file is on its way. */
+/** Progress of loading the avatar file. */
 export class AvatarLoadProgressEvent extends Event {
   static readonly eventName = 'avatar-load-progress';
   /** 0..1. */
@@ -28,13 +28,13 @@ export class AvatarReadyEvent extends Event {
   }
 }
 
-/** The connection to where motion comes from has changed. */
+/** The state of the connection has changed. */
 export class AvatarConnectionStateEvent extends Event {
   static readonly eventName = 'avatar-connection-state';
   readonly state: ConnectionState;
   readonly previous: ConnectionState;
   readonly reason: StateReason;
-  /** Why, where something went wrong. */
+  /** The reason, if there was an error. */
   readonly error: AvatarError | null;
 
   constructor({ state, previous, reason, error }: ConnectionChange) {
@@ -46,7 +46,7 @@ export class AvatarConnectionStateEvent extends Event {
   }
 }
 
-/** What is heard has changed: `playing` from the first audible sample, `paused`, `idle` after the last one. */
+/** The playback state has changed: `playing` from the first audible sample, `paused`, `idle` after the last one. */
 export class AvatarConversationStateEvent extends Event {
   static readonly eventName = 'avatar-conversation-state';
   readonly state: ConversationState;
@@ -63,7 +63,7 @@ export class AvatarConversationStateEvent extends Event {
   }
 }
 
-/** Where the face of a conversation comes from is decided. */
+/** The source of a conversation's motion was decided. */
 export class AvatarConversationMotionEvent extends Event {
   static readonly eventName = 'avatar-conversation-motion';
   readonly conversationId: string;
@@ -77,15 +77,15 @@ export class AvatarConversationMotionEvent extends Event {
   }
 }
 
-/** Motion handed to `yieldFramesData()` that nobody will see. */
+/** Motion passed to `yieldFramesData()` was discarded. */
 export class AvatarFramesDiscardedEvent extends Event {
   static readonly eventName = 'avatar-frames-discarded';
-  /** As it was handed over. */
+  /** The id that was passed. */
   readonly conversationId: string;
   readonly payloadCount: number;
   /**
-   * `not-current`: the conversation is over or was interrupted, or there never was one of this id. `audio-only`: an empty
-   * payload has said that it has no motion.
+   * `not-current`: the conversation is over, was interrupted or never existed. `audio-only`: an empty payload has marked the
+   * conversation as one without motion.
    */
   readonly reason: DiscardedFrames['reason'];
 
@@ -97,7 +97,7 @@ export class AvatarFramesDiscardedEvent extends Event {
   }
 }
 
-/** Something went wrong. Sound goes on wherever it can; `error.code` says what to do. */
+/** An error. Sound continues where possible; switch on `error.code`. */
 export class AvatarErrorEvent extends Event {
   static readonly eventName = 'avatar-error';
   readonly error: AvatarError;
@@ -108,7 +108,7 @@ export class AvatarErrorEvent extends Event {
   }
 }
 
-/** The browser keeps the sound locked until the visitor touches the page. */
+/** The browser keeps audio locked until a user gesture. */
 export class AvatarAudioBlockedEvent extends Event {
   static readonly eventName = 'avatar-audio-blocked';
 
@@ -117,7 +117,7 @@ export class AvatarAudioBlockedEvent extends Event {
   }
 }
 
-/** The sound was locked and is free now. */
+/** Audio was unlocked. */
 export class AvatarAudioUnblockedEvent extends Event {
   static readonly eventName = 'avatar-audio-unblocked';
 
@@ -126,7 +126,7 @@ export class AvatarAudioUnblockedEvent extends Event {
   }
 }
 
-/** Speech waits for more audio, or in strict sync for motion; or goes on again. */
+/** Playback waits for more audio, or in strict sync for motion, or has resumed. */
 export class AvatarPlaybackStallEvent extends Event {
   static readonly eventName = 'avatar-playback-stall';
   readonly conversationId: string;
@@ -139,7 +139,7 @@ export class AvatarPlaybackStallEvent extends Event {
   }
 }
 
-/** With `interruptible`: the visitor has begun to speak, which interrupts the avatar unless prevented, or has ended. */
+/** With `interruptible`: the user has begun to speak, which interrupts the avatar unless prevented, or has stopped. */
 export class AvatarUserSpeechEvent extends Event {
   static readonly eventName = 'avatar-user-speech';
   readonly isSpeaking: boolean;
@@ -150,10 +150,10 @@ export class AvatarUserSpeechEvent extends Event {
   }
 }
 
-/** Other captions are due than before, shown or not. */
+/** The active captions changed, shown or not. */
 export class AvatarCueChangeEvent extends Event {
   static readonly eventName = 'avatar-cue-change';
-  /** Those of this moment; none between captions and after the speech. */
+  /** The active captions; empty between captions and after the speech. */
   readonly cues: readonly CaptionCue[];
 
   constructor(cues: readonly CaptionCue[]) {
@@ -162,7 +162,7 @@ export class AvatarCueChangeEvent extends Event {
   }
 }
 
-/** The visitor has switched captions on or off. */
+/** The user has switched captions on or off. */
 export class AvatarCaptionsChangeEvent extends Event {
   static readonly eventName = 'avatar-captions-change';
   readonly areShown: boolean;

@@ -72,6 +72,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
 
   constructor() {
     super();
+    // If audio stays locked, `avatar-audio-blocked` reports it.
     new GestureController(this, () => void this.initializeAudioContext().catch(() => undefined));
   }
 
@@ -91,10 +92,10 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
     for (const table of [STAGE_ATTRIBUTES, PRESENTATION_ATTRIBUTES]) {
       if (propertiesOf(table).some((name) => (changed as Map<string, unknown>).has(name))) this.report(attributeErrors(table, this));
     }
-    void this.late.want();
-    if (this.controls) void this.bar.want();
-    if (this.captions || (this.controls && this.querySelector('track'))) void this.captioning.want();
-    if (this.interruptible) void this.userSpeech.want();
+    void this.late.load();
+    if (this.controls) void this.bar.load();
+    if (this.captions || (this.controls && this.querySelector('track'))) void this.captioning.load();
+    if (this.interruptible) void this.userSpeech.load();
   }
 
   protected override render(): TemplateResult {
@@ -107,7 +108,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
     if (changed.has('src') || changed.has('avatarId')) this.lifecycle.reload();
     this.lifecycle.configure(settings);
     const isPointerFollowed = settings.gaze === 'pointer' && settings.motionStyle === 'lively';
-    if (isPointerFollowed || this.gazing.isWanted) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
+    if (isPointerFollowed || this.gazing.isRequested) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
     if (changed.get('renderer') !== undefined) this.lifecycle.changeRenderer();
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
@@ -115,7 +116,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
   }
 
   private applyCamera(): void {
-    if (this.cameraOrbit === null && this.transform === null && !this.cameraControls && !this.camera.isWanted) return;
+    if (this.cameraOrbit === null && this.transform === null && !this.cameraControls && !this.camera.isRequested) return;
     this.camera.tell((camera) => camera.update());
   }
 

@@ -1,4 +1,4 @@
-/** What the element shows: the picture, and the layers above it. */
+/** The element's template: the picture, and the layers above it. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { Captions } from './captions/captions.js';
@@ -20,7 +20,7 @@ export interface ShownAvatar {
   initializeAudioContext(): Promise<void>;
 }
 
-/** The pieces that come later, each null until it is loaded. */
+/** The pieces that are loaded on demand, each null before. */
 export interface LatePieces {
   readonly bar: ControlsBar | null;
   readonly captions: Captions | null;
@@ -43,6 +43,7 @@ export function avatarTemplate(
       ${stageError ? errorOverlay(stageError, strings, retry) : nothing}
       <div class="content"><slot></slot></div>
       ${
+        // If audio stays locked, the button stays.
         avatar.isAudioBlocked && (avatar.isSoundWanted || avatar.mode === 'backend')
           ? soundButton(strings, () => void avatar.initializeAudioContext().catch(() => undefined))
           : nothing

@@ -1,4 +1,4 @@
-/** What `camera-orbit` and `transform` say, as numbers for the stage. */
+/** Parses `camera-orbit` and `transform` into settings of the stage. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { CameraOrbit, PictureTransform } from '../shared/contracts/stage-settings.js';
 

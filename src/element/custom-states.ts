@@ -1,4 +1,4 @@
-/** The states that CSS can ask for: `spatius-avatar:state(playing)`, or `[state-playing]` in browsers without it. */
+/** The states that CSS can select: `spatius-avatar:state(playing)`, or `[state-playing]` in browsers without it. */
 export const AVATAR_STATES = [
   'loading',
   'ready',
@@ -13,7 +13,7 @@ export const AVATAR_STATES = [
 ] as const;
 export type AvatarState = (typeof AVATAR_STATES)[number];
 
-/** What the states follow from. */
+/** The facts that the states are derived from. */
 export interface AvatarFacts {
   readonly isLoading: boolean;
   readonly isReady: boolean;
@@ -49,9 +49,9 @@ export class CustomStates {
     this.states = this.internals?.states ?? null;
   }
 
-  /** Says what the host is to people who do not see it; an `aria-label` of the page goes before. */
-  set label(words: string) {
-    if (this.internals) this.internals.ariaLabel = words;
+  /** Accessible name of the host; an `aria-label` of the page overrides it. */
+  set label(label: string) {
+    if (this.internals) this.internals.ariaLabel = label;
   }
 
   /** Sets exactly these states. */

@@ -2,7 +2,7 @@
 
 /** Texts above the picture. */
 export interface OverlayStrings {
-  /** What the element is, for people who do not see it. */
+  /** Accessible name of the element. */
   readonly avatar: string;
   readonly loading: string;
   readonly error: string;

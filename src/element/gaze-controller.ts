@@ -8,14 +8,14 @@ interface PagePoint {
   readonly clientY: number;
 }
 
-/** What the avatar is to look at: a point that the app names, else the pointer where that is wanted, else nothing. Loaded when one of them is. */
+/** Where the avatar looks: at a point set by the app, else at the pointer if `gaze` says so, else as it likes. Loaded on first use. */
 export class GazeController implements ReactiveController {
   private readonly host: GazeHost;
   private readonly tell: (point: GazePoint | null) => void;
   private pointer: PointerGaze | null = null;
   private isHeld = false;
 
-  /** @param tell Gets the point in the picture of the host, see `Stage.lookAt`. */
+  /** @param tell Gets the point in the picture of the host, see `GazePoint`. */
   constructor(host: GazeHost, tell: (point: GazePoint | null) => void) {
     this.host = host;
     this.tell = tell;
@@ -34,7 +34,7 @@ export class GazeController implements ReactiveController {
   }
 
   hostDisconnected(): void {
-    // The next update of an element that is back asks anew.
+    // The next update of a reinserted element starts it again.
     this.stop();
   }
 

@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
-/** What browsers take for a gesture that may start sound. */
+/** Events that browsers accept as a gesture that may start sound. */
 const GESTURES = ['pointerup', 'touchend', 'keydown'] as const;
 
 /** Calls back inside the first gesture on the page after the element was connected, once. */

@@ -1,3 +1,3 @@
-/** What is not needed for the first picture: other languages, and the looks of what comes later. One request. */
+/** What the first picture does not need: other languages, and the styles of later parts. One request. */
 export { LanguageController } from './language-controller.js';
 export { lateStyles } from './late.styles.js';

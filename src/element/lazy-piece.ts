@@ -1,59 +1,63 @@
 import type { CSSResult } from 'lit';
 import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { Lazy } from '../shared/core/lazy.js';
 
-/** What of the element a piece belongs to. */
+/** What a piece needs of its element. */
 export interface PieceHost {
   readonly renderRoot: HTMLElement | DocumentFragment;
   requestUpdate(): void;
   handleError(error: AvatarError): void;
 }
 
-/** After this long in ms, a script that could not be had is asked for again when it is wanted. */
+/** A failed chunk is requested again after this many ms, with the next call. */
 const RETRY_MS = 5000;
 
-/** A piece of the element that not every page uses: its script, and styles where it is shown, are loaded when it is first wanted, once. */
+/** A part of the element that not every page uses; its script and styles are loaded at the first call. */
 export class LazyPiece<Piece> {
   private readonly host: PieceHost;
-  private readonly load: () => Promise<[Piece, CSSResult?]>;
-  private loading: Promise<Piece> | null = null;
-  private loaded: Piece | null = null;
+  private readonly lazy: Lazy<Piece>;
 
   constructor(host: PieceHost, load: () => Promise<[Piece, CSSResult?]>) {
     this.host = host;
-    this.load = load;
+    const make = async (): Promise<Piece> => {
+      try {
+        const [piece, styles] = await load();
+        if (styles) (host.renderRoot as ShadowRoot).adoptedStyleSheets.push(styles.styleSheet!);
+        return piece;
+      } catch (reason) {
+        const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
+        host.handleError(error);
+        throw error;
+      }
+    };
+    this.lazy = new Lazy(make, { retryAfterMs: RETRY_MS });
   }
 
   /** Null until it is loaded. */
   get piece(): Piece | null {
-    return this.loaded;
+    return this.lazy.value;
   }
 
-  get isWanted(): boolean {
-    return this.loading !== null;
+  get isRequested(): boolean {
+    return this.lazy.current !== null;
   }
 
-  /** Tells it something once it is loaded, in order. */
-  tell(words: (piece: Piece) => void): void {
-    this.want().then(words, () => undefined);
+  /** Calls back once it is loaded, in the order of the calls. */
+  tell(act: (piece: Piece) => void): void {
+    // A failure is reported once, when it happens.
+    this.load().then(act, () => undefined);
   }
 
-  /** @throws {AvatarError} `connectionFailed` when it cannot be loaded, which is also told. */
-  want(): Promise<Piece> {
-    this.loading ??= this.load().then(
-      ([piece, styles]) => {
-        if (styles) (this.host.renderRoot as ShadowRoot).adoptedStyleSheets.push(styles.styleSheet!);
-        this.loaded = piece;
-        this.host.requestUpdate();
-        return piece;
-      },
-      (reason: unknown) => {
-        const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
-        this.host.handleError(error);
-        setTimeout(() => (this.loading = null), RETRY_MS);
-        throw error;
-      },
-    );
-    this.loading.catch(() => undefined);
-    return this.loading;
+  /** @throws {AvatarError} `connectionFailed`, which is also reported to the element. */
+  load(): Promise<Piece> {
+    const isFirst = !this.isRequested;
+    const loading = this.lazy.get();
+    // A failure is reported by `make`.
+    if (isFirst)
+      loading.then(
+        () => this.host.requestUpdate(),
+        () => undefined,
+      );
+    return loading;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tells where mouse, pen or finger are, for `gaze="pointer"`: at most once per frame, by listeners that hold nothing up. A mouse that leaves
+ * Reports the position of mouse, pen or finger for `gaze="pointer"`, at most once per frame, by passive listeners. A mouse that leaves
  * the window, or a finger that was lifted, is let go of.
  */
 
@@ -23,7 +23,7 @@ export class PointerGaze {
     window.addEventListener('blur', this.letGo, options);
   }
 
-  /** Ends it; nothing is told any more. */
+  /** Stops it; nothing is reported any more. */
   stop(): void {
     this.listening.abort();
     cancelAnimationFrame(this.frame);

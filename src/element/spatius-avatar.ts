@@ -192,7 +192,7 @@ export class SpatiusAvatar extends AvatarShell {
       const speaking = speech.speak(source, manner);
       const id = speech.newestConversationId;
       const words = cues ?? manner.words;
-      if (words && id && id !== last) void this.captioning.want().then((captions) => captions.give(id, words, lang));
+      if (words && id && id !== last) void this.captioning.load().then((captions) => captions.give(id, words, lang));
       return speaking;
     });
   }
@@ -207,7 +207,7 @@ export class SpatiusAvatar extends AvatarShell {
   async addCue(cue: CaptionCue, conversationId?: string): Promise<void> {
     const id = conversationId ?? (await this.lifecycle.ask(({ speech }) => speech.newestConversationId));
     if (!id) throw new AvatarError(ErrorCode.aborted, 'There is no speech to give a caption to.');
-    (await this.captioning.want()).add(id, cue);
+    (await this.captioning.load()).add(id, cue);
   }
 
   /**
@@ -247,7 +247,7 @@ export class SpatiusAvatar extends AvatarShell {
    *   `speechRequestFailed`; the errors of `speak()`.
    */
   async say(text: string, options: SayOptions = {}): Promise<void> {
-    await (await this.sayings.want()).say(text, options);
+    await (await this.sayings.load()).say(text, options);
   }
 
   /** Pauses audio and face. */
@@ -262,7 +262,7 @@ export class SpatiusAvatar extends AvatarShell {
 
   /** Stops the current speech immediately and discards its remaining audio, motion and queued `say()` calls. */
   interrupt(): void {
-    if (this.sayings.isWanted) this.sayings.tell((sayings) => sayings.drop());
+    if (this.sayings.isRequested) this.sayings.tell((sayings) => sayings.drop());
     this.lifecycle.input.drop();
     this.lifecycle.tell(({ speech }) => speech.interrupt());
   }

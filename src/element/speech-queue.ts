@@ -1,15 +1,15 @@
-/** Text that the page's own server turns into speech, one after the other. Loaded with the first. */
+/** The queue of `say()`: texts that the page's `speech-endpoint` turns into speech, spoken one after the other. */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { SpeakOptions } from './captions/caption-cue.js';
 
 export interface SayOptions extends SpeakOptions {
-  /** Passed on as `voice`: what the endpoint calls its voices. */
+  /** Sent as `voice`; a voice name of the endpoint. */
   readonly voice?: string;
   /** BCP 47 tag, passed on as `language`. Default: the element's `lang`. */
   readonly language?: string;
 }
 
-/** What is asked of the element. */
+/** What the queue needs of the element. */
 export interface SpeechQueueElement {
   readonly speechEndpoint: string | null;
   readonly avatarId: string | null;
@@ -17,10 +17,10 @@ export interface SpeechQueueElement {
   speak(source: unknown, options: SpeakOptions): Promise<void>;
 }
 
-/** Words of an answer that are worth showing. */
-const MAX_WORDS = 300;
+/** Longest part of an endpoint's error message that is reported, characters. */
+const MAX_MESSAGE_LENGTH = 300;
 
-/** Those that follow each other; what interrupts one of them ends them all. */
+/** Calls that follow each other; an interruption of one ends them all. */
 interface Sequence {
   isOver: boolean;
   /** Settles when the newest of them is over. */
@@ -37,7 +37,7 @@ export class SpeechQueue {
     this.element = element;
   }
 
-  /** Ends what waits; what is being said is ended by the element. */
+  /** Clears the queue; the element ends the current speech itself. */
   drop(): void {
     this.sequence.isOver = true;
     this.sequence = newSequence();
@@ -52,7 +52,7 @@ export class SpeechQueue {
     const { element, sequence } = this;
     const endpoint = element.speechEndpoint;
     if (!endpoint) throw new AvatarError(ErrorCode.invalidConfiguration, 'say() needs a speech-endpoint.');
-    if (typeof text !== 'string' || !text.trim()) throw new AvatarError(ErrorCode.invalidRequest, 'There are no words to say.');
+    if (typeof text !== 'string' || !text.trim()) throw new AvatarError(ErrorCode.invalidRequest, 'say() needs a text.');
     const body = { text, voice, language: language ?? (element.lang || undefined), avatarId: element.avatarId ?? undefined };
     const { signal } = options;
     if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it was asked for.');
@@ -67,7 +67,7 @@ export class SpeechQueue {
       requireGoingOn();
       return answerTo(endpoint, body, ending.signal);
     });
-    // Told by the speech that takes it over, or of no interest any more.
+    // Reported by the call of `speak()` that takes it over; of no interest if that never happens.
     answer.catch(() => undefined);
     const saying = before.then(() => {
       requireGoingOn();
@@ -105,18 +105,18 @@ async function answerTo(endpoint: string, body: object, signal: AbortSignal): Pr
     throw avatarErrorFrom(reason, ErrorCode.speechRequestFailed, `The speech-endpoint ${shown(endpoint)} could not be reached`);
   }
   if (answer.ok) return answer;
-  const words = wordsOf(await answer.text().catch(() => ''));
+  const message = messageOf(await answer.text().catch(() => ''));
   throw new AvatarError(
     ErrorCode.speechRequestFailed,
-    `The speech-endpoint ${shown(endpoint)} answered ${answer.status}${words && `: ${words}`}`,
+    `The speech-endpoint ${shown(endpoint)} answered ${answer.status}${message && `: ${message}`}`,
   );
 }
 
 /** `message` of a JSON answer; nothing of any other, which may be a page. */
-function wordsOf(answer: string): string {
+function messageOf(answer: string): string {
   try {
     const { message } = JSON.parse(answer) as { message?: unknown };
-    return typeof message === 'string' ? message.slice(0, MAX_WORDS) : '';
+    return typeof message === 'string' ? message.slice(0, MAX_MESSAGE_LENGTH) : '';
   } catch {
     return '';
   }

@@ -1,4 +1,4 @@
-/** Camera and picture of the stage, as the element's attributes want them. Loaded when one of them is used. */
+/** Camera and picture transform by the element's attributes. Loaded when one of them is used. */
 import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { type CameraOrbit, DEFAULT_STAGE_SETTINGS, type PictureTransform, type StageSettings } from '../shared/contracts/stage-settings.js';
 import { cameraOrbitFrom, cameraOrbitText, pictureTransformFrom } from './camera-settings.js';
@@ -7,7 +7,7 @@ import { cameraOrbitFrom, cameraOrbitText, pictureTransformFrom } from './camera
 const DRAG_RADIANS = Math.PI;
 /** Turn per press of an arrow key, radians. */
 const KEY_RADIANS = Math.PI / 24;
-/** From far above or below there is no face to see. */
+/** From further above or below, the face is not visible. */
 const MIN_PHI = Math.PI * 0.2;
 const MAX_PHI = Math.PI * 0.7;
 const KEYS: Readonly<Record<string, readonly [number, number]>> = {
@@ -17,7 +17,7 @@ const KEYS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** What it reads of its element, and writes. */
+/** What the camera reads of its element, and writes. */
 export interface CameraHost extends HTMLElement {
   cameraOrbit: string | null;
   readonly transform: string | Partial<PictureTransform> | null;
@@ -89,7 +89,7 @@ export class StageCamera {
   }
 
   private readonly handleDown = (event: PointerEvent): void => {
-    // Buttons and slotted content above the picture are not what is dragged.
+    // Buttons and slotted content above the picture are not draggable.
     const isPicture = event.composedPath().some((target) => target instanceof HTMLCanvasElement);
     if (event.button !== 0 || !event.isPrimary || !isPicture) return;
     this.drag = { pointer: event.pointerId, x: event.clientX, y: event.clientY };

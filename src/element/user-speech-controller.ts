@@ -1,15 +1,15 @@
-/** Lets the visitor's voice interrupt the avatar. Loaded with the first element that is `interruptible`. */
+/** Lets the user's voice interrupt the avatar. Loaded with the first `interruptible` element. */
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Avatar } from '../avatar/avatar.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { AvatarUserSpeechEvent } from './avatar-events.js';
 import type { LifecycleController } from './lifecycle-controller.js';
 
-/** What is asked of the element, and what it is told. */
+/** What the controller needs of the element. */
 export interface InterruptedElement extends ReactiveControllerHost, HTMLElement {
   readonly interruptible: boolean;
   readonly microphone: MediaStream | null;
-  /** The face attends to the visitor. */
+  /** The character attends to the user. */
   listening: boolean;
   readonly conversationState: 'idle' | 'playing' | 'paused';
   interrupt(): void;
@@ -24,7 +24,7 @@ const MICROPHONE: MediaStreamConstraints = { audio: { echoCancellation: true, no
 export class UserSpeechController implements ReactiveController {
   private readonly host: InterruptedElement;
   private readonly lifecycle: LifecycleController;
-  /** What is heard now, or being opened. */
+  /** The microphone that is open or being opened. */
   private current: { microphone: MediaStream | null; avatar: Avatar | null; ending: AbortController } | null = null;
   private isSpeaking = false;
 
@@ -48,7 +48,7 @@ export class UserSpeechController implements ReactiveController {
     this.current = { microphone, avatar, ending };
     this.listen(avatar, microphone, ending.signal).catch((reason: unknown) => {
       if (ending.signal.aborted) return;
-      // A microphone that nobody hears need not be on.
+      // Without detection the microphone need not be on.
       ending.abort();
       host.handleError(avatarErrorFrom(reason, ErrorCode.microphoneUnavailable));
     });
@@ -91,7 +91,7 @@ async function ownMicrophone(signal: AbortSignal): Promise<MediaStream> {
   try {
     stream = await navigator.mediaDevices.getUserMedia(MICROPHONE);
   } catch (reason) {
-    throw avatarErrorFrom(reason, ErrorCode.microphoneUnavailable, 'The microphone cannot be had, so that the visitor cannot interrupt');
+    throw avatarErrorFrom(reason, ErrorCode.microphoneUnavailable, 'The microphone is not available, so the user cannot interrupt');
   }
   const stop = (): void => stream.getTracks().forEach((track) => track.stop());
   if (signal.aborted) stop();

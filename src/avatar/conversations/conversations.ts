@@ -1,6 +1,6 @@
 /**
- * The conversations of one avatar: opens their rounds, ends them, holds them, and keeps the state of the one that is heard,
- * as the worklet reports it.
+ * The conversations of one avatar: opens, ends and pauses their rounds, and keeps the state of the audible one as the worklet
+ * reports it.
  */
 
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
@@ -39,12 +39,12 @@ export class Conversations {
     return this.heard.state;
   }
 
-  /** Conversation of what is heard, or null. */
+  /** The conversation that is audible or paused, or null. */
   get heardId(): string | null {
     return this.heard.state === 'idle' ? null : (this.rounds.find(this.heard.round)?.conversationId ?? null);
   }
 
-  /** A new one; whatever still plays is interrupted. */
+  /** Opens a round; interrupts the one that still plays. */
   begin(conversationId?: string): Round {
     const { newest } = this.rounds;
     const entry = this.rounds.open(conversationId);
@@ -52,7 +52,7 @@ export class Conversations {
     return entry;
   }
 
-  /** One that began elsewhere; the source of motion has dropped those before it. */
+  /** Takes over a round that the source has opened; the source has dropped those before it. */
   adopt(round: number, conversationId: string): void {
     const entry = this.rounds.adopt(round, conversationId);
     if (!entry) return;
@@ -62,7 +62,7 @@ export class Conversations {
     entry.appendedSeconds = NaN;
   }
 
-  /** Speech of a conversation. Without a way to the loudspeaker the conversation ends. */
+  /** Adds speech to a round. Without a session the round ends. */
   append(entry: Round, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
     entry.markAudio();
     entry.appendedSeconds += samples.length / sampleRateHz;
@@ -70,7 +70,7 @@ export class Conversations {
       (session) => session.append(entry.round, samples, sampleRateHz, isEnd),
       (error) => {
         if (this.isNewest(entry)) this.input.drop();
-        this.rounds.settle(entry, error);
+        entry.settle(error);
       },
     );
   }
@@ -105,7 +105,7 @@ export class Conversations {
     if (signal?.aborted) throw new AvatarError(ErrorCode.aborted, 'The speech was aborted before it began.');
     this.input.drop();
     const entry = this.begin();
-    const heard = this.rounds.heard(entry);
+    const heard = entry.untilHeard;
     const abort = () => this.isNewest(entry) && this.interrupt();
     signal?.addEventListener('abort', abort, { once: true });
     try {
@@ -130,15 +130,15 @@ export class Conversations {
     if (report.state === 'stalled' || report.state === 'recovered') {
       this.events.emit('playback-stall', { conversationId, isStalled: report.state === 'stalled' });
     }
-    if (report.state === 'ended' && entry) this.rounds.settle(entry, null);
+    if (report.state === 'ended' && entry) entry.settle(null);
   }
 
-  /** The way to the worklet is gone: what was to be said cannot go on. */
+  /** The session died, and with it the newest round. */
   handleLostSession(error: AvatarError): void {
     this.input.drop();
     const { newest } = this.rounds;
     if (!newest || newest.isOver) return;
-    this.rounds.settle(newest, error);
+    newest.settle(error);
     this.output.flush(newest.round + 1);
   }
 
@@ -148,7 +148,7 @@ export class Conversations {
 
   private dropBefore(beforeRound: number): void {
     this.output.flush(beforeRound);
-    // A pause holds what it was asked for, not what comes after it.
+    // A pause applies to the rounds of its time, not to later ones.
     this.resume();
     this.session.tell((session) => session.interrupt(beforeRound));
     const { round } = this.heard;

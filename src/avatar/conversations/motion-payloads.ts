@@ -1,6 +1,6 @@
 /**
  * Motion payloads as apps hand them over: checked and copied. They are decoded in the motion worker; here they are only
- * searched for the mark of the last one, which the caller is told at once.
+ * searched for the mark of the last one, which the caller gets synchronously.
  */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
@@ -49,7 +49,7 @@ function endsRequest(message: Uint8Array): boolean {
 
 /**
  * The fields of a protobuf message: numbers of varints, bytes of what has a length, 0 for the rest. Stops at what is no
- * message; the worker complains of it.
+ * message; the worker reports it.
  *
  * @see https://protobuf.dev/programming-guides/encoding/
  */

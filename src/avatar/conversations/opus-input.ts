@@ -45,7 +45,7 @@ export class OpusInput {
     return round.conversationId;
   }
 
-  /** What comes next opens a new round, and nothing more comes of the one before. */
+  /** Drops the current round; the next chunk opens a new one. */
   drop(): void {
     if (this.current) close(this.current);
     this.current = null;

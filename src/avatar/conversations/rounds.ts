@@ -1,5 +1,6 @@
-/** The rounds of one controller: their numbers, ids, and who waits to hear their end. */
+/** The rounds of one avatar: their numbers, ids and ends. A round is one utterance; the public API calls it a conversation. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { Deferred } from '../../shared/core/deferred.js';
 import { createLogId } from '../../shared/core/ids.js';
 
 export class Round {
@@ -9,13 +10,11 @@ export class Round {
   private audioAtMs = NaN;
   private soundAtMs = NaN;
   isOver = false;
-  /** How often it has run dry. */
+  /** How often playback ran out of data. */
   stalls = 0;
-  /** Sound handed over, s; NaN where it does not pass through here. */
+  /** Audio received, s; NaN if it does not pass through here. */
   appendedSeconds = 0;
-  /** Settle the promise of `heard`, once somebody waits. */
-  resolve: (() => void) | null = null;
-  reject: ((error: AvatarError) => void) | null = null;
+  private readonly heard = new Deferred();
 
   constructor(round: number, conversationId: string) {
     this.round = round;
@@ -27,7 +26,7 @@ export class Round {
     return this.abortion.signal;
   }
 
-  /** First audio handed over → first sound, ms; NaN before. */
+  /** First audio received → first audible sample, ms; NaN before. */
   get firstSoundMs(): number {
     return this.soundAtMs - this.audioAtMs;
   }
@@ -40,9 +39,18 @@ export class Round {
     if (Number.isNaN(this.soundAtMs)) this.soundAtMs = performance.now();
   }
 
-  finish(): void {
+  /** Resolves when the round was played to its end; rejects with `aborted` when it was dropped before. */
+  get untilHeard(): Promise<void> {
+    return this.heard.promise;
+  }
+
+  /** Ends the round. @param error Why, or null when it was played to its end. */
+  settle(error: AvatarError | null): void {
+    if (this.isOver) return;
     this.isOver = true;
     this.abortion.abort();
+    if (error) this.heard.reject(error);
+    else this.heard.resolve();
   }
 }
 
@@ -58,37 +66,19 @@ export class Rounds {
     return this.entries.get(round) ?? null;
   }
 
-  /** Rounds are numbered upwards from 1. Finished ones are forgotten, but for the newest. */
+  /** Opens the next round; numbers count up from 1. Finished rounds are forgotten, except the newest. */
   open(conversationId = createLogId()): Round {
     return this.add(new Round(this.lastRound + 1, conversationId));
   }
 
-  /** A round that was numbered elsewhere. @returns Null for one that is no newer than those known. */
+  /** Adds a round that the source has numbered. @returns Null unless it is newer than all known ones. */
   adopt(round: number, conversationId: string): Round | null {
     return round > this.lastRound ? this.add(new Round(round, conversationId)) : null;
   }
 
-  /** Resolves when the round was heard to its end, rejects with `aborted` when it was dropped before. */
-  heard(entry: Round): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => {
-      entry.resolve = resolve;
-      entry.reject = reject;
-    });
-    // Whoever waits sees the rejection; one that nobody waits for any more is no error of the page.
-    promise.catch(() => undefined);
-    return promise;
-  }
-
-  settle(entry: Round, error: AvatarError | null): void {
-    if (entry.isOver) return;
-    entry.finish();
-    if (error) entry.reject?.(error);
-    else entry.resolve?.();
-  }
-
   dropBefore(beforeRound: number): void {
     for (const entry of this.entries.values()) {
-      if (entry.round < beforeRound) this.settle(entry, new AvatarError(ErrorCode.aborted, 'The speech was interrupted.'));
+      if (entry.round < beforeRound) entry.settle(new AvatarError(ErrorCode.aborted, 'The speech was interrupted.'));
     }
   }
 

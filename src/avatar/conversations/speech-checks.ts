@@ -1,4 +1,4 @@
-/** What is asked of raw speech before it is read: answered at once, also while the controller still has to be loaded. */
+/** Checks of raw speech before it is read. They answer synchronously, also while the avatar's code is still being loaded. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { isPcmSampleRate, PCM_SAMPLE_RATES } from '../../shared/samples/sample-rates.js';
 import type { AvatarOptions } from '../avatar-options.js';

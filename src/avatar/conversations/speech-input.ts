@@ -4,7 +4,7 @@ import { createLogId } from '../../shared/core/ids.js';
 import { type PcmInput, PcmInputReader } from './pcm-input.js';
 import { checkSampleRate } from './speech-checks.js';
 
-/** Who plays what was read. */
+/** Plays what was read. */
 export interface SpeechReceiver {
   /** Speech of a conversation, in order; an id that is new opens it. The receiver owns `samples`. */
   receiveSpeech(conversationId: string, samples: Int16Array, sampleRateHz: number, isEnd: boolean): void;
@@ -12,7 +12,7 @@ export interface SpeechReceiver {
 }
 
 /**
- * Answers at once, with the id of the conversation a chunk belongs to, also while the receiver still has to be loaded.
+ * Returns the id of a chunk's conversation synchronously, also while the receiver is still being loaded.
  * A sample cut by a chunk border is joined.
  */
 export class SpeechInput {
@@ -43,22 +43,22 @@ export class SpeechInput {
     if (isEnd) {
       this.current = null;
       if (reader.hasHalfSample) {
-        this.complain(
+        this.report(
           ErrorCode.invalidAudioInput,
           'The audio ended within a 16-bit sample: an odd number of bytes in all. The last byte was dropped.',
         );
       }
-      if (!current.hasSamples) this.complain(ErrorCode.noAudio, 'The conversation ended without audio.');
+      if (!current.hasSamples) this.report(ErrorCode.noAudio, 'The conversation ended without audio.');
     }
     return conversationId;
   }
 
-  /** What comes next opens a new conversation. */
+  /** The next chunk opens a new conversation. */
   drop(): void {
     this.current = null;
   }
 
-  private complain(code: ErrorCode, words: string): void {
-    this.receiver.handleError(new AvatarError(code, words));
+  private report(code: ErrorCode, message: string): void {
+    this.receiver.handleError(new AvatarError(code, message));
   }
 }

@@ -42,7 +42,7 @@ export class AvatarLifecycle {
   private _stageSettings: StageSettings = { ...DEFAULT_STAGE_SETTINGS };
   private isUserSpeaking = false;
   private sound = DEFAULT_SOUND_SETTINGS;
-  /** What the stage was asked to draw with. */
+  /** The renderer that the stage was requested with. */
   private stageRenderer: Renderer = 'webgl';
   /** Why WebGPU cannot draw here, found while it was tried; null before. */
   private gpuFailure: string | null = null;
@@ -165,7 +165,7 @@ export class AvatarLifecycle {
     this.ask(({ speech }) => (isStarted ? speech.start() : undefined)).catch(() => undefined);
   }
 
-  /** Loads what `src` and `avatarId` name now. */
+  /** Loads the avatar file that `src` and `avatarId` name now. */
   reload(): void {
     if (this.hasStage) void this.load();
   }
@@ -320,7 +320,7 @@ export class AvatarLifecycle {
     };
   }
 
-  /** Tells a stage what has changed since it was asked for. */
+  /** Applies what may have changed since the stage was requested. */
   private handleStage(stage: Stage): void {
     const { size } = this.size;
     if (size) stage.resize(size.width, size.height, this.pixelRatioOf(size));
@@ -341,7 +341,7 @@ export class AvatarLifecycle {
     } catch (reason) {
       if (loadId !== this.loadCount) return;
       const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
-      // Some avatars only WebGL can draw.
+      // Some avatars can be drawn by WebGL only.
       const isByGpu = this.stageRenderer === 'webgpu' && current.gpuObstacle === null;
       if (isByGpu && error.code === ErrorCode.renderingFailed) return this.fallBack(error.message);
       host.handleError(error);
@@ -350,7 +350,7 @@ export class AvatarLifecycle {
     }
   }
 
-  /** Takes note of what is shown now. @returns Whether it is another one than before. */
+  /** Remembers what is shown. @returns Whether it is another file than before. */
   private handleShown(avatar: ShownAvatar, source: string | Blob | null): boolean {
     const isOther = !this._shown || source !== this.shownSource;
     this._shown = avatar;
@@ -363,7 +363,7 @@ export class AvatarLifecycle {
     return this.gpuFailure ?? this.current?.gpuObstacle ?? null;
   }
 
-  /** Draws with what the settings say now, once the other renderer is ready. Speech goes on. */
+  /** Switches to the renderer of the settings once it is ready. Speech continues. */
   changeRenderer(): void {
     this.gpuFailure = null;
     if (this.hasStage && this.renderer !== this.stageRenderer) void this.changeStage();
@@ -385,7 +385,7 @@ export class AvatarLifecycle {
       else host.handlePictureKept();
     } catch (reason) {
       if (this.current !== current || changeId !== this.changeCount) return;
-      // Another avatar was wanted meanwhile.
+      // Another file was requested meanwhile.
       if (loadId !== this.loadCount) return this.changeStage();
       const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
       if (setup.renderer === 'webgpu') {
@@ -398,7 +398,7 @@ export class AvatarLifecycle {
     }
   }
 
-  /** WebGPU failed: WebGL goes on in its place. */
+  /** WebGPU failed: WebGL takes over. */
   private fallBack(reason: string): void {
     this.gpuFailure = reason;
     this.host.handleLoading(null);

@@ -1,9 +1,9 @@
-/** Whether the visitor asked for less motion. */
+/** Whether the user prefers reduced motion. */
 export class MotionPreference {
   private readonly handleChange: () => void;
   private query: MediaQueryList | null = null;
 
-  /** @param handleChange Called when the visitor changes their mind. */
+  /** @param handleChange Called when the preference changes. */
   constructor(handleChange: () => void) {
     this.handleChange = handleChange;
   }

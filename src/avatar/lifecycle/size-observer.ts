@@ -6,10 +6,10 @@ export interface ElementSize {
   readonly pixelRatio: number;
 }
 
-/** More costs four times the pixels of 1 and is not seen on a moving face. */
+/** A ratio of 2 already costs four times the pixels of 1; more is not visible on a moving face. */
 const MAX_PIXEL_RATIO = 2;
 
-/** Tells the size of an element whenever it, the zoom or the screen changes. Nothing while the size is zero. */
+/** Reports the size of an element whenever it, the zoom or the screen changes; nothing while the size is zero. */
 export class SizeObserver {
   private readonly element: HTMLElement;
   private readonly handleSize: (size: ElementSize) => void;
@@ -43,7 +43,7 @@ export class SizeObserver {
     this._size = null;
   }
 
-  // The query of one ratio only tells that it is left, so the next one is asked for each time.
+  // The query for a ratio only reports that the ratio was left; a new query is made each time.
   private watchPixelRatio(): void {
     this.ratioQuery?.removeEventListener('change', this.handleRatio);
     this.ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);

@@ -1,7 +1,7 @@
-/** How far outside the viewport counts as about to be seen: time enough to load and to draw the first frame. */
+/** An element this far outside of the viewport counts as visible, so that there is time to load and to draw the first frame. */
 const MARGIN = '200px';
 
-/** Tells whether an element can be seen: in or near the viewport, of a size, on a page that is not hidden. */
+/** Reports whether an element is visible: in or near the viewport, not of zero size, on a page that is not hidden. */
 export class VisibilityObserver {
   private readonly element: HTMLElement;
   private readonly handleVisibility: (isVisible: boolean) => void;
@@ -39,7 +39,7 @@ export class VisibilityObserver {
     this._isVisible = false;
   }
 
-  /** Counts as seen wherever it is, until the returned function is called: it is seen elsewhere, such as in a recording. */
+  /** The element counts as visible until the returned function is called, for example while it is recorded. */
   hold(): () => void {
     this.holds++;
     this.update();

@@ -1,4 +1,4 @@
-/** What a page says about the words of a speech. */
+/** Types of captions. */
 import type { SpeakOptions as SpokenOptions } from '../../avatar/speech-parts.js';
 import type { TimedWord } from '../../shared/contracts/speech-manner.js';
 

@@ -18,7 +18,7 @@ export { captionsStyles } from './captions.styles.js';
 export interface CaptionedAvatar extends ReactiveControllerHost, HTMLElement {
   readonly captions: boolean;
   readonly conversationState: 'idle' | 'playing' | 'paused';
-  /** Of the speech that is heard, s. */
+  /** Media time of the audible speech, s. */
   readonly currentTime: number;
   /** Null while nothing is heard. */
   readonly heardConversationId: string | null;
@@ -47,12 +47,12 @@ export class Captions implements ReactiveController {
     host.addController(this);
   }
 
-  /** There are captions to be switched on, or there were. */
+  /** There are captions to switch on, or there were. */
   get areThere(): boolean {
     return this.hadCues || this.track.isThere;
   }
 
-  /** Gives a conversation its captions. What cannot be read is told as an error: it is heard all the same. */
+  /** Sets the captions of a conversation. Unreadable captions are reported as an error; the speech still plays. */
   give(conversationId: string, source: CaptionSource, lang = ''): void {
     try {
       this.cuesOf(conversationId, lang).cues.push(...readCues(source));
@@ -97,7 +97,7 @@ export class Captions implements ReactiveController {
 
   render(): TemplateResult | typeof nothing {
     if (!this.host.captions) return nothing;
-    // The region is there before its text, or nobody would be told of the first caption.
+    // The live region has to exist before its text, or screen readers skip the first caption.
     return html`<div class="captions" part="captions" aria-live="polite">${repeat(
       this.shown,
       (cue) => cue,

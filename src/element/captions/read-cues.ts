@@ -1,4 +1,4 @@
-/** What a page says of the words of a speech → cues in order, or an error that names what is wrong. */
+/** Parses the captions that a page passes with a speech into cues in order, or reports what is wrong with them. */
 import { readSpans } from '../../motion/timings/read-spans.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { CaptionCue, CaptionSource } from './caption-cue.js';

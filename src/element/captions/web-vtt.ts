@@ -37,7 +37,7 @@ export function parseWebVtt(text: string, plainText: (markup: string) => string)
 /** By the browser's own reading of cue text; a missing piece of markup cannot become an element of the page. */
 export function plainCueText(markup: string): string {
   const content = new VTTCue(0, 1, markup).getCueAsHTML();
-  // What is said above a character is an aid for reading it, not part of the text.
+  // Ruby text is a reading aid, not part of the text.
   for (const aid of content.querySelectorAll('rt')) aid.remove();
   return content.textContent ?? '';
 }

@@ -51,7 +51,7 @@ function sentences(words: readonly Word[]): Word[][] {
   return groups;
 }
 
-/** What is too long is cut near its middle, at the end of a clause if there is one, until everything fits. */
+/** Splits what is too long near its middle, at the end of a clause if there is one, until everything fits. */
 function divided(words: Word[]): Word[][] {
   const { start, end } = extentOf(words);
   const total = widthOf(words);

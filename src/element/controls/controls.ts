@@ -1,4 +1,4 @@
-/** The bar of the `controls` attribute; loaded when one is wanted. */
+/** The control bar of the `controls` attribute; loaded with the first. */
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, svg, type TemplateResult } from 'lit';
 import { AvatarCaptionsChangeEvent } from '../avatar-events.js';
 import type { ControlsStrings, KnownStrings } from '../english.js';
@@ -52,7 +52,7 @@ export interface ControlledAvatar extends ReactiveControllerHost, HTMLElement {
   tell(event: Event): void;
 }
 
-/** What the first button does. */
+/** Action of the first button. */
 type MainAction = 'start' | 'pause' | 'resume' | 'connecting';
 
 export class ControlsBar implements ReactiveController {
@@ -85,8 +85,8 @@ export class ControlsBar implements ReactiveController {
     const action = this.mainAction;
     const isInviting = action === 'start' || action === 'resume';
     const label = action === 'connecting' ? strings.connecting : strings[action];
-    const isMainOff = action === 'connecting' || (action === 'pause' && conversationState === 'idle');
-    // The bar leaves speech alone, unless somebody is about to use it; the keyboard finds it always.
+    const isPrimaryDisabled = action === 'connecting' || (action === 'pause' && conversationState === 'idle');
+    // The bar hides during speech unless the pointer is near; keyboard focus always shows it.
     const isQuiet = conversationState === 'playing' && !this.isPointerNear;
     return html`
       <div
@@ -103,7 +103,7 @@ export class ControlsBar implements ReactiveController {
           aria-label=${label}
           title=${label}
           aria-keyshortcuts="k"
-          aria-disabled=${isMainOff}
+          aria-disabled=${isPrimaryDisabled}
           @click=${this.handleMain}
         >
           ${icon(action === 'connecting' ? WAIT : action === 'pause' ? PAUSE : PLAY)}
@@ -182,7 +182,7 @@ export class ControlsBar implements ReactiveController {
     const { avatar } = this;
     switch (this.mainAction) {
       case 'start':
-        // What goes wrong is told by state and event.
+        // Failures are reported by state and event.
         avatar.initializeAudioContext().catch(() => undefined);
         avatar.start().catch(() => undefined);
         return;

@@ -19,7 +19,7 @@ export interface RecordOptions extends CaptureOptions {
   readonly videoBitsPerSecond?: number;
 }
 
-/** What is asked of the element. */
+/** What a recording needs of the element. */
 export interface CapturedElement extends HTMLElement {
   initializeAudioContext(): Promise<void>;
 }
@@ -28,7 +28,7 @@ const DEFAULT_TYPES = ['video/webm;codecs=vp8,opus', 'video/webm', 'video/mp4'];
 const DEFAULT_MAX_SECONDS = 600;
 /** Players can seek to a key picture only. */
 const KEY_PICTURE_MS = 2000;
-/** So much at a time leaves the encoder for the browser's store of files, which may lie on the disk. */
+/** Interval at which the encoder hands data to the browser's blob storage, which may be on disk, ms. */
 const PIECE_MS = 1000;
 /** The sound of a recording is as late as the loudspeaker, and the mouth closes after the last of it. */
 const TAIL_MS = 400;
@@ -92,7 +92,7 @@ export async function record(element: CapturedElement, lifecycle: LifecycleContr
     stream = await captureStream(element, lifecycle, options);
     limit = setTimeout(() => end.abort(), maxSeconds * 1000);
     const file = await recorded(stream, { mimeType, videoBitsPerSecond, videoKeyFrameIntervalDuration: KEY_PICTURE_MS }, end.signal);
-    // What it cannot read is a recording all the same.
+    // A file that cannot be indexed is still a valid recording.
     return file.type.startsWith('video/webm') ? await seekableWebm(file).catch(() => file) : file;
   } finally {
     clearTimeout(limit);

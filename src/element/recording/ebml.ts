@@ -33,7 +33,7 @@ export const Id = {
 
 /** Those whose elements are read one by one. */
 const OPENED: ReadonlySet<number> = new Set([Id.segment, Id.info, Id.tracks, Id.trackEntry, Id.cluster, Id.blockGroup]);
-/** So much is read at a time. */
+/** Bytes that are read at a time. */
 const WINDOW_BYTES = 2 ** 20;
 /** An id, a length, and the beginning of the content: a number, or the head of a block. */
 const HEAD_BYTES = 12 + 8;

@@ -1,6 +1,6 @@
 /**
  * Gives a recorded WebM its length and the cues that players seek by. Browsers write it like a live stream, which has neither. Both
- * are added around the recording, which is read piece by piece and stays where it is, maybe on the disk. Loaded when somebody records.
+ * are added around the recording, which is read piece by piece and stays where it is, maybe on the disk. Loaded with the first recording.
  *
  *     before: EBML, Segment [Info, Tracks, Cluster …]
  *     after:  EBML, Segment [SeekHead, Info + Duration, Tracks, Cluster …, Cues]

@@ -1,6 +1,7 @@
 /** The facts of a diagnosis: what this browser can do, how the element is set up and how the avatar is doing. Contains no token. */
 
 import type { ConversationState } from '../../avatar/conversations/conversation-state.js';
+import { type GraphicsFacts, graphicsFacts } from '../../avatar/graphics-facts.js';
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import type { AvatarInfo, Renderer } from '../../shared/contracts/stage.js';
 import { type AvatarMode, type ConnectionProperties, effectiveMode } from '../connection-attributes.js';
@@ -16,14 +17,7 @@ export interface DiagnosisFacts {
     hasOffscreenCanvas: boolean;
     hasAudioWorklet: boolean;
   };
-  graphics: {
-    hasWebGl2: boolean;
-    hasWebGpu: boolean;
-    /** As the browser names it; null where it does not. */
-    gpu: string | null;
-    /** The CPU draws in its place. */
-    isSoftware: boolean;
-  };
+  graphics: GraphicsFacts;
   element: {
     mode: AvatarMode;
     appId: string;
@@ -66,21 +60,7 @@ function browserFacts(): DiagnosisFacts['browser'] {
   };
 }
 
-const SOFTWARE_NAMES = /swiftshader|llvmpipe|softpipe|software|basic render/i;
-
-/** The page's GPU is the workers' as well. */
-function graphicsFacts(): DiagnosisFacts['graphics'] {
-  const context = document.createElement('canvas').getContext('webgl2');
-  const hasWebGpu = 'gpu' in navigator;
-  if (!context) return { hasWebGl2: false, hasWebGpu, gpu: null, isSoftware: false };
-  const names = context.getExtension('WEBGL_debug_renderer_info');
-  const gpu = String(context.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER));
-  // Browsers keep a few contexts only and collect them late.
-  context.getExtension('WEBGL_lose_context')?.loseContext();
-  return { hasWebGl2: true, hasWebGpu, gpu, isSoftware: SOFTWARE_NAMES.test(gpu) };
-}
-
-/** What is asked of the element. */
+/** What the report reads of the element. */
 export interface DiagnosedElement extends ConnectionProperties {
   readonly src: string | null;
   readonly renderer: Renderer | 'auto';

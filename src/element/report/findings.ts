@@ -1,4 +1,4 @@
-/** What a diagnosis comes to, in words: why the mouth does not move, why there is no sound, what draws the picture. */
+/** Conclusions of a diagnosis: why the mouth does not move, why there is no sound, what draws the picture. */
 import type { DiagnosisFacts as Facts } from './facts.js';
 
 export interface Finding {
