@@ -45,6 +45,10 @@ class LiveBench {
 
 const wave = (frame: number): number => 0.5 * Math.sin(frame / 17);
 
+/** One assertion for a hundred thousand samples; one for each would take ten seconds. */
+const largestDifference = (samples: readonly number[], expected: (index: number) => number): number =>
+  samples.reduce((most, sample, index) => Math.max(most, Math.abs(sample - expected(index))), 0);
+
 describe('LiveInput', () => {
   it('plays every sample later by the same delay, and passes every one on at once', () => {
     const bench = new LiveBench();
@@ -54,12 +58,14 @@ describe('LiveInput', () => {
     assert.isAtLeast(start, DELAY - QUANTUM);
     assert.isAtMost(start, DELAY + 8 * QUANTUM);
     const offset = start - 1;
-    for (let frame = start + 200; frame < bench.played.length; frame++) {
-      assert.closeTo(bench.played[frame], wave(frame - offset), 1e-6);
-    }
+    const late = bench.played.slice(start + 200);
+    assert.isBelow(
+      largestDifference(late, (index) => wave(start + 200 + index - offset)),
+      1e-6,
+    );
     const heard = bench.heard.flatMap(({ samples }) => [...samples]);
     assert.lengthOf(heard, 1000 * QUANTUM);
-    heard.forEach((sample, frame) => assert.closeTo(sample, wave(frame), 1e-6));
+    assert.isBelow(largestDifference(heard, wave), 1e-6);
     assert.deepEqual(bench.states, ['started']);
   });
 

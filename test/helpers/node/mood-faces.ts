@@ -40,8 +40,17 @@ export function spoken(mouth: Mouth): Face {
   return named(channelsOf(mouth));
 }
 
-/** The face of somebody in a mood who has said a sound for so many seconds. */
+const faces = new Map<string, Face>();
+
+/** The face in a mood after a sound has been said for so many seconds. The same for every avatar, so each is computed once. */
 export function faceOf(mood: Mood, mouth: Mouth | null, seconds = 1): Face {
+  const key = JSON.stringify([mood, mouth, seconds]);
+  let face = faces.get(key);
+  if (!face) faces.set(key, (face = computedFace(mood, mouth, seconds)));
+  return face;
+}
+
+function computedFace(mood: Mood, mouth: Mouth | null, seconds: number): Face {
   const life = new LifeMotion(21, { ...DEFAULT_LIFE, mood });
   const blend = new SpeechBlend();
   const pose = new Float32Array(CHANNEL_COUNT);
