@@ -1,10 +1,12 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+let server: ServedDemo;
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 const setAttribute = (avatar: AvatarPage, name: string, value: string | null): Promise<void> =>
   avatar.page.evaluate(
@@ -16,7 +18,7 @@ const setAttribute = (avatar: AvatarPage, name: string, value: string | null): P
     [name, value] as const,
   );
 
-test('muted and volume count at once, while it speaks', async ({ page }) => {
+test('muted and volume count at once, while it speaks', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" muted></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.speak('avatar', 20);
@@ -31,7 +33,7 @@ test('muted and volume count at once, while it speaks', async ({ page }) => {
   expect((await avatar.events()).filter((event) => event.startsWith('error'))).toEqual([]);
 });
 
-test('a latency offset lets the face come later, even while it speaks', async ({ page }) => {
+test('a latency offset lets the face come later, even while it speaks', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.traceJaw();

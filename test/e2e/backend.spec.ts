@@ -65,7 +65,7 @@ async function say(client: string, pcm: Uint8Array, isPaced = false): Promise<vo
   expect(response.ok).toBe(true);
 }
 
-test('the example page says a clip: sound and a moving mouth, then rest', async ({ page }) => {
+test('the example page says a clip: sound and a moving mouth, then rest', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.openDemo(page, backend.url);
   await avatar.waitForEvent('avatar', 'connection-state connected');
   await avatar.traceJaw();
@@ -79,7 +79,7 @@ test('the example page says a clip: sound and a moving mouth, then rest', async 
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
 });
 
-test('the example page says a text, where there is an engine to say it', async ({ page }) => {
+test('the example page says a text, where there is an engine to say it', { tag: '@timing' }, async ({ page }) => {
   const { engine } = (await (await fetch(`${backend.url}/api/config`)).json()) as { engine: string | null };
   const avatar = await AvatarPage.openDemo(page, backend.url);
   await avatar.waitForEvent('avatar', 'connection-state connected');
@@ -94,7 +94,7 @@ test('the example page says a text, where there is an engine to say it', async (
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
-test('sound and face are in sync', async ({ page }) => {
+test('sound and face are in sync', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page, 'sync');
   await watchSync(avatar);
   await say('sync', syllables(6));
@@ -104,7 +104,7 @@ test('sound and face are in sync', async ({ page }) => {
   expect(Math.abs(lagSeconds)).toBeLessThan(SYNC_SECONDS);
 });
 
-test('an interrupt in mid-turn is silence at once, the backend stops, and the next turn is heard', async ({ page }) => {
+test('an interrupt in mid-turn is silence at once, the backend stops, and the next turn is heard', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page, 'interrupt');
   const first = say('interrupt', syllables(20), true).catch(() => undefined);
   await avatar.waitForEvent('avatar', 'conversation-state playing');
@@ -121,7 +121,7 @@ test('an interrupt in mid-turn is silence at once, the backend stops, and the ne
   await first;
 });
 
-test('a second turn takes the place of the first', async ({ page }) => {
+test('a second turn takes the place of the first', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page, 'second');
   const first = say('second', syllables(30), true).catch(() => undefined);
   await avatar.waitForEvent('avatar', 'conversation-state playing');
@@ -132,7 +132,7 @@ test('a second turn takes the place of the first', async ({ page }) => {
   await first;
 });
 
-test('a Motion Server that is restarted between turns gives the next one its face', async ({ page }) => {
+test('a Motion Server that is restarted between turns gives the next one its face', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page, 'restart');
   await say('restart', syllables(1.5));
   await avatar.waitForEvent('avatar', 'conversation-state idle');
@@ -146,7 +146,7 @@ test('a Motion Server that is restarted between turns gives the next one its fac
   expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
 });
 
-test('without a Motion Server the turn is heard as sound alone, and the page is told', async ({ page }) => {
+test('without a Motion Server the turn is heard as sound alone, and the page is told', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page, 'faceless');
   await motion.kill();
   try {
@@ -160,7 +160,7 @@ test('without a Motion Server the turn is heard as sound alone, and the page is 
   }
 });
 
-test('without a Motion Server and with fallback="local" the face is made in the browser', async ({ page }) => {
+test('without a Motion Server and with fallback="local" the face is made in the browser', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page, 'local', 'fallback="local"');
   await avatar.traceJaw();
   await motion.kill();
@@ -179,7 +179,10 @@ test('without a Motion Server and with fallback="local" the face is made in the 
   }
 });
 
-test('a page whose connection is lost in mid-turn goes on in sync, and another page does not notice', async ({ page, context }) => {
+test('a page whose connection is lost in mid-turn goes on in sync, and another page does not notice', { tag: '@timing' }, async ({
+  page,
+  context,
+}) => {
   const link = await FlakyLink.to(Number(new URL(backend.url).port));
   try {
     const slow = await open(page, 'shaky', '', `ws://127.0.0.1:${link.port}/relay?client=shaky`);
@@ -211,7 +214,7 @@ test('a page whose connection is lost in mid-turn goes on in sync, and another p
   }
 });
 
-test('a page that comes in the middle of a turn hears it from now on, in sync', async ({ page, context }) => {
+test('a page that comes in the middle of a turn hears it from now on, in sync', { tag: '@timing' }, async ({ page, context }) => {
   const first = await open(await context.newPage(), 'late');
   const speaking = say('late', syllables(10), true);
   await first.waitForEvent('avatar', 'conversation-state playing');
@@ -232,7 +235,7 @@ test('a page that comes in the middle of a turn hears it from now on, in sync', 
   expect(Math.abs(lagSeconds)).toBeLessThan(SYNC_SECONDS);
 });
 
-test('the connection states of a backend that is absent, comes, and goes', async ({ page }) => {
+test('the connection states of a backend that is absent, comes, and goes', { tag: '@timing' }, async ({ page }) => {
   const link = await FlakyLink.to(Number(new URL(backend.url).port));
   try {
     link.cut();
@@ -266,7 +269,7 @@ test('the connection states of a backend that is absent, comes, and goes', async
   }
 });
 
-test('a page that is blocked misses nothing of a turn that begins meanwhile', async ({ page }) => {
+test('a page that is blocked misses nothing of a turn that begins meanwhile', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page, 'blocked');
   await avatar.traceJaw();
   const blocked = page.evaluate(() => {
@@ -279,7 +282,7 @@ test('a page that is blocked misses nothing of a turn that begins meanwhile', as
   expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
 });
 
-test('the ten lines of the README: a backend that says what it is given', async ({ page }) => {
+test('the ten lines of the README: a backend that says what it is given', { tag: '@timing' }, async ({ page }) => {
   const port = await freePort();
   const env = { ...process.env, ...KEYS, PORT: String(port), SPATIUS_SERVER_URL: motion.url };
   const child = spawn(process.execPath, ['demo/backend/ten-lines.js'], { stdio: 'inherit', env });
@@ -300,6 +303,6 @@ test('the ten lines of the README: a backend that says what it is given', async 
   }
 });
 
-test('the example backend ends in order', async () => {
+test('the example backend ends in order', { tag: '@timing' }, async () => {
   expect(await backend.stop()).toBe(0);
 });

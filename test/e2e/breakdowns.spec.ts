@@ -1,6 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
 declare global {
   interface Window {
@@ -8,9 +9,10 @@ declare global {
   }
 }
 
-const server = new ServedDemo();
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+let server: ServedDemo;
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 /** Keeps the page's workers where a test can reach them. */
 function keepWorkers(): void {
@@ -34,7 +36,7 @@ function killWorker(page: Page, name: string): Promise<void> {
 }
 
 for (const name of ['render', 'motion']) {
-  test(`a ${name} worker that dies in mid-sentence is replaced, and the avatar speaks again`, async ({ page }) => {
+  test(`a ${name} worker that dies in mid-sentence is replaced, and the avatar speaks again`, { tag: '@timing' }, async ({ page }) => {
     await page.addInitScript(keepWorkers);
     const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
     await avatar.waitForEvent('avatar', 'ready');
@@ -55,7 +57,7 @@ for (const name of ['render', 'motion']) {
   });
 }
 
-test('a graphics context that is lost in mid-sentence comes back; the sound goes on meanwhile', async ({ page }) => {
+test('a graphics context that is lost in mid-sentence comes back; the sound goes on meanwhile', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.speak('avatar', 6);

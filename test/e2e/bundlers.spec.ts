@@ -29,6 +29,8 @@ const WORDS = {
 /** Those without a copy: they come with a bundler that carries files, others leave them to `setAssetUrls`. */
 const LARGE = ['workers/render-webgpu.worker.js', 'workers/ktx2.add-on.js'];
 const CARRIERS = ['vite', 'webpack'];
+/** The others by `npm run test:all`; `npm test` lets each of them speak once. */
+const TESTED_IN_FULL = 'vite';
 
 for (const name of ['vite', 'webpack', 'esbuild-chunks', 'esbuild-classic', 'rollup']) {
   const isCarrier = CARRIERS.includes(name);
@@ -58,20 +60,23 @@ for (const name of ['vite', 'webpack', 'esbuild-chunks', 'esbuild-classic', 'rol
       expect(Object.fromEntries(copies)).toEqual(Object.fromEntries(expected));
     });
 
-    test('the built page speaks, by itself and by a Motion Server', async ({ page }) => {
-      test.setTimeout(120_000);
+    test('the built page speaks', async ({ page }) => {
       const avatar = await BundledPage.open(page, site.url);
       await avatar.speaks();
-      await avatar.speaksBy(server);
     });
 
-    test('every add-on, the engine and rooms come with it', async ({ page }) => {
-      test.setTimeout(180_000);
-      const avatar = await BundledPage.open(page, site.url);
-      await avatar.showsForeignAvatars(isCarrier);
-      await avatar.computes();
-      await avatar.joins(rooms);
-      if (!isCarrier) await avatar.needsAssetUrls();
-    });
+    test(
+      'a Motion Server, every add-on, the engine and rooms are within reach',
+      name === TESTED_IN_FULL ? {} : { tag: '@slow' },
+      async ({ page }) => {
+        test.setTimeout(180_000);
+        const avatar = await BundledPage.open(page, site.url);
+        await avatar.speaksBy(server);
+        await avatar.showsForeignAvatars(isCarrier);
+        await avatar.computes();
+        await avatar.joins(rooms);
+        if (!isCarrier) await avatar.needsAssetUrls();
+      },
+    );
   });
 }

@@ -1,13 +1,15 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
-const server = new ServedDemo();
+let server: ServedDemo;
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 // Software GL draws the avatar: a phone has the smallest picture.
 test.use({ viewport: { width: 360, height: 560 } });
 

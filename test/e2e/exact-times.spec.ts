@@ -1,11 +1,13 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+let server: ServedDemo;
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 const MODES = {
   local: '<spatius-avatar id="avatar" mode="local"></spatius-avatar>',
@@ -30,7 +32,7 @@ function speak(avatar: AvatarPage, visemes: readonly object[]): Promise<string> 
 }
 
 for (const [mode, tag] of Object.entries(MODES)) {
-  test(`in ${mode} mode the mouth opens when the page says so, whatever is heard`, async ({ page }) => {
+  test(`in ${mode} mode the mouth opens when the page says so, whatever is heard`, { tag: '@timing' }, async ({ page }) => {
     const avatar = await AvatarPage.open(page, server.url, tag);
     await avatar.waitForEvent('avatar', 'ready');
     expect(await speak(avatar, [{ viseme: 'no such', startSeconds: 0 }])).toBe('invalidTimings');

@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type Axe from 'axe-core';
 import { CHANNEL_INDEX as C } from '../../src/shared/contracts/channels.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
-const server = new ServedDemo();
+let server: ServedDemo;
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 // Software GL draws the avatar: a phone has the smallest picture.
 test.use({ viewport: { width: 360, height: 560 } });
 

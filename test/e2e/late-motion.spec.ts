@@ -34,7 +34,7 @@ const motionSeconds = (avatar: AvatarPage): Promise<number> =>
     async () => (await (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).stats()).motionSeconds,
   );
 
-test('in strict sync the sound waits for late motion, both go on, and nothing is lost', async ({ page }) => {
+test('in strict sync the sound waits for late motion, both go on, and nothing is lost', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, avatarWith('frame-starvation="strict-sync"'));
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.traceJaw();
@@ -51,7 +51,7 @@ test('in strict sync the sound waits for late motion, both go on, and nothing is
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
 });
 
-test('audio-independent sound does not wait for late motion', async ({ page }) => {
+test('audio-independent sound does not wait for late motion', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, avatarWith(''));
   await avatar.speak('avatar', AUDIO_SECONDS);
   await avatar.waitForEvent('avatar', 'conversation-state playing');

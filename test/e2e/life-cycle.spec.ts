@@ -1,13 +1,15 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
+let server: ServedDemo;
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
-test('two avatars on a page speak at once; one that is removed leaves the other speaking', async ({ page }) => {
+test('two avatars on a page speak at once; one that is removed leaves the other speaking', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(
     page,
     server.url,

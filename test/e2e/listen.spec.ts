@@ -1,10 +1,12 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+let server: ServedDemo;
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 const LOCAL = '<spatius-avatar id="avatar" motion="calm"></spatius-avatar>';
 
@@ -41,7 +43,7 @@ function listen(page: Page, kind: 'element' | 'stream' | 'silent stream', sound?
 
 const outcome = (page: Page) => page.evaluate(() => (window as unknown as { outcome: string }).outcome);
 
-test('an audio element is heard through the avatar, with the face in time, and to its end', async ({ page }) => {
+test('an audio element is heard through the avatar, with the face in time, and to its end', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, LOCAL);
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.traceJaw();
@@ -58,7 +60,9 @@ test('an audio element is heard through the avatar, with the face in time, and t
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
 });
 
-test('a stream that is played elsewhere moves the face without a sound, also while the page is blocked', async ({ page }) => {
+test('a stream that is played elsewhere moves the face without a sound, also while the page is blocked', { tag: '@timing' }, async ({
+  page,
+}) => {
   const avatar = await AvatarPage.open(page, server.url, LOCAL);
   await avatar.waitForEvent('avatar', 'ready');
   await listen(page, 'stream');
@@ -74,7 +78,7 @@ test('a stream that is played elsewhere moves the face without a sound, also whi
   expect(await outcome(page)).toBe('ended');
 });
 
-test('in direct mode the browser listens too; speech takes over and a dead stream is refused', async ({ page }) => {
+test('in direct mode the browser listens too; speech takes over and a dead stream is refused', { tag: '@timing' }, async ({ page }) => {
   const direct = 'mode="direct" app-id="app_demo" token-endpoint="/api/session-token"';
   const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${direct}></spatius-avatar>`);
   await avatar.waitForEvent('avatar', 'ready');

@@ -70,7 +70,7 @@ const start = (page: Page): Promise<void> => page.evaluate(() => document.queryS
 const subscribed = (page: Page): Promise<unknown> =>
   page.waitForFunction(() => (document.getElementById('avatar') as unknown as Hidden).lifecycle.avatar.room.voice !== null);
 
-test('the voice of a room is heard, and the face moves with it', async ({ page }) => {
+test('the voice of a room is heard, and the face moves with it', { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -96,7 +96,7 @@ test('the voice of a room is heard, and the face moves with it', async ({ page }
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
-test('interrupt() silences the room and shuts the mouth, and the next speech is heard', async ({ page }) => {
+test('interrupt() silences the room and shuts the mouth, and the next speech is heard', { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -119,7 +119,7 @@ test('interrupt() silences the room and shuts the mouth, and the next speech is 
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
-test("the visitor's voice interrupts the room's", async ({ page }) => {
+test("the visitor's voice interrupts the room's", { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page, 'interruptible');
   await start(page);
   const backend = await startBackend();
@@ -143,7 +143,7 @@ test("the visitor's voice interrupts the room's", async ({ page }) => {
   expect((await backend.answer('long')).responses.at(-1)!.end).toBe(true);
 });
 
-test("record() keeps the room's voice", async ({ page }) => {
+test("record() keeps the room's voice", { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -161,7 +161,7 @@ test("record() keeps the room's voice", async ({ page }) => {
   expect(rms).toBeGreaterThan(0.01);
 });
 
-test('volume, mute, microphone and leaving reach the room', async ({ page }) => {
+test('volume, mute, microphone and leaving reach the room', { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page, 'volume="0.5"');
   await start(page);
   await startBackend();
@@ -196,7 +196,7 @@ test('volume, mute, microphone and leaving reach the room', async ({ page }) => 
   expect((await avatar.events()).at(-1)).toBe('connection-state disconnected');
 });
 
-test('a lost connection is taken up again, and the voice goes on', async ({ page }) => {
+test('a lost connection is taken up again, and the voice goes on', { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -212,7 +212,9 @@ test('a lost connection is taken up again, and the voice goes on', async ({ page
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
-test('a publisher that falls silent in mid-speech: a stall is told, the avatar rests, and it recovers', async ({ page }) => {
+test('a publisher that falls silent in mid-speech: a stall is told, the avatar rests, and it recovers', { tag: '@timing' }, async ({
+  page,
+}) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -228,7 +230,7 @@ test('a publisher that falls silent in mid-speech: a stall is told, the avatar r
   await avatar.waitForEvent('avatar', 'playback-stall false');
 });
 
-test('bad weather on the line costs no conversation: jitter, repeated and lost packets', async ({ page }) => {
+test('bad weather on the line costs no conversation: jitter, repeated and lost packets', { tag: '@timing' }, async ({ page }) => {
   Object.assign(rooms.weather, {
     dataDelayMs: 30,
     dataJitterMs: 120,
@@ -249,7 +251,7 @@ test('bad weather on the line costs no conversation: jitter, repeated and lost p
   expect((await avatar.events()).filter((event) => event.startsWith('error'))).toEqual([]);
 });
 
-test("a room of the app's own is followed, and not left", async ({ page }) => {
+test("a room of the app's own is followed, and not left", { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page);
   const token = await rooms.token('visitor');
   await page.evaluate(
@@ -275,7 +277,7 @@ test("a room of the app's own is followed, and not left", async ({ page }) => {
   expect(rooms.peer('visitor')).toBeDefined();
 });
 
-test('a refused token is a failed connection', async ({ page }) => {
+test('a refused token is a failed connection', { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page);
   await page.unroute('**/api/room-token');
   await page.route('**/api/room-token', (route) => route.fulfill({ json: { participant_token: 'nonsense' } }));
@@ -296,7 +298,7 @@ test('a refused token is a failed connection', async ({ page }) => {
   ]);
 });
 
-test('a classic script of another origin joins a room as well', async ({ page }) => {
+test('a classic script of another origin joins a room as well', { tag: '@timing' }, async ({ page }) => {
   const script = `<script src="${server.url.replace('127.0.0.1', 'localhost')}/dist/spatius-avatar.iife.min.js"></script>`;
   const avatar = await openPage(page, '', script);
   await start(page);

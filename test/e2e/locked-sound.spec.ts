@@ -1,12 +1,14 @@
-import { type Browser, chromium, expect, type LaunchOptions, test } from '@playwright/test';
+import { type Browser, chromium, expect, type LaunchOptions } from '@playwright/test';
 import { startMotionServer, voicePcm } from '../helpers/node/motion-server.js';
 import { RelayBackend } from '../helpers/node/relay-backend.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
+let server: ServedDemo;
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 function launchLocked(launchOptions: LaunchOptions): Promise<Browser> {
   const args = (launchOptions.args ?? []).filter((flag) => !flag.startsWith('--autoplay-policy'));

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 import { vrmFrom } from '../helpers/vrm-files.js';
 
-const server = new ServedDemo();
+let server: ServedDemo;
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 /** Machines that draw in software and are busy take their time. */
 const patient = expect.configure({ timeout: 20_000 });

@@ -1,7 +1,7 @@
 /** Backend mode with the page's own transport: what a backend got of a Motion Server is handed to the element. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { decodeMessage } from '../../src/motion/protocol/envelope.js';
 import { MotionTimeline } from '../../src/motion/timeline/motion-timeline.js';
 import { packageFolder } from '../../src/server/package-folder.js';
@@ -11,12 +11,14 @@ import type { TracedFrame } from '../../src/shared/contracts/stage.js';
 import { MotionReader } from '../../src/speech/sources/motion-reader.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
 const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
-const server = new ServedDemo();
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+let server: ServedDemo;
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 const open = (page: Page, attributes = ''): Promise<AvatarPage> =>
   AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" mode="backend" motion="calm" ${attributes}></spatius-avatar>`);
@@ -94,7 +96,7 @@ function likeness(trace: readonly TracedFrame[], messages: readonly Uint8Array[]
 
 const stats = (page: Page) => page.evaluate(() => (document.getElementById('avatar') as HTMLElementTagNameMap['spatius-avatar']).stats());
 
-test('speech and motion that a backend got of our server are heard and seen in sync', async ({ page }) => {
+test('speech and motion that a backend got of our server are heard and seen in sync', { tag: '@timing' }, async ({ page }) => {
   const pcm = voicePcm(4);
   const messages = await motionFor(pcm);
   const avatar = await open(page);
@@ -117,7 +119,7 @@ test('speech and motion that a backend got of our server are heard and seen in s
   expect(events).not.toContainEqual(expect.stringContaining('error'));
 });
 
-test('a page that is blocked for 2 s costs nothing of what it has handed over', async ({ page }) => {
+test('a page that is blocked for 2 s costs nothing of what it has handed over', { tag: '@timing' }, async ({ page }) => {
   const pcm = voicePcm(5);
   const messages = await motionFor(pcm);
   const avatar = await open(page);
@@ -146,7 +148,9 @@ test('a page that is blocked for 2 s costs nothing of what it has handed over', 
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('stall'));
 });
 
-test('an interruption drops a turn at once, its late motion is discarded, and the next turn speaks', async ({ page }) => {
+test('an interruption drops a turn at once, its late motion is discarded, and the next turn speaks', { tag: '@timing' }, async ({
+  page,
+}) => {
   const pcm = voicePcm(3);
   const messages = await motionFor(pcm);
   const avatar = await open(page);
@@ -180,7 +184,7 @@ test('an interruption drops a turn at once, its late motion is discarded, and th
   expect((await stats(page)).discardedMessages).toBe(1);
 });
 
-test('a turn without motion, or with motion that is none, is heard with the face at rest', async ({ page }) => {
+test('a turn without motion, or with motion that is none, is heard with the face at rest', { tag: '@timing' }, async ({ page }) => {
   const avatar = await open(page);
   await avatar.waitForEvent('avatar', 'ready');
   for (const messages of [[new Uint8Array(0)], [Uint8Array.of(255, 255, 255)]]) {
@@ -197,7 +201,9 @@ test('a turn without motion, or with motion that is none, is heard with the face
   }
 });
 
-test('audio and motion that are handed over before the avatar is there are not lost, and pause holds them', async ({ page }) => {
+test('audio and motion that are handed over before the avatar is there are not lost, and pause holds them', { tag: '@timing' }, async ({
+  page,
+}) => {
   const pcm = voicePcm(4);
   const messages = await motionFor(pcm);
   const avatar = await open(page, 'loading="eager"');
@@ -213,7 +219,7 @@ test('audio and motion that are handed over before the avatar is there are not l
 
 const capture = join(assets, 'captures/motion_response.json');
 const speech = join(assets, 'audio/demo_1_16k.pcm');
-test('what a real Motion Server sent moves the face when its sound is heard', async ({ page }) => {
+test('what a real Motion Server sent moves the face when its sound is heard', { tag: '@timing' }, async ({ page }) => {
   test.skip(!existsSync(capture) || !existsSync(speech), `no recordings in ${assets}`);
   const { animation_messages_base64: recorded } = JSON.parse(readFileSync(capture, 'utf8')) as { animation_messages_base64: string[] };
   const messages = recorded.map((message) => Uint8Array.from(Buffer.from(message, 'base64')));

@@ -1,12 +1,14 @@
 import { inflateSync } from 'node:zlib';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
+let server: ServedDemo;
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 const IMAGE = /<<[^<>]*\/Subtype \/Image\s+\/Width (\d+)\s+\/Height (\d+)\s+\/ColorSpace \[[^<>]*\/Length (\d+)>> stream\r?\n/g;
 

@@ -1,15 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { packageFolder } from '../../src/server/package-folder.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
 const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
-const server = new ServedDemo();
+let server: ServedDemo;
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 test.skip(!existsSync(assets), `no recordings in ${assets}`);
 
 const direct = 'mode="direct" app-id="app_demo" token-endpoint="/api/session-token"';
@@ -23,7 +25,9 @@ async function speakRecording(avatar: AvatarPage, file: string): Promise<void> {
   });
 }
 
-test('a character from elsewhere loads by src, says which channels it lacks, and opens its mouth when it speaks', async ({ page }) => {
+test('a character from elsewhere loads by src, says which channels it lacks, and opens its mouth when it speaks', {
+  tag: '@timing',
+}, async ({ page }) => {
   await page
     .context()
     .route('**/brunette-t.glb', (route) =>
@@ -55,7 +59,7 @@ for (const [mode, attributes] of [
   ['direct', direct],
   ['local', 'mode="local"'],
 ] as const) {
-  test(`recorded speech is said to its end in ${mode} mode`, async ({ page }) => {
+  test(`recorded speech is said to its end in ${mode} mode`, { tag: '@timing' }, async ({ page }) => {
     const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${attributes}></spatius-avatar>`);
     await avatar.waitForEvent('avatar', 'ready');
     await avatar.traceJaw();

@@ -1,11 +1,13 @@
 /** Another renderer in the place of the one that draws; where no WebGPU is, WebGL takes the place of WebGL, by the same way. */
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+let server: ServedDemo;
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 /** What is in the shadow of the tag, and what went wrong. */
 const shown = ({ page }: AvatarPage) =>
@@ -19,7 +21,7 @@ const shown = ({ page }: AvatarPage) =>
     };
   });
 
-test('another renderer takes over in the middle of speech, without a gap in it', async ({ page }) => {
+test('another renderer takes over in the middle of speech, without a gap in it', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" renderer="webgl"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.speak('avatar', 10);
@@ -46,7 +48,9 @@ test('another renderer takes over in the middle of speech, without a gap in it',
   expect((await shown(avatar)).canvases).toBe(1);
 });
 
-test('a renderer that is changed and changed back leaves one stage, and a new src is what it shows', async ({ page }) => {
+test('a renderer that is changed and changed back leaves one stage, and a new src is what it shows', { tag: '@timing' }, async ({
+  page,
+}) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" renderer="webgl"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.forgetEvents();

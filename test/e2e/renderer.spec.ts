@@ -1,9 +1,10 @@
 /** Which renderer draws, in a browser that has WebGL and WebGPU, both drawn by the CPU; without a WebGPU adapter its half is skipped. */
 import { readFile } from 'node:fs/promises';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { gaussianHead } from '../helpers/gaussian-head.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 import { vrmFrom } from '../helpers/vrm-files.js';
 
 test.use({
@@ -12,9 +13,10 @@ test.use({
   },
 });
 
-const server = new ServedDemo();
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+let server: ServedDemo;
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 const hasAdapter = ({ page }: AvatarPage): Promise<boolean> =>
   page.evaluate(async () => (await (navigator as { gpu?: GPU }).gpu?.requestAdapter()) != null);

@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { type TextureFile, texturedSquare } from '../helpers/glb-files.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
-import { ServedDemo } from '../helpers/node/served-demo.js';
+import type { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
 
-const server = new ServedDemo();
+let server: ServedDemo;
 
-test.beforeAll(() => server.start());
-test.afterAll(() => server.kill());
+test.beforeAll(({ servedDemo }) => {
+  server = servedDemo;
+});
 
 const STRICT =
   "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'";

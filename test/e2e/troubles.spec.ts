@@ -44,7 +44,9 @@ test.describe('a token endpoint in trouble costs the motion, not the sound', () 
   }
 });
 
-test('a server that is killed in mid-sentence: sound goes on, state and event say so, and it heals', async ({ page }) => {
+test('a server that is killed in mid-sentence: sound goes on, state and event say so, and it heals', { tag: '@timing' }, async ({
+  page,
+}) => {
   const avatar = await AvatarPage.open(page, server.url, direct());
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.speak('avatar', 6);
