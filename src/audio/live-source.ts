@@ -23,7 +23,7 @@ const elementNodes = new WeakMap<HTMLMediaElement, MediaElementAudioSourceNode>(
 export function connectLiveSource(output: AudioOutput, target: AudioNode, source: unknown, options: LiveSourceOptions): () => void {
   if (source instanceof MediaStream) return connectStream(target, source, options);
   if (source instanceof HTMLMediaElement) return connectElement(output, target, source, options);
-  throw new AvatarError(ErrorCode.invalidAudioInput, 'listen() takes a MediaStream or an <audio> or <video> element.');
+  throw new AvatarError(ErrorCode.invalidAudioInput, 'speakLive() takes a MediaStream or an <audio> or <video> element.');
 }
 
 function connectStream(target: AudioNode, stream: MediaStream, { handleEnd }: LiveSourceOptions): () => void {

@@ -221,8 +221,13 @@ export class SpatiusAvatar extends AvatarShell {
    * @returns Resolves when the source has ended.
    * @throws {AvatarError} `aborted` when interrupted; `noAudio`; `invalidAudioInput`. All but `aborted` also fire `avatar-error`.
    */
-  async listen(source: MediaStream | HTMLMediaElement, options: ListenOptions = {}): Promise<void> {
+  async speakLive(source: MediaStream | HTMLMediaElement, options: ListenOptions = {}): Promise<void> {
     await this.untilHeard(({ speech }) => speech.listen(source, options));
+  }
+
+  /** Former name of `speakLive()`, kept as an alias; unrelated to the attribute `listening`. */
+  listen(source: MediaStream | HTMLMediaElement, options?: ListenOptions): Promise<void> {
+    return this.speakLive(source, options);
   }
 
   private async untilHeard(play: (avatar: Avatar) => Promise<void>): Promise<void> {

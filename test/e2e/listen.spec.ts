@@ -10,14 +10,14 @@ test.beforeAll(({ servedDemo }) => {
 
 const LOCAL = '<spatius-avatar id="avatar" motion="calm"></spatius-avatar>';
 
-/** Listens in the page, and keeps how it ended in `window.outcome`. */
-function listen(page: Page, kind: 'element' | 'stream' | 'silent stream', sound?: 'delayed' | 'elsewhere'): Promise<void> {
+/** Speaks a live source in the page and stores the result in `window.outcome`. */
+function speakLive(page: Page, kind: 'element' | 'stream' | 'silent stream', sound?: 'delayed' | 'elsewhere'): Promise<void> {
   return page.evaluate(
     async ([kind, sound]) => {
       const avatar = document.querySelector('spatius-avatar')!;
       const own = new AudioContext();
       const state = window as unknown as { outcome: string; endStream(): void };
-      state.outcome = 'listening';
+      state.outcome = 'speaking';
       let source: MediaStream | HTMLMediaElement;
       if (kind === 'element') {
         source = new Audio('/speech/welcome-en.mp3');
@@ -32,7 +32,7 @@ function listen(page: Page, kind: 'element' | 'stream' | 'silent stream', sound?
         if (kind === 'silent stream') destination.stream.getTracks().forEach((track) => track.stop());
         state.endStream = () => destination.stream.getTracks().forEach((track) => track.stop());
       }
-      avatar.listen(source, sound && { sound }).then(
+      avatar.speakLive(source, sound && { sound }).then(
         () => (state.outcome = 'ended'),
         ({ code }: { code: string }) => (state.outcome = code),
       );
@@ -47,7 +47,7 @@ test('an audio element is heard through the avatar, with the face in time, and t
   const avatar = await AvatarPage.open(page, server.url, LOCAL);
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.traceJaw();
-  await listen(page, 'element');
+  await speakLive(page, 'element');
   await avatar.waitForEvent('avatar', 'conversation-state playing');
   expect(await avatar.loudness(2000)).toBeGreaterThan(0.01);
   await avatar.waitForEvent('avatar', 'conversation-state idle', 40_000);
@@ -65,7 +65,7 @@ test('a stream that is played elsewhere moves the face without a sound, also whi
 }) => {
   const avatar = await AvatarPage.open(page, server.url, LOCAL);
   await avatar.waitForEvent('avatar', 'ready');
-  await listen(page, 'stream');
+  await speakLive(page, 'stream');
   await avatar.waitForEvent('avatar', 'conversation-motion local');
   expect(await avatar.loudness(1000)).toBe(0);
   await avatar.traceJaw();
@@ -82,12 +82,12 @@ test('in direct mode the browser listens too; speech takes over and a dead strea
   const direct = 'mode="direct" app-id="app_demo" token-endpoint="/api/session-token"';
   const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${direct}></spatius-avatar>`);
   await avatar.waitForEvent('avatar', 'ready');
-  await listen(page, 'stream', 'delayed');
+  await speakLive(page, 'stream', 'delayed');
   await avatar.waitForEvent('avatar', 'conversation-motion local');
   expect(await avatar.loudness(2000)).toBeGreaterThan(0.01);
   await avatar.speak('avatar', 1);
   await avatar.waitForEvent('avatar', 'conversation-motion server');
   expect(await outcome(page)).toBe('aborted');
-  await listen(page, 'silent stream');
+  await speakLive(page, 'silent stream');
   await expect.poll(() => outcome(page)).toBe('noAudio');
 });

@@ -209,6 +209,18 @@ describe('<spatius-avatar>', () => {
     assert.equal(await playing, sent);
   });
 
+  it('speaks live sound by speakLive() and its former name listen()', async () => {
+    const avatar = create('<spatius-avatar mode="backend"></spatius-avatar>');
+    const codeOf = (speech: Promise<void>) =>
+      speech.then(
+        () => 'ended',
+        ({ code }: AvatarError) => code,
+      );
+    const source = new MediaStream();
+    assert.equal(await codeOf(avatar.speakLive(source)), 'noAudio');
+    assert.equal(await codeOf(avatar.listen(source)), 'noAudio');
+  });
+
   it('takes speech by the calls of its mode, and none outside a document', async () => {
     const local = create('<spatius-avatar></spatius-avatar>');
     const backend = create('<spatius-avatar mode="backend"></spatius-avatar>');
