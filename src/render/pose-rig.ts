@@ -5,19 +5,33 @@
  * joint whose parent stands at P (at rest) and which itself has the local rest rotation L to  P⁻¹ · R · P · L.
  */
 import { Euler, type Object3D, Quaternion, Vector3 } from 'three';
-import { eyeRotation, findJointsAmong, type JointRole, jawRotation, NECK_SHARE } from '../motion/retarget/joints.js';
+import { eyeRotation, type FoundJoint, findJointsAmong, type JointRole, jawRotation, NECK_SHARE } from '../motion/retarget/joints.js';
+import type { ChannelNames, JointName } from '../shared/contracts/channel-names.js';
 import { CHANNEL_INDEX } from '../shared/contracts/channels.js';
 
-/** Finds joints by their usual names. */
-export function findJoints(root: Object3D): Partial<Record<JointRole, Object3D>> {
+/** Finds joints by their names. @param channelNames The page's own names. */
+export function findJoints(root: Object3D, channelNames?: ChannelNames): FoundJoints {
   const objects: Object3D[] = [];
   root.traverse((object) => objects.push(object));
   return findJointsAmong(
     objects.map((node) => {
       const { isBone = false, isMesh = false } = node as { isBone?: boolean; isMesh?: boolean };
-      return { name: node.name, node, isBone, isMesh };
+      return { name: nameInFile(node), node, isBone, isMesh };
     }),
+    channelNames,
   );
+}
+
+export type FoundJoints = Partial<Record<JointName, FoundJoint<Object3D>>>;
+
+/** The objects alone. */
+export function objectsOf(found: FoundJoints): Partial<Record<JointName, Object3D>> {
+  return Object.fromEntries(Object.entries(found).map(([joint, { node }]) => [joint, node]));
+}
+
+/** three.js takes dots, colons and spaces out of names and keeps what the file says aside. */
+function nameInFile({ name, userData }: Object3D): string {
+  return typeof userData.name === 'string' ? userData.name : name;
 }
 
 class Joint {

@@ -1,10 +1,8 @@
 import { type Object3D, Quaternion, Vector3 } from 'three';
-import { jointName } from '../motion/retarget/joints.js';
+import { TWIST } from '../motion/retarget/names/joint-words.js';
+import { wordsOf } from '../motion/retarget/names/split-name.js';
+import type { JointName } from '../shared/contracts/channel-names.js';
 
-const UPPER_ARMS = {
-  left: ['leftarm', 'leftupperarm', 'upperarml', 'jbiplupperarm'],
-  right: ['rightarm', 'rightupperarm', 'upperarmr', 'jbiprupperarm'],
-};
 /** Where upper arms hang: a little away from the body, in the axes of the character. */
 const HANGS = { left: new Vector3(0.3, -0.95, 0.04).normalize(), right: new Vector3(-0.3, -0.95, 0.04).normalize() };
 /** Arms that point further down than this hang already. */
@@ -20,10 +18,8 @@ export interface Arm {
 /**
  * Rigs are modelled with arms spread out; nobody talks like that. Lets them hang. World matrices must be up to date, and
  * are afterwards.
- *
- * @param arms Found by their names when not given.
  */
-export function lowerArms(root: Object3D, arms: readonly Arm[] = findArms(root)): void {
+export function lowerArms(arms: readonly Arm[]): void {
   for (const { upper, lower, side } of arms) {
     if (!upper.parent) continue;
     const direction = lower.getWorldPosition(new Vector3()).sub(upper.getWorldPosition(new Vector3())).normalize();
@@ -35,13 +31,54 @@ export function lowerArms(root: Object3D, arms: readonly Arm[] = findArms(root))
   }
 }
 
-function findArms(root: Object3D): Arm[] {
-  const arms: Arm[] = [];
-  root.traverse((upper) => {
-    const name = jointName(upper.name);
-    const side = (['left', 'right'] as const).find((one) => UPPER_ARMS[one].includes(name));
-    const lower = upper.children[0];
-    if (side && lower) arms.push({ upper, lower, side });
+/** Joints nearer to the shoulder than this, as a share of the whole arm, are no elbow. */
+const LEAST_UPPER_ARM = 0.12;
+
+/** The arms of a skeleton. @param joints By their names; an elbow without one is the next joint down the arm. */
+export function armsOf(joints: Partial<Record<JointName, Object3D>>): Arm[] {
+  return (['left', 'right'] as const).flatMap((side): Arm[] => {
+    const known = joints[`${side}LowerArm`];
+    const upper = joints[`${side}UpperArm`] ?? jointAbove(known);
+    if (!upper) return [];
+    const lower = known && isBelow(known, upper) ? known : nextJoint(upper);
+    return lower ? [{ upper, lower, side }] : [];
   });
-  return arms;
+}
+
+function isBelow(node: Object3D, ancestor: Object3D): boolean {
+  for (let at = node.parent; at; at = at.parent) if (at === ancestor) return true;
+  return false;
+}
+
+function jointAbove(node: Object3D | undefined): Object3D | null {
+  for (let at = node?.parent ?? null; at; at = at.parent) if (isJoint(at)) return at;
+  return null;
+}
+
+/** Of the joints below the one that the hand hangs on: neither a mesh nor what only carries the arm's twist. */
+function nextJoint(upper: Object3D): Object3D | null {
+  const shoulder = upper.getWorldPosition(new Vector3());
+  const distance = (node: Object3D): number => node.getWorldPosition(new Vector3()).distanceTo(shoulder);
+  const reach = (node: Object3D): number => Math.max(distance(node), ...node.children.filter(isJoint).map(reach));
+  const least = reach(upper) * LEAST_UPPER_ARM;
+  let at: Object3D = upper;
+  for (;;) {
+    const below = at.children.filter(isJoint);
+    if (below.length === 0) return null;
+    // Twist joints end where the arm goes on.
+    const next = below.reduce((best, node) => (rankOf(node, reach) > rankOf(best, reach) ? node : best));
+    if (!isTwist(next) && distance(next) > least) return next;
+    at = next;
+  }
+}
+
+const isTwist = ({ name }: Object3D): boolean => wordsOf(name).some(({ text }) => TWIST.has(text));
+const rankOf = (node: Object3D, reach: (node: Object3D) => number): number =>
+  reach(node) - (isTwist(node) && node.children.length === 0 ? 1e6 : 0);
+
+/** Meshes hang on joints, and groups of meshes too. */
+function isJoint(node: Object3D): boolean {
+  if ((node as { isBone?: boolean }).isBone) return true;
+  if ((node as { isMesh?: boolean }).isMesh) return false;
+  return node.children.length === 0 || node.children.some((child) => !(child as { isMesh?: boolean }).isMesh);
 }

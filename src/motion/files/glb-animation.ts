@@ -82,12 +82,13 @@ function nodesOfMesh(document: GlbDocument, mesh: number): number[] {
 
 function jointTracks(document: GlbDocument, values: Float32Array, appender: GlbAppender): Track[] {
   const bones = new Set((document.skins ?? []).flatMap(({ joints }) => joints));
-  const joints = findJointsAmong(
+  const found = findJointsAmong(
     (document.nodes ?? []).map(({ name = '', mesh }, node) => ({ name, node, isBone: bones.has(node), isMesh: mesh !== undefined })),
   );
-  const { head } = joints;
+  const nodeOf = (role: JointRole): number | undefined => found[role]?.node;
+  const head = nodeOf('head');
   // As on the stage: a neck without a head is somebody else's.
-  const neck = head === undefined ? undefined : joints.neck;
+  const neck = head === undefined ? undefined : nodeOf('neck');
   const tracks: Track[] = [];
   const rotate = (node: number | undefined, rotationAt: (pose: Float32Array) => Quaternion): void => {
     const accessor = node === undefined ? null : rotationAccessor(document, node, values, rotationAt, appender);
@@ -100,7 +101,7 @@ function jointTracks(document: GlbDocument, values: Float32Array, appender: GlbA
   rotate(neck, headTurn(NECK_SHARE));
   rotate(head, headTurn(neck === undefined ? 1 : 1 - NECK_SHARE));
   for (const eye of ['leftEye', 'rightEye'] as const satisfies JointRole[]) {
-    rotate(joints[eye], (pose) => {
+    rotate(nodeOf(eye), (pose) => {
       const { pitch, yaw } = eyeRotation(pose, eye);
       return quaternionFromAngles(pitch, yaw, 0);
     });

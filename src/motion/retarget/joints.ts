@@ -3,19 +3,15 @@
  *
  * Axes: right-handed, +x = the character's left, +y up, +z out of the face.
  */
+import { type ChannelNames, isJoint, type JointName } from '../../shared/contracts/channel-names.js';
 import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
+import { readJoints } from './names/joint-reader.js';
 
-/** Names in use for each joint, without prefix, case and separators (Mixamo, Ready Player Me, VRM, Unreal, CC). */
-const JOINT_NAMES = {
-  head: ['head', 'jbipchead', 'bip01head'],
-  neck: ['neck', 'neck1', 'necklower', 'neck01', 'necktwist01', 'jbipcneck', 'bip01neck'],
-  chest: ['spine2', 'spine02', 'upperchest', 'spine03', 'chest', 'jbipcupperchest', 'chestupper', 'spine1'],
-  leftEye: ['lefteye', 'eyeleft', 'eyel', 'leye', 'lefteyeball', 'jadjlfaceeye'],
-  rightEye: ['righteye', 'eyeright', 'eyer', 'reye', 'righteyeball', 'jadjrfaceeye'],
-  jaw: ['jaw', 'jawroot', 'lowerjaw', 'jawbone', 'mandible', 'cjaw', 'jbipcjaw', 'facjaw', 'jawbnd'],
-} as const;
+/** Added to the rank of a node that no skin follows. */
+const NO_BONE = 1e6;
 
-export type JointRole = keyof typeof JOINT_NAMES;
+/** Joints that a pose turns. */
+export type JointRole = Exclude<JointName, `${string}Arm`>;
 
 /** Part of a head turn that the neck takes. */
 export const NECK_SHARE = 0.38;
@@ -33,29 +29,39 @@ export interface JointCandidate<Node> {
   readonly isMesh: boolean;
 }
 
-/** A joint's name without the prefix of its tool, without case and separators: "mixamorig:LeftArm" is `leftarm`. */
-export function jointName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/^(mixamorig\d*|ccbase|cc_base|bone)[:_]?/, '')
-    .replace(/[^a-z0-9]/g, '');
+export interface FoundJoint<Node> {
+  readonly node: Node;
+  readonly name: string;
+  readonly convention: string;
 }
 
-/** Finds joints by their usual names. Bones win over other nodes of the same name, the first over the second. */
-export function findJointsAmong<Node>(candidates: Iterable<JointCandidate<Node>>): Partial<Record<JointRole, Node>> {
-  const byName = new Map<string, JointCandidate<Node>>();
-  for (const candidate of candidates) {
-    if (candidate.isMesh) continue;
-    const name = jointName(candidate.name);
-    const known = byName.get(name);
-    if (!known || (candidate.isBone && !known.isBone)) byName.set(name, candidate);
-  }
-  const joints: Partial<Record<JointRole, Node>> = {};
-  for (const role of Object.keys(JOINT_NAMES) as JointRole[]) {
-    const name = JOINT_NAMES[role].find((candidate) => byName.has(candidate));
-    if (name) joints[role] = byName.get(name)!.node;
-  }
-  return joints;
+/**
+ * Finds joints by their names. Bones win over other nodes, a table of the page over everything.
+ *
+ * @param table Names that the page has given a meaning.
+ */
+export function findJointsAmong<Node>(
+  candidates: Iterable<JointCandidate<Node>>,
+  table: ChannelNames = {},
+): Partial<Record<JointName, FoundJoint<Node>>> {
+  const nodes = [...candidates].filter(({ isMesh }) => !isMesh);
+  const best: Partial<Record<JointName, { rank: number; found: FoundJoint<Node> }>> = {};
+  const consider = ({ node, name }: JointCandidate<Node>, joint: JointName, rank: number, convention: string): void => {
+    const known = best[joint];
+    if (!known || rank < known.rank) best[joint] = { rank, found: { node, name, convention } };
+  };
+  const readings = readJoints(nodes.map(({ name }) => name));
+  nodes.forEach((candidate, index) => {
+    const { name, isBone } = candidate;
+    if (Object.hasOwn(table, name)) {
+      const target = table[name];
+      if (isJoint(target)) consider(candidate, target, -1, 'page');
+      return;
+    }
+    const reading = readings.get(index);
+    if (reading) consider(candidate, reading.joint, reading.rank + (isBone ? 0 : NO_BONE), reading.convention);
+  });
+  return Object.fromEntries(Object.entries(best).map(([joint, { found }]) => [joint, found]));
 }
 
 /** Turn of a jaw at weight 1 of its channels, radians. */

@@ -7,15 +7,15 @@
  *
  * and for single channels that are missing the nearest shapes that there are (`stand-ins.ts`).
  */
+import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import { ARKIT_CHANNELS, type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import { FIRST_PRESET, FIRST_VISEME, type MorphEntry, MorphMap, type MorphRules } from './morph-map.js';
 import { channelsFromMorphName } from './morph-names.js';
-import { PRESET_CHANNELS, PRESET_INDEX, PRESETS, type Preset, presetFromExpressionName, presetFromMorphName } from './presets.js';
-import { standInsFor } from './stand-ins.js';
-import { visemeFromMorphName } from './visemes.js';
+import { MID_SUFFIX, readShapes } from './names/read-shapes.js';
+import type { ShapeReading } from './names/shape-reader.js';
+import { PRESET_CHANNELS, PRESET_INDEX, PRESETS, type Preset, presetFromExpressionName } from './presets.js';
+import { standInsFor, VISEME_STAND_INS } from './stand-ins.js';
 
-/** Suffix of an in-between corrective. */
-const MID_SUFFIX = /\.mid$/i;
 /** An avatar without these cannot show speech by ARKit shapes; visemes or vowels stand in. */
 const ESSENTIAL_MOUTH = ['jawOpen', 'mouthFunnel', 'mouthPucker'] as const;
 const VOWELS: readonly Preset[] = ['aa', 'ih', 'ou', 'ee', 'oh'];
@@ -42,6 +42,8 @@ export interface MorphOptions {
   hasJawJoint?: boolean;
   /** Joints turn the eyes. */
   hasEyeJoints?: boolean;
+  /** The page's own names. */
+  channelNames?: ChannelNames;
 }
 
 export interface AvatarMorphs {
@@ -55,22 +57,21 @@ export interface AvatarMorphs {
   usesVisemes: boolean;
   /** True when the mouth is opened by the jaw joint, for want of a shape. */
   usesJawJoint: boolean;
+  /** How the names were read, those that say nothing left out. */
+  readings: ReadonlyMap<string, ShapeReading>;
 }
 
-type Candidate = MorphEntry & { isExact: boolean };
+/** `rank`: see `ShapeSource`. */
+type Candidate = MorphEntry & { rank: number };
 
 /**
  * @param meshes Morph names of each mesh, in the order of its morph targets.
  */
 export function mapMorphs(meshes: readonly (readonly string[])[], options: MorphOptions = {}): AvatarMorphs {
-  const candidates = meshes.map((names, mesh) => [...namedEntries(names), ...boundEntries(options.bound?.[mesh] ?? [])]);
+  const readings = readShapes(meshes.flat(), options.channelNames);
+  const candidates = meshes.map((names, mesh) => nearest([...namedEntries(names, readings), ...boundEntries(options.bound?.[mesh] ?? [])]));
   const shown = new Set<number>();
-  const exact = new Set<number>();
-  for (const { source, isExact, isMid } of candidates.flat()) {
-    if (source >= FIRST_VISEME || isMid) continue;
-    shown.add(source);
-    if (isExact) exact.add(source);
-  }
+  for (const { source, isMid } of candidates.flat()) if (!isMid) shown.add(source);
   const isShown = (name: string): boolean => shown.has(CHANNEL_INDEX[name as ArkitChannel]);
   const has = (test: (source: number) => boolean): boolean => candidates.some((entries) => entries.some(({ source }) => test(source)));
 
@@ -82,18 +83,29 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
 
   const perMesh = candidates.map((entries, mesh) =>
     unique(
-      entries.filter(({ source, isExact }) => {
+      entries.filter(({ source }) => {
         if (isViseme(source)) return usesVisemes;
         if (source >= FIRST_PRESET) return presets.has(PRESETS[source - FIRST_PRESET]);
         const name = ARKIT_CHANNELS[source];
         // Half a set of mouth shapes on top of visemes would open the mouth twice.
         if (usesOtherMouth && /^(mouth|jaw)/.test(name) && !isFeeling(name)) return false;
-        if (options.turnsWithEye?.[mesh] && name.startsWith('eyeLook')) return false;
-        // Many avatars carry `mouthSmile` beside `mouthSmileLeft` and `mouthSmileRight`: both would smile twice.
-        return isExact || !exact.has(source);
+        return !(options.turnsWithEye?.[mesh] && name.startsWith('eyeLook'));
       }),
     ),
   );
+  const double = (from: number, to: number, factor: number): void => {
+    for (const entries of perMesh) {
+      const doubles = entries.filter((entry) => entry.source === from && !entry.isMid);
+      entries.push(...doubles.map((entry) => ({ ...entry, source: to, factor: entry.factor * factor })));
+    }
+  };
+  if (usesVisemes) {
+    for (const [viseme, standIns] of VISEME_STAND_INS) {
+      if (shown.has(FIRST_VISEME + viseme)) continue;
+      const standIn = standIns.find(([other]) => shown.has(FIRST_VISEME + other));
+      if (standIn) double(FIRST_VISEME + standIn[0], FIRST_VISEME + viseme, standIn[1]);
+    }
+  }
 
   const approximated = new Set<string>();
   const usesJawJoint = options.hasJawJoint === true && !isShown('jawOpen') && !usesOtherMouth;
@@ -107,12 +119,7 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
     if (isShown(name) || approximated.has(name) || (usesOtherMouth && /^(mouth|jaw)/.test(name))) continue;
     const standIns = standInsFor(name, (channel) => shown.has(channel));
     if (standIns.length > 0) approximated.add(name);
-    for (const { channel, factor } of standIns) {
-      for (const entries of perMesh) {
-        const doubles = entries.filter((entry) => entry.source === channel && !entry.isMid);
-        entries.push(...doubles.map((entry) => ({ ...entry, source: CHANNEL_INDEX[name], factor: entry.factor * factor })));
-      }
-    }
+    for (const { channel, factor } of standIns) double(channel, CHANNEL_INDEX[name], factor);
   }
 
   const rules: MorphRules = {
@@ -135,6 +142,7 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
     approximatedChannels: missingChannels.filter((name) => approximated.has(name)),
     usesVisemes,
     usesJawJoint,
+    readings,
   };
 }
 
@@ -143,33 +151,31 @@ const isPreset = (source: number, presets: readonly Preset[]): boolean => preset
 /** Corners of the mouth: no vowel moves them. */
 const isFeeling = (channel: string): boolean => /^mouth(Smile|Frown|Dimple)/.test(channel);
 
-function namedEntries(names: readonly string[]): Candidate[] {
-  return names.flatMap((name, morph): Candidate[] => {
-    const viseme = visemeFromMorphName(name);
-    if (viseme > 0) return [{ morph, source: FIRST_VISEME + viseme, factor: 1, isMid: false, isExact: true }];
-    const preset = presetFromMorphName(name);
-    if (preset) return [{ morph, source: FIRST_PRESET + PRESET_INDEX[preset], factor: 1, isMid: false, isExact: true }];
-    const isMid = MID_SUFFIX.test(name);
-    return channelsFromMorphName(name.replace(MID_SUFFIX, '')).map(({ channel, factor, isExact }) => ({
-      morph,
-      source: channel,
-      factor,
-      isMid,
-      isExact,
-    }));
-  });
+/** Many avatars carry `mouthSmile` beside `mouthSmileLeft` and `mouthSmileRight`: both would smile twice. */
+function nearest(entries: readonly Candidate[]): Candidate[] {
+  const best = new Map<number, number>();
+  for (const { source, rank, isMid } of entries) if (!isMid) best.set(source, Math.min(rank, best.get(source) ?? Infinity));
+  return entries.filter(({ source, rank, isMid }) => isMid || rank === best.get(source));
+}
+
+function namedEntries(names: readonly string[], readings: ReadonlyMap<string, ShapeReading>): Candidate[] {
+  return names.flatMap((name, morph) =>
+    (readings.get(name)?.sources ?? [])
+      .filter(({ source }) => source !== FIRST_VISEME)
+      .map((source): Candidate => ({ morph, ...source, isMid: MID_SUFFIX.test(name) })),
+  );
 }
 
 function boundEntries(bound: readonly BoundMorph[]): Candidate[] {
   return bound.flatMap(({ morph, expression, factor }) => {
     const preset = presetFromExpressionName(expression);
-    if (preset) return [{ morph, source: FIRST_PRESET + PRESET_INDEX[preset], factor, isMid: false, isExact: true }];
+    if (preset) return [{ morph, source: FIRST_PRESET + PRESET_INDEX[preset], factor, isMid: false, rank: 0 }];
     return channelsFromMorphName(expression).map((source) => ({
       morph,
       source: source.channel,
       factor: factor * source.factor,
       isMid: false,
-      isExact: source.isExact,
+      rank: source.rank,
     }));
   });
 }

@@ -50,6 +50,15 @@ const OTHER_NAMES: Readonly<Record<string, Preset>> = {
   fcleyeclosel: 'blinkLeft',
   fcleyecloser: 'blinkRight',
   まばたき: 'blink',
+  闭眼: 'blink',
+  閉眼: 'blink',
+  眨眼: 'blink',
+  まばたき左: 'blinkLeft',
+  まばたき右: 'blinkRight',
+  ウィンク: 'blinkLeft',
+  ウィンク右: 'blinkRight',
+  ウィンク2: 'blinkLeft',
+  ウィンク2右: 'blinkRight',
   fclalljoy: 'happy',
   fclallangry: 'angry',
   fclallsorrow: 'sad',
@@ -70,12 +79,22 @@ const BY_NAME = new Map<string, Preset>([
 
 /** The preset of an expression; null when its name says nothing. */
 export function presetFromExpressionName(name: string): Preset | null {
-  return BY_NAME.get(name.toLowerCase().replace(/[\s_.-]/g, '')) ?? null;
+  return (
+    BY_NAME.get(
+      name
+        .normalize('NFKC')
+        .toLowerCase()
+        .replace(/[\s_.-]/g, ''),
+    ) ?? null
+  );
 }
 
 /** The preset that a morph shows by itself. Short words (`aa`, `joy`) are left to expressions: any shape may be called so. */
 export function presetFromMorphName(name: string): Preset | null {
-  const tail = name.split(/[.:|/]/).pop()!;
+  const tail = name
+    .normalize('NFKC')
+    .split(/[.:|/]/)
+    .pop()!;
   return /^fcl_|[\u3040-\u30ff\u4e00-\u9fff]/i.test(tail) ? presetFromExpressionName(tail) : null;
 }
 

@@ -1,5 +1,6 @@
 /** Shapes that stand in for one an avatar does not have: the nearest thing it can do. */
 import { type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
+import { VISEME_INDEX as V } from '../../shared/contracts/visemes.js';
 import { splitChannelSide } from './morph-names.js';
 
 /** For each channel, without its side, the channels that can take its place, the best first, and their weights. */
@@ -48,3 +49,55 @@ function onSide(name: string, side: 'Left' | 'Right' | null, factor: number): St
   if (middle !== undefined) return [{ channel: middle, factor: side ? factor / 2 : factor }];
   return (side ? [side] : ['Left', 'Right']).map((one) => ({ channel: index[name + one], factor }));
 }
+
+/**
+ * For each viseme that `visemesFromChannels` makes the ones that can take its place, the best first, and their weights:
+ * sets of other tools have fewer mouths. Nothing stands in for shut lips.
+ */
+export const VISEME_STAND_INS: readonly (readonly [viseme: number, standIns: readonly (readonly [viseme: number, factor: number])[]])[] = [
+  [
+    V.CH,
+    [
+      [V.ou, 0.7],
+      [V.oh, 0.5],
+      [V.SS, 0.6],
+    ],
+  ],
+  [
+    V.aa,
+    [
+      [V.oh, 0.9],
+      [V.E, 0.9],
+      [V.ih, 0.7],
+    ],
+  ],
+  [
+    V.E,
+    [
+      [V.ih, 0.8],
+      [V.aa, 0.6],
+    ],
+  ],
+  [
+    V.ih,
+    [
+      [V.E, 0.8],
+      [V.SS, 0.7],
+      [V.aa, 0.4],
+    ],
+  ],
+  [
+    V.oh,
+    [
+      [V.ou, 0.8],
+      [V.aa, 0.7],
+    ],
+  ],
+  [
+    V.ou,
+    [
+      [V.oh, 0.8],
+      [V.aa, 0.35],
+    ],
+  ],
+];

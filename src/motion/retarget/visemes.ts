@@ -1,11 +1,5 @@
 import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
-import { VISEME_COUNT, visemeFromName } from '../../shared/contracts/visemes.js';
-
-/** Index in `VISEMES` of a morph called `viseme_aa`, `Viseme.PP`, `vrc.v_ou` …, or −1. */
-export function visemeFromMorphName(name: string): number {
-  const match = /(?:viseme[^a-z]*|\bv_)([a-z]+)$/i.exec(name);
-  return match ? visemeFromName(match[1]) : -1;
-}
+import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
 
 /**
  * A stand-in for ARKit's mouth on avatars that only have visemes: open, spread and round mouths become vowels, pressed and

@@ -2,6 +2,7 @@ import { Group, Mesh, type Object3D, type SkinnedMesh, type Texture } from 'thre
 import type { JointRole } from '../../motion/retarget/joints.js';
 import { type BoundMorph, type MorphOptions, mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
+import type { ChannelNames, JointName } from '../../shared/contracts/channel-names.js';
 import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { AvatarInfo } from '../../shared/contracts/stage.js';
@@ -9,23 +10,26 @@ import { freeBuffers } from '../../shared/core/free-buffers.js';
 import { createLights } from '../lights.js';
 import { disposeTexture, hasThreeMaterials, materialsOf, replaceMaterials, texturesOf } from '../materials/replace-materials.js';
 import { MorphMesh } from '../morph-mesh.js';
-import { type EyeRange, findJoints, PoseRig } from '../pose-rig.js';
-import { type Arm, lowerArms } from '../rest-pose.js';
+import { type EyeRange, findJoints, objectsOf, PoseRig } from '../pose-rig.js';
+import { type Arm, armsOf, lowerArms } from '../rest-pose.js';
 import { unskinRigid } from '../rigid-skin.js';
 import { anchorsOf, normaliseRoot, triangleCountOf } from './anchors.js';
 import type { AvatarModel } from './avatar-model.js';
 import { buffersOf } from './geometry-buffers.js';
+import { namesOf } from './names-of.js';
 
 /** Channels that a head joint or eye joints show without any morph. */
 const EYE_CHANNELS = Object.keys(CHANNEL_INDEX).filter((name) => name.startsWith('eyeLook'));
 /** Without these a face is stiffer than it need be; the jaw counts only where no shape opens the mouth. */
 const WANTED_JOINTS = ['head', 'neck', 'leftEye', 'rightEye'] as const satisfies JointRole[];
 
+type Joints = Partial<Record<JointName, Object3D>>;
+
 export interface GlbAvatarOptions {
   readonly format: AvatarInfo['format'];
   readonly isSoftware: boolean;
   /** Known by the file; else found by their names. */
-  readonly joints?: Partial<Record<JointRole, Object3D>>;
+  readonly joints?: Joints;
   readonly arms?: readonly Arm[];
   /** Expressions of the file. @param mesh As the loader made it. */
   readonly boundOf?: (mesh: Mesh) => readonly BoundMorph[];
@@ -35,6 +39,8 @@ export interface GlbAvatarOptions {
   readonly eyeRange?: EyeRange;
   /** Default `createLights`. */
   readonly lights?: Object3D;
+  /** The page's own names. */
+  readonly channelNames?: ChannelNames;
   /** What shows channels beside shapes and joints. */
   readonly tints?: { readonly channels: readonly string[]; apply(pose: Float32Array): void };
   /** What lives on its own: called after the joints were turned. */
@@ -56,9 +62,10 @@ export class GlbAvatar implements AvatarModel {
 
   constructor(scene: Object3D, options: GlbAvatarOptions) {
     this.options = options;
-    const joints = options.joints ?? findJoints(scene);
+    const named = options.joints ? {} : findJoints(scene, options.channelNames);
+    const joints: Joints = options.joints ?? objectsOf(named);
     normaliseRoot(scene, joints);
-    lowerArms(scene, options.arms);
+    lowerArms(options.arms ?? armsOf(joints));
     this.lights = hasThreeMaterials(scene) ? (options.lights ?? createLights()) : null;
     if (this.lights) this.root.add(this.lights);
     this.root.add(scene);
@@ -76,6 +83,7 @@ export class GlbAvatar implements AvatarModel {
         turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
         hasJawJoint: turned.jaw !== undefined,
         hasEyeJoints: turned.leftEye !== undefined && turned.rightEye !== undefined,
+        channelNames: options.channelNames,
       },
     );
     this.morphMaps = morphs.maps;
@@ -94,6 +102,11 @@ export class GlbAvatar implements AvatarModel {
         (name) => (morphs.approximatedChannels.includes(name) || options.tints?.channels.includes(name)) && !shownByEyes.includes(name),
       ),
       missingJoints: WANTED_JOINTS.filter((role) => !joints[role]),
+      names: namesOf(
+        morphed.flatMap(({ mesh }) => morphNamesOf(mesh)),
+        morphs.readings,
+        named,
+      ),
     };
   }
 

@@ -7,8 +7,9 @@ import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { MotionStyle } from '../../shared/contracts/life-settings.js';
 import type { AvatarInfo } from '../../shared/contracts/stage.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
+import { namesOf } from '../loaders/names-of.js';
 import { floatsOf, type MorphShape, morphShapeFrom } from '../morph-shapes.js';
-import { findJoints, PoseRig } from '../pose-rig.js';
+import { findJoints, objectsOf, PoseRig } from '../pose-rig.js';
 import { IdleClip } from './idle-clip.js';
 import { LipSeal } from './lip-seal.js';
 import { type HeadPoint, MouthShade } from './mouth-shade.js';
@@ -82,7 +83,8 @@ export class SplatHead implements AvatarModel {
 
     skin.removeFromParent();
     geometry.dispose();
-    const { head, neck, chest } = findJoints(scene);
+    const joints = findJoints(scene);
+    const { head, neck, chest } = objectsOf(joints);
     this.headJoint = Math.max(0, this.bones.indexOf(head as Bone));
     // The eyes are splats of the head, which shapes turn.
     this.rig = new PoseRig({ head, neck, chest });
@@ -98,6 +100,7 @@ export class SplatHead implements AvatarModel {
       missingChannels: morphs.missingChannels,
       approximatedChannels: morphs.approximatedChannels,
       missingJoints: [!head && 'head', !neck && 'neck'].filter((name) => typeof name === 'string'),
+      names: namesOf(names, morphs.readings, joints),
     };
   }
 

@@ -41,6 +41,17 @@ export interface StageListener {
   locateAddOn(name: AddOnName): Promise<string>;
 }
 
+/** How the name of a shape or joint was read. */
+export interface ReadName {
+  /** As the file spells it. */
+  name: string;
+  kind: 'shape' | 'joint';
+  /** Channels, `viseme aa`, `expression happy` (VRM's), or the role of the joint. Empty: nothing that could be moved. */
+  means: string[];
+  /** The tool or standard that spells names so; `words`: by its words alone, `page`: by `setChannelNames`; null for names without a meaning. */
+  convention: string | null;
+}
+
 export interface AvatarInfo {
   /** File format it was read from. */
   format: 'glb' | 'vrm' | 'splats';
@@ -52,6 +63,8 @@ export interface AvatarInfo {
   approximatedChannels: string[];
   /** Joints it would move better with. */
   missingJoints: string[];
+  /** How its names were read, those with a meaning first, 400 at most. Joints of a VRM have roles and are left out. */
+  names: ReadName[];
 }
 
 /** An avatar on a stage. */

@@ -1,8 +1,10 @@
 import { assert } from 'chai';
 import { Bone, Object3D, Vector3 } from 'three';
 
-import { findJoints, PoseRig } from '../../../src/render/pose-rig.js';
+import { findJoints as foundJoints, objectsOf, PoseRig } from '../../../src/render/pose-rig.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
+
+const findJoints = (root: Object3D) => objectsOf(foundJoints(root));
 
 /** Neck, head and eyes; joints stand turned at rest, as in real rigs. */
 function skeleton(prefix: string): Object3D {

@@ -1,0 +1,82 @@
+import type { ChannelNames } from '../../../shared/contracts/channel-names.js';
+import { CHANNEL_INDEX } from '../../../shared/contracts/channels.js';
+import { VISEME_INDEX, type Viseme } from '../../../shared/contracts/visemes.js';
+import { FIRST_PRESET, FIRST_VISEME } from '../morph-map.js';
+import { readShape, type ShapeReading, visemeReading } from './shape-reader.js';
+import { commonPrefix, pathOf } from './split-name.js';
+import { bareSetOf, POLLY, visemesIn } from './viseme-sets.js';
+
+/** Suffix of an in-between corrective. */
+export const MID_SUFFIX = /\.mid$/i;
+
+/**
+ * Reads the names of all shapes of a model together: a name in front of most of them is no part of theirs, and labels such
+ * as `A`, `E`, `O` are visemes where there are several of them.
+ *
+ * @param table The page's own names; they go before everything else.
+ * @returns Readings by name, without those that say nothing.
+ */
+export function readShapes(names: Iterable<string>, table: ChannelNames = {}): Map<string, ShapeReading> {
+  const readings = new Map<string, ShapeReading>();
+  const unread = new Set<string>();
+  const all = [...new Set(names)];
+  for (const name of all) {
+    if (Object.hasOwn(table, name)) {
+      const own = readingOf(table[name]);
+      if (own) readings.set(name, own);
+      continue;
+    }
+    const reading = readShape(name.replace(MID_SUFFIX, ''));
+    if (reading) readings.set(name, reading);
+    else unread.add(name);
+  }
+  const prefix = commonPrefix(all);
+  if (prefix) {
+    for (const name of unread) {
+      const reading = name.startsWith(prefix) ? readShape(name.slice(prefix.length)) : null;
+      if (!reading) continue;
+      readings.set(name, reading);
+      unread.delete(name);
+    }
+  }
+  readPolly(readings);
+  const labels = new Map([...unread].map((name) => [name, pathOf(name.startsWith(prefix) ? name.slice(prefix.length) : name).pop() ?? '']));
+  const isMute = ![...readings.values()].some(opensMouth);
+  const set = bareSetOf([...labels.values()], isMute && readings.size > 0);
+  if (set) {
+    for (const [name, label] of labels) {
+      const visemes = visemesIn(set, label);
+      if (visemes) readings.set(name, visemeReading(visemes, set.name));
+    }
+  }
+  return readings;
+}
+
+/** Polly's labels differ by case alone, and one of them is no letter. */
+function readPolly(readings: Map<string, ShapeReading>): void {
+  const labels = [...readings].flatMap(([name, { sources }]) => {
+    const label = /viseme[\s_.-]?(\S)$/i.exec(name)?.[1];
+    return label && sources[0].source >= FIRST_VISEME ? [{ name, label }] : [];
+  });
+  const spelled = new Set(labels.map(({ label }) => label));
+  if (!['S', 'T', 'E', 'O'].some((label) => spelled.has(label) && spelled.has(label.toLowerCase()))) return;
+  for (const { name, label } of labels) {
+    const visemes = visemesIn(POLLY, label);
+    if (visemes) readings.set(name, visemeReading(visemes, POLLY.name));
+  }
+}
+
+const SHUT = new Set(['sil', 'PP', 'FF'].map((viseme) => FIRST_VISEME + VISEME_INDEX[viseme as Viseme]));
+
+function opensMouth({ sources }: ShapeReading): boolean {
+  return sources.some(
+    ({ source }) => source === CHANNEL_INDEX.jawOpen || (source >= FIRST_VISEME && source < FIRST_PRESET + 5 && !SHUT.has(source)),
+  );
+}
+
+function readingOf(target: ChannelNames[string]): ShapeReading | null {
+  if (target === null) return null;
+  if (target.startsWith('viseme_')) return visemeReading([VISEME_INDEX[target.slice('viseme_'.length) as Viseme]], 'page');
+  const source = (CHANNEL_INDEX as Readonly<Record<string, number>>)[target];
+  return source === undefined ? null : { sources: [{ source, factor: 1, rank: 0 }], convention: 'page' };
+}

@@ -1,0 +1,97 @@
+/**
+ * Splits the name of a shape or a joint into words. Handles camelCase, snake_case, spaces, dots, colons, digits and
+ * full-width characters.
+ */
+
+export interface NameWord {
+  /** Lower case. */
+  readonly text: string;
+  /** As written; Polly's visemes differ by case alone. */
+  readonly raw: string;
+}
+
+/** Daz Studio glues its prefixes to the name: `eCTRLMouthOpen`, `PHMEyesClosed`, `eCTRLvAA`. */
+const GLUED_PREFIX = /(?:e?(?:CTRL|JCM)|PHM|PBM|pJCM)(?=[A-Za-z])/g;
+/** Two ends of one dial, `Up-Down`: weight 1 is the first of them. */
+const DIAL_END = /([a-z])-[A-Z][a-z]+(?=[LR]?(?:_|$))/g;
+const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|@|[^ -~\s]+/g;
+
+/** Parts of a path: mesh, namespace or node in front of the name (`Wolf3D_Head.jawOpen`, `rig:Head`, `Genesis9__facs_…`). */
+export function pathOf(name: string): string[] {
+  return name
+    .normalize('NFKC')
+    .split(/[.:|/]|__+/)
+    .filter((part) => /[^\s_-]/.test(part));
+}
+
+export function wordsOf(text: string): NameWord[] {
+  const spaced = text.normalize('NFKC').replace(DIAL_END, '$1').replace(GLUED_PREFIX, '$&_');
+  return (spaced.match(WORD) ?? []).map((raw) => ({ raw, text: raw.toLowerCase() }));
+}
+
+/**
+ * Cuts a compound of lower-case letters (`mouthsmileleft`, `leye`) into known words.
+ *
+ * @param lexicon Words, each of two letters or more.
+ * @returns The words, or the word itself when it cannot be cut without a rest.
+ */
+export function segment(word: string, lexicon: ReadonlySet<string>): string[] {
+  if (word.length < 4 || lexicon.has(word) || !/^[a-z]+$/.test(word)) return [word];
+  return cut(word, lexicon, 0, new Map()) ?? [word];
+}
+
+/** A side of one letter stands at the start or at the end. */
+function cut(word: string, lexicon: ReadonlySet<string>, from: number, known: Map<number, string[] | null>): string[] | null {
+  if (from === word.length) return [];
+  const memo = known.get(from);
+  if (memo !== undefined) return memo;
+  let found: string[] | null = null;
+  for (let to = word.length; to > from && !found; to--) {
+    const piece = word.slice(from, to);
+    const isSide = (piece === 'l' || piece === 'r') && (from === 0 || to === word.length);
+    if (!isSide && !lexicon.has(piece)) continue;
+    const rest = cut(word, lexicon, to, known);
+    if (rest) found = [piece, ...rest];
+  }
+  known.set(from, found);
+  return found;
+}
+
+/** Left, right, or both in one name; null when the word names no side. */
+export function sideOf(word: string): 'left' | 'right' | 'both' | null {
+  switch (word) {
+    case 'l':
+    case 'left':
+    case 'lft':
+    case '左':
+      return 'left';
+    case 'r':
+    case 'right':
+    case 'rgt':
+    case '右':
+      return 'right';
+    case 'lr':
+    case 'rl':
+    case 'both':
+      return 'both';
+    default:
+      return null;
+  }
+}
+
+/**
+ * Words that most of a model's names begin with: the name of the character or of its mesh (`Ada_jawOpen`, `Ada_eyeBlinkLeft`).
+ *
+ * @returns The text in front, empty when there is none.
+ */
+export function commonPrefix(names: readonly string[], share = 0.6): string {
+  const counts = new Map<string, number>();
+  for (const name of new Set(names)) {
+    const prefix = /^[^\s_:.|-]+[\s_:.|-]+/.exec(name)?.[0];
+    if (prefix && prefix.length < name.length) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+  }
+  const [best, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
+  if (count < 3 || count < share * new Set(names).size) return '';
+  const rests = names.filter((name) => name.startsWith(best)).map((name) => name.slice(best.length));
+  return best + commonPrefix(rests, 0.95);
+}

@@ -1,0 +1,259 @@
+/**
+ * Sets of mouth shapes that tools model for speech, and the Oculus viseme that each of their labels means.
+ *
+ * Labels are short and mean other things elsewhere (`A`, `Open`, `E`): where nothing in the name says that it is a viseme, a
+ * set counts only when a model has several of its labels; see `bareSetOf`.
+ */
+import { VISEME_INDEX as V } from '../../../shared/contracts/visemes.js';
+
+export interface VisemeSet {
+  readonly name: string;
+  /** Labels as `labelOf` writes them. A label may mean two visemes. */
+  readonly labels: ReadonlyMap<string, readonly number[]>;
+  /** Labels differ by case. */
+  readonly isCaseSensitive?: boolean;
+  /** How many of its labels a model must have before they count without a prefix. Default 3. */
+  readonly least?: number;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+const index = V as Readonly<Record<string, number>>;
+
+/** @param labels Per viseme the labels, separated by spaces. */
+function labelsOf(labels: Labels): Map<string, number[]> {
+  const map = new Map<string, number[]>();
+  for (const [viseme, list] of Object.entries(labels)) {
+    for (const label of list.split(' ')) map.set(label, [...(map.get(label) ?? []), index[viseme]]);
+  }
+  return map;
+}
+
+export const OCULUS: VisemeSet = {
+  name: 'oculus',
+  labels: labelsOf({
+    sil: 'sil',
+    PP: 'pp',
+    FF: 'ff',
+    TH: 'th',
+    DD: 'dd',
+    kk: 'kk',
+    CH: 'ch',
+    SS: 'ss',
+    nn: 'nn',
+    RR: 'rr',
+    aa: 'aa a',
+    E: 'e',
+    ih: 'ih i',
+    oh: 'oh o',
+    ou: 'ou u',
+  }),
+};
+
+/** Vowels alone, in the order of Japanese mouths and in other scripts. */
+export const VOWELS: VisemeSet = {
+  name: 'vowels',
+  labels: labelsOf({
+    aa: 'a aa ah а я α अ आ',
+    ih: 'i ih и ы ι इ ई',
+    ou: 'u ou у ю υ उ ऊ',
+    E: 'e ee eh е э ε η ए',
+    oh: 'o oh о ё ο ω ओ',
+    sil: 'n neutral closed',
+  }),
+};
+
+/** Vowels of scripts that spell nothing else with one letter; a single one is enough. */
+export const SYLLABLES: VisemeSet = {
+  name: 'vowels',
+  least: 1,
+  labels: labelsOf({
+    aa: 'ア 아 啊',
+    ih: 'イ 이',
+    ou: 'ウ 우',
+    E: 'エ 에',
+    oh: 'オ 오 哦',
+  }),
+};
+
+/** @see Preston Blair, "Cartoon Animation": the mouths of Papagayo, Moho and others. */
+const PRESTON_BLAIR: VisemeSet = {
+  name: 'preston-blair',
+  least: 4,
+  labels: labelsOf({
+    aa: 'ai',
+    E: 'e',
+    oh: 'o',
+    ou: 'u wq uwq w qw',
+    FF: 'fv',
+    nn: 'l',
+    PP: 'mbp bmp mpb pbm',
+    DD: 'etc cdgknrsthyz cdgknrsyz',
+    kk: 'etc cdgknrsthyz cdgknrsyz',
+    SS: 'etc cdgknrsthyz cdgknrsyz',
+    sil: 'rest',
+  }),
+};
+
+/** @see https://docs.aws.amazon.com/polly/latest/dg/viseme.html */
+export const POLLY: VisemeSet = {
+  name: 'polly',
+  isCaseSensitive: true,
+  least: 6,
+  labels: labelsOf({
+    sil: 'sil',
+    PP: 'p',
+    DD: 't',
+    CH: 'S',
+    TH: 'T',
+    FF: 'f',
+    kk: 'k',
+    ih: 'i',
+    RR: 'r',
+    SS: 's',
+    ou: 'u',
+    E: '@ e E',
+    aa: 'a',
+    oh: 'o O',
+  }),
+};
+
+/** @see https://github.com/DanielSWolf/rhubarb-lip-sync, "Mouth shapes" */
+const RHUBARB: VisemeSet = {
+  name: 'rhubarb',
+  least: 6,
+  labels: labelsOf({ PP: 'a', kk: 'b', SS: 'b', ih: 'b', E: 'c', aa: 'd', oh: 'e', ou: 'f', FF: 'g', nn: 'h', sil: 'x' }),
+};
+
+/** The fifteen visemes of Character Creator 3 and iClone. */
+const REALLUSION_PAIRS: VisemeSet = {
+  name: 'reallusion',
+  labels: labelsOf({
+    aa: 'ah',
+    E: 'ae er',
+    ih: 'ee ih',
+    oh: 'oh',
+    ou: 'woo',
+    PP: 'bmp',
+    FF: 'fv',
+    CH: 'chj',
+    kk: 'kghng',
+    RR: 'r',
+    SS: 'sz',
+    DD: 'tldn',
+    nn: 'tldn',
+    TH: 'th',
+    sil: 'none',
+  }),
+};
+
+/** The eight basic mouths of Character Creator, from CC4 on with `V_` in front. */
+export const REALLUSION: VisemeSet = {
+  name: 'reallusion',
+  labels: labelsOf({
+    aa: 'open',
+    PP: 'explosive',
+    FF: 'dentallip',
+    oh: 'tighto',
+    ou: 'tighto tight',
+    ih: 'wide',
+    E: 'wide lipopen',
+    CH: 'affricate',
+    SS: 'lipopen',
+    sil: 'none',
+  }),
+};
+
+/** Autodesk Character Generator. */
+export const CHARACTER_GENERATOR: VisemeSet = {
+  name: 'character-generator',
+  labels: labelsOf({
+    aa: 'aeaa',
+    oh: 'aoa',
+    E: 'axe',
+    FF: 'fv',
+    kk: 'h kg',
+    PP: 'mbp mpb mpbup mpbdown',
+    SS: 's',
+    CH: 'shch',
+    DD: 'tdi td',
+    ou: 'uwu uhoo',
+  }),
+};
+
+/** ARPAbet, as Daz's `eCTRLvAA` and others. */
+const ARPABET: VisemeSet = {
+  name: 'arpabet',
+  least: 5,
+  labels: labelsOf({
+    aa: 'aa ae ah ay aw',
+    E: 'eh ey',
+    ih: 'ih iy y',
+    oh: 'ao ow oy',
+    ou: 'uh uw w',
+    RR: 'er r',
+    PP: 'm b p',
+    FF: 'f v',
+    TH: 'th dh',
+    DD: 't d',
+    nn: 'n l',
+    kk: 'k g ng hh',
+    CH: 'sh ch jh zh',
+    SS: 's z',
+    sil: 'sil',
+  }),
+};
+
+const SETS: readonly VisemeSet[] = [
+  OCULUS,
+  REALLUSION,
+  REALLUSION_PAIRS,
+  CHARACTER_GENERATOR,
+  PRESTON_BLAIR,
+  VOWELS,
+  ARPABET,
+  POLLY,
+  RHUBARB,
+];
+/** Labels of two letters and more that no other kind of shape is called. */
+const SURE = /^(aa|pp|oh|ou|ih|sil|dd|kk|nn|rr|ss|あ|ア|아)$/;
+
+/** Letters and syllables of a label, as the tables above spell them. */
+export function labelOf(text: string, isCaseSensitive = false): string {
+  const letters = text.normalize('NFKC').replace(/[\s_.-]/g, '');
+  return isCaseSensitive ? letters : letters.toLowerCase();
+}
+
+export function visemesIn(set: VisemeSet, label: string): readonly number[] | null {
+  return set.labels.get(labelOf(label, set.isCaseSensitive)) ?? null;
+}
+
+/** A label whose name says that it is a viseme. */
+export function visemesOfLabel(label: string, first: readonly VisemeSet[] = SETS): { set: VisemeSet; visemes: readonly number[] } | null {
+  for (const set of new Set([...first, ...SETS])) {
+    if (set === RHUBARB || (set === POLLY && label !== '@')) continue;
+    const visemes = visemesIn(set, label);
+    if (visemes) return { set, visemes };
+  }
+  return null;
+}
+
+/**
+ * The set that labels without any prefix belong to.
+ *
+ * @param labels Names that say nothing else.
+ * @param isFace Other names of the model are those of a face, and none of them opens the mouth: one label is enough.
+ */
+export function bareSetOf(labels: readonly string[], isFace: boolean): VisemeSet | null {
+  let best: VisemeSet | null = null;
+  let most = 0;
+  for (const set of SETS) {
+    const found = new Set(labels.map((label) => labelOf(label, set.isCaseSensitive)).filter((label) => set.labels.has(label)));
+    if (found.size > most && found.size >= (set.least ?? 3)) {
+      most = found.size;
+      best = set;
+    }
+  }
+  if (best || !isFace) return best;
+  return labels.some((label) => SURE.test(labelOf(label))) ? OCULUS : null;
+}

@@ -1,0 +1,25 @@
+/** Names of meshes, props, controls, materials and body shapes that hold the words of a face or of a joint. */
+export const OTHER_NAMES: readonly string[] = (
+  'Jaw_Armor,JawArmor,jaw_guard,Jawbreaker,jawline,JawWidth,Jaw_Size,JawHeight,Jaw_Angular,jaw_ctrl,CTRL_jaw,jaw_IK,jaw_end,jaw_target,jaw_piercing,Jaw_Strap,JawMask,' +
+  'HeadBand,headband,Head_Band,HeadBand_L,Headphones,headphone_L,headset,HeadLight,headlight_L,Headlamp,HeadTop_End,head_end,HeadNub,Head_Armor,headArmor,Head_Scale,HeadSize,' +
+  'head_ctrl,CTRL_head,head_IK,Head_FK,head_target,Head_Accessory,HeadGear,headgear,HeadDress,Arrowhead,arrow_head,SpearHead,spearhead_01,hammer_head,Hammerhead,showerhead,bedhead,' +
+  'forehead,Forehead_L,overhead,Head_Hair,HeadScarf,HeadCover,HeadCamera,Head_Pivot_Target,headrest,Head_Rest,head_lookAt,MCH-head,' +
+  'Necklace,necklace_01,neck_tie,NeckTie,Neck_Tie,neckline,neck_armor,NeckRing,Neck_Scarf,bottle_neck,Bottleneck,Guitar_Neck,guitarneck,turtleneck,neck_ctrl,NeckThickness,Neck_Size,NeckLength,' +
+  'eyeshadow,EyeShadow,eye_shadow_L,eyelash,eyelashes,Eyelash_L,EyeLashes_Upper,eyeliner,EyeLiner_R,eyepatch,Eye_Patch,eyeglasses,EyeGlass_L,eyewear,Eye_Color,eyeSize,Eye_Size_L,eyesBig,EyeDistance,' +
+  'EyeHeight,eyeTilt,eye_target,Eye_Target_L,eye_ctrl_L,eye_lookat_ctrl,LeftEye_End,Eye_Highlight,EyeReflection,eyesocket,Eye_Socket_L,eyeball_material,EyeWet,eye_tear,CC_Base_EyeOcclusion,EyesOffset,' +
+  'PupilDilation,pupil_small_L,IrisSize,Eye_Pupil_Dilate,redeye,EyeMakeup,bullseye,evil_eye_charm,Eyebrow_Color,browser,BrowserWindow,brownie,eyebrow_thickness,BrowRing,brow_piercing_L,' +
+  'Smile_Button,smile_button,SmileyFace,smiley,smile_lines,SmileLine_L,smile_camera,SmileSlider,frown_icon,Smile_Badge,' +
+  'mouthpiece,Mouth_Piece,MouthGuard,Mouth_Cavity,mouth_bag,MouthWidth,mouth_size,MouthHeight,MouthCorner_L_ctrl,mouthwash,Mouth_Interior,mouthBag,mouth_mask,Mouth_Breather,river_mouth,Goalmouth,mouth_pos,' +
+  'lipstick,Lipstick_Red,LipGloss,lip_ring,LipThickness,LipSize,lips_thin,LipsFull,lipFilter,Lip_Liner,lips_material,lipo,Tulips,tulip_open,LipService,' +
+  'CheekBone,cheekbone_L,Cheek_Bones,CheekSize,cheek_fat,CheekBlush,blush,cheeky,cheek_tattoo,cheeseburger,' +
+  'nose_ring,NoseRing,NoseWidth,nose_length,NoseBridge,Nose_Tip,nosecone,NoseCone_L,nose_size,NosePiercing,' +
+  'TongueTwist_Prop,tongue_piercing,Tongue_Length,tongueRoot_ctrl,shoe_tongue,Shoe_Tongue_Open,' +
+  'teethOpen_prop,Teeth_Gap,teeth_white,ToothBrush,' +
+  'blinker,Blinker_L,BlinkLight,blink_rate,BlinkSpeed,blink_led_01,wink_button,TurnSignal_Blink,CursorBlink,' +
+  'OpenDoor,door_open,Door_Open_L,jacket_open,Jacket_Open,bag_open,CoatOpen,Open_Sign,hand_open,HandOpen_L,fist_close,Finger_Close_R,WindowClosed,LidOpen_Box,box_lid,Lid_Hinge,PotLid,chestLid,ChestOpen,' +
+  'Chest_Armor,chestplate,ChestPlate,chest_strap,TreasureChest,treasure_chest,Chest_Size,ChestWidth,chest_hair,ChestPocket_L,Spine_Armor,bookspine,spine_ctrl,Spine_IK,Spine_Guard,' +
+  'Armor,ArmorUpper_L,Armchair,armchair_L,arm_band,ArmBand_L,armband,Arm_IK_L,ArmRest_L,armpit_L,LeftArm_Armor,Left_Arm_Guard,upperarm_ctrl_l,UpperArm_Size,ArmPlate_R,shoulderpad,Shoulder_Pad_L,ShoulderBag,shoulder_strap_L,' +
+  'ElbowPad_L,elbow_pole_R,forearm_guard_l,ForeArmTattoo_L,Robot_Arm_Base_Plate,crane_arm_hook,firearm,FireArm_R,wide_brim,WideBelt_L,Wide_Hips,BodyWide,LookBook,Look_Preset,lookup_table,outlook,' +
+  'puffer_jacket,PuffSleeve,PuffSleeve_L,CreamPuff,press_button_L,PressButton,pressure_L,RollBar_Upper,sushi_roll,roll_cage_lower,DimpledBall,stretch_pants,StretchMark,squint_shader,funnel_cake,Funnel_Cloud,pucker_fabric,' +
+  'Body_Fat,Fat,Muscular,Basis,Key 1,target_0,Shape01,Thin,Ears_Long,ear_ring_L,EarFlap_L,HatFlap,flap_L,Sneaker,sneakers_L,Left,Right,Up,Down,upper,lower,Upper_Left,L,R,C,corner_UL,UI_UR,constructor,toString,hasOwnProperty,__proto__'
+).split(',');
