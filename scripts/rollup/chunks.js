@@ -17,7 +17,7 @@ const CHUNKS = {
   recording: /recording|captur|seekable/,
   microphone: /user-|live-source|microphone/,
   controls: /controls|captions|translations/,
-  speech: /^(audio|speech|motion)\/|remote-motion|motion-source|token|sayings|speech/,
+  speech: /^(audio|speech|motion)\/|motion-source|token|sayings|speech/,
   avatar: /./,
 };
 /** What two chunks import goes into the one that comes first here: no visit waits for a chunk that is rarer than its own. */

@@ -1,6 +1,6 @@
 /** How an avatar speaks and connects, and which options take effect when. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { FrameStarvation } from '../shared/contracts/motion-session.js';
+import type { FrameStarvation } from '../shared/contracts/speech-session.js';
 import { type Expression, NATURAL_EXPRESSION, type SpeechStyle } from '../shared/contracts/speech-style.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
 import { isSameTokenSource, type TokenSource } from './connection/token-source.js';

@@ -8,8 +8,8 @@
 
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { MotionSessionListener } from '../shared/contracts/motion-session.js';
 import type { PlaybackState } from '../shared/contracts/playback-messages.js';
+import type { RoundMotion, SessionListener } from '../shared/contracts/session.js';
 import { Emitter } from '../shared/core/emitter.js';
 import {
   type AvatarOptions,
@@ -38,7 +38,7 @@ import type { ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener, Sp
  */
 export const LISTEN_DELAY_SECONDS = 0.18;
 
-export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener, SpeechReceiver {
+export class AvatarSpeech implements SessionListener, SpeechOutputListener, SpeechReceiver {
   private readonly parts: SpeechParts;
   private options = DEFAULT_AVATAR_OPTIONS;
   private readonly tokens = new SessionTokens(pageUrl);
@@ -56,10 +56,13 @@ export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener
     this.input = input;
     this.options = { ...DEFAULT_AVATAR_OPTIONS, ...options };
     this.session = new SessionLink(
-      async (source) => {
-        const session = await parts.openSession(source, this.options.frameStarvation, this);
-        session.setExpression(expressionOf(this.options));
-        return session;
+      {
+        openSession: async (source) => {
+          const session = await parts.openSession(source, this.options.frameStarvation, this);
+          session.setExpression(expressionOf(this.options));
+          return session;
+        },
+        openPageSession: (source) => parts.openPageSession(source),
       },
       async () => (await import('./connection/motion-source.js')).motionSource(this.options, pageUrl(), this.nextRound),
       (error) => this.handleError(error),
@@ -67,7 +70,7 @@ export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener
     this.conversations = new Conversations(parts.output, this.session, this.input, this.events);
     this.backendMotion = new BackendMotion(
       this.conversations.rounds,
-      (say) => this.session.tell(say),
+      (call) => this.session.send(call),
       (discarded) => this.events.emit('frames-discarded', discarded),
     );
     this.connection = new Connection(this.session, {
@@ -111,10 +114,10 @@ export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener
     this.options = after;
     const changed = changedOptions(before, after);
     if (changed.includes('frameStarvation')) {
-      this.session.tellExisting((session) => session.setFrameStarvation(after.frameStarvation));
+      this.session.sendToWorker((session) => session.setFrameStarvation(after.frameStarvation));
     }
     if (changed.includes('style') || changed.includes('intensity')) {
-      this.session.tellExisting((session) => session.setExpression(expressionOf(after)));
+      this.session.sendToWorker((session) => session.setExpression(expressionOf(after)));
     }
     if (changed.includes('token') || changed.includes('appId')) this.tokens.forget();
     // A connection that stands has used its token: another one counts from the next.
@@ -174,7 +177,7 @@ export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener
   async listen(source: unknown, { sound, signal }: ListenOptions = {}): Promise<void> {
     this.requireAlive();
     await this.conversations.untilHeard(signal, async (entry) => {
-      await (await this.session.get()).listen(entry.round);
+      await (await this.session.speech()).listen(entry.round);
       if (entry.isOver) return;
       const isAudible = (sound ?? (isMediaElement(source) ? 'delayed' : 'elsewhere')) === 'delayed';
       await this.parts.output.listen(entry.round, source, { delaySeconds: LISTEN_DELAY_SECONDS, isAudible, signal: entry.signal });
@@ -196,7 +199,7 @@ export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener
     // The backend may have begun to speak without this page knowing yet.
     const beforeRound = (this.conversations.rounds.newest?.round ?? 0) + 1;
     if (this.options.mode === 'backend' || this.options.mode === 'livekit')
-      this.session.tellExisting((session) => session.interrupt(beforeRound));
+      this.session.sendToExisting((session) => session.interrupt(beforeRound));
   }
 
   /** Media time of the current conversation that is audible now, s; 0 while none plays. */
@@ -265,7 +268,7 @@ export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener
     if (!this.isDisposed) this.conversations.adopt(round, conversationId);
   }
 
-  handleRoundMotion(round: number, motion: 'server' | 'local' | 'none'): void {
+  handleRoundMotion(round: number, motion: RoundMotion): void {
     const entry = this.conversations.rounds.find(round);
     if (entry) this.events.emit('conversation-motion', { conversationId: entry.conversationId, motion });
   }
@@ -286,7 +289,7 @@ export class AvatarSpeech implements MotionSessionListener, SpeechOutputListener
 
   private async feed(entry: Round, source: unknown, options: SpeakOptions): Promise<void> {
     const { signal: _, sampleRateHz = this.options.sampleRateHz, ...manner } = options;
-    if (Object.keys(manner).length > 0) await (await this.session.get()).begin(entry.round, manner);
+    if (Object.keys(manner).length > 0) await (await this.session.speech()).begin(entry.round, manner);
     const chunks = this.parts.speechChunks(source, { sampleRateHz, signal: entry.signal });
     let last: SpeechChunk | null = null;
     for await (const chunk of chunks) {

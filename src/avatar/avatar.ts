@@ -15,13 +15,11 @@ import type { AudioOutput } from '../audio/audio-output.js';
 import type { SoundCapture } from '../audio/sound-capture.js';
 import { Voice } from '../audio/voice.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type { MotionSession } from '../shared/contracts/motion-session.js';
-import type { RoomSource } from '../shared/contracts/motion-source.js';
 import type { SoundSettings } from '../shared/contracts/sound-settings.js';
+import type { PageSourceOptions } from '../shared/contracts/source-options.js';
 import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
 import { Lazy } from '../shared/core/lazy.js';
-import type { LiveKitSession } from '../speech/room/livekit-session.js';
-import type { openRoom } from '../speech/room/open-room.js';
+import type { PageSession, PageSources } from '../speech/page-session.js';
 import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
 import { AvatarManager } from './avatar-manager.js';
 import type { AvatarOptions } from './avatar-options.js';
@@ -66,16 +64,13 @@ export type StageSetup = Pick<StageOptions, 'width' | 'height' | 'pixelRatio' | 
   canvas: HTMLCanvasElement;
 };
 
-/** Loads the code of LiveKit rooms when one is joined. */
-export type RoomLoader = () => Promise<{ openRoom: typeof openRoom }>;
-
 export interface AvatarSetup {
   readonly options: Partial<AvatarOptions>;
   readonly sound: SoundSettings;
   /** The app's raw speech; it passes what it has read to `speech`. */
   readonly input: SpeechInput;
-  /** Default: rooms cannot be joined. */
-  readonly loadRooms?: RoomLoader | undefined;
+  /** Sources that run on the page. Default: none, so that rooms cannot be joined. */
+  readonly pageSources?: PageSources | undefined;
 }
 
 /** Longest wait for the new stage's first frame, ms. */
@@ -86,8 +81,9 @@ export class Avatar {
   private readonly listener: AvatarListener;
   private readonly workers: AvatarWorkers;
   private readonly voice: Voice;
-  private readonly loadRooms: RoomLoader | undefined;
-  private room: LiveKitSession | null = null;
+  private readonly pageSources: PageSources | undefined;
+  /** The session of a source that runs on the page, while there is one. */
+  private pageSession: PageSession | null = null;
   /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
@@ -100,9 +96,9 @@ export class Avatar {
   private loadCount = 0;
   private isDisposed = false;
 
-  constructor({ options, sound, input, loadRooms }: AvatarSetup, listener: AvatarListener) {
+  constructor({ options, sound, input, pageSources }: AvatarSetup, listener: AvatarListener) {
     this.listener = listener;
-    this.loadRooms = loadRooms;
+    this.pageSources = pageSources;
     this.workers = acquireWorkers({
       motion: asset('workers/motion.worker.js'),
       render: asset('workers/render.worker.js'),
@@ -118,8 +114,6 @@ export class Avatar {
       {
         output: this.voice,
         openSession: async (source, frameStarvation, sessionListener) => {
-          if (source.kind === 'livekit') return this.joinRoom(source);
-          this.leaveRoom();
           if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
           this.hasSession = true;
           const [player, mouthModelUrl] = await Promise.all([this.voice.player(), asset('models/mouth.bin').locate()]);
@@ -137,6 +131,7 @@ export class Avatar {
             sessionListener,
           );
         },
+        openPageSession: (source) => this.openPageSession(source),
         speechChunks,
       },
       options,
@@ -171,7 +166,7 @@ export class Avatar {
       stage.dispose();
       throw new AvatarError(ErrorCode.aborted, 'The avatar was disposed.');
     }
-    if (this.room) stage.addSource(...this.room.stagePorts);
+    if (this.pageSession) stage.addSource(...this.pageSession.stagePorts);
     this.useStage(stage);
     return stage;
   }
@@ -265,31 +260,32 @@ export class Avatar {
 
   /** LiveKit mode: lets the room hear the visitor. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
   async publishMicrophone(isOn: boolean): Promise<void> {
-    if (!this.room) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'No room is joined.');
-    await this.room.publishMicrophone(isOn);
+    if (!this.pageSession) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'No room is joined.');
+    await this.pageSession.publishMicrophone(isOn);
   }
 
-  private async joinRoom(source: RoomSource): Promise<MotionSession> {
-    this.leaveRoom();
-    if (!this.loadRooms) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Rooms are joined by <spatius-avatar> only.');
-    const { openRoom } = await this.loadRooms();
-    const room = await openRoom(source, this.workers.motion, this.speech, {
+  private async openPageSession(source: PageSourceOptions): Promise<PageSession> {
+    const load = this.pageSources?.[source.kind];
+    if (!load) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Rooms are joined by <spatius-avatar> only.');
+    const open = await load();
+    const session = open(source, this.speech, {
       handleOutputLatency: () => this.applyLatency(),
       handleVisitor: (isSpeaking) => this.listener.handleUserSpeech(isSpeaking),
+      handleDisposed: () => this.pageSession === session && this.usePageSession(null),
     });
-    this.room = room;
-    this.voice.useOther(room);
-    this.stage?.addSource(...room.stagePorts);
-    return room;
+    this.usePageSession(session);
+    this.stage?.addSource(...session.stagePorts);
+    return session;
   }
 
-  private leaveRoom(): void {
-    this.room = null;
-    this.voice.useOther(null);
+  private usePageSession(session: PageSession | null): void {
+    this.pageSession = session;
+    this.voice.useOther(session);
+    this.applyLatency();
   }
 
   private applyLatency(): void {
-    this.stage?.setOutputLatency((this.room ?? this.voice).outputLatencySeconds);
+    this.stage?.setOutputLatency((this.pageSession ?? this.voice).outputLatencySeconds);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Events and statistics of `AvatarSpeech`. */
 import type { AvatarError } from '../shared/contracts/errors.js';
-import type { MotionSessionStats } from '../shared/contracts/motion-session.js';
+import type { RoundMotion, SessionStats } from '../shared/contracts/session.js';
 import type { ConnectionChange } from './connection/connection-state.js';
 import type { ConversationChange } from './conversations/conversation-state.js';
 
@@ -22,12 +22,12 @@ export interface SpeechEvents {
   'playback-stall': { readonly conversationId: string; readonly isStalled: boolean };
   'audio-blocked': { readonly isBlocked: boolean };
   /** Where the motion of a conversation comes from; `none`: sound alone. */
-  'conversation-motion': { readonly conversationId: string; readonly motion: 'server' | 'local' | 'none' };
+  'conversation-motion': { readonly conversationId: string; readonly motion: RoundMotion };
   /** Motion of the app that will not be shown, see `receiveMotion`. */
   'frames-discarded': DiscardedFrames;
 }
 
-export interface SpeechStats extends MotionSessionStats {
+export interface SpeechStats extends SessionStats {
   /** First audio of the newest conversation handed over → its first audible sample reported, ms; NaN before. */
   firstSoundMs: number;
   /** How often the newest conversation has run dry. */
@@ -37,7 +37,7 @@ export interface SpeechStats extends MotionSessionStats {
 }
 
 /** Statistics before there is a session. */
-export const NO_SESSION_STATS: MotionSessionStats = {
+export const NO_SESSION_STATS: SessionStats = {
   motionBytes: 0,
   motionSeconds: 0,
   firstMotionMs: NaN,

@@ -1,9 +1,10 @@
 /** The parts that `AvatarSpeech` works with, each reduced to what it needs. */
 
-import type { FrameStarvation, MotionSession, MotionSessionListener } from '../shared/contracts/motion-session.js';
-import type { MotionSource, RoomSource } from '../shared/contracts/motion-source.js';
 import type { PlaybackState } from '../shared/contracts/playback-messages.js';
+import type { Session, SessionListener } from '../shared/contracts/session.js';
+import type { PageSourceOptions, WorkerSourceOptions } from '../shared/contracts/source-options.js';
 import type { SpeechManner } from '../shared/contracts/speech-manner.js';
+import type { FrameStarvation, SpeechSession } from '../shared/contracts/speech-session.js';
 
 /** The sound output of one avatar; `Voice` of `audio/` implements it. */
 export interface SpeechOutput {
@@ -14,7 +15,7 @@ export interface SpeechOutput {
   /** Fades out and drops every round below `beforeRound`. */
   flush(beforeRound: number): void;
   /**
-   * Takes live sound in as a round that `MotionSession.listen` has begun, and plays it `delaySeconds` later where `isAudible`.
+   * Takes live sound in as a round that `SpeechSession.listen` has begun, and plays it `delaySeconds` later where `isAudible`.
    * Resolves when it listens; ends with the source or when `signal` is aborted.
    */
   listen(round: number, source: unknown, options: { delaySeconds: number; isAudible: boolean; signal: AbortSignal }): Promise<void>;
@@ -52,7 +53,9 @@ export interface SpeechParts {
    * Opens a motion session that feeds the worklet and the stage. Called at first use, and again after a session was lost with its
    * worker.
    */
-  openSession(source: MotionSource | RoomSource, frameStarvation: FrameStarvation, listener: MotionSessionListener): Promise<MotionSession>;
+  openSession(source: WorkerSourceOptions, frameStarvation: FrameStarvation, listener: SessionListener): Promise<SpeechSession>;
+  /** Opens the session of a source that runs on the page. Called for each such source. */
+  openPageSession(source: PageSourceOptions): Promise<Session>;
   /** Reads a source (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they arrive. */
   speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk>;
 }

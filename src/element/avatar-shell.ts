@@ -8,6 +8,7 @@ import type { Avatar } from '../avatar/avatar.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { STAGE_ATTRIBUTES, type StageSettings } from '../shared/contracts/stage-settings.js';
+import { PAGE_SOURCES } from '../speech/page-sources.js';
 import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
 import { AvatarProperties } from './avatar-properties.js';
@@ -179,7 +180,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
   }
 
   /** @internal */
-  readonly loadRooms = () => import('../speech/room/open-room.js');
+  readonly pageSources = PAGE_SOURCES;
 
   /** @internal */
   placeCanvas(canvas: HTMLCanvasElement): boolean {

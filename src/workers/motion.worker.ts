@@ -1,22 +1,16 @@
 /** Door of the motion worker. */
 import { expose, proxy, type Remote, releaseProxy } from 'comlink';
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
-import type {
-  MotionSession,
-  MotionSessionListener,
-  MotionSessionOptions,
-  MotionSink,
-  MotionSinkListener,
-} from '../shared/contracts/motion-session.js';
-import { LiveMotionSession } from '../speech/session/motion-session.js';
-import { LiveMotionSink } from '../speech/session/motion-sink.js';
+import type { SessionListener } from '../shared/contracts/session.js';
+import type { SpeechSession, SpeechSessionOptions } from '../shared/contracts/speech-session.js';
+import { LiveSpeechSession } from '../speech/session/speech-session.js';
 import { installErrorTransfer } from './error-transfer.js';
 import { connectThreadLog } from './thread-log.js';
 
-/** A network that takes longer is not waited for: the mouth by rule speaks. */
+/** After this long the mouth moves by rule, ms. */
 const MODEL_TIMEOUT_MS = 8000;
 
-/** The same for all sessions of a page, which is asked before the first. */
+/** The same for all sessions of a page; set with the first. */
 let mouthModelUrl = '';
 
 installErrorTransfer();
@@ -27,15 +21,10 @@ setMouthModelReader(async () => {
   return new Uint8Array(await response.arrayBuffer());
 });
 expose({
-  createSession(options: MotionSessionOptions, listener: Remote<MotionSessionListener>): MotionSession {
+  createSession(options: SpeechSessionOptions, listener: Remote<SessionListener>): SpeechSession {
     mouthModelUrl = options.mouthModelUrl;
-    const session = new LiveMotionSession(options, listener as unknown as MotionSessionListener);
+    const session = new LiveSpeechSession(options, listener as unknown as SessionListener);
     session.handleDisposed = () => listener[releaseProxy]();
     return proxy(session);
-  },
-  createSink(stagePort: MessagePort, listener: Remote<MotionSinkListener>): MotionSink {
-    const sink = new LiveMotionSink(stagePort, listener as unknown as MotionSinkListener);
-    sink.handleDisposed = () => listener[releaseProxy]();
-    return proxy(sink);
   },
 });

@@ -1,21 +1,16 @@
 /**
- * The two workers as the page sees them: services whose objects may be called like local ones.
+ * The two workers as services of the page, whose objects are called like local ones.
  *
- * Both are shared by all elements of the page and end with the last. Where a worker cannot be had, or cannot draw, the
- * same service runs on the page behind the same interface.
+ * All elements of the page share them; they end with the last. Where the render worker cannot be started, or cannot draw, the same
+ * service runs on the page behind the same interface.
  */
 import { proxy, type Remote, transfer } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import type {
-  MotionService,
-  MotionSession,
-  MotionSessionListener,
-  MotionSessionOptions,
-  MotionSink,
-  MotionSinkListener,
-} from '../shared/contracts/motion-session.js';
+import type { SessionListener } from '../shared/contracts/session.js';
+import type { MotionService, SpeechSession, SpeechSessionOptions } from '../shared/contracts/speech-session.js';
 import type { RenderService, Stage, StageListener, StageOptions } from '../shared/contracts/stage.js';
-import { RemoteObject } from './remote-object.js';
+import { type Methods, remote } from './remote.js';
+import { remoteSession } from './remote-session.js';
 import { type WorkerConnection, type WorkerFile, WorkerHost } from './worker-host.js';
 
 /** Where the workers are. */
@@ -71,10 +66,7 @@ function createPool({ motion, render, renderGpu }: WorkerFiles): Pool {
 }
 
 class WorkerShare implements AvatarWorkers {
-  readonly motion: MotionService = {
-    createSession: (options, listener) => this.createSession(options, listener),
-    createSink: (stagePort, listener) => this.createSink(stagePort, listener),
-  };
+  readonly motion: MotionService = { createSession: (options, listener) => this.createSession(options, listener) };
   readonly render: RenderService = { createStage: (options, listener) => this.createStage(options, listener) };
   private readonly pool: Pool;
   private readonly forgetPool: () => void;
@@ -104,25 +96,13 @@ class WorkerShare implements AvatarWorkers {
     this.forgetPool();
   }
 
-  private async createSession(options: MotionSessionOptions, listener: MotionSessionListener): Promise<MotionSession> {
+  private async createSession(options: SpeechSessionOptions, listener: SessionListener): Promise<SpeechSession> {
     this.requireShare();
-    const [connection, { RemoteMotionSession }] = await Promise.all([this.pool.motion.connect(), import('./remote-motion.js')]);
-    const remote = await connection.guard(
-      connection.remote.createSession(
-        transfer(options, [options.playbackPort, options.stagePort]),
-        proxy(listener) as MotionSessionListener,
-      ),
+    const connection = await this.pool.motion.connect();
+    const session = await connection.guard(
+      connection.remote.createSession(transfer(options, [options.playbackPort, options.stagePort]), proxy(listener) as SessionListener),
     );
-    return new RemoteMotionSession(connection, remote as unknown as Remote<MotionSession>, listener);
-  }
-
-  private async createSink(stagePort: MessagePort, listener: MotionSinkListener): Promise<MotionSink> {
-    this.requireShare();
-    const [connection, { RemoteMotionSink }] = await Promise.all([this.pool.motion.connect(), import('./remote-motion.js')]);
-    const remote = await connection.guard(
-      connection.remote.createSink(transfer(stagePort, [stagePort]), proxy(listener) as MotionSinkListener),
-    );
-    return new RemoteMotionSink(connection, remote as unknown as Remote<MotionSink>, listener);
+    return remoteSession(connection as unknown as WorkerConnection<never>, session as unknown as Remote<SpeechSession>, listener);
   }
 
   private async createStage(options: StageOptions, listener: StageListener): Promise<Stage> {
@@ -133,13 +113,13 @@ class WorkerShare implements AvatarWorkers {
       return (await this.pool.pageRender).createStage(options, listener);
     }
     const canvas = offscreenCanvas(options.canvas);
-    const remote = await connection.guard(
+    const stage = await connection.guard(
       connection.remote.createStage(
         transfer({ ...options, canvas }, [canvas, options.playheadPort, options.motionPort]),
         proxy(listener) as StageListener,
       ),
     );
-    return new RemoteStage(connection, remote as unknown as Remote<Stage>, listener);
+    return remote(connection as unknown as WorkerConnection<never>, stage as unknown as Remote<Stage>, listener, STAGE_METHODS);
   }
 
   /** The render worker where WebGPU draws, or null when there is none here. */
@@ -182,23 +162,19 @@ function offscreenCanvas(canvas: StageOptions['canvas']): OffscreenCanvas {
   return canvas instanceof HTMLCanvasElement ? canvas.transferControlToOffscreen() : (canvas as OffscreenCanvas);
 }
 
-class RemoteStage extends RemoteObject<Stage> implements Stage {
-  load: Stage['load'] = (source) => this.ask(this.remote.load(source));
-  resize: Stage['resize'] = (width, height, ratio) => this.tell(() => this.remote.resize(width, height, ratio));
-  setVisible: Stage['setVisible'] = (isVisible) => this.tell(() => this.remote.setVisible(isVisible));
-  configure: Stage['configure'] = (changes) => this.tell(() => this.remote.configure(changes));
-  setPose: Stage['setPose'] = (pose) => this.tell(() => this.remote.setPose(pose));
-  setOutputLatency: Stage['setOutputLatency'] = (seconds) => this.tell(() => this.remote.setOutputLatency(seconds));
-  addSource: Stage['addSource'] = (playheadPort, motionPort) =>
-    this.tell(() => this.remote.addSource(transfer(playheadPort, [playheadPort]), transfer(motionPort, [motionPort])));
-  handOver: Stage['handOver'] = () => this.ask(this.remote.handOver());
-  takeOver: Stage['takeOver'] = (speech) => this.tell(() => this.remote.takeOver(transfer(speech, speech.ports)));
-  toBlob: Stage['toBlob'] = () => this.ask(this.remote.toBlob());
-  stats: Stage['stats'] = () => this.ask(this.remote.stats());
-  setTracing: Stage['setTracing'] = (isOn) => this.tell(() => this.remote.setTracing(isOn));
-  takeTrace: Stage['takeTrace'] = () => this.ask(this.remote.takeTrace());
-  dispose: Stage['dispose'] = () => {
-    this.tell(() => this.remote.dispose());
-    this.release();
-  };
-}
+const STAGE_METHODS: Methods<Stage> = {
+  load: 'ask',
+  resize: 'send',
+  setVisible: 'send',
+  configure: 'send',
+  setPose: 'send',
+  setOutputLatency: 'send',
+  addSource: (playheadPort, motionPort) => [playheadPort, motionPort],
+  handOver: 'ask',
+  takeOver: ({ ports }) => ports,
+  toBlob: 'ask',
+  stats: 'ask',
+  setTracing: 'send',
+  takeTrace: 'ask',
+  dispose: 'end',
+};

@@ -19,7 +19,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   assets: { own: ['shared', 'embedded'], packages: [] },
   avatar: { own: ['shared', 'audio', 'assets', 'workers'], packages: [], ownTypes: ['speech'] },
   avatarkit: { own: ['shared', 'avatar', 'assets'], packages: [] },
-  element: { own: ['shared', 'avatar', 'speech/room/open-room', 'motion/timings/read-spans'], packages: ['lit'] },
+  element: { own: ['shared', 'avatar', 'speech/page-sources', 'motion/timings/read-spans'], packages: ['lit'] },
   server: {
     own: ['shared', 'motion', 'server-sdk', 'relay'],
     packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'opus-decoder', '@evan/opus', '@livekit/rtc-node'],

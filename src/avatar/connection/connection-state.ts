@@ -1,4 +1,4 @@
-/** The connection of one element as a pure state machine: what the transport reports becomes what the page is told. */
+/** The connection of one element as a pure state machine: turns the reports of its source into changes of state. */
 
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import { type AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
@@ -24,7 +24,7 @@ export type ConnectionEvent =
   /** `start()` and `close()` of the app. */
   | { type: 'start' }
   | { type: 'close' }
-  /** What the motion worker says. */
+  /** A report of the session. */
   | { type: 'report'; state: ConnectionState; error: AvatarError | null };
 
 /** @returns The change the event causes, or null when it causes none. */

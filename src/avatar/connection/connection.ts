@@ -1,4 +1,4 @@
-/** Starts and ends the connection of one element, and keeps its state by what the motion worker reports. */
+/** Starts and ends the connection of one element, and keeps its state as the session reports it. */
 
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import { type AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
@@ -18,7 +18,7 @@ export class Connection {
   private _isStarted = false;
   private starting: Promise<void> | null = null;
   private attempts = 0;
-  /** What was told last of the present series of attempts. */
+  /** Last error reported in the present series of attempts. */
   private lastError: AvatarError | null = null;
 
   constructor(session: SessionLink, listener: ConnectionListener) {
@@ -50,12 +50,12 @@ export class Connection {
     this.attempts++;
     this.starting = null;
     this.move({ type: 'close' });
-    this.session.tellExisting((session) => session.close());
+    this.session.sendToExisting((session) => session.close());
   }
 
-  /** What the motion worker says of its transport. */
+  /** A report of the session on its source. */
   handleReport(state: ConnectionState, error: AvatarError | null): void {
-    // What is said of a connection that close() has ended is history, and so is the end that close() asked for.
+    // Reports on a connection that close() has ended are late, and so is that of the end itself.
     if (!this._isStarted || (state === 'disconnected' && !error)) return;
     // A failure comes as an attempt's error, as a report and as the rejection of start(): whichever is first is passed on.
     const isRepeated = error?.message === this.lastError?.message;
@@ -64,7 +64,7 @@ export class Connection {
     if (error && !isRepeated) this.listener.handleError(error);
   }
 
-  /** An attempt's error was told, which a report may repeat. */
+  /** An attempt's error was reported, which a state may repeat. */
   noteError(error: AvatarError): void {
     this.lastError = error;
   }

@@ -1,7 +1,7 @@
-/** From a controller's options to where its motion comes from. Loaded when the first session is opened. */
+/** The source that a controller's options name. Loaded when the first session is opened. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import type { MotionSource, RoomSource } from '../../shared/contracts/motion-source.js';
 import { regionHosts } from '../../shared/contracts/region-hosts.js';
+import type { MotionTimeout, SourceOptions } from '../../shared/contracts/source-options.js';
 import type { AvatarOptions } from '../avatar-options.js';
 import { checkSampleRate } from '../conversations/speech-checks.js';
 
@@ -37,39 +37,53 @@ function webSocketUrl(attribute: string, value: string, pageUrl: string): URL {
   return url;
 }
 
-/** The engine hears nothing above 8 kHz: more than this rate upstream costs bytes and brings nothing. */
+/** The engine uses nothing above 8 kHz: a higher rate upstream costs bytes and gains nothing. */
 const UPSTREAM_RATE_HZ = 16_000;
+
+type SourceOf = (options: AvatarOptions, pageUrl: string, firstRound: number) => SourceOptions;
+
+/** By `mode`; another source begins here. */
+const SOURCES: { readonly [Mode in AvatarOptions['mode']]: SourceOf } = {
+  local: () => ({ kind: 'engine' }),
+  direct: (options, pageUrl) => {
+    if (!options.appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'Direct mode needs an app-id.');
+    const { serverUrl, region, appId, avatarId } = options;
+    return {
+      kind: 'server',
+      serverUrl: ingressUrl(serverUrl, region, pageUrl),
+      appId,
+      avatarId,
+      ...upstream(options),
+      ...timeout(options),
+    };
+  },
+  backend: (options, pageUrl, firstRound) => {
+    if (!options.relayUrl) return { kind: 'app', ...upstream(options), ...timeout(options) };
+    const { href: url } = webSocketUrl('relay-url', options.relayUrl, pageUrl);
+    return { kind: 'relay', url, firstRound, ...timeout(options) };
+  },
+  livekit: ({ livekitUrl, livekitIdentity: identity, livekitRoom: room, connectTimeoutMs }, pageUrl, firstRound) => {
+    if (!room && !livekitUrl) {
+      throw new AvatarError(ErrorCode.invalidConfiguration, 'LiveKit mode needs a livekit-url and a livekit-token-endpoint, or a room.');
+    }
+    const url = room || !livekitUrl ? '' : webSocketUrl('livekit-url', livekitUrl, pageUrl).href;
+    return { kind: 'livekit', url, identity, room, connectTimeoutMs, firstRound };
+  },
+};
 
 /**
  * @param firstRound Above every round so far.
  * @throws {AvatarError} `invalidConfiguration`, `unsupportedSampleRate`.
  */
-export function motionSource(options: AvatarOptions, pageUrl: string, firstRound: number): MotionSource | RoomSource {
+export function motionSource(options: AvatarOptions, pageUrl: string, firstRound: number): SourceOptions {
   checkSampleRate(options.sampleRateHz);
-  if (options.mode === 'local') return { kind: 'local' };
-  const { connectTimeoutMs, fallback } = options;
-  const sampleRateHz = Math.min(options.sampleRateHz, UPSTREAM_RATE_HZ);
-  if (options.mode === 'livekit') {
-    const { livekitUrl, livekitIdentity: identity, livekitRoom: room } = options;
-    if (!room && !livekitUrl) {
-      throw new AvatarError(ErrorCode.invalidConfiguration, 'LiveKit mode needs a livekit-url and a livekit-token-endpoint, or a room.');
-    }
-    const url = room || !livekitUrl ? '' : webSocketUrl('livekit-url', livekitUrl, pageUrl).href;
-    return { kind: 'livekit', url, identity, room, connectTimeoutMs };
-  }
-  if (options.mode === 'backend') {
-    if (!options.relayUrl) return { kind: 'app', sampleRateHz, connectTimeoutMs, fallback };
-    const { href: url } = webSocketUrl('relay-url', options.relayUrl, pageUrl);
-    return { kind: 'relay', url, firstRound, connectTimeoutMs, fallback };
-  }
-  if (!options.appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'Direct mode needs an app-id.');
-  return {
-    kind: 'direct',
-    serverUrl: ingressUrl(options.serverUrl, options.region, pageUrl),
-    appId: options.appId,
-    avatarId: options.avatarId,
-    sampleRateHz,
-    connectTimeoutMs,
-    fallback,
-  };
+  return SOURCES[options.mode](options, pageUrl, firstRound);
+}
+
+function upstream({ sampleRateHz }: AvatarOptions): { sampleRateHz: number } {
+  return { sampleRateHz: Math.min(sampleRateHz, UPSTREAM_RATE_HZ) };
+}
+
+function timeout({ connectTimeoutMs, fallback }: AvatarOptions): MotionTimeout {
+  return { connectTimeoutMs, fallback };
 }

@@ -1,36 +1,43 @@
-/** A controller's hold on its motion session: made at first use, pointed to another source when options change. */
-import { type AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import type { MotionSession, MotionSessionStats } from '../../shared/contracts/motion-session.js';
-import type { MotionSource, RoomSource } from '../../shared/contracts/motion-source.js';
+/** A controller's hold on its session: made at first use, pointed to another source when options change. */
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { Session, SessionStats } from '../../shared/contracts/session.js';
+import {
+  isPageSource,
+  type PageSourceOptions,
+  type SourceOptions,
+  type WorkerSourceOptions,
+} from '../../shared/contracts/source-options.js';
+import type { SpeechSession } from '../../shared/contracts/speech-session.js';
+
+export interface SessionOpeners {
+  openSession(source: WorkerSourceOptions): Promise<SpeechSession>;
+  openPageSession(source: PageSourceOptions): Promise<Session>;
+}
 
 export class SessionLink {
-  private readonly open: (source: MotionSource | RoomSource) => Promise<MotionSession>;
-  private readonly source: () => Promise<MotionSource | RoomSource>;
+  private readonly openers: SessionOpeners;
+  private readonly source: () => Promise<SourceOptions>;
   private readonly handleFailure: (error: AvatarError) => void;
-  /** What the next use waits for. */
-  private session: Promise<MotionSession> | null = null;
-  /** The motion worker's session once there is one. It outlives options that cannot work, and rooms. */
-  private worker: MotionSession | null = null;
-  /** A room's session: each room has one of its own. */
-  private room: MotionSession | null = null;
+  /** The present session, or the attempt to make it. */
+  private session: Promise<Session> | null = null;
+  /** The motion worker's session once there is one. It outlives unusable options and sessions of the page. */
+  private worker: SpeechSession | null = null;
+  /** The session of a source that runs on the page: each source has its own. */
+  private page: Session | null = null;
   private isSourceStale = false;
 
   /**
    * @param source The source by the present options; may reject.
-   * @param handleFailure Hears once of each session that could not be had and that nobody waits for.
+   * @param handleFailure Called once for each session that could not be made and that no caller waits for.
    */
-  constructor(
-    open: (source: MotionSource | RoomSource) => Promise<MotionSession>,
-    source: () => Promise<MotionSource | RoomSource>,
-    handleFailure: (error: AvatarError) => void,
-  ) {
-    this.open = open;
+  constructor(openers: SessionOpeners, source: () => Promise<SourceOptions>, handleFailure: (error: AvatarError) => void) {
+    this.openers = openers;
     this.source = source;
     this.handleFailure = handleFailure;
   }
 
   /** The session with the present source. A failure is forgotten: the next use tries again. */
-  get(): Promise<MotionSession> {
+  get(): Promise<Session> {
     if (this.session && !this.isSourceStale) return this.session;
     this.isSourceStale = false;
     const session = this.prepare(this.session);
@@ -41,66 +48,90 @@ export class SessionLink {
     return session;
   }
 
+  /** Like `get`, for what only a session that takes speech can do. @throws {AvatarError} `networkLayerNotAvailable` where the source brings its own. */
+  async speech(): Promise<SpeechSession> {
+    if ((await this.get()) === this.worker) return this.worker;
+    throw noSpeechError();
+  }
+
   /** The next use takes the source of the then present options. */
   markSourceStale(): void {
     this.isSourceStale = true;
   }
 
   /**
-   * Says something to the session, in order; makes one when there is none.
+   * Calls the session that takes speech, in order; makes one when there is none.
    *
-   * @param handleUnsaid Called when there can be none, also by those that the failure is no news to.
+   * @param handleFailed Called when it cannot be made, also for callers that come after the failure was reported.
    */
-  tell(say: (session: MotionSession) => void, handleUnsaid?: (error: AvatarError) => void): void {
+  send(call: (session: SpeechSession) => void, handleFailed?: (error: AvatarError) => void): void {
     const isNew = this.session === null;
-    this.get().then(say, (reason: unknown) => {
-      const error = avatarErrorFrom(reason, ErrorCode.workerFailed);
-      if (isNew) this.handleFailure(error);
-      handleUnsaid?.(error);
-    });
+    const fail = (error: AvatarError, isReported: boolean): void => {
+      if (!isReported) this.handleFailure(error);
+      handleFailed?.(error);
+    };
+    this.get().then(
+      (session) => (session === this.worker ? call(this.worker) : fail(noSpeechError(), false)),
+      (reason: unknown) => fail(avatarErrorFrom(reason, ErrorCode.workerFailed), !isNew),
+    );
   }
 
-  /** Like `tell`, but nothing is said where there is no session. */
-  tellExisting(say: (session: MotionSession) => void): void {
-    this.session?.then(say, () => undefined);
+  /** Calls the present session, in order; does nothing where there is none. */
+  sendToExisting(call: (session: Session) => void): void {
+    this.session?.then(call, () => undefined);
   }
 
-  /** Null where there is no session: asking makes none. */
-  async stats(): Promise<MotionSessionStats | null> {
-    return (this.room ?? this.worker)?.stats() ?? null;
+  /** Calls the motion worker's session, in order, also while a session of the page is the present one. */
+  sendToWorker(call: (session: SpeechSession) => void): void {
+    this.session?.then(
+      () => this.worker && call(this.worker),
+      () => this.worker && call(this.worker),
+    );
+  }
+
+  /** Null where there is no session; none is made. */
+  async stats(): Promise<SessionStats | null> {
+    return (this.page ?? this.worker)?.stats() ?? null;
   }
 
   /** The session died with its worker. */
   forget(): void {
     this.session = this.worker = null;
-    this.leaveRoom();
+    this.leavePage();
   }
 
   dispose(): void {
-    const { session, worker, room } = this;
+    const { session, worker, page } = this;
     worker?.dispose();
-    room?.dispose();
-    // One that is still being made would live on: a room, joined for nobody.
+    page?.dispose();
+    // One that is still being made would live on unused.
     session?.then(
-      (made) => made === worker || made === room || made.dispose(),
+      (made) => made === worker || made === page || made.dispose(),
       () => undefined,
     );
-    this.session = this.worker = this.room = null;
+    this.session = this.worker = this.page = null;
   }
 
-  private async prepare(before: Promise<MotionSession> | null): Promise<MotionSession> {
-    // Whoever asked for the one before has heard why it failed.
+  private async prepare(before: Promise<Session> | null): Promise<Session> {
+    // The callers of the one before know why it failed.
     await before?.catch(() => undefined);
     const source = await this.source();
-    this.leaveRoom();
-    if (source.kind === 'livekit') return (this.room = await this.open(source));
+    this.leavePage();
+    if (isPageSource(source)) return (this.page = await this.openers.openPageSession(source));
     if (this.worker) this.worker.setSource(source);
-    else this.worker = await this.open(source);
+    else this.worker = await this.openers.openSession(source);
     return this.worker;
   }
 
-  private leaveRoom(): void {
-    this.room?.dispose();
-    this.room = null;
+  private leavePage(): void {
+    this.page?.dispose();
+    this.page = null;
   }
+}
+
+function noSpeechError(): AvatarError {
+  return new AvatarError(
+    ErrorCode.networkLayerNotAvailable,
+    'In livekit mode speech comes from the room: send() and speak() have nothing to do here.',
+  );
 }

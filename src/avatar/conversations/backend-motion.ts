@@ -1,12 +1,12 @@
 /** Motion that the app brings: to the conversation it belongs to, or discarded and reported. */
-import type { MotionSession } from '../../shared/contracts/motion-session.js';
+import type { SpeechSession } from '../../shared/contracts/speech-session.js';
 import type { DiscardedFrames } from '../speech-events.js';
 import type { MotionPayloads } from './motion-payloads.js';
 import type { Round, Rounds } from './rounds.js';
 
 export class BackendMotion {
   private readonly rounds: Rounds;
-  private readonly tell: (say: (session: MotionSession) => void) => void;
+  private readonly send: (call: (session: SpeechSession) => void) => void;
   private readonly handleDiscarded: (discarded: DiscardedFrames) => void;
   private entry: Round | null = null;
   private isFinal = false;
@@ -15,11 +15,11 @@ export class BackendMotion {
 
   constructor(
     rounds: Rounds,
-    tell: (say: (session: MotionSession) => void) => void,
+    send: (call: (session: SpeechSession) => void) => void,
     handleDiscarded: (discarded: DiscardedFrames) => void,
   ) {
     this.rounds = rounds;
-    this.tell = tell;
+    this.send = send;
     this.handleDiscarded = handleDiscarded;
   }
 
@@ -39,7 +39,7 @@ export class BackendMotion {
       this.isFinal = this.isAudioOnly = false;
     }
     if (this.isAudioOnly) return this.discard(conversationId, messages.length, 'audio-only');
-    this.tell((session) => session.receiveMotion(newest.round, messages));
+    this.send((session) => session.receiveMotion(newest.round, messages));
     this.isFinal ||= isFinal;
     // After the last payload an empty one says nothing new.
     this.isAudioOnly = !this.isFinal && (messages.length === 0 || messages.some(({ length }) => length === 0));

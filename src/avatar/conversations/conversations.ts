@@ -66,7 +66,7 @@ export class Conversations {
   append(entry: Round, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
     entry.markAudio();
     entry.appendedSeconds += samples.length / sampleRateHz;
-    this.session.tell(
+    this.session.send(
       (session) => session.append(entry.round, samples, sampleRateHz, isEnd),
       (error) => {
         if (this.isNewest(entry)) this.input.drop();
@@ -150,7 +150,7 @@ export class Conversations {
     this.output.flush(beforeRound);
     // A pause applies to the rounds of its time, not to later ones.
     this.resume();
-    this.session.tell((session) => session.interrupt(beforeRound));
+    this.session.sendToExisting((session) => session.interrupt(beforeRound));
     const { round } = this.heard;
     const change = round < beforeRound ? conversationChange(this.heard, { round, state: 'flushed' }) : null;
     if (change) this.move(change, this.rounds.find(round)?.conversationId ?? '');

@@ -1,6 +1,7 @@
 import type { AvatarError } from '../../shared/contracts/errors.js';
 import type { Renderer } from '../../shared/contracts/stage.js';
-import type { Avatar, RoomLoader } from '../avatar.js';
+import type { PageSources } from '../../speech/page-session.js';
+import type { Avatar } from '../avatar.js';
 import type { AvatarOptions } from '../avatar-options.js';
 import type { ElementSize } from './size-observer.js';
 
@@ -21,7 +22,7 @@ export interface AvatarHost {
   /** Device pixels per CSS pixel to draw with, 0 < … ≤ the size's own; its own by default. */
   pixelRatioFor?(size: ElementSize): number;
   /** Loads the code of LiveKit rooms. Default: `options.mode` is never `livekit`. */
-  readonly loadRooms?: RoomLoader;
+  readonly pageSources?: PageSources;
   /** Replaces the canvas; false while nothing is rendered. */
   placeCanvas(canvas: HTMLCanvasElement): boolean;
   /** An avatar was made; listeners on it need not be removed. */

@@ -123,7 +123,7 @@ export class AvatarLifecycle {
   private make(AvatarClass: typeof Avatar): Avatar {
     const { host, input, sound } = this;
     const avatar = new AvatarClass(
-      { options: host.avatarSettings.options, sound, input, loadRooms: host.loadRooms },
+      { options: host.avatarSettings.options, sound, input, pageSources: host.pageSources },
       {
         handleLoadProgress: (fraction) => host.handleLoading(fraction),
         handleFirstFrame: () => host.handleReady(),

@@ -8,7 +8,7 @@
 import type { DisconnectReason, Room } from 'livekit-client';
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import type { RoomSource } from '../../shared/contracts/motion-source.js';
+import type { RoomSourceOptions } from '../../shared/contracts/source-options.js';
 import { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
 
 export interface RoomLinkListener {
@@ -24,7 +24,7 @@ const FINAL_REASONS: ReadonlySet<DisconnectReason> = new Set([1, 2, 4, 5, 10]);
 const NOT_ALLOWED = 0;
 
 export class RoomLink {
-  private readonly source: RoomSource;
+  private readonly source: RoomSourceOptions;
   private readonly listener: RoomLinkListener;
   private readonly reconnects = new ReconnectPolicy();
   private room: Room | null = null;
@@ -36,7 +36,7 @@ export class RoomLink {
   private isJoined = false;
   private _reconnectCount = 0;
 
-  constructor(source: RoomSource, listener: RoomLinkListener) {
+  constructor(source: RoomSourceOptions, listener: RoomLinkListener) {
     this.source = source;
     this.listener = listener;
   }

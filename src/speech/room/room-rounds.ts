@@ -1,16 +1,16 @@
 /**
- * The conversations of a room as rounds: gives them numbers, tells when each begins, holds, goes on and is over at the
- * loudspeaker, and where its playhead is. Plain: the caller brings packets, ticks and time.
+ * The rounds of a room, one for each conversation that a publisher sends: numbers them and reports when each begins, stalls, recovers
+ * and ends at the loudspeaker, and where its playhead is. The caller passes packets, ticks and time in.
  */
 import type { PlaybackState, PlayheadReport } from '../../shared/contracts/playback-messages.js';
 import type { RoomPacket } from '../../shared/contracts/room-packets.js';
 import type { Heard, TrackClock } from './track-clock.js';
 
 export interface RoomRoundsListener {
-  /** A conversation is heard from now on; those before it are over. */
+  /** A round is heard from now on; those before it are over. */
   handleRoundOpened(round: number, conversationId: string): void;
-  /** `motion` says whether it has any. */
-  handleRoundMotion(round: number, motion: 'server' | 'none'): void;
+  /** Follows `handleRoundOpened`; `hasMotion` says whether motion has come for it. */
+  handleRoundHeard(round: number, hasMotion: boolean): void;
   handlePlaybackState(state: PlaybackState): void;
   handlePlayhead(report: PlayheadReport): void;
   /** Motion for a round, perhaps before it is heard. */
@@ -19,7 +19,7 @@ export interface RoomRoundsListener {
   handleDropped(beforeRound: number): void;
 }
 
-/** Without a word from the publisher for this long while it speaks, its conversation is given up, ms. */
+/** After this long without a packet from a publisher that speaks, its round is ended, ms. */
 export const STALL_MS = 5000;
 
 interface RoomRound {
@@ -56,7 +56,7 @@ export class RoomRounds {
     return this._discarded;
   }
 
-  /** Something is heard, or is about to be. */
+  /** A round is heard, or is about to be. */
   get isActive(): boolean {
     return this.rounds.some(({ isOver }) => !isOver);
   }
@@ -79,10 +79,10 @@ export class RoomRounds {
     }
     this.lastPacketMs = nowMs;
     if (packet.type === 'held' || packet.type === 'ended' || packet.type === 'cut') this.clock.handleEnd(packet, packet.type);
-    // Motion may leave long before its voice: only once that flows does it tell a time.
+    // Motion may be sent long before its voice: only a clock packet tells the time of the voice.
     else if (packet.type === 'clock') this.clock.handleVoiceTime(packet, nowMs);
     const known = this.rounds.find(({ conversation }) => conversation === packet.conversation);
-    // What is left of a conversation whose end was heard.
+    // The rest of a conversation whose end was heard.
     if (known?.isOver && (packet.type !== 'clock' || !this.isStalled)) return;
     if (!known && packet.type !== 'motion' && packet.type !== 'clock') return;
     const round = known && !known.isOver ? known : this.begin(packet);
@@ -99,7 +99,7 @@ export class RoomRounds {
     if (this.isActive && nowMs - this.lastPacketMs > STALL_MS) this.stall(nowMs);
   }
 
-  /** Silence, asked for here: all that is known of is over. @returns Whether anything was to be heard. */
+  /** Ends every known round; later ones get at least the number `beforeRound`. @returns Whether there was any. */
   interrupt(beforeRound: number, nowMs: number): boolean {
     const dropped = this.rounds.filter(({ isOver }) => !isOver);
     this.nextRound = Math.max(this.nextRound, beforeRound);
@@ -139,26 +139,26 @@ export class RoomRounds {
     const isHeld = heard.end === 'held';
     if (isHeld !== current.isHeld) {
       current.isHeld = isHeld;
-      this.tellState(current, isHeld ? 'stalled' : 'recovered', nowMs);
+      this.reportState(current, isHeld ? 'stalled' : 'recovered', nowMs);
     }
     if (heard.end === 'ended' || heard.end === 'cut') this.finish(current, nowMs, heard.end === 'cut');
-    else this.tellPlayhead(current, nowMs, heard.isAdvancing, false, false);
+    else this.reportPlayhead(current, nowMs, heard.isAdvancing, false, false);
   }
 
   private open(round: RoomRound, nowMs: number): void {
     for (const other of this.rounds) if (other.round < round.round && !other.isOver) this.finish(other, nowMs, false);
     round.isOpened = true;
     this.listener.handleRoundOpened(round.round, round.id);
-    this.listener.handleRoundMotion(round.round, round.hasMotion ? 'server' : 'none');
-    this.tellState(round, 'started', nowMs);
-    if (this.isStalled) this.tellState(round, 'recovered', nowMs);
+    this.listener.handleRoundHeard(round.round, round.hasMotion);
+    this.reportState(round, 'started', nowMs);
+    if (this.isStalled) this.reportState(round, 'recovered', nowMs);
     this.isStalled = false;
   }
 
   private stall(nowMs: number): void {
     for (const round of this.rounds) {
       if (round.isOver) continue;
-      if (round.isOpened && !round.isHeld) this.tellState(round, 'stalled', nowMs);
+      if (round.isOpened && !round.isHeld) this.reportState(round, 'stalled', nowMs);
       this.isStalled ||= round.isOpened;
       this.finish(round, nowMs, true);
     }
@@ -167,17 +167,17 @@ export class RoomRounds {
   private finish(round: RoomRound, nowMs: number, isInterrupted: boolean): void {
     round.isOver = true;
     if (round.isOpened) {
-      this.tellState(round, isInterrupted ? 'flushed' : 'ended', nowMs);
-      this.tellPlayhead(round, nowMs, false, true, isInterrupted);
+      this.reportState(round, isInterrupted ? 'flushed' : 'ended', nowMs);
+      this.reportPlayhead(round, nowMs, false, true, isInterrupted);
     }
     if (isInterrupted) this.listener.handleDropped(round.round + 1);
   }
 
-  private tellState({ round }: RoomRound, state: PlaybackState['state'], nowMs: number): void {
+  private reportState({ round }: RoomRound, state: PlaybackState['state'], nowMs: number): void {
     this.listener.handlePlaybackState({ round, state, contextSeconds: nowMs / 1000, mediaSeconds: this.lastMediaSeconds });
   }
 
-  private tellPlayhead({ round }: RoomRound, nowMs: number, isAdvancing: boolean, isOver: boolean, isInterrupted: boolean): void {
+  private reportPlayhead({ round }: RoomRound, nowMs: number, isAdvancing: boolean, isOver: boolean, isInterrupted: boolean): void {
     this.listener.handlePlayhead({
       round,
       contextSeconds: nowMs / 1000,

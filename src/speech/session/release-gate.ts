@@ -5,7 +5,7 @@
  * all of a shorter round), or until it is decided that no motion comes. From then on sound runs free, or in strict
  * sync as far as there is motion.
  */
-import type { FrameStarvation } from '../../shared/contracts/motion-session.js';
+import type { FrameStarvation } from '../../shared/contracts/speech-session.js';
 
 /** Enough that a late message does not starve the face at once, little enough to go unnoticed. */
 export const FIRST_MOMENTS_SECONDS = 0.12;
@@ -65,7 +65,7 @@ export class ReleaseGate {
     this.update();
   }
 
-  /** Nobody waits for motion any more; what still comes is welcome. */
+  /** Motion is no longer waited for; late motion is still shown. */
   goWithoutMotion(): void {
     this.isMotionless = true;
     this.update();

@@ -1,6 +1,6 @@
-/** One round as the motion session sees it: its sound on the way to the worklet, and what is known of its motion. */
+/** One round of a session: its sound on the way to the worklet, and the state of its motion. */
 import type { MotionStyler } from '../../motion/style/motion-styler.js';
-import type { FrameStarvation } from '../../shared/contracts/motion-session.js';
+import type { FrameStarvation } from '../../shared/contracts/speech-session.js';
 import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/pcm.js';
 import { Resampler } from '../../shared/samples/resampler.js';
 import { RoundAudio } from '../sources/round-audio.js';
@@ -19,40 +19,40 @@ interface Piece {
 export class SessionRound {
   readonly round: number;
   readonly gate: ReleaseGate;
-  /** Speech that has no motion yet, for the local engine to take over; kept only where it may. */
-  readonly spare: RoundAudio | null;
+  /** Speech without motion so far, for the engine to take over; null where it may not. */
+  readonly backlog: RoundAudio | null;
   /** End of the motion that has come, s. */
   coveredSeconds = 0;
-  /** What the page was told of it. */
+  /** As reported to the page. */
   motion: 'server' | 'local' | 'none' | null = null;
-  /** The local engine has taken it over for good: two sources in turn would make the face jump. */
+  /** The engine has taken it over for good: two sources in turn would make the face jump. */
   isLocal = false;
   /** Its speech comes from the worklet, which plays it by itself. */
   isLive = false;
   /** Gives its motion another expression; null where it stays as it comes. */
   styler: MotionStyler | null = null;
-  /** What is said and when; null where the engine has to hear it. */
+  /** Exact times of its sounds; null where the engine derives them from the audio. */
   times: SpeechTimes | null = null;
   /** Sound passed on, s. */
   soundSeconds = 0;
   /** All of its speech has been passed on. */
   isComplete = false;
-  /** What the worklet was told last, s. */
+  /** Last release sent to the worklet, s. */
   releasedSeconds = 0;
   private readonly contextRateHz: number;
-  private readonly transportRateHz: number;
+  private readonly sourceRateHz: number;
   private readonly waiting: Piece[] = [];
   private isClosed = false;
   private inputRateHz = 0;
   private toContext: Resampler | null = null;
-  private toTransport: Resampler | null = null;
+  private toSource: Resampler | null = null;
 
-  constructor(round: number, rates: { contextRateHz: number; transportRateHz: number }, starvation: FrameStarvation, keepsSpare: boolean) {
+  constructor(round: number, rates: { contextRateHz: number; sourceRateHz: number }, starvation: FrameStarvation, keepsBacklog: boolean) {
     this.round = round;
     this.contextRateHz = rates.contextRateHz;
-    this.transportRateHz = rates.transportRateHz;
+    this.sourceRateHz = rates.sourceRateHz;
     this.gate = new ReleaseGate(starvation);
-    this.spare = keepsSpare ? new RoundAudio(rates.transportRateHz) : null;
+    this.backlog = keepsBacklog ? new RoundAudio(rates.sourceRateHz) : null;
   }
 
   /** Takes speech in, unless the round was closed. */
@@ -80,20 +80,20 @@ export class SessionRound {
     return { ...this.convert(piece.samples, piece.rateHz, piece.isEnd), isEnd: piece.isEnd };
   }
 
-  /** Speech at the context's and at the transport's rate; the last call also brings what the resamplers held back. */
+  /** Speech at the context's and at the source's rate; the last call also brings what the resamplers held back. */
   private convert(samples: Int16Array | Float32Array, rateHz: number, isEnd: boolean): { sound: Float32Array; speech: Int16Array } {
     const isSameRate = rateHz === this.inputRateHz;
     const rest = isSameRate ? null : this.flush();
     if (!isSameRate) {
       this.inputRateHz = rateHz;
       this.toContext = new Resampler(rateHz, this.contextRateHz);
-      this.toTransport = new Resampler(rateHz, this.transportRateHz);
+      this.toSource = new Resampler(rateHz, this.sourceRateHz);
     }
     const floats = samples instanceof Int16Array ? float32FromInt16(samples) : samples;
-    // Samples that are at the transport's rate already go through untouched, bit for bit.
-    const isUntouched = samples instanceof Int16Array && rateHz === this.transportRateHz;
+    // Samples that are at the source's rate already go through untouched, bit for bit.
+    const isUntouched = samples instanceof Int16Array && rateHz === this.sourceRateHz;
     const sounds = [rest?.sound, this.toContext!.push(floats)];
-    const speeches = [rest?.speech, isUntouched ? samples : int16FromFloat32(this.toTransport!.push(floats))];
+    const speeches = [rest?.speech, isUntouched ? samples : int16FromFloat32(this.toSource!.push(floats))];
     if (isEnd) {
       const tail = this.flush();
       sounds.push(tail.sound);
@@ -105,7 +105,7 @@ export class SessionRound {
   private flush(): { sound: Float32Array; speech: Int16Array } {
     return {
       sound: this.toContext?.flush() ?? new Float32Array(0),
-      speech: int16FromFloat32(this.toTransport?.flush() ?? new Float32Array(0)),
+      speech: int16FromFloat32(this.toSource?.flush() ?? new Float32Array(0)),
     };
   }
 }

@@ -1,4 +1,4 @@
-/** One WebSocket to a relay, from its opening to its close: messages, nothing of rounds. */
+/** One WebSocket to a relay, from its opening to its close: messages, no rounds. */
 
 import {
   decodeRelayFrame,
@@ -20,14 +20,14 @@ export interface RelayConnectionHandlers {
   handleReady(ready: RelayReady): void;
   handleEvent(event: Exclude<RelayEvent, RelayReady>): void;
   handleMedia(frame: Extract<RelayFrame, { type: 'audio' | 'motion' }>): void;
-  /** The relay complains. @param turnId The turn that goes on without motion, or null. */
-  handleComplaint(error: AvatarError, turnId: string | null): void;
+  /** An error of the relay. @param turnId The turn that goes on without motion, or null. */
+  handleRefusal(error: AvatarError, turnId: string | null): void;
   /** A message that cannot be used; the first of a connection only. */
   handleUnusable(error: AvatarError): void;
   /**
    * Called once, not after `close()`.
    *
-   * @param isFinal The relay wants no further attempt.
+   * @param isFinal True when another attempt would be refused too.
    */
   handleClosed(error: AvatarError, isFinal: boolean): void;
 }
@@ -35,9 +35,9 @@ export interface RelayConnectionHandlers {
 export interface RelayConnectionOptions {
   readonly url: string;
   readonly WebSocket: WebSocketConstructor;
-  /** ms from the start to the relay's first words. */
+  /** ms from the start to the relay's first message. */
   readonly attemptTimeoutMs: number;
-  /** ms of silence after which the relay is asked whether it is there, and again until it counts as gone. */
+  /** ms of silence after which the relay is pinged, and after as many more counts as gone. */
   readonly silenceMs: number;
 }
 
@@ -66,7 +66,7 @@ export class RelayConnection {
     try {
       this.socket = new options.WebSocket(options.url);
     } catch {
-      // The reason would quote the URL, and with it whatever the app has put there.
+      // The reason would quote the URL, and with it what the app has put there.
       throw new AvatarError(ErrorCode.invalidConfiguration, 'The relay URL cannot be opened from this page.');
     }
     this.socket.binaryType = 'arraybuffer';
@@ -81,7 +81,7 @@ export class RelayConnection {
     );
   }
 
-  say(action: RelayAction): void {
+  send(action: RelayAction): void {
     if (!this.isEnded && this.socket.readyState === OPEN) this.socket.send(encodeRelayAction(action));
   }
 
@@ -101,7 +101,7 @@ export class RelayConnection {
   private handleOpen(): void {
     if (this.isEnded) return;
     this.isOpen = true;
-    this.say({ action: 'start', version: RELAY_PROTOCOL_VERSION });
+    this.send({ action: 'start', version: RELAY_PROTOCOL_VERSION });
   }
 
   private handleMessage(data: unknown): void {
@@ -124,7 +124,7 @@ export class RelayConnection {
     } else if (frame.type === 'error') {
       const turnId = frame.fields.turn_id;
       const error = new AvatarError(ErrorCode.serverError, `Relay: ${relayErrorText(frame.fields)}`);
-      this.handlers.handleComplaint(error, typeof turnId === 'string' ? turnId : null);
+      this.handlers.handleRefusal(error, typeof turnId === 'string' ? turnId : null);
     } else {
       const event = relayEventFrom(frame.fields);
       if (event?.event === 'ready') this.handleReady(event);
@@ -136,7 +136,7 @@ export class RelayConnection {
     if (!this.isReady) {
       this.isReady = true;
       clearTimeout(this.attemptTimer);
-      // Only relays of this protocol know how to answer.
+      // Relays of other protocols do not answer a ping.
       if (ready.resumeToken) this.silenceTimer = setInterval(() => this.watchSilence(), this.options.silenceMs);
     }
     this.handlers.handleReady(ready);
@@ -148,7 +148,7 @@ export class RelayConnection {
       this.end(new AvatarError(ErrorCode.websocketClosedAbnormally, 'The relay stopped answering.'));
     } else if (this.isSilent) {
       this.isAsked = true;
-      this.say({ action: 'ping' });
+      this.send({ action: 'ping' });
     }
     this.isSilent = true;
   }
@@ -174,8 +174,8 @@ export class RelayConnection {
       );
     }
     if (code === 1006) return new AvatarError(ErrorCode.websocketClosedAbnormally, 'The connection to the relay was lost.');
-    const words = `The relay closed the connection (${code})${reason ? `: ${reason.slice(0, 123)}` : ''}`;
-    return new AvatarError(code === 1000 ? ErrorCode.connectionClosed : ErrorCode.websocketClosedUnexpected, words);
+    const message = `The relay closed the connection (${code})${reason ? `: ${reason.slice(0, 123)}` : ''}`;
+    return new AvatarError(code === 1000 ? ErrorCode.connectionClosed : ErrorCode.websocketClosedUnexpected, message);
   }
 
   private finish(): void {

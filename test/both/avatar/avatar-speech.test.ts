@@ -3,16 +3,16 @@ import { afterEach, assert, beforeEach, describe, it } from '#test';
 import type { AvatarOptions } from '../../../src/avatar/avatar-options.js';
 import type { SpeechChunk } from '../../../src/avatar/speech-parts.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import type { MotionSessionListener } from '../../../src/shared/contracts/motion-session.js';
-import type { MotionSource, RoomSource } from '../../../src/shared/contracts/motion-source.js';
 import type { PlaybackState } from '../../../src/shared/contracts/playback-messages.js';
+import type { SessionListener } from '../../../src/shared/contracts/session.js';
+import type { SourceOptions } from '../../../src/shared/contracts/source-options.js';
 import { FakeOutput, FakeSession, settled, TestSpeech } from './speech-fakes.js';
 
 describe('AvatarSpeech', () => {
   let session: FakeSession;
   let output: FakeOutput;
-  let listener: MotionSessionListener;
-  let opened: (MotionSource | RoomSource)[];
+  let listener: SessionListener;
+  let opened: SourceOptions[];
   let failure: Error | null;
   /** What making a session waits for. */
   let beforeSession: Promise<void> | null;
@@ -28,6 +28,12 @@ describe('AvatarSpeech', () => {
           if (failure) throw failure;
           opened.push(source);
           listener = its;
+          const made = session;
+          await beforeSession;
+          return made;
+        },
+        openPageSession: async (source) => {
+          opened.push(source);
           const made = session;
           await beforeSession;
           return made;
@@ -272,7 +278,7 @@ describe('AvatarSpeech', () => {
       speech = create({ mode: 'local' });
       assert.isString(speech.send(new Uint8Array([1, 0]), true));
       await settled();
-      assert.deepEqual(opened, [{ kind: 'local' }]);
+      assert.deepEqual(opened, [{ kind: 'engine' }]);
       assert.lengthOf(session.appended, 1);
     });
 
@@ -498,9 +504,24 @@ describe('AvatarSpeech', () => {
     await settled();
     assert.deepEqual(
       opened.map(({ kind }) => kind),
-      ['local', 'livekit'],
+      ['engine', 'livekit'],
     );
     assert.equal(room.calls.at(-1), 'dispose');
+  });
+
+  it('refuses live speech in a room, and keeps the motion worker up to date meanwhile', async () => {
+    await started({ mode: 'local' });
+    const inWorker = session;
+    session = new FakeSession();
+    speech.configure({ mode: 'livekit', livekitUrl: 'ws://localhost', token: { sessionToken: 'token' } });
+    speech.start().catch(() => undefined);
+    await settled();
+    const code = await speech.listen({}).catch((error: AvatarError) => error.code);
+    assert.equal(code, 'networkLayerNotAvailable');
+    speech.configure({ frameStarvation: 'strict-sync' });
+    await settled();
+    assert.include(inWorker.calls, 'strict-sync');
+    assert.notInclude(session.calls, 'strict-sync');
   });
 
   it('is quiet after dispose()', async () => {

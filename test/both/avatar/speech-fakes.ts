@@ -5,9 +5,10 @@ import type { PcmInput } from '../../../src/avatar/conversations/pcm-input.js';
 import { SpeechInput } from '../../../src/avatar/conversations/speech-input.js';
 import type { SpeechOutput, SpeechParts } from '../../../src/avatar/speech-parts.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import type { MotionSession, MotionSessionStats } from '../../../src/shared/contracts/motion-session.js';
-import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
+import type { SessionStats } from '../../../src/shared/contracts/session.js';
+import type { WorkerSourceOptions } from '../../../src/shared/contracts/source-options.js';
 import type { SpeechManner } from '../../../src/shared/contracts/speech-manner.js';
+import type { SpeechSession } from '../../../src/shared/contracts/speech-session.js';
 import { type Expression, expressionFrom } from '../../../src/shared/contracts/speech-style.js';
 // Loaded on demand elsewhere; being here already, it comes within one turn.
 import '../../../src/avatar/connection/motion-source.js';
@@ -20,11 +21,11 @@ interface Appended {
 }
 
 /** Keeps what it is told, connects when the test says so. */
-export class FakeSession implements MotionSession {
+export class FakeSession implements SpeechSession {
   readonly appended: Appended[] = [];
   readonly calls: string[] = [];
   readonly expressions: Expression[] = [];
-  sources: MotionSource[] = [];
+  sources: WorkerSourceOptions[] = [];
   opening: { resolve: () => void; reject: (error: Error) => void } | null = null;
 
   open(): Promise<void> {
@@ -47,7 +48,7 @@ export class FakeSession implements MotionSession {
   interrupt(beforeRound: number): void {
     this.calls.push(`interrupt ${beforeRound}`);
   }
-  setSource(source: MotionSource): void {
+  setSource(source: WorkerSourceOptions): void {
     this.calls.push('setSource');
     this.sources.push(source);
   }
@@ -57,7 +58,7 @@ export class FakeSession implements MotionSession {
   setFrameStarvation(mode: string): void {
     this.calls.push(mode);
   }
-  async stats(): Promise<MotionSessionStats> {
+  async stats(): Promise<SessionStats> {
     return { motionBytes: 7, motionSeconds: 1, firstMotionMs: 2, discardedMessages: 0, reconnects: 0 };
   }
   close(): void {

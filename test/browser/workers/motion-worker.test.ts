@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../src/shared/contracts/channels.js';
-import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
+import type { AppSourceOptions, ServerSourceOptions, WorkerSourceOptions } from '../../../src/shared/contracts/source-options.js';
 import { type AvatarWorkers, acquireWorkers } from '../../../src/workers/spawn.js';
 import { issueSessionToken, startMotionServer, startOtherOrigin, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { SessionProbe, voice } from '../../helpers/browser/session-probe.js';
@@ -22,8 +22,8 @@ describe('The motion worker', () => {
   });
   afterEach(() => workers.release());
 
-  const direct = (options: Partial<MotionSource & { kind: 'direct' }> = {}): MotionSource => ({
-    kind: 'direct',
+  const direct = (options: Partial<ServerSourceOptions> = {}): WorkerSourceOptions => ({
+    kind: 'server',
     serverUrl: server.ingressUrl,
     appId: server.appId,
     avatarId: 'aria',
@@ -33,7 +33,7 @@ describe('The motion worker', () => {
     ...options,
   });
 
-  async function openDirect(options: Partial<MotionSource & { kind: 'direct' }> = {}): Promise<SessionProbe> {
+  async function openDirect(options: Partial<ServerSourceOptions> = {}): Promise<SessionProbe> {
     const probe = await SessionProbe.open(workers.motion, direct(options));
     probe.token = () => issueSessionToken(600);
     return probe;
@@ -62,7 +62,7 @@ describe('The motion worker', () => {
   it('lets the first speech of a page wait for the trained mouth', async () => {
     const values: number[][] = [];
     for (const isOpened of [false, true]) {
-      const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+      const probe = await SessionProbe.open(workers.motion, { kind: 'engine' });
       if (isOpened) await probe.session.open();
       probe.session.append(1, voice(1), 16_000, true);
       await probe.until(() => probe.isMotionFinished(1));
@@ -73,7 +73,7 @@ describe('The motion worker', () => {
   });
 
   describe('with motion that the app hands over', () => {
-    const app = (options: Partial<MotionSource & { kind: 'app' }> = {}): MotionSource => ({
+    const app = (options: Partial<AppSourceOptions> = {}): WorkerSourceOptions => ({
       kind: 'app',
       sampleRateHz: 16_000,
       connectTimeoutMs: 60_000,
@@ -141,7 +141,7 @@ describe('The motion worker', () => {
   });
 
   it('computes the motion itself in local mode', async () => {
-    const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+    const probe = await SessionProbe.open(workers.motion, { kind: 'engine' });
     await probe.session.open();
     probe.session.append(1, voice(3, 44100), 44100, true);
     await probe.until(() => probe.isMotionFinished(1));
@@ -152,7 +152,7 @@ describe('The motion worker', () => {
   });
 
   it('follows exact times, and refuses those that it cannot understand with their code', async () => {
-    const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+    const probe = await SessionProbe.open(workers.motion, { kind: 'engine' });
     const { AvatarError } = await import('../../../src/shared/contracts/errors.js');
     const broken = { visemes: [{ viseme: 'no such', startSeconds: 0 }] };
     const error = await probe.session.begin(1, broken).then(
@@ -286,7 +286,7 @@ describe('The motion worker', () => {
 
   it('is shared, and ends with the last who needs it', async () => {
     const other = acquireWorkers(WORKER_FILES);
-    const first = await SessionProbe.open(workers.motion, { kind: 'local' });
+    const first = await SessionProbe.open(workers.motion, { kind: 'engine' });
     workers.release();
     assert.isNumber((await first.session.stats()).motionBytes);
     other.release();
@@ -299,13 +299,13 @@ describe('The motion worker', () => {
 
   it('says when it dies, and is started again for the next', async () => {
     const dying = acquireWorkers({ ...WORKER_FILES, motion: workerAt(new URL('../../helpers/browser/dying.worker.js', import.meta.url)) });
-    const failed = await SessionProbe.open(dying.motion, { kind: 'local' }).then(
+    const failed = await SessionProbe.open(dying.motion, { kind: 'engine' }).then(
       () => null,
       (reason: unknown) => reason,
     );
     assert.propertyVal(failed, 'code', 'workerFailed');
     dying.release();
-    const probe = await SessionProbe.open(workers.motion, { kind: 'local' });
+    const probe = await SessionProbe.open(workers.motion, { kind: 'engine' });
     await probe.session.open();
   });
 
@@ -314,7 +314,7 @@ describe('The motion worker', () => {
     const path = new URL('../../../src/workers/motion.worker.js', import.meta.url).pathname;
     const foreign = acquireWorkers({ ...WORKER_FILES, motion: workerAt(new URL(path, cdn.url)) });
     try {
-      const probe = await SessionProbe.open(foreign.motion, { kind: 'local' });
+      const probe = await SessionProbe.open(foreign.motion, { kind: 'engine' });
       probe.session.append(1, voice(0.5), 16000, true);
       await probe.until(() => probe.isMotionFinished(1));
     } finally {
@@ -353,7 +353,7 @@ describe('The motion worker', () => {
 
   it('fails with a reason when its file is not there', async () => {
     const lost = acquireWorkers({ ...WORKER_FILES, motion: workerAt('/no-such-worker.js') });
-    const failed = await SessionProbe.open(lost.motion, { kind: 'local' }).then(
+    const failed = await SessionProbe.open(lost.motion, { kind: 'engine' }).then(
       () => null,
       (reason: unknown) => reason,
     );

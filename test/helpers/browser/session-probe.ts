@@ -2,11 +2,12 @@
 
 import type { ConnectionState } from '../../../src/shared/contracts/connection-state.js';
 import type { AvatarError } from '../../../src/shared/contracts/errors.js';
-import type { FrameStarvation, MotionService, MotionSession, MotionSessionListener } from '../../../src/shared/contracts/motion-session.js';
-import type { MotionSource } from '../../../src/shared/contracts/motion-source.js';
 import type { MotionFeed, PlaybackFeed } from '../../../src/shared/contracts/playback-messages.js';
+import type { SessionListener } from '../../../src/shared/contracts/session.js';
+import type { WorkerSourceOptions } from '../../../src/shared/contracts/source-options.js';
+import type { FrameStarvation, MotionService, SpeechSession } from '../../../src/shared/contracts/speech-session.js';
 
-export class SessionProbe implements MotionSessionListener {
+export class SessionProbe implements SessionListener {
   readonly playback: PlaybackFeed[] = [];
   readonly motion: MotionFeed[] = [];
   readonly states: { state: ConnectionState; error: AvatarError | null }[] = [];
@@ -15,12 +16,12 @@ export class SessionProbe implements MotionSessionListener {
   readonly roundMotion: { round: number; motion: string }[] = [];
   /** What `requestToken` gives. */
   token: (isRefresh: boolean) => Promise<string> = () => Promise.reject(new Error('no token in this test'));
-  session!: MotionSession;
+  session!: SpeechSession;
   private readonly waiters = new Set<() => void>();
 
   static async open(
     service: MotionService,
-    source: MotionSource,
+    source: WorkerSourceOptions,
     frameStarvation: FrameStarvation = 'audio-independent',
     mouthModelUrl = new URL('../../../src/models/mouth.bin', import.meta.url).href,
   ): Promise<SessionProbe> {

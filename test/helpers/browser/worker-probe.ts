@@ -7,7 +7,7 @@ async function probe(): Promise<string> {
   const workers = acquireWorkers({ ...WORKER_FILES, motion: workerAt(location.hash.slice(1)) });
   const session = await SessionProbe.open(
     workers.motion,
-    { kind: 'local' },
+    { kind: 'engine' },
     'audio-independent',
     new URL('../models/mouth.bin', location.hash.slice(1)).href,
   );

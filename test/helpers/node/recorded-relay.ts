@@ -1,11 +1,11 @@
-/** A relay transport with everything it reports, and a way to wait for it. */
+/** A relay's source with everything it reports, and a way to wait for it. */
 import { WebSocket } from 'ws';
 
+import type { ConnectionState } from '../../../src/shared/contracts/connection-state.js';
 import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
 import { ReconnectPolicy } from '../../../src/shared/core/reconnect-policy.js';
 import type { WebSocketConstructor } from '../../../src/speech/sources/direct-connection.js';
-import { RelayTransport, type RelayTransportOptions } from '../../../src/speech/sources/relay-websocket.js';
-import type { TransportState } from '../../../src/speech/sources/transport.js';
+import { RelaySource, type RelaySourceSettings } from '../../../src/speech/sources/relay-source.js';
 
 interface RecordedRound {
   readonly turnId: string;
@@ -19,16 +19,18 @@ interface RecordedRound {
 }
 
 export class RecordedRelay {
-  readonly transport: RelayTransport;
-  readonly states: { state: TransportState; code: string | null }[] = [];
+  readonly source: RelaySource;
+  readonly states: { state: ConnectionState; code: string | null }[] = [];
   readonly rounds: RecordedRound[] = [];
   readonly errors: string[] = [];
 
-  constructor(options: Partial<RelayTransportOptions> & Pick<RelayTransportOptions, 'url'>) {
+  constructor(options: Partial<RelaySourceSettings> & Pick<RelaySourceSettings, 'url'>) {
     const round = (number: number): RecordedRound => this.rounds[number - 1];
-    this.transport = new RelayTransport(
+    this.source = new RelaySource(
       {
         connectTimeoutMs: 5000,
+        fallback: 'audio',
+        firstRound: 1,
         WebSocket: WebSocket as unknown as WebSocketConstructor,
         reconnectPolicy: new ReconnectPolicy({ firstDelayMs: 30, maxDelayMs: 200 }),
         ...options,
@@ -39,8 +41,8 @@ export class RecordedRelay {
         handleMotionEnd: (number) => (round(number).isMotionOver = true),
         handleRoundError: (number, error) => (round(number).errorCode = error?.code ?? 'none'),
         handleError: ({ code }) => this.errors.push(code),
-        handleTurn: (turnId) =>
-          this.rounds.push({
+        handleRoundOpened: (_round, turnId) =>
+          void this.rounds.push({
             turnId,
             samples: [],
             motion: [],
@@ -50,16 +52,16 @@ export class RecordedRelay {
             isInterrupted: false,
             errorCode: null,
           }),
-        handleTurnAudio: (number, samples, rateHz, isEnd) => {
+        handleSpeech: (number, samples, rateHz, isEnd) => {
           Object.assign(round(number), { rateHz, isAudioOver: isEnd });
           for (const sample of samples) round(number).samples.push(sample);
         },
-        handleTurnInterrupted: (number) => (round(number).isInterrupted = true),
+        handleInterrupted: (number) => (round(number).isInterrupted = true),
       },
     );
   }
 
-  get state(): TransportState {
+  get state(): ConnectionState {
     return this.states.at(-1)?.state ?? 'disconnected';
   }
 

@@ -13,14 +13,19 @@ import { packageFolder } from '../../../src/server/package-folder.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, EXTRA_CHANNEL_COUNT, EXTRA_LAYOUT } from '../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
 import type { WebSocketConstructor } from '../../../src/speech/sources/direct-connection.js';
-import type { DirectWebSocketTransport } from '../../../src/speech/sources/direct-websocket.js';
-import type { RelayTransport } from '../../../src/speech/sources/relay-websocket.js';
 import { type RunningServer, startMotionServer, TEST_APP_ID, voicePcm } from '../../helpers/node/motion-server.js';
 import { RelayBackend } from '../../helpers/node/relay-backend.js';
 
+/** How 0.1 received motion. */
+interface OldTransport {
+  open(): Promise<void>;
+  send(round: number, samples: Int16Array, isEnd: boolean): void;
+  close(): void;
+}
+
 interface OldReader {
-  DirectWebSocketTransport: typeof DirectWebSocketTransport;
-  RelayTransport: typeof RelayTransport;
+  DirectWebSocketTransport: new (options: object, handlers: object) => OldTransport;
+  RelayTransport: new (options: object, handlers: object) => OldTransport;
   MotionTimeline: typeof MotionTimeline;
   decodeMessage: typeof decodeMessage;
   encodeMessage: typeof encodeMessage;

@@ -4,8 +4,8 @@ import { type MotionPayload, readMotionPayloads } from '../../../../src/avatar/c
 import type { PcmInput } from '../../../../src/avatar/conversations/pcm-input.js';
 import { checkSpeechMode } from '../../../../src/avatar/conversations/speech-checks.js';
 import { AvatarError } from '../../../../src/shared/contracts/errors.js';
-import type { MotionSource, RoomSource } from '../../../../src/shared/contracts/motion-source.js';
 import type { PlaybackState } from '../../../../src/shared/contracts/playback-messages.js';
+import type { WorkerSourceOptions } from '../../../../src/shared/contracts/source-options.js';
 import { codeOf } from '../../../helpers/code-of.js';
 import { packedMessage } from '../../../helpers/forwarded-messages.js';
 import { FakeOutput, FakeSession, settled, TestSpeech } from '../speech-fakes.js';
@@ -16,7 +16,7 @@ const LAST = packedMessage('a', 10, 10, { isEnd: true });
 
 describe('Backend mode', () => {
   let session: FakeSession;
-  let opened: (MotionSource | RoomSource)[];
+  let opened: WorkerSourceOptions[];
   let told: string[];
   let failure: AvatarError | null;
   let speech: TestSpeech;
@@ -31,6 +31,7 @@ describe('Backend mode', () => {
           opened.push(source);
           return own;
         },
+        openPageSession: () => assert.fail('no source of this test runs on the page'),
         speechChunks: () => {
           throw new Error('nothing is to be decoded here');
         },

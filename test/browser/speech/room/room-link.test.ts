@@ -9,7 +9,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 function linkTo(room: Room | null, tokenMs = 0): { link: RoomLink; told: string[] } {
   const told: string[] = [];
   const link = new RoomLink(
-    { kind: 'livekit', url: 'ws://127.0.0.1:9', identity: null, room, connectTimeoutMs: 300 },
+    { kind: 'livekit', url: 'ws://127.0.0.1:9', identity: null, room, connectTimeoutMs: 300, firstRound: 1 },
     {
       handleRoom: () => told.push('room'),
       handleConnectionState: (state) => told.push(state),

@@ -4,7 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 
 import { createMessage, decodeMessage, encodeMessage, packMotion } from '../../../../src/motion/protocol/index.js';
 import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
-import { RecordedTransport } from '../../../helpers/node/recorded-transport.js';
+import { RecordedServerSource } from '../../../helpers/node/recorded-server-source.js';
 
 type Data = Parameters<typeof createMessage>[0];
 
@@ -39,7 +39,7 @@ function motion(reqId: string, startFrame: number, frameCount: number, end = fal
   return { case: 'serverResponseAnimation', value: { reqId, packedMotion, end } };
 }
 
-describe('The direct transport against a server that misbehaves', () => {
+describe('The server source against a server that misbehaves', () => {
   const cleanUps: (() => void)[] = [];
   afterEach(() => {
     for (const cleanUp of cleanUps.splice(0).reverse()) cleanUp();
@@ -48,10 +48,10 @@ describe('The direct transport against a server that misbehaves', () => {
   async function speakTo(answer: Parameters<typeof startHostileServer>[0]) {
     const server = await startHostileServer(answer);
     cleanUps.push(server.close);
-    const recorded = new RecordedTransport({ serverUrl: server.url, requestToken: async () => 't', answerTimeoutMs: 60_000 });
-    cleanUps.push(() => recorded.transport.close());
-    await recorded.transport.open();
-    recorded.transport.send(1, new Int16Array(16000), true);
+    const recorded = new RecordedServerSource({ serverUrl: server.url, requestToken: async () => 't', answerTimeoutMs: 60_000 });
+    cleanUps.push(() => recorded.source.close());
+    await recorded.source.open();
+    recorded.source.send(1, new Int16Array(16000), true);
     return { recorded, server };
   }
 
@@ -62,7 +62,7 @@ describe('The direct transport against a server that misbehaves', () => {
       say(motion(reqId, 0, 50, true));
     });
     await recorded.until(() => recorded.ended.includes(1));
-    assert.equal(recorded.transport.discardedMessages, 2);
+    assert.equal(recorded.source.discardedMessages, 2);
     assert.equal(recorded.motion.length, 1);
   });
 
@@ -123,10 +123,10 @@ describe('The direct transport against a server that misbehaves', () => {
   it('asks again for the rest when the server ends a request before the speech', async () => {
     const server = await startHostileServer((reqId, say) => say(motion(reqId, 0, 20, true)));
     cleanUps.push(server.close);
-    const recorded = new RecordedTransport({ serverUrl: server.url, requestToken: async () => 't' });
-    cleanUps.push(() => recorded.transport.close());
-    await recorded.transport.open();
-    recorded.transport.send(1, new Int16Array(16000), false);
+    const recorded = new RecordedServerSource({ serverUrl: server.url, requestToken: async () => 't' });
+    cleanUps.push(() => recorded.source.close());
+    await recorded.source.open();
+    recorded.source.send(1, new Int16Array(16000), false);
     await recorded.until(() => recorded.coveredSeconds(1) >= 0.8);
     // 20 frames are 0.4 s: the second request starts on the grid there.
     assert.deepEqual(

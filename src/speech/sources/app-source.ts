@@ -1,41 +1,49 @@
 /**
- * Backend Mode over the app's own transport: the page hands over what its backend forwards, and there is nothing to
- * connect to. Speech is only counted here: its motion comes by another way.
+ * Backend Mode over the app's own transport: the page hands over the motion that its backend forwards, and there is nothing to connect
+ * to. Speech is only counted here, to know where a round's motion ends.
  */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { AppSourceOptions } from '../../shared/contracts/source-options.js';
+import { RoundGate } from '../../shared/core/round-gate.js';
+import type { MotionInput, Source, SourceListener, SpeechInput } from '../source.js';
 import { ForwardedMotion } from './forwarded-motion.js';
-import type { Transport, TransportHandlers } from './transport.js';
 
-/** Bytes of messages read before others get their turn: some 10 ms of work. */
+/** Bytes of messages read in one task: some 10 ms of work. */
 const SLICE_BYTES = 128 * 1024;
-/** More than this waiting to be read is no speech: an hour of FLAME motion has 45 MB. */
+/** Most bytes that may wait to be read: an hour of FLAME motion has 45 MB. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 interface AppRound {
   readonly round: number;
   readonly motion: ForwardedMotion;
-  /** Messages to read; an empty one says that no (more) motion comes. */
+  /** Messages to read; an empty one ends the motion. */
   readonly waiting: Uint8Array[];
   waitingBytes: number;
   samples: number;
   isSpeechComplete: boolean;
-  isEndTold: boolean;
-  /** What still comes is discarded. */
+  isEndReported: boolean;
+  /** Later messages are discarded. */
   isOver: boolean;
 }
 
-export class AppMotionTransport implements Transport {
+export class AppSource implements Source, SpeechInput, MotionInput {
+  readonly origin = 'server';
+  readonly speech: SpeechInput = this;
+  readonly motion: MotionInput = this;
+  readonly opensRounds = false;
+  readonly timeout: AppSourceOptions;
   readonly sampleRateHz: number;
   readonly reconnects = 0;
-  private readonly handlers: TransportHandlers;
+  private readonly listener: SourceListener;
   private current: AppRound | null = null;
-  private firstWantedRound = 0;
+  private readonly gate = new RoundGate();
   private workTimer: ReturnType<typeof setTimeout> | undefined;
   private _discardedMessages = 0;
 
-  constructor(sampleRateHz: number, handlers: TransportHandlers) {
-    this.sampleRateHz = sampleRateHz;
-    this.handlers = handlers;
+  constructor(options: AppSourceOptions, listener: SourceListener) {
+    this.timeout = options;
+    this.sampleRateHz = options.sampleRateHz;
+    this.listener = listener;
   }
 
   get discardedMessages(): number {
@@ -43,19 +51,19 @@ export class AppMotionTransport implements Transport {
   }
 
   async open(): Promise<void> {
-    this.handlers.handleState('connected', null);
+    this.listener.handleState('connected', null);
   }
 
   send(round: number, samples: Int16Array, isEnd: boolean): void {
-    if (round < this.firstWantedRound) return;
+    if (!this.gate.isOpen(round)) return;
     const current = this.take(round);
     current.samples += samples.length;
     if (isEnd) current.isSpeechComplete = true;
-    this.tellEnd(current);
+    this.reportEnd(current);
   }
 
   receive(round: number, messages: readonly Uint8Array[]): void {
-    if (round < this.firstWantedRound) {
+    if (!this.gate.isOpen(round)) {
       this._discardedMessages += messages.length;
       return;
     }
@@ -66,7 +74,7 @@ export class AppMotionTransport implements Transport {
   }
 
   interrupt(beforeRound: number): void {
-    this.firstWantedRound = Math.max(this.firstWantedRound, beforeRound);
+    this.gate.closeBefore(beforeRound);
     const { current } = this;
     if (!current || current.round >= beforeRound) return;
     this._discardedMessages += current.waiting.length;
@@ -77,8 +85,8 @@ export class AppMotionTransport implements Transport {
 
   close(): void {
     this.interrupt(Infinity);
-    this.firstWantedRound = 0;
-    this.handlers.handleState('disconnected', null);
+    this.gate.reset();
+    this.listener.handleState('disconnected', null);
   }
 
   private take(round: number): AppRound {
@@ -91,7 +99,7 @@ export class AppMotionTransport implements Transport {
       waitingBytes: 0,
       samples: 0,
       isSpeechComplete: false,
-      isEndTold: false,
+      isEndReported: false,
       isOver: false,
     };
     return this.current;
@@ -108,11 +116,11 @@ export class AppMotionTransport implements Transport {
     let count = 0;
     while (count < current.waiting.length && !current.isOver && bytesRead < SLICE_BYTES) {
       const message = current.waiting[count++];
-      // What a message costs besides its bytes.
+      // A message costs time besides its bytes.
       bytesRead += message.length + 64;
       current.waitingBytes -= message.length;
       this.read(current, message);
-      // Whoever was told may have interrupted.
+      // The listener may have interrupted.
       if (this.current !== current) return;
     }
     current.waiting.splice(0, count);
@@ -126,29 +134,29 @@ export class AppMotionTransport implements Transport {
 
   private read(current: AppRound, message: Uint8Array): void {
     if (message.length === 0) {
-      if (!current.isEndTold) this.endMotion(current, null);
+      if (!current.isEndReported) this.endMotion(current, null);
       return;
     }
     try {
       const forwarded = current.motion.read(message, current.samples / this.sampleRateHz);
-      if (forwarded.kind === 'motion') this.handlers.handleMotion(current.round, forwarded.frames, message.length);
+      if (forwarded.kind === 'motion') this.listener.handleMotion(current.round, forwarded.frames, message.length);
       else if (forwarded.kind === 'discarded') this._discardedMessages++;
     } catch (reason) {
       this.endMotion(current, avatarErrorFrom(reason, ErrorCode.invalidMotionData));
       return;
     }
-    this.tellEnd(current);
+    this.reportEnd(current);
   }
 
   private endMotion(current: AppRound, error: AvatarError | null): void {
     current.isOver = true;
-    this.handlers.handleRoundError(current.round, error);
+    this.listener.handleRoundError(current.round, error);
   }
 
   /** Before the speech is complete another request may follow the one that has ended. */
-  private tellEnd(current: AppRound): void {
-    if (current.isOver || current.isEndTold || !current.isSpeechComplete || !current.motion.isEnded) return;
-    current.isEndTold = true;
-    this.handlers.handleMotionEnd(current.round);
+  private reportEnd(current: AppRound): void {
+    if (current.isOver || current.isEndReported || !current.isSpeechComplete || !current.motion.isEnded) return;
+    current.isEndReported = true;
+    this.listener.handleMotionEnd(current.round);
   }
 }

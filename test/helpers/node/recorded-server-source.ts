@@ -1,30 +1,32 @@
-/** A direct transport with everything it reports, and a way to wait for it. */
+/** A Motion Server's source with everything it reports, and a way to wait for it. */
 import { WebSocket } from 'ws';
 
+import type { ConnectionState } from '../../../src/shared/contracts/connection-state.js';
 import type { AvatarError } from '../../../src/shared/contracts/errors.js';
 import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
 import { ReconnectPolicy } from '../../../src/shared/core/reconnect-policy.js';
 import type { WebSocketConstructor } from '../../../src/speech/sources/direct-connection.js';
-import { type DirectTransportOptions, DirectWebSocketTransport } from '../../../src/speech/sources/direct-websocket.js';
-import type { TransportState } from '../../../src/speech/sources/transport.js';
+import { ServerSource, type ServerSourceSettings } from '../../../src/speech/sources/server-source.js';
+import { NO_OWN_ROUNDS } from '../source-listener.js';
 import { TEST_APP_ID } from './motion-server.js';
 
-export class RecordedTransport {
-  readonly transport: DirectWebSocketTransport;
-  readonly states: { state: TransportState; code: string | null }[] = [];
+export class RecordedServerSource {
+  readonly source: ServerSource;
+  readonly states: { state: ConnectionState; code: string | null }[] = [];
   readonly motion: { round: number; frames: MotionFrames }[] = [];
   readonly ended: number[] = [];
   readonly roundErrors: { round: number; error: AvatarError | null }[] = [];
   readonly errors: AvatarError[] = [];
   private readonly waiters = new Set<() => void>();
 
-  constructor(options: Partial<DirectTransportOptions> & Pick<DirectTransportOptions, 'serverUrl' | 'requestToken'>) {
-    this.transport = new DirectWebSocketTransport(
+  constructor(options: Partial<ServerSourceSettings> & Pick<ServerSourceSettings, 'serverUrl' | 'requestToken'>) {
+    this.source = new ServerSource(
       {
         appId: TEST_APP_ID,
         avatarId: 'aria',
         sampleRateHz: 16000,
         connectTimeoutMs: 5000,
+        fallback: 'audio',
         WebSocket: WebSocket as unknown as WebSocketConstructor,
         reconnectPolicy: new ReconnectPolicy({ firstDelayMs: 30, maxDelayMs: 200 }),
         ...options,
@@ -35,11 +37,12 @@ export class RecordedTransport {
         handleMotionEnd: (round) => this.note(() => this.ended.push(round)),
         handleRoundError: (round, error) => this.note(() => this.roundErrors.push({ round, error })),
         handleError: (error) => this.note(() => this.errors.push(error)),
+        ...NO_OWN_ROUNDS,
       },
     );
   }
 
-  get state(): TransportState {
+  get state(): ConnectionState {
     return this.states.at(-1)?.state ?? 'disconnected';
   }
 

@@ -17,7 +17,7 @@ async function* paced(pcm: Uint8Array): AsyncGenerator<Uint8Array> {
   }
 }
 
-describe('The relay transport', () => {
+describe('The relay source', () => {
   const cleanUps: (() => void | Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -39,7 +39,7 @@ describe('The relay transport', () => {
 
   function record(options: ConstructorParameters<typeof RecordedRelay>[0]): RecordedRelay {
     const recorded = new RecordedRelay(options);
-    cleanUps.push(() => recorded.transport.close());
+    cleanUps.push(() => recorded.source.close());
     return recorded;
   }
 
@@ -58,7 +58,7 @@ describe('The relay transport', () => {
   it('brings the turns with their sound and motion, each to its end', async () => {
     const backend = await startBackend();
     const recorded = record({ url: backend.url });
-    await recorded.transport.open();
+    await recorded.source.open();
     for (const [seconds, rateHz] of [
       [1, 16000],
       [0.7, 24000],
@@ -80,10 +80,10 @@ describe('The relay transport', () => {
   it('tells the relay of an interrupt and hears no more of that turn', async () => {
     const backend = await startBackend();
     const recorded = record({ url: backend.url });
-    await recorded.transport.open();
+    await recorded.source.open();
     const turn = backend.relay.speak(paced(voicePcm(5)));
     await recorded.until(() => recorded.rounds.length === 1 && recorded.newest!.samples.length > 0);
-    recorded.transport.interrupt(2);
+    recorded.source.interrupt(2);
     const heard = recorded.newest!.samples.length;
     assert.equal((await turn.finished).outcome, 'interrupted');
     backend.relay.speak(voicePcm(0.4));
@@ -95,7 +95,7 @@ describe('The relay transport', () => {
   it('ends the round at once when the backend interrupts', async () => {
     const backend = await startBackend();
     const recorded = record({ url: backend.url });
-    await recorded.transport.open();
+    await recorded.source.open();
     backend.relay.speak(paced(voicePcm(5)));
     await recorded.until(() => recorded.rounds.length === 1 && recorded.newest!.samples.length > 0);
     backend.relay.interrupt();
@@ -107,7 +107,7 @@ describe('The relay transport', () => {
     const link = await linkTo(backend);
     link.cut();
     const recorded = record({ url: `ws://127.0.0.1:${link.port}/relay`, connectTimeoutMs: 150 });
-    await assert.rejects(recorded.transport.open(), { code: 'connectTimeout' });
+    await assert.rejects(recorded.source.open(), { code: 'connectTimeout' });
     assert.deepEqual(
       recorded.states.map(({ state }) => state),
       ['connecting', 'failed'],
@@ -123,7 +123,7 @@ describe('The relay transport', () => {
     const backend = await startBackend();
     const link = await linkTo(backend);
     const recorded = record({ url: `ws://127.0.0.1:${link.port}/relay` });
-    await recorded.transport.open();
+    await recorded.source.open();
     const pcm = voicePcm(3);
     backend.relay.speak(paced(pcm));
     await recorded.until(() => recorded.coveredSeconds > 0.5);
@@ -134,7 +134,7 @@ describe('The relay transport', () => {
     assert.equal(recorded.rounds.length, 1);
     assert.deepEqual(recorded.newest!.samples, [...int16FromPcmBytes(pcm)]);
     assert.ok(Math.abs(recorded.coveredSeconds - 3) <= 0.06, `covered ${recorded.coveredSeconds} s`);
-    assert.equal(recorded.transport.reconnects, 1);
+    assert.equal(recorded.source.reconnects, 1);
     assert.equal(recorded.states.find(({ code }) => code)!.code, 'websocketClosedAbnormally');
   });
 
@@ -142,7 +142,7 @@ describe('The relay transport', () => {
     const backend = await startBackend({ limits: { maxLagSeconds: 0.3 } });
     const link = await linkTo(backend);
     const recorded = record({ url: `ws://127.0.0.1:${link.port}/relay` });
-    await recorded.transport.open();
+    await recorded.source.open();
     const pcm = voicePcm(4);
     backend.relay.speak(paced(pcm));
     await recorded.until(() => recorded.coveredSeconds > 0.5);
@@ -166,7 +166,7 @@ describe('The relay transport', () => {
   it('ends a turn that nobody goes on with after what has come of it', async () => {
     const backend = await startBackend();
     const recorded = record({ url: backend.url });
-    await recorded.transport.open();
+    await recorded.source.open();
     backend.relay.speak(paced(voicePcm(20)));
     await recorded.until(() => recorded.coveredSeconds > 0.3);
     const { port } = backend;
@@ -197,8 +197,8 @@ describe('The relay transport', () => {
       tell({ ...turn, frame: 1, start_seconds: 1 / 16000 });
       setTimeout(() => say(2, true), 800);
     });
-    const recorded = record({ url, resumePatienceMs: 500 });
-    await recorded.transport.open();
+    const recorded = record({ url, resumeTimeoutMs: 500 });
+    await recorded.source.open();
     await recorded.until(() => connections === 3 && recorded.rounds[0].isAudioOver);
     assert.deepEqual(
       recorded.rounds.map(({ samples }) => samples),
@@ -210,7 +210,7 @@ describe('The relay transport', () => {
   it('goes on with a relay that was restarted', async () => {
     const first = await startBackend();
     const recorded = record({ url: first.url });
-    await recorded.transport.open();
+    await recorded.source.open();
     const { port } = first;
     await first.close();
     await recorded.until(() => recorded.state === 'connecting');
@@ -224,7 +224,7 @@ describe('The relay transport', () => {
     const backend = await startBackend();
     const link = await linkTo(backend);
     const recorded = record({ url: `ws://127.0.0.1:${link.port}/relay`, silenceMs: 60 });
-    await recorded.transport.open();
+    await recorded.source.open();
     await new Promise((resolve) => setTimeout(resolve, 400));
     assert.equal(recorded.state, 'connected');
     link.freeze();
@@ -242,15 +242,15 @@ describe('The relay transport', () => {
       setTimeout(() => socket.close(code, 'so it is'), 20);
     });
     const unwelcome = record({ url });
-    await unwelcome.transport.open();
+    await unwelcome.source.open();
     await unwelcome.until(() => unwelcome.state === 'failed');
     assert.equal(unwelcome.states.at(-1)!.code, 'websocketClosedUnexpected');
     code = 1000;
     const dismissed = record({ url });
-    await dismissed.transport.open();
+    await dismissed.source.open();
     await dismissed.until(() => dismissed.state === 'disconnected');
     assert.equal(dismissed.states.at(-1)!.code, 'connectionClosed');
-    await dismissed.transport.open();
+    await dismissed.source.open();
     assert.equal(dismissed.state, 'connected');
   });
 
@@ -266,7 +266,7 @@ describe('The relay transport', () => {
       }
     });
     const recorded = record({ url });
-    await recorded.transport.open();
+    await recorded.source.open();
     await recorded.until(() => recorded.rounds.length === 2 && recorded.isNewestOver);
     assert.deepEqual(
       recorded.rounds.map(({ samples, rateHz }) => [samples.length, rateHz]),
@@ -289,7 +289,7 @@ describe('The relay transport', () => {
       for (let index = 0; index < 60; index++) socket.send(Buffer.from([77]));
     });
     const recorded = record({ url });
-    await recorded.transport.open();
+    await recorded.source.open();
     await recorded.until(() => recorded.state === 'connecting');
     assert.deepEqual(recorded.rounds[0].samples, [1, 2]);
     assert.equal(recorded.rounds[0].errorCode, 'protocolError');
@@ -300,10 +300,10 @@ describe('The relay transport', () => {
   it('rejects the opening that close() has made pointless, and an address that is none', async () => {
     const backend = await startBackend();
     const recorded = record({ url: backend.url });
-    const opening = recorded.transport.open();
-    recorded.transport.close();
+    const opening = recorded.source.open();
+    recorded.source.close();
     await assert.rejects(opening, { code: 'aborted' });
     assert.equal(recorded.state, 'disconnected');
-    await assert.rejects(record({ url: 'ws://?' }).transport.open(), { code: 'invalidConfiguration' });
+    await assert.rejects(record({ url: 'ws://?' }).source.open(), { code: 'invalidConfiguration' });
   });
 });

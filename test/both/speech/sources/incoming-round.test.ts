@@ -9,10 +9,10 @@ import { FLAME_SHAPE } from '../../../../src/motion/protocol/motion-payload.js';
 import { packMotion } from '../../../../src/motion/protocol/packed-motion.js';
 import { CHANNEL_COUNT } from '../../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import { IncomingTurn, type TurnPlace } from '../../../../src/speech/sources/incoming-turn.js';
+import { IncomingRound, type RoundPlace } from '../../../../src/speech/sources/incoming-round.js';
 
 const RATE_HZ = 16_000;
-const place = (change: Partial<TurnPlace> = {}): TurnPlace => ({
+const place = (change: Partial<RoundPlace> = {}): RoundPlace => ({
   event: 'turn',
   turnId: 't',
   sampleRateHz: RATE_HZ,
@@ -43,9 +43,9 @@ const endOf = ({ startFrame, frameCount, frameRate }: MotionFrames): number => (
 /** What time of the turn a frame was made for, s. */
 const madeFor = ({ values }: MotionFrames, frame = 0): number => values[frame * CHANNEL_COUNT] * 100;
 
-describe('IncomingTurn', () => {
+describe('IncomingRound', () => {
   it('leaves a turn that is heard from its beginning where it is', () => {
-    const turn = new IncomingTurn(place(), 1);
+    const turn = new IncomingRound(place(), 1);
     assert.lengthOf(turn.readAudio(pcm(1), false), RATE_HZ);
     const frames = turn.readMotion(packed(0.2, 0.8))!;
     assert.closeTo(startOf(frames), 0.2, 1e-6);
@@ -55,7 +55,7 @@ describe('IncomingTurn', () => {
   });
 
   it('moves the motion of a turn that is entered late, and drops what belongs before', () => {
-    const turn = new IncomingTurn(place({ frame: 40, startSeconds: 10.25 }), 1);
+    const turn = new IncomingRound(place({ frame: 40, startSeconds: 10.25 }), 1);
     turn.readAudio(pcm(2), false);
     assert.isNull(turn.readMotion(packed(9, 10.24)));
     const frames = turn.readMotion(packed(10, 11))!;
@@ -65,7 +65,7 @@ describe('IncomingTurn', () => {
   });
 
   it('keeps motion with its sound over a gap', () => {
-    const turn = new IncomingTurn(place(), 1);
+    const turn = new IncomingRound(place(), 1);
     turn.readAudio(pcm(1), false);
     assert.isTrue(turn.continueAt(place({ frame: 30, startSeconds: 4 })));
     turn.readAudio(pcm(1), false);
@@ -80,7 +80,7 @@ describe('IncomingTurn', () => {
   });
 
   it('goes on without a seam where nothing was left out', () => {
-    const turn = new IncomingTurn(place(), 1);
+    const turn = new IncomingRound(place(), 1);
     turn.readAudio(pcm(1), false);
     turn.readMotion(flame(50));
     turn.noteMotion(false);
@@ -88,16 +88,16 @@ describe('IncomingTurn', () => {
     turn.readAudio(pcm(3), false);
     const frames = turn.readMotion(flame(25))!;
     // What a stream that was never cut would have given.
-    const whole = new IncomingTurn(place(), 2);
+    const whole = new IncomingRound(place(), 2);
     whole.readAudio(pcm(4), false);
     whole.readMotion(flame(50));
     assert.deepEqual(frames, whole.readMotion(flame(25)));
   });
 
   it('places FLAME keyframes by the number of those that were left out', () => {
-    const late = new IncomingTurn(place({ frame: 12, startSeconds: 4, startKeyframe: 100 }), 1);
+    const late = new IncomingRound(place({ frame: 12, startSeconds: 4, startKeyframe: 100 }), 1);
     late.readAudio(pcm(4), false);
-    const whole = new IncomingTurn(place(), 2);
+    const whole = new IncomingRound(place(), 2);
     whole.readAudio(pcm(8), false);
     whole.readMotion(flame(100));
     const expected = whole.readMotion(flame(50))!;
@@ -106,7 +106,7 @@ describe('IncomingTurn', () => {
   });
 
   it('is another round when the place is another turn, another rate, or further back', () => {
-    const turn = new IncomingTurn(place({ startSeconds: 2 }), 1);
+    const turn = new IncomingRound(place({ startSeconds: 2 }), 1);
     turn.readAudio(pcm(1), false);
     assert.isFalse(turn.continueAt(place({ turnId: 'u', startSeconds: 3 })));
     assert.isFalse(turn.continueAt(place({ sampleRateHz: 24_000, startSeconds: 3 })));
@@ -115,7 +115,7 @@ describe('IncomingTurn', () => {
   });
 
   it('joins a sample that was cut by a message, but not over a gap', () => {
-    const turn = new IncomingTurn(place(), 1);
+    const turn = new IncomingRound(place(), 1);
     assert.lengthOf(turn.readAudio(Uint8Array.of(1), false), 0);
     assert.deepEqual([...turn.readAudio(Uint8Array.of(1, 2), false)], [257]);
     turn.continueAt(place({ frame: 9, startSeconds: 1 }));

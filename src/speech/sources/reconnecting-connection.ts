@@ -1,54 +1,54 @@
 /**
- * What every connection has that keeps itself up until `close()`: a state, a promise of being open, series of attempts with a
- * deadline and growing delays, and another attempt at once when the network is back. How an attempt is made is its owner's.
+ * A connection that is made again until `close()`: its state, the promise of `open()`, series of attempts with a deadline and growing
+ * delays, and an attempt at once when the network is back. Its owner makes the attempts.
  */
+import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { Deferred } from '../../shared/core/deferred.js';
 import { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
 import { whenOnline } from './online-watch.js';
-import { createOpening, type Opening } from './opening.js';
-import type { TransportState } from './transport.js';
 
-export interface KeptConnectionOptions {
-  /** Whom it leads to, for error messages: `Motion Server`. */
+export interface ReconnectingConnectionOptions {
+  /** Name of the other side in error messages, such as `Motion Server`. */
   readonly peer: string;
   /** ms without a connection until the state is `failed`; attempts go on in the background. */
   readonly connectTimeoutMs: number;
   readonly policy: ReconnectPolicy | undefined;
 }
 
-export interface KeptConnectionHandlers {
-  handleState(state: TransportState, error: AvatarError | null): void;
+export interface ReconnectingConnectionHandlers {
+  handleState(state: ConnectionState, error: AvatarError | null): void;
   /** A new series of attempts begins. */
   handleSeries?(): void;
   /** It is time for an attempt, unless one is being made. */
   attempt(): void;
 }
 
-/** A connection that lived this long was a good one: the next failure starts a new series of delays. */
+/** After a connection that lasted this long, delays start from the shortest again. */
 const STABLE_MS = 5000;
 
-export class KeptConnection {
+export class ReconnectingConnection {
   /** Why the last attempt failed. */
   lastFailure: AvatarError | null = null;
-  private readonly options: KeptConnectionOptions;
-  private readonly handlers: KeptConnectionHandlers;
+  private readonly options: ReconnectingConnectionOptions;
+  private readonly handlers: ReconnectingConnectionHandlers;
   private readonly policy: ReconnectPolicy;
-  private opening: Opening | null = null;
+  private opening: Deferred | null = null;
   private readyAtMs = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private deadlineTimer: ReturnType<typeof setTimeout> | undefined;
-  private forgetOnline: (() => void) | null = null;
-  private _state: TransportState = 'disconnected';
+  private stopWatchingOnline: (() => void) | null = null;
+  private _state: ConnectionState = 'disconnected';
   private _isWanted = false;
   private readyCount = 0;
 
-  constructor(options: KeptConnectionOptions, handlers: KeptConnectionHandlers) {
+  constructor(options: ReconnectingConnectionOptions, handlers: ReconnectingConnectionHandlers) {
     this.options = options;
     this.handlers = handlers;
     this.policy = options.policy ?? new ReconnectPolicy();
   }
 
-  get state(): TransportState {
+  get state(): ConnectionState {
     return this._state;
   }
 
@@ -70,14 +70,14 @@ export class KeptConnection {
     return this.policy.failureCount === 0;
   }
 
-  /** See `Transport.open`. */
+  /** See `Source.open`. */
   open(): Promise<void> {
     if (this._state === 'connected') return Promise.resolve();
-    this.opening ??= createOpening();
+    this.opening ??= new Deferred();
     const { promise } = this.opening;
     if (!this._isWanted || this._state !== 'connecting') {
       this._isWanted = true;
-      this.forgetOnline ??= whenOnline(() => this.handleOnline());
+      this.stopWatchingOnline ??= whenOnline(() => this.handleOnline());
       this.wake();
     }
     return promise;
@@ -111,7 +111,7 @@ export class KeptConnection {
     this.settle(null);
   }
 
-  /** A connection is lost. @returns Whether it was a good one. */
+  /** A connection is lost. @returns Whether it had lasted. */
   endLife(): boolean {
     const wasStable = performance.now() - this.readyAtMs > STABLE_MS;
     if (wasStable) this.policy.reset();
@@ -140,12 +140,12 @@ export class KeptConnection {
     this.fail(error);
   }
 
-  /** The other side let it go in order; it is wanted still. */
+  /** The other side ended an idle connection; it is still wanted. */
   rest(error: AvatarError): void {
     this.setState('disconnected', error);
   }
 
-  /** The other side has said goodbye in order: over until the next `open()`. */
+  /** The other side ended it on purpose: over until the next `open()`. */
   leave(error: AvatarError): void {
     this._isWanted = false;
     clearTimeout(this.deadlineTimer);
@@ -155,22 +155,22 @@ export class KeptConnection {
 
   close(): void {
     this._isWanted = false;
-    this.forgetOnline?.();
-    this.forgetOnline = null;
+    this.stopWatchingOnline?.();
+    this.stopWatchingOnline = null;
     clearTimeout(this.deadlineTimer);
     this.cancelRetry();
     this.setState('disconnected', null);
     this.settle(new AvatarError(ErrorCode.aborted, 'The connection was closed.'));
   }
 
-  /** The network came back: the delay before the next attempt has lost its reason. */
+  /** The network came back: waiting longer would gain nothing. */
   private handleOnline(): void {
     if (this._state !== 'connecting' && this._state !== 'failed') return;
     this.policy.reset();
     this.handlers.attempt();
   }
 
-  private setState(state: TransportState, error: AvatarError | null): void {
+  private setState(state: ConnectionState, error: AvatarError | null): void {
     if (state === this._state) return;
     this._state = state;
     this.handlers.handleState(state, error);

@@ -1,8 +1,8 @@
 /**
- * One turn as a relay delivers it: where in the turn the client is, and what of it belongs where in the client's round.
+ * One round as a relay delivers it: the relay's turn, and the client's position in it.
  *
- * A client may enter a turn late, or lose a piece of it. Its round holds only the sound that came, without gaps, so
- * motion, which is on the turn's time, is moved by what was left out before it.
+ * A client may enter a turn late, or lose a piece of it. Its round holds only the sound that came, without gaps, so motion, which is
+ * on the turn's time, is moved by what was left out before it.
  */
 
 import type { RelayEvent, ServerResponseAnimation } from '../../motion/protocol/index.js';
@@ -11,14 +11,14 @@ import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { int16FromPcmBytes, PcmByteJoiner } from '../../shared/samples/pcm.js';
 import { MotionReader } from './motion-reader.js';
 
-export type TurnPlace = Extract<RelayEvent, { event: 'turn' }>;
+export type RoundPlace = Extract<RelayEvent, { event: 'turn' }>;
 
 /** Motion may be here long before its sound, such as that of a recording. */
 const MAX_LEAD_SECONDS = 600;
 /** Sums of chunk lengths are exact to far below a sample. */
 const EPSILON_SECONDS = 1e-4;
 
-export class IncomingTurn {
+export class IncomingRound {
   readonly turnId: string;
   readonly round: number;
   readonly sampleRateHz: number;
@@ -33,7 +33,7 @@ export class IncomingTurn {
   /** Time of the turn minus time of the round, s. */
   private leftOutSeconds: number;
 
-  constructor(place: TurnPlace, round: number) {
+  constructor(place: RoundPlace, round: number) {
     this.turnId = place.turnId;
     this.round = round;
     this.sampleRateHz = place.sampleRateHz;
@@ -52,7 +52,7 @@ export class IncomingTurn {
   }
 
   /** @returns False when that is not further on in the same turn: another round has to begin. */
-  continueAt(place: TurnPlace): boolean {
+  continueAt(place: RoundPlace): boolean {
     const gapSeconds = place.startSeconds - this.nextSeconds;
     if (place.turnId !== this.turnId || place.sampleRateHz !== this.sampleRateHz) return false;
     if (gapSeconds < -EPSILON_SECONDS) return false;

@@ -1,31 +1,26 @@
 /**
- * The browser's own connection to a Motion Server (Direct Mode), kept up until `close()`.
+ * Direct Mode: the browser's own connection to a Motion Server, kept up until `close()`.
  *
- * Audio goes out as fast as it comes. Speech without motion yet is kept, so that after a lost connection the rest of
- * the round is asked for again, from a grid position on which frames and samples meet: the timeline heals. What a
- * browser cannot see of a refused upgrade is asked for by a plain request to the same address; a first failed attempt
- * is repeated with a fresh token in any case.
+ * Audio is sent as fast as it comes. Speech without motion is kept, so that after a lost connection the rest of the round is
+ * requested again, from a grid position on which frames and samples meet, and the timeline has no hole. A browser does not tell
+ * why an upgrade was refused: a plain request to the same address does. The first failed attempt is repeated with a fresh token
+ * in any case.
  */
 
 import type { ServerResponseAnimation } from '../../motion/protocol/index.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import type { ServerSourceOptions } from '../../shared/contracts/source-options.js';
 import type { ReconnectPolicy } from '../../shared/core/reconnect-policy.js';
+import { RoundGate } from '../../shared/core/round-gate.js';
+import type { Source, SourceListener, SpeechInput } from '../source.js';
 import { AnswerWatch } from './answer-watch.js';
 import { DirectConnection, type WebSocketConstructor } from './direct-connection.js';
-import { KeptConnection } from './kept-connection.js';
 import { OutgoingRound } from './outgoing-round.js';
+import { ReconnectingConnection } from './reconnecting-connection.js';
 import { probeRefusal, requestWithin } from './refusal-probe.js';
 import { retryOf } from './server-errors.js';
-import type { Transport, TransportHandlers } from './transport.js';
 
-export interface DirectTransportOptions {
-  /** `ws(s)://…/v2/driveningress`. */
-  readonly serverUrl: string;
-  readonly appId: string;
-  readonly avatarId: string;
-  readonly sampleRateHz: number;
-  /** ms without a connection until the state is `failed`; attempts go on in the background. */
-  readonly connectTimeoutMs: number;
+export interface ServerSourceSettings extends Omit<ServerSourceOptions, 'kind'> {
   requestToken(isRefresh: boolean): Promise<string>;
   /** The platform's by default; Node before 22 has none. */
   readonly WebSocket?: WebSocketConstructor;
@@ -43,16 +38,21 @@ const WATCH_MS = 500;
 const DEFAULT_ANSWER_TIMEOUT_MS = 8000;
 const DEFAULT_ATTEMPT_TIMEOUT_MS = 10_000;
 const TOKEN_TIMEOUT_MS = 20_000;
-/** A buffer that does not shrink for this many ms leads to nobody. */
+/** A send buffer that does not shrink for this many ms belongs to a dead connection. */
 const SEND_TIMEOUT_MS = 10_000;
 /** A token endpoint that fails this often in a row does not recover within the connect time-out. */
 const MAX_TOKEN_FAILURES = 2;
 
-export class DirectWebSocketTransport implements Transport {
+export class ServerSource implements Source, SpeechInput {
+  readonly origin = 'server';
+  readonly speech: SpeechInput = this;
+  readonly motion = null;
+  readonly opensRounds = false;
+  readonly timeout: ServerSourceSettings;
   readonly sampleRateHz: number;
-  private readonly options: DirectTransportOptions;
-  private readonly handlers: TransportHandlers;
-  private readonly kept: KeptConnection;
+  private readonly options: ServerSourceSettings;
+  private readonly listener: SourceListener;
+  private readonly link: ReconnectingConnection;
   /** Changes with everything that makes an attempt in progress pointless. */
   private epoch = 0;
   private connection: DirectConnection | null = null;
@@ -63,18 +63,18 @@ export class DirectWebSocketTransport implements Transport {
   private pumpTimer: ReturnType<typeof setTimeout> | undefined;
   private watchTimer: ReturnType<typeof setInterval> | undefined;
   private current: OutgoingRound | null = null;
-  private firstWantedRound = 0;
+  private readonly gate = new RoundGate();
   private readonly answers: AnswerWatch;
   private _discardedMessages = 0;
 
-  constructor(options: DirectTransportOptions, handlers: TransportHandlers) {
-    this.options = options;
-    this.handlers = handlers;
+  constructor(options: ServerSourceSettings, listener: SourceListener) {
+    this.options = this.timeout = options;
+    this.listener = listener;
     this.sampleRateHz = options.sampleRateHz;
-    this.kept = new KeptConnection(
+    this.link = new ReconnectingConnection(
       { peer: 'Motion Server', connectTimeoutMs: options.connectTimeoutMs, policy: options.reconnectPolicy },
       {
-        handleState: (state, error) => handlers.handleState(state, error),
+        handleState: (state, error) => listener.handleState(state, error),
         handleSeries: () => this.forgetTokens(),
         attempt: () => void this.attempt(),
       },
@@ -87,28 +87,28 @@ export class DirectWebSocketTransport implements Transport {
   }
 
   get reconnects(): number {
-    return this.kept.reconnects;
+    return this.link.reconnects;
   }
 
   open(): Promise<void> {
-    return this.kept.open();
+    return this.link.open();
   }
 
   send(round: number, samples: Int16Array, isEnd: boolean): void {
-    if (round < this.firstWantedRound) return;
+    if (!this.gate.isOpen(round)) return;
     if (!this.current || this.current.round < round) {
       this.interrupt(round);
       this.current = new OutgoingRound(round, this.sampleRateHz);
       this.answers.start(performance.now());
     }
     this.current.append(samples, isEnd);
-    // The server let an idle connection go; now there is something to say again.
-    if (this.kept.isWanted && this.kept.state === 'disconnected') this.kept.wake();
+    // The server ended an idle connection.
+    if (this.link.isWanted && this.link.state === 'disconnected') this.link.wake();
     this.pump();
   }
 
   interrupt(beforeRound: number): void {
-    this.firstWantedRound = Math.max(this.firstWantedRound, beforeRound);
+    this.gate.closeBefore(beforeRound);
     const { current } = this;
     if (!current || current.round >= beforeRound) return;
     if (current.request && !current.isOver && this.connection?.isReady) this.connection.sendInterrupt(current.request.id);
@@ -118,7 +118,7 @@ export class DirectWebSocketTransport implements Transport {
   close(): void {
     this.current = null;
     this.dropConnection();
-    this.kept.close();
+    this.link.close();
   }
 
   // ---- connecting --------------------------------------------------------------------------------------------------
@@ -129,8 +129,8 @@ export class DirectWebSocketTransport implements Transport {
   }
 
   private async attempt(): Promise<void> {
-    if (!this.kept.isWanted || this.connection || this.isAttempting) return;
-    this.kept.cancelRetry();
+    if (!this.link.isWanted || this.connection || this.isAttempting) return;
+    this.link.cancelRetry();
     this.isAttempting = true;
     const { epoch } = this;
     const isRefresh = this.needsFreshToken;
@@ -161,7 +161,7 @@ export class DirectWebSocketTransport implements Transport {
         handleReady: () => this.handleReady(),
         handleAnimation: (response, byteLength) => this.handleAnimation(response, byteLength),
         handleRequestError: (reqId, error) => this.handleRequestError(reqId, error),
-        handleUnusable: (error) => this.handlers.handleError(error),
+        handleUnusable: (error) => this.listener.handleError(error),
         handleClosed: (error) => {
           if (error) this.handleFailure(error);
           else void probeRefusal(url).then((found) => epoch === this.epoch && this.handleFailure(found));
@@ -187,58 +187,58 @@ export class DirectWebSocketTransport implements Transport {
 
   private handleReady(): void {
     this.isAttempting = false;
-    this.kept.succeed();
+    this.link.succeed();
     this.pump();
   }
 
   private handleFailure(error: AvatarError): void {
-    const { kept } = this;
-    const wasReady = kept.state === 'connected';
+    const { link } = this;
+    const wasReady = link.state === 'connected';
     this.dropConnection();
-    if (!kept.isWanted) return;
+    if (!link.isWanted) return;
     this.current?.restart();
     if (this.current?.isHopeless) this.failRound(this.current, error);
     if (wasReady) {
-      const wasStable = kept.endLife();
+      const wasStable = link.endLife();
       if (retryOf(error) === 'on-demand') {
-        kept.rest(error);
-        if (this.current && !this.current.isOver) kept.wake();
+        link.rest(error);
+        if (this.current && !this.current.isOver) link.wake();
         return;
       }
       const hadFreshToken = this.hasTriedFreshToken;
-      kept.startSeries(error);
+      link.startSeries(error);
       this.hasTriedFreshToken = hadFreshToken && !wasStable;
-    } else if (error.message !== kept.lastFailure?.message && (retryOf(error) !== 'fresh-token' || this.hasTriedFreshToken)) {
-      // A token past its time is replaced before anybody need know.
-      this.handlers.handleError(error);
+    } else if (error.message !== link.lastFailure?.message && (retryOf(error) !== 'fresh-token' || this.hasTriedFreshToken)) {
+      // An expired token is replaced without a report.
+      this.listener.handleError(error);
     }
-    kept.lastFailure = error;
+    link.lastFailure = error;
     this.retryAfter(error);
   }
 
   private retryAfter(error: AvatarError): void {
     const retry = retryOf(error);
     if (retry === 'never' || (retry === 'fresh-token' && this.hasTriedFreshToken)) {
-      this.kept.stop(error);
+      this.link.stop(error);
       return;
     }
     if (retry === 'fresh-token') {
       this.hasTriedFreshToken = true;
       this.needsFreshToken = true;
-    } else if (this.kept.isFirstFailure) {
+    } else if (this.link.isFirstFailure) {
       // The reason may be a token that has expired: the browser does not say.
       this.needsFreshToken = true;
     }
-    if (error.code === ErrorCode.tokenRequestFailed && ++this.tokenFailures >= MAX_TOKEN_FAILURES && !this.kept.hasBeenReady) {
-      this.kept.fail(error);
+    if (error.code === ErrorCode.tokenRequestFailed && ++this.tokenFailures >= MAX_TOKEN_FAILURES && !this.link.hasBeenReady) {
+      this.link.fail(error);
     }
-    this.kept.retryLater();
+    this.link.retryLater();
   }
 
   private dropConnection(): void {
     this.epoch++;
     this.isAttempting = false;
-    this.kept.cancelRetry();
+    this.link.cancelRetry();
     clearTimeout(this.pumpTimer);
     this.pumpTimer = undefined;
     clearInterval(this.watchTimer);
@@ -285,13 +285,13 @@ export class DirectWebSocketTransport implements Transport {
     }
     try {
       const frames = current.read(response);
-      if (frames) this.handlers.handleMotion(current.round, frames, byteLength);
+      if (frames) this.listener.handleMotion(current.round, frames, byteLength);
     } catch (reason) {
       this.failRound(current, avatarErrorFrom(reason, ErrorCode.invalidMotionData));
       return;
     }
     if (!response.end) return;
-    if (current.finishRequest()) this.handlers.handleMotionEnd(current.round);
+    if (current.finishRequest()) this.listener.handleMotionEnd(current.round);
     else if (current.isHopeless) this.failRound(current, noMotionError());
     else this.pump();
   }
@@ -304,7 +304,7 @@ export class DirectWebSocketTransport implements Transport {
 
   private failRound(round: OutgoingRound, error: AvatarError): void {
     round.isOver = true;
-    this.handlers.handleRoundError(round.round, error);
+    this.listener.handleRoundError(round.round, error);
   }
 }
 

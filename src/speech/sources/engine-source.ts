@@ -1,29 +1,29 @@
-/** Motion without a server: the engine, in this thread. Long speech is worked off in slices, so that nothing waits. */
-
+/** Motion without a server: the engine, in this thread. Long speech is processed in slices, so that other messages get through. */
 import { MotionEngine } from '../../motion/engine/motion-engine.js';
 import type { Mouth } from '../../motion/engine/mouth.js';
 import { loadMouthModel, mouthModel } from '../../motion/engine/mouth-model.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { RoundGate } from '../../shared/core/round-gate.js';
+import type { Source, SourceListener, SpeechInput } from '../source.js';
 import { RoundAudio } from './round-audio.js';
-import type { Transport, TransportHandlers } from './transport.js';
 
 /** The engine's own rate, Hz: nothing has to be resampled again. */
-export const LOCAL_SAMPLE_RATE_HZ = 16_000;
-/** Speech worked off before other messages get their turn: some 10 ms of work. */
+export const ENGINE_SAMPLE_RATE_HZ = 16_000;
+/** Speech processed in one task, s: some 10 ms of work. */
 const SLICE_SECONDS = 1;
-/** Speech waits this long for the weights of the mouth; then it goes on with the mouth by rule. */
-const WEIGHTS_PATIENCE_MS = 2000;
+/** Longest wait for the mouth model; then the mouth moves by rule. */
+const WEIGHTS_TIMEOUT_MS = 2000;
 
-export interface LocalBeginning {
+export interface EngineBeginning {
   /** Where in the round the first samples belong; for a round that a server has begun. Default 0. */
   startSeconds?: number;
-  /** What moves the mouth, if it is not to be the engine's own. */
+  /** Moves the mouth instead of the engine's own. */
   mouth?: Mouth | undefined;
 }
 
-interface LocalRound {
+interface EngineRound {
   readonly round: number;
-  /** Made when the mouth is there. */
+  /** Made once the mouth is known. */
   engine: MotionEngine | null;
   readonly mouth: Mouth | undefined;
   readonly audio: RoundAudio;
@@ -34,33 +34,38 @@ interface LocalRound {
   isOver: boolean;
 }
 
-export class LocalTransport implements Transport {
+export class EngineSource implements Source, SpeechInput {
+  readonly origin = 'local';
+  readonly speech: SpeechInput = this;
+  readonly motion = null;
+  readonly opensRounds = false;
+  readonly timeout = null;
   readonly sampleRateHz: number;
   readonly discardedMessages = 0;
   readonly reconnects = 0;
-  private readonly handlers: TransportHandlers;
-  private current: LocalRound | null = null;
-  private firstWantedRound = 0;
+  private readonly listener: SourceListener;
+  private current: EngineRound | null = null;
+  private readonly gate = new RoundGate();
   private workTimer: ReturnType<typeof setTimeout> | undefined;
   private openings = 0;
   private isWaiting = false;
   private hasWaited = false;
 
-  constructor(handlers: TransportHandlers, sampleRateHz = LOCAL_SAMPLE_RATE_HZ) {
-    this.handlers = handlers;
+  constructor(listener: SourceListener, sampleRateHz = ENGINE_SAMPLE_RATE_HZ) {
+    this.listener = listener;
     this.sampleRateHz = sampleRateHz;
   }
 
   async open(): Promise<void> {
     const opening = ++this.openings;
     await loadMouthModel();
-    if (opening !== this.openings) throw new AvatarError(ErrorCode.aborted, 'Closed while the mouth was being loaded');
-    this.handlers.handleState('connected', null);
+    if (opening !== this.openings) throw new AvatarError(ErrorCode.aborted, 'Closed while the mouth model was loaded.');
+    this.listener.handleState('connected', null);
   }
 
   /** @param beginning Counts with the first samples of a round. */
-  send(round: number, samples: Int16Array, isEnd: boolean, { startSeconds = 0, mouth }: LocalBeginning = {}): void {
-    if (round < this.firstWantedRound) return;
+  send(round: number, samples: Int16Array, isEnd: boolean, { startSeconds = 0, mouth }: EngineBeginning = {}): void {
+    if (!this.gate.isOpen(round)) return;
     if (!this.current || this.current.round < round) {
       this.interrupt(round);
       this.current = {
@@ -82,7 +87,7 @@ export class LocalTransport implements Transport {
   }
 
   interrupt(beforeRound: number): void {
-    this.firstWantedRound = Math.max(this.firstWantedRound, beforeRound);
+    this.gate.closeBefore(beforeRound);
     if (!this.current || this.current.round >= beforeRound) return;
     clearTimeout(this.workTimer);
     this.workTimer = undefined;
@@ -92,8 +97,8 @@ export class LocalTransport implements Transport {
   close(): void {
     this.openings++;
     this.interrupt(Infinity);
-    this.firstWantedRound = 0;
-    this.handlers.handleState('disconnected', null);
+    this.gate.reset();
+    this.listener.handleState('disconnected', null);
   }
 
   private work(): void {
@@ -111,34 +116,34 @@ export class LocalTransport implements Transport {
       if (isAtEnd && current.isComplete) {
         this.pass(current, current.engine.finish());
         current.isOver = true;
-        this.handlers.handleMotionEnd(current.round);
+        this.listener.handleMotionEnd(current.round);
       } else if (!isAtEnd) {
         this.workTimer = setTimeout(() => this.work(), 0);
       }
       current.audio.dropBefore(current.doneSample);
     } catch (reason) {
       current.isOver = true;
-      this.handlers.handleRoundError(current.round, avatarErrorFrom(reason, ErrorCode.invalidMotionData));
+      this.listener.handleRoundError(current.round, avatarErrorFrom(reason, ErrorCode.invalidMotionData));
     }
   }
 
-  /** The first speech of a page comes before the weights do. */
+  /** The first speech of a page comes before the mouth model. */
   private awaitWeights(): void {
     if (this.isWaiting) return;
     this.isWaiting = true;
     const goOn = (): void => {
       if (this.hasWaited) return;
       this.hasWaited = true;
-      clearTimeout(patience);
+      clearTimeout(timer);
       if (this.workTimer === undefined) this.work();
     };
-    const patience = setTimeout(goOn, WEIGHTS_PATIENCE_MS);
+    const timer = setTimeout(goOn, WEIGHTS_TIMEOUT_MS);
     void loadMouthModel().then(goOn);
   }
 
-  private pass(current: LocalRound, frames: ReturnType<MotionEngine['push']>): void {
+  private pass(current: EngineRound, frames: ReturnType<MotionEngine['push']>): void {
     if (!frames || frames.frameCount === 0) return;
     const startFrame = frames.startFrame + Math.round(current.startSeconds * frames.frameRate);
-    this.handlers.handleMotion(current.round, { ...frames, startFrame }, 0);
+    this.listener.handleMotion(current.round, { ...frames, startFrame }, 0);
   }
 }

@@ -1,15 +1,16 @@
 import { afterEach, assert, beforeEach, describe, it } from '#test';
 
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import { AppMotionTransport } from '../../../../src/speech/sources/app-motion.js';
+import { AppSource } from '../../../../src/speech/sources/app-source.js';
 import { errorMessage, flameMessage, packedMessage } from '../../../helpers/forwarded-messages.js';
+import { NO_OWN_ROUNDS } from '../../../helpers/source-listener.js';
 
 const RATE_HZ = 16_000;
 const speech = (seconds: number): Int16Array => new Int16Array(Math.round(seconds * RATE_HZ));
 const turns = (ms = 30): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe('AppMotionTransport', () => {
-  let transport: AppMotionTransport;
+describe('AppSource', () => {
+  let source: AppSource;
   let motion: { round: number; frames: MotionFrames }[];
   let told: string[];
 
@@ -20,30 +21,34 @@ describe('AppMotionTransport', () => {
   beforeEach(() => {
     motion = [];
     told = [];
-    transport = new AppMotionTransport(RATE_HZ, {
-      handleState: (state) => told.push(state),
-      handleMotion: (round, frames) => motion.push({ round, frames }),
-      handleMotionEnd: (round) => told.push(`end ${round}`),
-      handleRoundError: (round, error) => told.push(`${round} ${error?.code ?? 'audio only'}`),
-      handleError: (error) => told.push(error.code),
-    });
+    source = new AppSource(
+      { kind: 'app', sampleRateHz: RATE_HZ, connectTimeoutMs: 1000, fallback: 'audio' },
+      {
+        handleState: (state) => told.push(state),
+        handleMotion: (round, frames) => motion.push({ round, frames }),
+        handleMotionEnd: (round) => told.push(`end ${round}`),
+        handleRoundError: (round, error) => told.push(`${round} ${error?.code ?? 'audio only'}`),
+        handleError: (error) => told.push(error.code),
+        ...NO_OWN_ROUNDS,
+      },
+    );
   });
-  afterEach(() => transport.close());
+  afterEach(() => source.close());
 
   it('is connected at once', async () => {
-    await transport.open();
+    await source.open();
     assert.deepEqual(told, ['connected']);
   });
 
   it('passes on packed motion and FLAME keyframes of one request at their places', () => {
-    transport.send(1, speech(1), false);
-    transport.receive(1, [packedMessage('a', 0, 25), packedMessage('a', 25, 25)]);
+    source.send(1, speech(1), false);
+    source.receive(1, [packedMessage('a', 0, 25), packedMessage('a', 25, 25)]);
     assert.deepEqual(spans(), [
       [0, 0.5],
       [0.5, 1],
     ]);
-    transport.send(2, speech(4), false);
-    transport.receive(2, [flameMessage('b', 50), flameMessage('b', 25, { salt: 1 })]);
+    source.send(2, speech(4), false);
+    source.receive(2, [flameMessage('b', 50), flameMessage('b', 25, { salt: 1 })]);
     // 48 and 73 keyframes later by the lead of FLAME motion, whose last keyframe waits for the next.
     assert.deepEqual(spans().slice(2), [
       [0, 2.06],
@@ -56,32 +61,32 @@ describe('AppMotionTransport', () => {
   });
 
   it('takes motion that is far ahead of the speech, but not what no speech can reach', () => {
-    transport.send(1, speech(0.1), false);
-    transport.receive(1, [packedMessage('a', 50 * 500, 50)]);
+    source.send(1, speech(0.1), false);
+    source.receive(1, [packedMessage('a', 50 * 500, 50)]);
     assert.deepEqual(spans(), [[500, 501]]);
-    transport.receive(1, [packedMessage('a', 50 * 5000, 50), packedMessage('a', 0, 50)]);
+    source.receive(1, [packedMessage('a', 50 * 5000, 50), packedMessage('a', 0, 50)]);
     assert.deepEqual(told, ['1 invalidMotionData']);
     assert.lengthOf(motion, 1);
-    assert.equal(transport.discardedMessages, 1);
+    assert.equal(source.discardedMessages, 1);
   });
 
   it('tells the end once speech and motion have both ended, in either order', () => {
-    transport.send(1, speech(1), false);
-    transport.receive(1, [packedMessage('a', 0, 50, { isEnd: true })]);
+    source.send(1, speech(1), false);
+    source.receive(1, [packedMessage('a', 0, 50, { isEnd: true })]);
     assert.deepEqual(told, []);
-    transport.send(1, speech(0), true);
+    source.send(1, speech(0), true);
     assert.deepEqual(told, ['end 1']);
-    transport.send(2, speech(1), true);
-    transport.receive(2, [packedMessage('b', 0, 50)]);
-    transport.receive(2, [packedMessage('b', 50, 0, { isEnd: true })]);
+    source.send(2, speech(1), true);
+    source.receive(2, [packedMessage('b', 0, 50)]);
+    source.receive(2, [packedMessage('b', 50, 0, { isEnd: true })]);
     assert.deepEqual(told, ['end 1', 'end 2']);
   });
 
   it('joins the motion of several requests of one round', () => {
-    transport.send(1, speech(3), false);
-    transport.receive(1, [packedMessage('a', 0, 50, { isEnd: true })]);
-    transport.receive(1, [packedMessage('b', 0, 25), packedMessage('b', 25, 25, { isEnd: true })]);
-    transport.send(1, speech(0), true);
+    source.send(1, speech(3), false);
+    source.receive(1, [packedMessage('a', 0, 50, { isEnd: true })]);
+    source.receive(1, [packedMessage('b', 0, 25), packedMessage('b', 25, 25, { isEnd: true })]);
+    source.send(1, speech(0), true);
     assert.deepEqual(spans(), [
       [0, 1],
       [1, 1.5],
@@ -91,97 +96,97 @@ describe('AppMotionTransport', () => {
   });
 
   it('leaves packed motion that comes twice or out of order in its place, and drops FLAME keyframes that come twice', () => {
-    transport.send(1, speech(3), false);
-    transport.receive(1, [packedMessage('a', 50, 50), packedMessage('a', 0, 50), packedMessage('a', 0, 50)]);
+    source.send(1, speech(3), false);
+    source.receive(1, [packedMessage('a', 50, 50), packedMessage('a', 0, 50), packedMessage('a', 0, 50)]);
     assert.deepEqual(spans(), [
       [1, 2],
       [0, 1],
       [0, 1],
     ]);
-    transport.send(2, speech(3), false);
+    source.send(2, speech(3), false);
     const first = flameMessage('b', 25);
-    transport.receive(2, [first, first.slice(), flameMessage('b', 25, { salt: 1 })]);
+    source.receive(2, [first, first.slice(), flameMessage('b', 25, { salt: 1 })]);
     assert.lengthOf(motion, 5);
-    assert.equal(transport.discardedMessages, 1);
+    assert.equal(source.discardedMessages, 1);
   });
 
   it('drops what follows the end of a request', () => {
-    transport.send(1, speech(3), false);
-    transport.receive(1, [packedMessage('a', 0, 50, { isEnd: true }), packedMessage('a', 50, 50), errorMessage('a', 3, 'late')]);
+    source.send(1, speech(3), false);
+    source.receive(1, [packedMessage('a', 0, 50, { isEnd: true }), packedMessage('a', 50, 50), errorMessage('a', 3, 'late')]);
     assert.lengthOf(motion, 1);
-    assert.equal(transport.discardedMessages, 2);
+    assert.equal(source.discardedMessages, 2);
     assert.deepEqual(told, []);
   });
 
   it('goes on without motion after an empty message or none, and ignores what comes then', () => {
-    transport.send(1, speech(3), false);
-    transport.receive(1, [packedMessage('a', 0, 50)]);
-    transport.receive(1, []);
-    transport.receive(1, [packedMessage('a', 50, 50)]);
+    source.send(1, speech(3), false);
+    source.receive(1, [packedMessage('a', 0, 50)]);
+    source.receive(1, []);
+    source.receive(1, [packedMessage('a', 50, 50)]);
     assert.lengthOf(motion, 1);
     assert.deepEqual(told, ['1 audio only']);
-    assert.equal(transport.discardedMessages, 1);
-    transport.send(2, speech(3), false);
-    transport.receive(2, [new Uint8Array(0), packedMessage('b', 0, 50)]);
+    assert.equal(source.discardedMessages, 1);
+    source.send(2, speech(3), false);
+    source.receive(2, [new Uint8Array(0), packedMessage('b', 0, 50)]);
     assert.deepEqual(told, ['1 audio only', '2 audio only']);
     assert.lengthOf(motion, 1);
   });
 
   it('takes nothing at the end for what it is: all has come', () => {
-    transport.send(1, speech(1), true);
-    transport.receive(1, [packedMessage('a', 0, 50, { isEnd: true })]);
-    transport.receive(1, []);
+    source.send(1, speech(1), true);
+    source.receive(1, [packedMessage('a', 0, 50, { isEnd: true })]);
+    source.receive(1, []);
     assert.deepEqual(told, ['end 1']);
   });
 
   it('says what a Motion Server complained of, and what is no message', () => {
-    transport.send(1, speech(1), false);
-    transport.receive(1, [errorMessage('a', 4001, 'credits exhausted')]);
-    transport.send(2, speech(1), false);
-    transport.receive(2, [Uint8Array.from({ length: 2000 }, (_, index) => (index * 73) & 255)]);
-    transport.send(3, speech(1), false);
-    transport.receive(3, [packedMessage('c', 0, 50).slice(0, -3)]);
+    source.send(1, speech(1), false);
+    source.receive(1, [errorMessage('a', 4001, 'credits exhausted')]);
+    source.send(2, speech(1), false);
+    source.receive(2, [Uint8Array.from({ length: 2000 }, (_, index) => (index * 73) & 255)]);
+    source.send(3, speech(1), false);
+    source.receive(3, [packedMessage('c', 0, 50).slice(0, -3)]);
     assert.deepEqual(told, ['1 insufficientBalance', '2 protocolError', '3 protocolError']);
     assert.lengthOf(motion, 0);
   });
 
   it('refuses more than any speech could need, and goes on without motion', () => {
-    transport.send(1, speech(1), false);
-    transport.receive(1, [new Uint8Array(17 * 1024 * 1024).fill(1)]);
-    transport.send(2, speech(1), false);
+    source.send(1, speech(1), false);
+    source.receive(1, [new Uint8Array(17 * 1024 * 1024).fill(1)]);
+    source.send(2, speech(1), false);
     const large = new Uint8Array(16 * 1024 * 1024).fill(1);
-    transport.receive(2, [large, large, large, large, large]);
+    source.receive(2, [large, large, large, large, large]);
     assert.deepEqual(told, ['1 protocolError', '2 invalidMotionData']);
-    assert.equal(transport.discardedMessages, 5);
+    assert.equal(source.discardedMessages, 5);
   });
 
   it('drops the motion of a round that another has followed', () => {
-    transport.send(1, speech(1), false);
-    transport.interrupt(2);
-    transport.receive(1, [packedMessage('a', 0, 50)]);
-    transport.send(2, speech(1), false);
-    transport.receive(1, [packedMessage('a', 0, 50)]);
+    source.send(1, speech(1), false);
+    source.interrupt(2);
+    source.receive(1, [packedMessage('a', 0, 50)]);
+    source.send(2, speech(1), false);
+    source.receive(1, [packedMessage('a', 0, 50)]);
     assert.lengthOf(motion, 0);
-    assert.equal(transport.discardedMessages, 2);
+    assert.equal(source.discardedMessages, 2);
   });
 
   it('reads a recording of minutes in slices that let an interruption through', async () => {
-    transport.send(1, speech(1), false);
-    transport.receive(
+    source.send(1, speech(1), false);
+    source.receive(
       1,
       Array.from({ length: 3000 }, (_, index) => flameMessage('a', 10, { salt: index })),
     );
     assert.isBelow(motion.length, 3000);
-    transport.interrupt(2);
+    source.interrupt(2);
     const count = motion.length;
     await turns();
     assert.lengthOf(motion, count);
-    assert.equal(transport.discardedMessages, 3000 - count);
+    assert.equal(source.discardedMessages, 3000 - count);
   });
 
   it('reads all of a recording of minutes', async () => {
-    transport.send(1, speech(1), true);
-    transport.receive(
+    source.send(1, speech(1), true);
+    source.receive(
       1,
       Array.from({ length: 1000 }, (_, index) => flameMessage('a', 10, { salt: index, isEnd: index === 999 })),
     );

@@ -8,11 +8,11 @@ import { ReconnectPolicy } from '../../../../src/shared/core/reconnect-policy.js
 import { int16FromPcmBytes } from '../../../../src/shared/samples/pcm.js';
 import { FlakyLink } from '../../../helpers/node/flaky-link.js';
 import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm } from '../../../helpers/node/motion-server.js';
-import { RecordedTransport } from '../../../helpers/node/recorded-transport.js';
+import { RecordedServerSource } from '../../../helpers/node/recorded-server-source.js';
 
 const speech = (seconds: number): Int16Array => int16FromPcmBytes(voicePcm(seconds));
 
-describe('The direct transport against a real Motion Server', () => {
+describe('The server source against a real Motion Server', () => {
   const cleanUps: (() => void | Promise<void>)[] = [];
   afterEach(async () => {
     for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
@@ -30,19 +30,19 @@ describe('The direct transport against a real Motion Server', () => {
     return link;
   }
 
-  function record(options: ConstructorParameters<typeof RecordedTransport>[0]): RecordedTransport {
-    const recorded = new RecordedTransport(options);
-    cleanUps.push(() => recorded.transport.close());
+  function record(options: ConstructorParameters<typeof RecordedServerSource>[0]): RecordedServerSource {
+    const recorded = new RecordedServerSource(options);
+    cleanUps.push(() => recorded.source.close());
     return recorded;
   }
 
   it('brings motion for all of the speech and says when it is complete', async () => {
     const server = await startServer();
     const recorded = record({ serverUrl: server.ingressUrl, requestToken: server.token });
-    await recorded.transport.open();
-    recorded.transport.send(1, speech(1.5), false);
-    recorded.transport.send(1, speech(0.5), false);
-    recorded.transport.send(1, new Int16Array(0), true);
+    await recorded.source.open();
+    recorded.source.send(1, speech(1.5), false);
+    recorded.source.send(1, speech(0.5), false);
+    recorded.source.send(1, new Int16Array(0), true);
     await recorded.until(() => recorded.ended.includes(1));
     assert.ok(Math.abs(recorded.coveredSeconds(1) - 2) <= 0.04, `covered ${recorded.coveredSeconds(1)} s`);
     assert.deepEqual(
@@ -54,8 +54,8 @@ describe('The direct transport against a real Motion Server', () => {
   it('sends what was said before it was connected', async () => {
     const server = await startServer();
     const recorded = record({ serverUrl: server.ingressUrl, requestToken: server.token });
-    const opening = recorded.transport.open();
-    recorded.transport.send(1, speech(1), true);
+    const opening = recorded.source.open();
+    recorded.source.send(1, speech(1), true);
     await opening;
     await recorded.until(() => recorded.ended.includes(1));
     assert.ok(recorded.coveredSeconds(1) >= 0.96);
@@ -75,13 +75,13 @@ describe('The direct transport against a real Motion Server', () => {
     // By itself it would wait for half a minute.
     const reconnectPolicy = new ReconnectPolicy({ firstDelayMs: 60_000, maxDelayMs: 60_000 });
     const recorded = record({ serverUrl: `ws://127.0.0.1:${link.port}/v2/driveningress`, requestToken: server.token, reconnectPolicy });
-    await recorded.transport.open();
+    await recorded.source.open();
     link.cut();
     await recorded.until(() => recorded.state === 'connecting');
     link.mend();
     browser.dispatchEvent(new Event('online'));
     await recorded.until(() => recorded.state === 'connected');
-    assert.equal(recorded.transport.reconnects, 1);
+    assert.equal(recorded.source.reconnects, 1);
   });
 
   it('asks for a fresh token when the one it has has expired', async () => {
@@ -95,7 +95,7 @@ describe('The direct transport against a real Motion Server', () => {
         return isRefresh ? server.token() : expired;
       },
     });
-    await recorded.transport.open();
+    await recorded.source.open();
     assert.deepEqual(asked, [false, true]);
   });
 
@@ -103,7 +103,7 @@ describe('The direct transport against a real Motion Server', () => {
     const server = await startServer();
     const expired = await createSessionTokens(TEST_API_KEY).issue(TEST_APP_ID, Math.floor(Date.now() / 1000) - 60);
     const recorded = record({ serverUrl: server.ingressUrl, requestToken: async () => expired });
-    await assert.rejects(recorded.transport.open(), (error: { code: string; message: string; stack: string }) => {
+    await assert.rejects(recorded.source.open(), (error: { code: string; message: string; stack: string }) => {
       assert.equal(error.code, 'sessionTokenExpired');
       assert.ok(!`${error.message}${error.stack}`.includes(expired));
       return true;
@@ -118,9 +118,9 @@ describe('The direct transport against a real Motion Server', () => {
     let asked = 0;
     const count = async (): Promise<string> => (asked++, server.token());
     const lost = record({ serverUrl: server.ingressUrl, requestToken: count, avatarId: 'nobody' });
-    await assert.rejects(lost.transport.open(), { code: 'avatarIDUnrecognized' });
+    await assert.rejects(lost.source.open(), { code: 'avatarIDUnrecognized' });
     const mixed = record({ serverUrl: server.ingressUrl, requestToken: async () => (asked++, foreign) });
-    await assert.rejects(mixed.transport.open(), { code: 'appIDMismatch' });
+    await assert.rejects(mixed.source.open(), { code: 'appIDMismatch' });
     await new Promise((resolve) => setTimeout(resolve, 200));
     assert.equal(asked, 2);
   });
@@ -134,10 +134,10 @@ describe('The direct transport against a real Motion Server', () => {
       requestToken: server.token,
       connectTimeoutMs: 150,
     });
-    await assert.rejects(recorded.transport.open(), { code: 'connectTimeout' });
+    await assert.rejects(recorded.source.open(), { code: 'connectTimeout' });
     assert.equal(recorded.state, 'failed');
     link.mend();
-    recorded.transport.send(1, speech(0.6), true);
+    recorded.source.send(1, speech(0.6), true);
     await recorded.until(() => recorded.ended.includes(1));
     assert.equal(recorded.state, 'connected');
   });
@@ -148,7 +148,7 @@ describe('The direct transport against a real Motion Server', () => {
     cleanUps.push(() => void site.close());
     const origin = `ws://127.0.0.1:${(site.address() as AddressInfo).port}`;
     const recorded = record({ serverUrl: `${origin}/v2/driveningress`, requestToken: async () => 'secret-token', connectTimeoutMs: 300 });
-    await assert.rejects(recorded.transport.open(), (error: Error) => {
+    await assert.rejects(recorded.source.open(), (error: Error) => {
       assert.ok(
         error.message.includes(`The Motion Server at ${origin} could not be reached: what is there answers with status 404.`),
         error.message,
@@ -168,7 +168,7 @@ describe('The direct transport against a real Motion Server', () => {
         return server.token();
       },
     });
-    await assert.rejects(recorded.transport.open(), { code: 'tokenRequestFailed' });
+    await assert.rejects(recorded.source.open(), { code: 'tokenRequestFailed' });
     assert.deepEqual(
       recorded.errors.map(({ code }) => code),
       ['tokenRequestFailed'],
@@ -181,18 +181,18 @@ describe('The direct transport against a real Motion Server', () => {
     const server = await startServer();
     const link = await linkTo(server);
     const recorded = record({ serverUrl: `ws://127.0.0.1:${link.port}/v2/driveningress`, requestToken: server.token });
-    await recorded.transport.open();
-    recorded.transport.send(1, speech(1), false);
+    await recorded.source.open();
+    recorded.source.send(1, speech(1), false);
     await recorded.until(() => recorded.coveredSeconds(1) > 0.5);
     link.cut();
     await recorded.until(() => recorded.states.at(-1)!.state === 'connecting' && recorded.states.at(-1)!.code !== null);
-    recorded.transport.send(1, speech(1), false);
+    recorded.source.send(1, speech(1), false);
     link.mend();
     await recorded.until(() => recorded.states.at(-1)!.state === 'connected');
-    recorded.transport.send(1, speech(0.4), true);
+    recorded.source.send(1, speech(0.4), true);
     await recorded.until(() => recorded.ended.includes(1));
     assert.ok(Math.abs(recorded.coveredSeconds(1) - 2.4) <= 0.04, `covered ${recorded.coveredSeconds(1)} s`);
-    assert.equal(recorded.transport.reconnects, 1);
+    assert.equal(recorded.source.reconnects, 1);
     assert.equal(recorded.states.find(({ code }) => code)!.code, 'websocketClosedAbnormally');
   });
 
@@ -204,9 +204,9 @@ describe('The direct transport against a real Motion Server', () => {
       requestToken: server.token,
       answerTimeoutMs: 300,
     });
-    await recorded.transport.open();
+    await recorded.source.open();
     link.freeze();
-    recorded.transport.send(1, speech(1), true);
+    recorded.source.send(1, speech(1), true);
     await recorded.until(() => recorded.states.at(-1)!.state === 'connecting');
     link.cut();
     link.mend();
@@ -217,9 +217,9 @@ describe('The direct transport against a real Motion Server', () => {
   it('drops the motion of a round that was interrupted', async () => {
     const server = await startServer();
     const recorded = record({ serverUrl: server.ingressUrl, requestToken: server.token });
-    await recorded.transport.open();
-    recorded.transport.send(1, speech(20), true);
-    recorded.transport.send(2, speech(0.5), true);
+    await recorded.source.open();
+    recorded.source.send(1, speech(20), true);
+    recorded.source.send(2, speech(0.5), true);
     await recorded.until(() => recorded.ended.includes(2));
     const firstOfSecond = recorded.motion.findIndex(({ round }) => round === 2);
     assert.ok(recorded.motion.slice(firstOfSecond).every(({ round }) => round === 2));
@@ -229,10 +229,10 @@ describe('The direct transport against a real Motion Server', () => {
   it('lets an idle connection go and connects again when there is something to say', async () => {
     const server = await startServer({ limits: { idleTimeoutMs: 100 } });
     const recorded = record({ serverUrl: server.ingressUrl, requestToken: server.token });
-    await recorded.transport.open();
+    await recorded.source.open();
     await recorded.until(() => recorded.states.at(-1)!.state === 'disconnected');
     assert.equal(recorded.states.at(-1)!.code, 'idleTimeout');
-    recorded.transport.send(1, speech(0.5), true);
+    recorded.source.send(1, speech(0.5), true);
     await recorded.until(() => recorded.ended.includes(1));
   });
 
@@ -240,20 +240,20 @@ describe('The direct transport against a real Motion Server', () => {
     const first = await startServer();
     const { port } = first.server.address!;
     const recorded = record({ serverUrl: first.ingressUrl, requestToken: first.token });
-    await recorded.transport.open();
+    await recorded.source.open();
     await first.close();
     await recorded.until(() => recorded.states.at(-1)!.state === 'connecting');
     await startServer({}, port);
     await recorded.until(() => recorded.states.at(-1)!.state === 'connected');
-    recorded.transport.send(1, speech(0.5), true);
+    recorded.source.send(1, speech(0.5), true);
     await recorded.until(() => recorded.ended.includes(1));
   });
 
   it('rejects the opening that close() has made pointless', async () => {
     const server = await startServer();
     const recorded = record({ serverUrl: server.ingressUrl, requestToken: server.token });
-    const opening = recorded.transport.open();
-    recorded.transport.close();
+    const opening = recorded.source.open();
+    recorded.source.close();
     await assert.rejects(opening, { code: 'aborted' });
     assert.equal(recorded.state, 'disconnected');
   });

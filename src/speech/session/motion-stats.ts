@@ -1,10 +1,10 @@
-/** What a session counts of its motion, over all of its transports. */
+/** Counts the motion of a session, over all sources it has had. */
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
-import type { MotionSessionStats } from '../../shared/contracts/motion-session.js';
-import type { Transport } from '../sources/transport.js';
+import type { SessionStats } from '../../shared/contracts/session.js';
+import type { Source } from '../source.js';
 
-export class MotionFigures {
-  /** Messages that came when nobody wanted them any more. */
+export class MotionStats {
+  /** Messages that arrived for a round that is over. */
   lateMessages = 0;
   private motionBytes = 0;
   private motionSeconds = 0;
@@ -28,13 +28,13 @@ export class MotionFigures {
     if (Number.isNaN(this.firstMotionMs)) this.firstMotionMs = performance.now() - this.firstAudioMs;
   }
 
-  /** Keeps what a transport has counted that is not asked again. */
-  retire({ discardedMessages, reconnects }: Transport): void {
+  /** Keeps the counts of a source that is replaced. */
+  retire({ discardedMessages, reconnects }: Source): void {
     this.discardedBefore += discardedMessages;
     this.reconnectsBefore += reconnects;
   }
 
-  stats({ discardedMessages, reconnects }: Transport): MotionSessionStats {
+  stats({ discardedMessages, reconnects }: Source): SessionStats {
     return {
       motionBytes: this.motionBytes,
       motionSeconds: this.motionSeconds,

@@ -1,67 +1,63 @@
 /**
- * The motion side of one element, in the motion worker: sends speech to the worklet and to the transport, motion to the
- * stage, and decides when a round may sound.
+ * Speech and motion of one avatar, in the motion worker: passes speech to the worklet and to the source, motion to the stage, and
+ * decides when a round may sound.
  *
- * Everything carries the number of its round; what belongs to an older one than the newest is dropped. The page hears
- * of states and of what goes wrong, never of audio or frames.
+ * Everything carries the number of its round; what belongs to an older one than the newest is dropped. The page gets states and
+ * errors, never audio or frames.
  */
 import { loadMouthModel } from '../../motion/engine/mouth-model.js';
 import { MotionStyler } from '../../motion/style/motion-styler.js';
+import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
-import type {
-  FrameStarvation,
-  MotionSession,
-  MotionSessionListener,
-  MotionSessionOptions,
-  MotionSessionStats,
-} from '../../shared/contracts/motion-session.js';
-import type { MotionSource } from '../../shared/contracts/motion-source.js';
 import type { HeardSpeech, MotionFeed, PlaybackFeed } from '../../shared/contracts/playback-messages.js';
+import type { SessionListener, SessionStats } from '../../shared/contracts/session.js';
+import type { WorkerSourceOptions } from '../../shared/contracts/source-options.js';
 import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
+import type { FrameStarvation, SpeechSession, SpeechSessionOptions } from '../../shared/contracts/speech-session.js';
 import { type Expression, expressionFrom, NATURAL_EXPRESSION } from '../../shared/contracts/speech-style.js';
-import { LocalTransport } from '../sources/local.js';
-import type { Transport, TransportHandlers, TransportState, TurnHandlers } from '../sources/transport.js';
-import { MotionFigures } from './motion-figures.js';
-import { mayGoLocal, patienceMs } from './patience.js';
+import { RoundGate } from '../../shared/core/round-gate.js';
+import { DEFAULT_SAMPLE_RATE_HZ } from '../../shared/samples/sample-rates.js';
+import type { Source, SourceListener } from '../source.js';
+import { EngineSource } from '../sources/engine-source.js';
+import { createSource } from '../worker-sources.js';
+import { MotionStats } from './motion-stats.js';
 import { SessionRound } from './round.js';
 import { timesError, timesFrom } from './speech-times.js';
-import { transportFor } from './transport-for.js';
+import { motionTimeoutMs } from './timeout-policy.js';
 
-export class LiveMotionSession implements MotionSession {
+export class LiveSpeechSession implements SpeechSession {
   /** Called once, at `dispose()`. */
   handleDisposed: (() => void) | null = null;
 
-  private readonly options: MotionSessionOptions;
-  private readonly listener: MotionSessionListener;
-  private source: MotionSource;
+  private readonly options: SpeechSessionOptions;
+  private readonly listener: SessionListener;
+  private source: Source;
   private starvation: FrameStarvation;
   private expression = NATURAL_EXPRESSION;
-  private transport: Transport;
-  private localEngine: LocalTransport | null = null;
-  private state: TransportState = 'disconnected';
+  /** Takes rounds over that the source brings no motion for, or that it cannot. */
+  private engine: EngineSource | null = null;
+  private state: ConnectionState = 'disconnected';
   private hasBeenConnected = false;
   private newestRound = 0;
-  /** Rounds below were interrupted: what still comes of them is dropped. */
-  private firstWantedRound = 0;
+  private readonly gate = new RoundGate();
   private current: SessionRound | null = null;
   private workTimer: ReturnType<typeof setTimeout> | undefined;
-  private patienceTimer: ReturnType<typeof setTimeout> | undefined;
+  private timeoutTimer: ReturnType<typeof setTimeout> | undefined;
   private isDisposed = false;
-  private readonly figures = new MotionFigures();
+  private readonly counts = new MotionStats();
 
-  constructor(options: MotionSessionOptions, listener: MotionSessionListener) {
+  constructor(options: SpeechSessionOptions, listener: SessionListener) {
     this.options = options;
     this.listener = listener;
-    this.source = options.source;
     this.starvation = options.frameStarvation;
-    this.transport = this.makeTransport();
+    this.source = this.createSource(options.source);
     options.playbackPort.onmessage = ({ data }) => this.handleHeard(data as HeardSpeech);
   }
 
   open(): Promise<void> {
     if (this.isDisposed) return Promise.reject(new AvatarError(ErrorCode.aborted, 'The session was disposed.'));
-    return this.transport.open();
+    return this.source.open();
   }
 
   async begin(round: number, manner: SpeechManner): Promise<void> {
@@ -72,7 +68,7 @@ export class LiveMotionSession implements MotionSession {
     if (!current) return;
     current.styler = MotionStyler.for(expression);
     current.times = times;
-    if (times) this.makeLocal(current);
+    if (times) this.takeOver(current);
   }
 
   append(round: number, samples: Int16Array | Float32Array, sampleRateHz: number, isEnd: boolean): void {
@@ -87,33 +83,32 @@ export class LiveMotionSession implements MotionSession {
     const current = this.roundFor(round);
     if (!current) return;
     current.isLive = true;
-    if (this.source.kind !== 'local') this.makeLocal(current);
+    // Its own rounds would end this one.
+    this.source.interrupt(round + 1);
+    this.takeOver(current);
   }
 
   receiveMotion(round: number, messages: Uint8Array[]): void {
     if (this.isDisposed) return;
     const isWanted = this.current?.round === round && !this.current.isLocal;
-    if (isWanted && this.transport.receive) this.transport.receive(round, messages);
-    else this.figures.lateMessages += messages.length;
+    if (isWanted && this.source.motion) this.source.motion.receive(round, messages);
+    else this.counts.lateMessages += messages.length;
   }
 
   interrupt(beforeRound: number): void {
-    // The page may not have heard yet of the round that a relay has begun.
-    const limit = this.source.kind === 'relay' ? Math.max(beforeRound, this.newestRound + 1) : beforeRound;
-    if (limit <= this.firstWantedRound || limit <= this.newestRound) return;
-    this.firstWantedRound = limit;
-    this.dropBefore(limit);
+    // The page may not know yet of the round that the source has begun.
+    const limit = this.source.opensRounds ? Math.max(beforeRound, this.newestRound + 1) : beforeRound;
+    if (limit > this.newestRound && this.gate.closeBefore(limit)) this.dropBefore(limit);
   }
 
-  setSource(source: MotionSource): void {
+  setSource(options: WorkerSourceOptions): void {
     if (this.isDisposed) return;
-    this.figures.retire(this.transport);
-    this.transport.close();
-    this.localEngine?.close();
-    this.localEngine = null;
-    this.source = source;
+    this.counts.retire(this.source);
+    this.source.close();
+    this.engine?.close();
+    this.engine = null;
     this.hasBeenConnected = false;
-    this.transport = this.makeTransport();
+    this.source = this.createSource(options);
   }
 
   setFrameStarvation(mode: FrameStarvation): void {
@@ -127,21 +122,21 @@ export class LiveMotionSession implements MotionSession {
     this.expression = expression;
   }
 
-  async stats(): Promise<MotionSessionStats> {
-    return this.figures.stats(this.transport);
+  async stats(): Promise<SessionStats> {
+    return this.counts.stats(this.source);
   }
 
   close(): void {
     this.hasBeenConnected = false;
-    this.transport.close();
+    this.source.close();
   }
 
   dispose(): void {
     if (this.isDisposed) return;
     this.dropBefore(Infinity);
     this.isDisposed = true;
-    this.transport.close();
-    this.localEngine?.close();
+    this.source.close();
+    this.engine?.close();
     this.options.playbackPort.close();
     this.options.stagePort.close();
     this.handleDisposed?.();
@@ -151,23 +146,23 @@ export class LiveMotionSession implements MotionSession {
 
   /** The round of that number, begun if it is new; null when it is over. */
   private roundFor(round: number): SessionRound | null {
-    if (this.isDisposed || round < this.newestRound || round < this.firstWantedRound) return null;
+    if (this.isDisposed || round < this.newestRound || !this.gate.isOpen(round)) return null;
     return this.current?.round === round ? this.current : this.beginRound(round);
   }
 
   private beginRound(round: number): SessionRound {
     if (this.current) this.dropBefore(round);
     this.newestRound = round;
-    const rates = { contextRateHz: this.options.contextRateHz, transportRateHz: this.transport.sampleRateHz };
-    const current = new SessionRound(round, rates, this.starvation, mayGoLocal(this.source));
+    const rates = { contextRateHz: this.options.contextRateHz, sourceRateHz: this.sourceRateHz };
+    const current = new SessionRound(round, rates, this.starvation, this.mayTakeOver);
     current.styler = MotionStyler.for(this.expression);
     this.current = current;
-    this.figures.restart();
-    this.limitPatience(current);
+    this.counts.restart();
+    this.limitWait(current);
     return current;
   }
 
-  /** Passes one piece of speech on; more of it has to let other messages through. */
+  /** Passes one piece of speech on; the rest follows in other tasks, so that messages get through. */
   private work(): void {
     this.workTimer = undefined;
     const { current } = this;
@@ -180,10 +175,10 @@ export class LiveMotionSession implements MotionSession {
       if (sound.length > 0) this.play({ type: 'append', round, samples: sound }, [sound.buffer]);
       if (isEnd) this.play({ type: 'finish', round });
     }
-    if (!current.isLocal) current.spare?.append(speech);
-    // Before the gate: a local engine answers at once, and then sound and face leave together.
-    if (current.isLocal) this.localEngine?.send(round, speech, isEnd, { mouth: current.times?.mouth });
-    else this.transport.send(round, speech, isEnd);
+    if (!current.isLocal) current.backlog?.append(speech);
+    // Before the gate: the engine answers at once, and then sound and face leave together.
+    if (current.isLocal) this.engine?.send(round, speech, isEnd, { mouth: current.times?.mouth });
+    else this.source.speech?.send(round, speech, isEnd);
     current.soundSeconds += soundSeconds;
     const timesFault = isEnd && current.times && timesError(current.times, current.soundSeconds);
     if (timesFault) this.listener.handleError(timesFault);
@@ -198,66 +193,77 @@ export class LiveMotionSession implements MotionSession {
   }
 
   private dropBefore(beforeRound: number): void {
-    clearTimeout(this.patienceTimer);
+    clearTimeout(this.timeoutTimer);
     clearTimeout(this.workTimer);
     this.workTimer = undefined;
     if (this.current && this.current.round < beforeRound) this.current = null;
     const limit = Number.isFinite(beforeRound) ? beforeRound : this.newestRound + 1;
     this.play({ type: 'flush', beforeRound: limit });
     this.show({ type: 'flush', beforeRound: limit });
-    this.transport.interrupt(limit);
-    this.localEngine?.interrupt(limit);
+    this.source.interrupt(limit);
+    this.engine?.interrupt(limit);
   }
 
-  /** Sets the time after which a round without motion is decided, by what is known of the connection now. */
-  private limitPatience(current: SessionRound): void {
-    clearTimeout(this.patienceTimer);
+  /** Sets when a round stops waiting for motion, by the present state of the connection. */
+  private limitWait(current: SessionRound): void {
+    clearTimeout(this.timeoutTimer);
     if (current.isLocal || current.gate.isReleased) return;
-    const patience = patienceMs(this.source, this.state, this.hasBeenConnected);
-    if (patience === 0) this.goWithoutServer(current);
-    else if (patience < Infinity) this.patienceTimer = setTimeout(() => this.runOutOfPatience(current), patience);
+    const timeoutMs = motionTimeoutMs(this.source.timeout, this.state, this.hasBeenConnected);
+    if (timeoutMs === 0) this.goWithoutSource(current);
+    else if (timeoutMs < Infinity) this.timeoutTimer = setTimeout(() => this.handleTimeout(current), timeoutMs);
   }
 
-  private runOutOfPatience(current: SessionRound): void {
+  private handleTimeout(current: SessionRound): void {
     if (current !== this.current || current.gate.isReleased) return;
     if (this.state === 'connected') {
       this.listener.handleError(new AvatarError(ErrorCode.connectTimeout, 'No motion has come for this speech.'));
     }
-    this.goWithoutServer(current);
+    this.goWithoutSource(current);
   }
 
-  /** The local engine takes the round over, or it goes on as sound alone; motion that still comes then is shown. */
-  private goWithoutServer(current: SessionRound): void {
+  /** The engine takes the round over, or it goes on as audio only; motion that still arrives then is shown. */
+  private goWithoutSource(current: SessionRound): void {
     if (current.isLocal) return;
-    const { spare } = current;
-    if (!spare) {
+    const { backlog } = current;
+    if (!backlog) {
       current.gate.goWithoutMotion();
       if (current.motion === null) this.decide(current, 'none');
       this.release(current);
       return;
     }
-    const localEngine = this.makeLocal(current);
-    const start = spare.gridSample(current.coveredSeconds);
-    for (let at = start; at < spare.sampleCount; ) {
-      const { start: from, samples } = spare.read(at, spare.sampleRateHz);
+    const engine = this.takeOver(current);
+    const start = backlog.gridSample(current.coveredSeconds);
+    for (let at = start; at < backlog.sampleCount; ) {
+      const { start: from, samples } = backlog.read(at, backlog.sampleRateHz);
       at = from + samples.length;
-      localEngine.send(current.round, samples, false, { startSeconds: start / spare.sampleRateHz });
+      engine.send(current.round, samples, false, { startSeconds: start / backlog.sampleRateHz });
     }
-    spare.dropBefore(spare.sampleCount);
-    if (current.isComplete) localEngine.send(current.round, new Int16Array(0), true, { startSeconds: start / spare.sampleRateHz });
+    backlog.dropBefore(backlog.sampleCount);
+    if (current.isComplete) engine.send(current.round, new Int16Array(0), true, { startSeconds: start / backlog.sampleRateHz });
   }
 
-  /** From now on its motion is computed here; nothing of it goes to the server, and what comes of one is dropped. */
-  private makeLocal(current: SessionRound): LocalTransport {
-    clearTimeout(this.patienceTimer);
+  /** The engine computes the round's motion from now on; the source gets nothing more of it, and its motion is dropped. */
+  private takeOver(current: SessionRound): EngineSource {
+    clearTimeout(this.timeoutTimer);
     current.isLocal = true;
-    // A relay's speech comes the same way as its motion.
-    if (this.source.kind !== 'relay') this.transport.interrupt(current.round + 1);
-    this.localEngine ??= new LocalTransport(
-      this.handlersFor('local', () => undefined),
-      this.transport.sampleRateHz,
+    // Where the source brings the speech, that goes on.
+    if (this.source.speech) this.source.interrupt(current.round + 1);
+    this.engine ??= new EngineSource(
+      this.listenerFor(
+        () => 'local',
+        () => undefined,
+      ),
+      this.sourceRateHz,
     );
-    return this.localEngine;
+    return this.engine;
+  }
+
+  private get mayTakeOver(): boolean {
+    return this.source.timeout?.fallback === 'local';
+  }
+
+  private get sourceRateHz(): number {
+    return this.source.speech?.sampleRateHz ?? DEFAULT_SAMPLE_RATE_HZ;
   }
 
   private decide(current: SessionRound, motion: 'server' | 'local' | 'none'): void {
@@ -271,71 +277,66 @@ export class LiveMotionSession implements MotionSession {
     const { untilSeconds } = current.gate;
     if (untilSeconds === current.releasedSeconds) return;
     current.releasedSeconds = untilSeconds;
-    if (current.gate.isReleased) clearTimeout(this.patienceTimer);
+    if (current.gate.isReleased) clearTimeout(this.timeoutTimer);
     this.play({ type: 'release', round: current.round, untilSeconds });
   }
 
-  // ---- transports --------------------------------------------------------------------------------------------------
+  // ---- sources -----------------------------------------------------------------------------------------------------
 
-  private makeTransport(): Transport {
-    if (this.source.kind === 'relay') this.firstWantedRound = Math.max(this.firstWantedRound, this.source.firstRound);
-    const origin = this.source.kind === 'local' ? 'local' : 'server';
-    const handlers = this.handlersFor(origin, (state, error) => this.handleState(state, error));
-    return transportFor(this.source, { ...handlers, ...this.turnHandlers() }, (isRefresh) => this.listener.requestToken(isRefresh));
+  private createSource(options: WorkerSourceOptions): Source {
+    const listener = this.listenerFor(
+      () => source.origin,
+      (state, error) => this.handleState(state, error),
+    );
+    const source: Source = createSource(options, listener, (isRefresh) => this.listener.requestToken(isRefresh));
+    return source;
   }
 
-  private turnHandlers(): TurnHandlers {
-    return {
-      handleTurn: (conversationId) => {
-        const round = Math.max(this.newestRound + 1, this.firstWantedRound);
-        this.beginRound(round);
-        this.listener.handleRoundOpened(round, conversationId);
-        return round;
-      },
-      handleTurnAudio: (round, samples, sampleRateHz, isEnd) => this.append(round, samples, sampleRateHz, isEnd),
-      handleTurnInterrupted: (round) => this.interrupt(round + 1),
-    };
-  }
-
-  private handlersFor(origin: 'server' | 'local', handleState: TransportHandlers['handleState']): TransportHandlers {
+  private listenerFor(origin: () => Source['origin'], handleState: SourceListener['handleState']): SourceListener {
     const currentOf = (round: number): SessionRound | null => {
       const { current } = this;
-      return current?.round === round && !(origin === 'server' && current.isLocal) ? current : null;
+      return current?.round === round && !(origin() === 'server' && current.isLocal) ? current : null;
     };
     return {
       handleState,
       handleMotion: (round, frames, byteLength) => {
         const current = currentOf(round);
-        this.figures.noteBytes(byteLength);
-        if (current) this.handleMotion(current, origin, frames);
-        else this.figures.lateMessages++;
+        this.counts.noteBytes(byteLength);
+        if (current) this.handleMotion(current, origin(), frames);
+        else this.counts.lateMessages++;
       },
       handleMotionEnd: (round) => {
         const current = currentOf(round);
-        if (current) this.handleMotionEnd(current, origin);
+        if (current) this.handleMotionEnd(current, origin());
       },
       handleRoundError: (round, error) => {
         const current = currentOf(round);
         if (current) this.handleRoundError(current, error);
       },
       handleError: (error) => this.listener.handleError(error),
+      handleRoundOpened: (round, conversationId) => {
+        this.beginRound(round);
+        this.listener.handleRoundOpened(round, conversationId);
+      },
+      handleSpeech: (round, samples, sampleRateHz, isEnd) => this.append(round, samples, sampleRateHz, isEnd),
+      handleInterrupted: (round) => this.interrupt(round + 1),
     };
   }
 
-  private handleState(state: TransportState, error: AvatarError | null): void {
+  private handleState(state: ConnectionState, error: AvatarError | null): void {
     this.state = state;
     if (state === 'connected') this.hasBeenConnected = true;
     this.listener.handleConnectionState(state, error);
     const { current } = this;
-    if (!current || this.source.kind === 'local') return;
-    if (state === 'connected') this.limitPatience(current);
-    else if (state === 'failed') this.goWithoutServer(current);
-    else if (state === 'connecting' && mayGoLocal(this.source) && this.hasBeenConnected) this.goWithoutServer(current);
-    else if (state === 'connecting') this.limitPatience(current);
+    if (!current || !this.source.timeout) return;
+    if (state === 'connected') this.limitWait(current);
+    else if (state === 'failed') this.goWithoutSource(current);
+    else if (state === 'connecting' && this.mayTakeOver && this.hasBeenConnected) this.goWithoutSource(current);
+    else if (state === 'connecting') this.limitWait(current);
   }
 
   private handleMotion(current: SessionRound, origin: 'server' | 'local', frames: MotionFrames): void {
-    this.figures.noteMotion(frames);
+    this.counts.noteMotion(frames);
     const { styler } = current;
     for (const shown of styler ? [styler.finishBefore(frames), styler.push(frames)] : [frames]) {
       if (shown) this.showFrames(current, shown, origin);
@@ -346,7 +347,7 @@ export class LiveMotionSession implements MotionSession {
     const { round } = current;
     const untilSeconds = (frames.startFrame + frames.frameCount) / frames.frameRate;
     current.coveredSeconds = Math.max(current.coveredSeconds, untilSeconds);
-    current.spare?.dropBefore(current.spare.gridSample(current.coveredSeconds));
+    current.backlog?.dropBefore(current.backlog.gridSample(current.coveredSeconds));
     this.show({ type: 'frames', round, frames }, [frames.values.buffer]);
     this.decide(current, origin);
     current.gate.coverMotion(untilSeconds);
@@ -364,8 +365,8 @@ export class LiveMotionSession implements MotionSession {
 
   private handleRoundError(current: SessionRound, error: AvatarError | null): void {
     if (error) this.listener.handleError(error);
-    if (mayGoLocal(this.source) && !current.isLocal) {
-      this.goWithoutServer(current);
+    if (this.mayTakeOver && !current.isLocal) {
+      this.goWithoutSource(current);
       return;
     }
     this.decide(current, 'none');

@@ -2,10 +2,10 @@ import { afterEach, assert, beforeEach, describe, it } from '#test';
 
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
-import type { FrameStarvation } from '../../../../src/shared/contracts/motion-session.js';
-import type { MotionSource } from '../../../../src/shared/contracts/motion-source.js';
 import type { MotionFeed, PlaybackFeed } from '../../../../src/shared/contracts/playback-messages.js';
-import { LiveMotionSession } from '../../../../src/speech/session/motion-session.js';
+import type { WorkerSourceOptions } from '../../../../src/shared/contracts/source-options.js';
+import type { FrameStarvation } from '../../../../src/shared/contracts/speech-session.js';
+import { LiveSpeechSession } from '../../../../src/speech/session/speech-session.js';
 
 const voice = (seconds: number, rate = 16000): Float32Array =>
   Float32Array.from({ length: Math.round(seconds * rate) }, (_, index) => 0.3 * Math.sin((2 * Math.PI * 140 * index) / rate));
@@ -13,14 +13,14 @@ const voice = (seconds: number, rate = 16000): Float32Array =>
 const jawsOf = ({ frameCount, values }: MotionFrames): number[] =>
   Array.from({ length: frameCount }, (_, i) => values[i * CHANNEL_COUNT + CHANNEL_INDEX.jawOpen]);
 
-describe('LiveMotionSession', () => {
+describe('LiveSpeechSession', () => {
   let playback: PlaybackFeed[];
   let motion: MotionFeed[];
   let told: string[];
-  let session: LiveMotionSession;
+  let session: LiveSpeechSession;
   let ports: MessagePort[];
 
-  function open(source: MotionSource = { kind: 'local' }, starvation: FrameStarvation = 'audio-independent'): void {
+  function open(source: WorkerSourceOptions = { kind: 'engine' }, starvation: FrameStarvation = 'audio-independent'): void {
     const toWorklet = new MessageChannel();
     const toStage = new MessageChannel();
     ports = [toWorklet.port2, toStage.port2];
@@ -28,7 +28,7 @@ describe('LiveMotionSession', () => {
     const [ownPlayback, ownMotion] = [playback, motion];
     toWorklet.port2.onmessage = ({ data }) => ownPlayback.push(data as PlaybackFeed);
     toStage.port2.onmessage = ({ data }) => ownMotion.push(data as MotionFeed);
-    session = new LiveMotionSession(
+    session = new LiveSpeechSession(
       {
         source,
         frameStarvation: starvation,
@@ -92,7 +92,7 @@ describe('LiveMotionSession', () => {
   });
 
   it('releases sound as far as there is motion in strict sync, and all of it in the end', async () => {
-    open({ kind: 'local' }, 'strict-sync');
+    open({ kind: 'engine' }, 'strict-sync');
     session.append(1, voice(1), 16000, false);
     await arrived();
     session.append(1, voice(1), 16000, false);
@@ -111,7 +111,7 @@ describe('LiveMotionSession', () => {
   });
 
   it('frees the sound when strict sync is switched off', async () => {
-    open({ kind: 'local' }, 'strict-sync');
+    open({ kind: 'engine' }, 'strict-sync');
     session.append(1, voice(1), 16000, false);
     session.setFrameStarvation('audio-independent');
     await arrived();
@@ -160,7 +160,7 @@ describe('LiveMotionSession', () => {
 
   it('takes another source', async () => {
     open({
-      kind: 'direct',
+      kind: 'server',
       serverUrl: 'ws://127.0.0.1:1/v2/driveningress',
       appId: 'app',
       avatarId: 'aria',
@@ -171,7 +171,7 @@ describe('LiveMotionSession', () => {
     session.append(1, voice(0.3), 16000, true);
     await arrived();
     assert.deepEqual(releases(1), []);
-    session.setSource({ kind: 'local' });
+    session.setSource({ kind: 'engine' });
     session.append(2, voice(0.3), 16000, true);
     await arrived();
     assert.deepEqual(releases(2), [Infinity]);
@@ -208,8 +208,8 @@ describe('LiveMotionSession', () => {
   });
 
   describe('with exact times', () => {
-    const nobody: MotionSource = {
-      kind: 'direct',
+    const nobody: WorkerSourceOptions = {
+      kind: 'server',
       serverUrl: 'ws://127.0.0.1:1/v2/driveningress',
       appId: 'app',
       avatarId: 'aria',
@@ -225,7 +225,7 @@ describe('LiveMotionSession', () => {
     const frames = (round: number): MotionFrames[] =>
       motion.flatMap((item) => (item.type === 'frames' && item.round === round ? [item.frames] : []));
 
-    for (const source of [{ kind: 'local' }, nobody] as MotionSource[]) {
+    for (const source of [{ kind: 'engine' }, nobody] as WorkerSourceOptions[]) {
       it(`moves the mouth by them in ${source.kind} mode, without waiting for anybody`, async () => {
         open(source);
         await session.begin(1, { visemes });

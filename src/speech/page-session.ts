@@ -1,0 +1,47 @@
+/** Sessions whose source runs on the page and plays its own sound. */
+
+import type { PlaybackState } from '../shared/contracts/playback-messages.js';
+import type { Session, SessionListener } from '../shared/contracts/session.js';
+import type { PageSourceOptions } from '../shared/contracts/source-options.js';
+
+export interface PageSession extends Session {
+  /** The stage's ends of two channels: `PlayheadReport` and `MotionFeed` come in by them. */
+  readonly stagePorts: readonly [playhead: MessagePort, motion: MessagePort];
+  /** Time from the source's playhead to the loudspeaker, s; the user's offset included. */
+  readonly outputLatencySeconds: number;
+  /** To be called in a user gesture. @throws {AvatarError} `audioBlocked` when the browser refuses. */
+  unlock(): Promise<void>;
+  /** Reports by `handleError` where a live source cannot be paused. */
+  pause(): void;
+  /** 0..1. */
+  setVolume(volume: number): void;
+  setMuted(isMuted: boolean): void;
+  setLatencyOffset(seconds: number): void;
+  /** Media time heard last, s; 0 when nothing is. */
+  mediaSeconds(): number;
+  /** Calls back with the track that is played, or null, now and at each change; the returned function removes the listener. */
+  watchTrack(listener: (track: MediaStreamTrack | null) => void): () => void;
+  /** Lets the other side hear the visitor, or no longer. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
+  publishMicrophone(isOn: boolean): Promise<void>;
+}
+
+export interface PageSessionListener extends SessionListener {
+  handlePlaybackState(state: PlaybackState): void;
+  handleAudioBlocked(isBlocked: boolean): void;
+}
+
+export interface PageSessionEvents {
+  /** `outputLatencySeconds` has changed. */
+  handleOutputLatency(): void;
+  /** The visitor of the page begins or stops to speak. */
+  handleVisitor(isSpeaking: boolean): void;
+  /** The session was disposed of: its sound has ended. */
+  handleDisposed(): void;
+}
+
+export type OpenPageSession<Options> = (options: Options, listener: PageSessionListener, events: PageSessionEvents) => PageSession;
+
+/** By kind of source, what loads the code that opens its sessions. */
+export type PageSources = {
+  readonly [Kind in PageSourceOptions['kind']]: () => Promise<OpenPageSession<PageSourceOptions & { kind: Kind }>>;
+};
