@@ -87,6 +87,14 @@ describe('The documents', () => {
     assert.ok(texts.get('README.md')!.trimEnd().split('\n').length <= 200);
   });
 
+  it('list every decision', async () => {
+    const { withDecisions } = (await import(pathToFileURL('scripts/decision-index.js').href)) as {
+      withDecisions(index: string): Promise<string>;
+    };
+    const index = texts.get('docs/decisions/README.md')!;
+    assert.equal(index, await withDecisions(index), 'Run `npm run build` and commit docs/decisions/README.md.');
+  });
+
   it('are listed in the index of their folder', () => {
     const missing = [...texts.keys()].filter((path) => {
       const index = texts.get(join(dirname(path), 'README.md'));
