@@ -1,4 +1,4 @@
-/** What `spatius-avatar/engine` offers on every runtime. */
+/** Exports of `spatius-avatar/engine` on every runtime. */
 export {
   ENGINE_FRAME_RATE,
   ENGINE_LOOKAHEAD_SECONDS,

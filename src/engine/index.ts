@@ -11,11 +11,10 @@ import { useMouthWeights } from './mouth-weights.js';
 export * from './exports.js';
 
 /**
- * Fetches the weights of the trained mouth (330 kB). Engines made afterwards use them; those made without speak with a
- * simpler mouth.
+ * Fetches the weights of the trained mouth (330 kB). Engines created afterwards use them; others use a simpler mouth.
  *
- * @param source Address or bytes of `models/mouth.bin`; by default the file beside this package, fetched once.
- * @throws {AvatarError} `invalidConfiguration` when they cannot be had or are broken.
+ * @param source URL or bytes of `models/mouth.bin`. Default: the file of this package, fetched once.
+ * @throws {AvatarError} `invalidConfiguration` if they cannot be loaded or are damaged.
  */
 export function loadMouthModel(source?: string | URL | Uint8Array): Promise<void> {
   return useMouthWeights(async () => {

@@ -3,12 +3,12 @@ import { loadMouthModel, mouthModel, setMouthModelReader } from '../motion/engin
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 /**
- * Has the weights of the trained mouth read; engines made afterwards use them.
+ * Loads the weights of the trained mouth; engines created afterwards use them.
  *
- * @param read Gives the bytes of `models/mouth.bin`.
- * @param isDefault Of the shipped file, which is read once.
- * @param createLinears How layers are multiplied in this runtime.
- * @throws {AvatarError} `invalidConfiguration` when they cannot be had or are broken; engines use the mouth by rule then.
+ * @param read Returns the bytes of `models/mouth.bin`.
+ * @param isDefault True for the file of the package, which is read once.
+ * @param createLinears Implementation of the layers' matrix products in this runtime.
+ * @throws {AvatarError} `invalidConfiguration` if they cannot be loaded or are damaged; engines then use the rule-based mouth.
  */
 export async function useMouthWeights(
   read: () => Promise<Uint8Array>,
@@ -26,6 +26,6 @@ export async function useMouthWeights(
     createLinears,
   );
   if (await loadMouthModel()) return;
-  const detail = cause instanceof Error ? `: ${cause.message}` : ': it is no such file';
+  const detail = cause instanceof Error ? `: ${cause.message}` : ': not a speech model';
   throw new AvatarError(ErrorCode.invalidConfiguration, `The weights of the mouth cannot be read${detail}`, { cause });
 }

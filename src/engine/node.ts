@@ -1,4 +1,4 @@
-/** `spatius-avatar/engine` in Node: the same, with the weights read from the disk. */
+/** `spatius-avatar/engine` in Node: reads the weights from disk. */
 import { readFile } from 'node:fs/promises';
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { useMouthWeights } from './mouth-weights.js';
@@ -6,11 +6,10 @@ import { useMouthWeights } from './mouth-weights.js';
 export * from './exports.js';
 
 /**
- * Reads the weights of the trained mouth (330 kB). Engines made afterwards use them; those made without speak with a
- * simpler mouth.
+ * Reads the weights of the trained mouth (330 kB). Engines created afterwards use them; others use a simpler mouth.
  *
- * @param source Path, file URL or bytes of `models/mouth.bin`; by default the file of this package, read once.
- * @throws {AvatarError} `invalidConfiguration` when they cannot be had or are broken.
+ * @param source Path, file URL or bytes of `models/mouth.bin`; Default: the file of this package, read once.
+ * @throws {AvatarError} `invalidConfiguration` if they cannot be loaded or are damaged.
  */
 export function loadMouthModel(source?: string | URL | Uint8Array): Promise<void> {
   return useMouthWeights(

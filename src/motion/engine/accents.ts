@@ -1,24 +1,24 @@
 /**
- * Which syllables a speaker stresses, from loudness and pitch: a syllable is a peak of loudness after a valley; it is an
- * accent if it stands out among those before it. Pitch counts against the voice's own middle, which is learnt.
+ * Detects stressed syllables from loudness and pitch. A syllable is a peak of loudness after a valley; it is an accent if it
+ * stands out from those before it. Pitch is measured against the voice's own middle, which is learnt.
  */
 
-/** A peak below this is no syllable, and one must rise this much out of its valley. Loudness as in `Loudness.relative`. */
+/** Lowest peak of a syllable, and smallest rise out of its valley. Loudness as in `Loudness.relative`. */
 const LEAST_PEAK = 0.5;
 const LEAST_RISE = 0.1;
-/** What an octave above the voice's middle counts in loudness. */
+/** Loudness that an octave above the voice's middle counts for. */
 const PITCH_SHARE = 0.9;
-/** How quickly it learns what a usual syllable is, and what it believes before the first. */
+/** Rate at which the usual syllable is learnt, and the assumption before the first. */
 const LEARNING = 0.1;
 const USUAL_PROMINENCE = 0.95;
 const USUAL_SPREAD = 0.12;
-/** A syllable is an accent from this many mean deviations above the usual on. */
+/** Threshold of an accent, in mean deviations above the usual syllable. */
 const LEAST_EXCESS = 0.35;
-/** Nobody stresses two syllables within this, frames of 20 ms. */
+/** Shortest distance between two accents, frames of 20 ms. */
 const SHORTEST_BETWEEN = 20;
-/** Middle of a voice before it was heard: between men and women; octaves re 1 Hz. */
+/** Initial middle of the voice, between the averages of men and women; octaves re 1 Hz. */
 const START_OCTAVE = Math.log2(150);
-/** Further from the middle it is a wrong guess of the pitch, octaves. */
+/** Pitch further from the middle is treated as an estimation error, octaves. */
 const WIDEST_PITCH = 0.65;
 
 export class Accents {
@@ -34,11 +34,11 @@ export class Accents {
   private sinceAccent = SHORTEST_BETWEEN;
 
   /**
-   * One frame of 20 ms further.
+   * Advances by one frame of 20 ms.
    *
    * @param loudness 0..1.15, see `Loudness.relative`.
    * @param pitchHz 0 where there is no voice.
-   * @returns How strongly the frame before was accented, 0 (not at all) .. 1.
+   * @returns Accent of the previous frame, 0 (none) .. 1.
    */
   advance(loudness: number, pitchHz: number): number {
     this.followPitch(pitchHz);
@@ -70,7 +70,7 @@ export class Accents {
     return strength;
   }
 
-  /** The middle is a running median: it moves by steps, small ones once it has been found, so that wrong guesses hardly count. */
+  /** The middle is a running median: it moves in steps, small ones once it is found, so that estimation errors hardly count. */
   private followPitch(pitchHz: number): void {
     if (pitchHz <= 0) {
       this.rise *= 0.94;

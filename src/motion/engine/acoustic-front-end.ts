@@ -15,18 +15,18 @@ const HIGHEST_HZ = 7600;
 export const SAMPLES_AFTER_HOP_START = HOP / 2 + WINDOW / 2;
 /** One zero at 0 Hz and a pole beside it: −3 dB at 13 Hz. A constant offset must not look like a low voice. */
 const DC_POLE = 0.995;
-/** Samples kept: a window, and so many that moving them to the front is rare. */
+/** Samples kept: a window, plus enough that moving them to the front is rare. */
 const HISTORY = WINDOW + 15 * HOP;
 
-/** What is heard around one moment. Overwritten with the next frame. */
+/** Acoustic features around one moment. Overwritten by the next frame. */
 export interface AcousticFrame {
   /** `[40]`, (ln(power + 1e−7) + 8) / 4 of bands evenly spaced on the mel scale from 60 to 7600 Hz. */
   readonly logMel: Float32Array;
   /** Level of the bands from 100 to 5000 Hz, dB re full scale, about −70 (nothing) to −5. */
   levelDb: number;
-  /** Pitch of the voice, Hz; 0 where there is none. Renewed on even frames. */
+  /** Pitch of the voice, Hz; 0 if unvoiced. Updated on even frames. */
   pitchHz: number;
-  /** 0 (noise) .. 1 (periodic). Renewed on even frames. */
+  /** 0 (noise) .. 1 (periodic). Updated on even frames. */
   voicing: number;
 }
 
@@ -97,12 +97,12 @@ export class AcousticFrontEnd {
     let { filled, lastInput, lastOutput } = this;
     for (let i = start; i < end; i++) {
       let x = samples[i];
-      // Beyond full scale there is only clipping anyway; the limit keeps absurd floats from overflowing later.
+      // Values beyond full scale would be clipped anyway; the limit keeps extreme floats from overflowing later.
       if (x > 1) x = 1;
       else if (x < -1) x = -1;
       const y = x - lastInput + DC_POLE * lastOutput;
       lastInput = x;
-      // Ever smaller numbers would cost a processor ever more time.
+      // Denormal numbers are slow on many processors.
       lastOutput = y < 1e-15 && y > -1e-15 ? 0 : y;
       history[filled++] = y;
     }
@@ -115,7 +115,7 @@ export class AcousticFrontEnd {
     const { power, windowed, window, windowStart, history, frame, bands } = this;
     for (let i = 0; i < WINDOW; i++) windowed[i] = history[windowStart + i] * window[i];
     this.fft.power(windowed, power);
-    let heard = 0;
+    let bandPower = 0;
     for (let band = 0; band < MEL_BAND_COUNT; band++) {
       let sum = 0;
       for (let k = bands.first[band], w = bands.offset[band]; w < bands.offset[band + 1]; k++, w++) {
@@ -123,9 +123,9 @@ export class AcousticFrontEnd {
       }
       frame.logMel[band] = (Math.log(sum + 1e-7) + 8) / 4;
     }
-    for (let k = 3; k <= 160; k++) heard += power[k];
+    for (let k = 3; k <= 160; k++) bandPower += power[k];
     // Mean square of the signal: two-sided spectrum, FFT_SIZE bins.
-    frame.levelDb = 10 * Math.log10((2 * heard) / FFT_SIZE + 1e-7);
+    frame.levelDb = 10 * Math.log10((2 * bandPower) / FFT_SIZE + 1e-7);
     if (this.isEven) {
       this.pitch.hear(power);
       frame.pitchHz = this.pitch.pitchHz;
@@ -196,7 +196,7 @@ function melBands(): { first: Uint16Array; offset: Uint16Array; weights: Float32
       if (weight === 0 && bins.length === 0) first[band] = k + 1;
       else if (weight > 0) bins.push(weight);
     }
-    // The lowest triangles are narrower than a bin and may fall between two: the nearest bin stands in.
+    // The lowest triangles are narrower than a bin and may fall between two: the nearest bin is used.
     if (sum < 0.5) {
       first[band] = Math.round((edge(band + 1) * FFT_SIZE) / FRONT_END_RATE_HZ);
       bins.splice(0, bins.length, 1);

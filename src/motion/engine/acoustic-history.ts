@@ -1,6 +1,6 @@
 import { type AcousticFrame, MEL_BAND_COUNT } from './acoustic-front-end.js';
 
-/** Frames kept: what the mouth looks back and ahead, and room to spare. A power of two. */
+/** Frames kept: enough for the mouth's look-back and look-ahead. A power of two. */
 const CAPACITY = 64;
 /** `logMel` of total silence. */
 const SILENT_MEL = (Math.log(1e-7) + 8) / 4;

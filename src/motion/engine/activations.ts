@@ -1,6 +1,6 @@
 /**
- * The curves of the recurrent layer, to eight digits. A fraction of the price of `Math.exp` and `Math.tanh`, which are a call
- * out of compiled code each, and the same in every browser, which those need not be.
+ * Activation functions of the recurrent layer, exact to eight digits. Much cheaper than `Math.exp` and `Math.tanh`, which are
+ * calls out of compiled code, and identical in every browser, which those need not be.
  */
 
 /** Beyond this the logistic curve is 0 or 1 in single precision. */

@@ -5,7 +5,7 @@ import type { ProsodyPose } from './prosody.js';
 /** The widest a talking jaw opens; ARKit's 1 is a yawn. */
 const JAW_SCALE = 0.72;
 
-/** Pressed this much, the lips touch all along: only a hard stop presses them further. */
+/** At this pressure the lips touch along their whole length: only a hard stop presses them further. */
 const TOUCHING = 0.7;
 
 /** How much of the jaw's opening pressed lips take back, 0..1, smooth. */
@@ -15,7 +15,7 @@ function sealOf(press: number): number {
 }
 
 /**
- * Puts one frame into ARKit's words. Shapes that belong together in a real face come together: an open jaw draws the lower
+ * Converts one frame to ARKit shapes. Shapes that belong together in a real face come together: an open jaw draws the lower
  * lip down, spread lips lift the cheeks a little, pressed lips roll in.
  *
  * @param mouth `[8]`, see `MOUTH_SHAPES`.
@@ -33,7 +33,7 @@ export function assembleFace(mouth: Float32Array, pose: ProsodyPose, warmth: num
   const bite = mouth[MouthShape.lowerLipBite];
   const round = Math.max(funnel, pucker);
   const sealed = sealOf(press);
-  // Lips that wait together without pressing do not part either.
+  // Closed lips that do not press stay closed, too.
   const together = open > 0 ? Math.max(sealed, close / open) : sealed;
   const free = (1 - together) * (1 - 0.8 * bite);
   const jaw = open * JAW_SCALE;

@@ -7,7 +7,7 @@
 
 export const ROWS_AT_ONCE = 8;
 
-/** What a layer is made of. */
+/** The data of a layer. */
 export interface LinearWeights {
   readonly inputCount: number;
   /** Padded with rows of zeros to a multiple of `ROWS_AT_ONCE`. */
@@ -16,7 +16,7 @@ export interface LinearWeights {
   readonly weights: Float32Array;
   /** `[rowCount]` */
   readonly biases: Float32Array;
-  /** Its input went through a rectifier: usually most of it is zero. */
+  /** Its input is the output of a ReLU: usually most of it is zero. */
   readonly isInputRectified: boolean;
 }
 
@@ -31,10 +31,10 @@ export interface Linear {
   apply(x: Float32Array, out: Float32Array): void;
 }
 
-/** Makes the layers of a model ready for use, all of one model at once. */
+/** Prepares the layers of a model, all of one model at once. */
 export type CreateLinears = (layers: readonly LinearWeights[]) => Linear[];
 
-/** Layers in plain code, for every runtime. */
+/** Plain JavaScript implementation, for every runtime. */
 export const createPlainLinears: CreateLinears = (layers) => layers.map((layer) => new PlainLinear(layer));
 
 class PlainLinear implements Linear {
@@ -89,7 +89,7 @@ function applyDense({ inputCount, rowCount, weights, biases }: LinearWeights, x:
   }
 }
 
-/** Passes over what is zero. @param active Room for `inputCount` indices, for use in here. */
+/** Skips zero inputs. @param active Scratch space for `inputCount` indices. */
 function applySparse(
   { inputCount, rowCount, weights, biases }: LinearWeights,
   x: Float32Array,

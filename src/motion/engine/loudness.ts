@@ -1,4 +1,4 @@
-/** Where the level of this voice and of the room are taken to be before they were heard, dB re full scale. */
+/** Initial levels of the voice and of the room, dB re full scale. */
 const START_SPEECH_DB = -24;
 const START_FLOOR_DB = -62;
 /** From this far below the voice's own level the mouth counts as fully at rest. */
@@ -6,8 +6,8 @@ const RANGE_DB = 26;
 const UNVOICED = 0.5;
 
 /**
- * How loud this speaker is now, compared with how loud this speaker is usually: quiet and loud recordings move the mouth
- * alike. Follows the voice's level within a second and the room's within a few. 100 frames a second.
+ * Loudness relative to the speaker's usual loudness, so that quiet and loud recordings move the mouth alike. Follows the voice's
+ * level within a second and the room's within a few. 100 frames a second.
  */
 export class Loudness {
   /** Level of the voice's loud parts, dB. */
@@ -18,11 +18,11 @@ export class Loudness {
   /** @param voicing 0 (noise) .. 1 (periodic). */
   update(levelDb: number, voicing: number): void {
     // The floor falls at once (15 ms) and rises by 2.5 dB a second: pauses set it, speech cannot lift it far. A fan that was
-    // switched on is learnt within a second: what has no pitch for so long is no speech.
+    // switched on is learnt within a second: sound without pitch for that long is not speech.
     if (levelDb < this.floorDb) this.floorDb += (levelDb - this.floorDb) * 0.5;
     else this.floorDb += voicing < UNVOICED ? 0.25 : 0.025;
     this.floorDb = Math.min(-34, Math.max(-66, this.floorDb));
-    // The voice's level rises within 80 ms of a louder sound, falls over about two seconds, and only while somebody speaks.
+    // The voice's level rises within 80 ms of a louder sound, falls over about two seconds, and only during speech.
     if (levelDb > this.speechDb) this.speechDb += (levelDb - this.speechDb) * 0.12;
     else if (levelDb > this.floorDb + 10 && levelDb > this.speechDb - 30) this.speechDb += (levelDb - this.speechDb) * 0.004;
     this.speechDb = Math.min(-6, Math.max(this.floorDb + 14, -52, this.speechDb));

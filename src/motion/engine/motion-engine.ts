@@ -4,9 +4,8 @@
  *     PCM ─ resample to 16 kHz ─ acoustic frames (100/s) ─┬─ mouth ────┬─ assembly ─ frames (50/s)
  *                                                         └─ prosody ──┘
  *
- * The mouth is the trained one (`TrainedMouth`) where its model was loaded, see `mouth-model.ts`; else a simple one by
- * rule (`RuledMouth`), so that a file that could not be fetched costs quality and nothing else. Timing and look-ahead are
- * the same.
+ * The mouth is `TrainedMouth` if its model is loaded, see `mouth-model.ts`; otherwise the simpler `RuleBasedMouth`, so that a
+ * file that could not be fetched costs quality only. Timing and look-ahead are the same.
  */
 import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
@@ -20,7 +19,7 @@ import { Loudness } from './loudness.js';
 import type { Mouth } from './mouth.js';
 import { mouthModel } from './mouth-model.js';
 import { ACCENT_LEAD_FRAMES, Prosody, type Voice } from './prosody.js';
-import { RuledMouth } from './ruled-mouth.js';
+import { RuleBasedMouth } from './rule-based-mouth.js';
 import type { SpeechModel } from './speech-model.js';
 import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from './trained-mouth.js';
 
@@ -28,11 +27,11 @@ import { TRAINED_MOUTH_LOOK_AHEAD_FRAMES, TrainedMouth } from './trained-mouth.j
 export const ENGINE_FRAME_RATE = 50;
 
 const HOPS_PER_FRAME = FRONT_END_RATE_HZ / HOP / ENGINE_FRAME_RATE;
-/** Of all mouths; rules need a little less. */
+/** The same for all mouths; the rules need a little less. */
 const LOOK_AHEAD_FRAMES = TRAINED_MOUTH_LOOK_AHEAD_FRAMES;
 
 /**
- * The frame for time t comes out once audio up to t + this has come in: the look-ahead of the mouth, half an analysis window
+ * The frame for time t is output once audio up to t + this has been pushed: the look-ahead of the mouth, half an analysis window
  * and the kernel of the widest resampler among the wire rates (8 kHz).
  */
 export const ENGINE_LOOKAHEAD_SECONDS = (LOOK_AHEAD_FRAMES * HOP + SAMPLES_AFTER_HOP_START) / FRONT_END_RATE_HZ + 0.0025;
@@ -42,15 +41,15 @@ export interface MotionEngineOptions {
   sampleRateHz: number;
   /** Seed of blinks and head movement, default 1. Equal audio and seed give equal motion. */
   seed?: number;
-  /** Model of the mouth; default the one that was loaded. Null takes the mouth by rule. */
+  /** Model of the mouth. Default: the loaded one. Null selects the rule-based mouth. */
   model?: SpeechModel | null;
-  /** A mouth that knows more than can be heard, see `motion/timings`; `model` is not used then. Belongs to the engine from now on. */
+  /** A mouth that uses more than the audio, see `motion/timings`; `model` is ignored then. The engine takes ownership. */
   mouth?: Mouth;
-  /** Gives the visemes of every frame as well, default false. */
+  /** Also outputs the visemes of every frame. Default: false. */
   withVisemes?: boolean;
 }
 
-/** Motion as the engine gives it. */
+/** Output of the engine. */
 export interface EngineMotion extends MotionFrames {
   /**
    * `[frameCount, 15]`, order of `VISEMES`: how likely each is at the moment of the frame, sum 1; `sil` in silence. Null unless
@@ -75,7 +74,7 @@ export class MotionEngine {
   private lastSample = 0;
   /** Frames made since the start; frame `frameCount` is next. */
   private frameCount = 0;
-  /** Where the frames of the running `push` go. */
+  /** Output of the `push` in progress. */
   private target = NOTHING;
   private visemeTarget: Float32Array | null = null;
   private targetStart = 0;
@@ -85,16 +84,15 @@ export class MotionEngine {
     this.sampleRateHz = sampleRateHz;
     this.resampler = new Resampler(sampleRateHz, FRONT_END_RATE_HZ, COARSE_HALF_WIDTH);
     this.prosody = new Prosody(seed);
-    this.mouth = mouth ?? (model ? new TrainedMouth(model) : new RuledMouth());
+    this.mouth = mouth ?? (model ? new TrainedMouth(model) : new RuleBasedMouth());
     this.withVisemes = withVisemes;
   }
 
   /**
-   * Hears a piece of audio of any length.
+   * Processes a piece of audio of any length.
    *
-   * @param samples Mono at `sampleRateHz`; integers with full scale ±32768 or floats ±1. What is no number counts as
-   *   silence. Not kept.
-   * @returns The frames that became known, consecutive over all calls; null when there are none yet.
+   * @param samples Mono at `sampleRateHz`; integers with full scale ±32768 or floats ±1. NaN counts as silence. Not kept.
+   * @returns The new frames, consecutive over all calls; null if there are none yet.
    */
   push(samples: Int16Array | Float32Array): EngineMotion | null {
     if (samples.length === 0) return null;
@@ -105,7 +103,7 @@ export class MotionEngine {
   }
 
   /**
-   * Ends the audio and gives the rest: with it, ⌈duration · 50⌉ frames have come out. Then the engine is as new.
+   * Ends the audio and returns the remaining frames, ⌈duration · 50⌉ in total. Then the engine is reset.
    */
   finish(): EngineMotion | null {
     const wanted = Math.ceil((this.inputCount / this.sampleRateHz) * ENGINE_FRAME_RATE - 1e-9) - this.frameCount;
@@ -116,7 +114,7 @@ export class MotionEngine {
     return rest && truncated(rest, wanted);
   }
 
-  /** Forgets everything: the next audio begins at time 0. */
+  /** Resets the engine: the next audio begins at time 0. */
   reset(): void {
     this.resampler.reset();
     this.frontEnd.reset();
@@ -131,14 +129,14 @@ export class MotionEngine {
   }
 
   private hear(samples: Float32Array): EngineMotion | null {
-    const heard = this.resampler.push(samples);
-    if (heard.length === 0) return null;
+    const resampled = this.resampler.push(samples);
+    if (resampled.length === 0) return null;
     const startFrame = this.frameCount;
-    const room = Math.ceil(heard.length / HOP / HOPS_PER_FRAME) + 1;
+    const room = Math.ceil(resampled.length / HOP / HOPS_PER_FRAME) + 1;
     this.targetStart = startFrame;
     this.target = new Float32Array(room * CHANNEL_COUNT);
     this.visemeTarget = this.withVisemes ? new Float32Array(room * VISEME_COUNT) : null;
-    this.frontEnd.push(heard);
+    this.frontEnd.push(resampled);
     const motion = { frameRate: ENGINE_FRAME_RATE, startFrame, frameCount: room, values: this.target, visemes: this.visemeTarget };
     this.target = NOTHING;
     this.visemeTarget = null;
@@ -163,7 +161,7 @@ export class MotionEngine {
     this.frameCount++;
   }
 
-  /** Mean of three frames, so that a single period of a low voice is no syllable. */
+  /** Mean of three frames, so that a single period of a low voice is not taken for a syllable. */
   private soonLoudness(index: number): number {
     return (this.history.relative(index - 1) + this.history.relative(index) + this.history.relative(index + 1)) / 3;
   }

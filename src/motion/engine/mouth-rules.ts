@@ -7,7 +7,7 @@ const DB_PER_LOG_MEL = 4 * (10 / Math.LN10);
 export const MOUTH_LOOK_AHEAD_FRAMES = 8;
 
 /**
- * Mouth shapes by rule: what phonetics says about the spectrum of open, spread, rounded and closed sounds.
+ * Rule-based mouth shapes, from the phonetics of the spectra of open, spread, rounded and closed sounds.
  */
 export class MouthRules {
   /**

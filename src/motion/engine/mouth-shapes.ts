@@ -1,5 +1,5 @@
 /**
- * What the mouth does, before it is put into ARKit's words: the contract between a mouth (rules or a net) and the face.
+ * Mouth shapes before they are converted to ARKit's: the contract between a mouth (rules or a net) and the face.
  * `[8]`, each 0..1.
  */
 export const MOUTH_SHAPES = [

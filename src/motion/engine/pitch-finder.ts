@@ -1,39 +1,39 @@
 /**
  * Pitch from the power spectrum of a windowed frame: the highest peak of the autocorrelation (the transform of the power
- * spectrum), freed of the window's own.
+ * spectrum), divided by the window's own.
  *
- * Only bins up to 1 kHz take part and only the lags of a voice are wanted, so the sum is formed directly, and for two lags
+ * Only bins up to 1 kHz and the lags of a voice are needed, so the sum is formed directly, and for two lags
  * at once: cos(π k (256 − m) / 256) = (−1)^k cos(π k m / 256).
  *
  * @see Boersma 1993, "Accurate short-term analysis of the fundamental frequency".
  */
 
 const RATE_HZ = 16_000;
-/** Of the power spectrum's transform: the lags beyond mirror those before. */
+/** Of the power spectrum's transform: the lags of its second half mirror the first. */
 const HALF = 256;
 /** 420 to 75 Hz */
 const FIRST_LAG = 39;
 const LAST_LAG = 213;
 /** Lags from here to `HALF / 2` are summed, the others mirror them. */
 const FIRST_SUMMED = 38;
-/** Below are the room's rumble and what the filter left of an offset; above, formants only blur the peak. */
+/** Below are rumble and the remains of a DC offset; above, formants only blur the peak. */
 const FIRST_BIN = 2;
 const LAST_BIN = 32;
 const BIN_COUNT = LAST_BIN - FIRST_BIN + 1;
-/** Power without which there is nothing to tell. */
+/** Power below which the frame counts as silent. */
 const SILENT_POWER = 5e-7;
 /**
- * A price on long lags keeps multiples of the period from winning, which the window's short overlap there favours; in what counts as
- * voice it is smaller, so that deep voices do.
+ * A penalty on long lags keeps multiples of the period from winning, which the window's short overlap there favours; for voicing
+ * it is smaller, so that deep voices count as voiced.
  */
 const LAG_PRICE = 0.002;
 const VOICING_LAG_PRICE = 0.0006;
 const VOICED = 0.5;
 
 export class PitchFinder {
-  /** Of the last frame, Hz; 0 where there is no voice. */
+  /** Pitch of the last frame, Hz; 0 if unvoiced. */
   pitchHz = 0;
-  /** Of the last frame, 0 (noise) .. 1 (periodic). */
+  /** Voicing of the last frame, 0 (noise) .. 1 (periodic). */
   voicing = 0;
   private readonly windowCorrelation: Float32Array;
   private readonly correlation = new Float64Array(HALF);

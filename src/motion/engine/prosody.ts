@@ -25,7 +25,7 @@ const LONGEST_WITHOUT_BLINK_SECONDS = 6.5;
 /** A pause this long ends a phrase, and a phrase is at least this long; frames. */
 const PAUSE_FRAMES = 7;
 const SHORTEST_PHRASE_FRAMES = 30;
-/** The head is at the bottom of its nod, the brows are up, so long after they set out; frames. */
+/** Time until the head is at the bottom of its nod and the brows are up, frames. */
 const NOD_FRAMES = 7;
 const BROW_FRAMES = 11;
 /** Down-nod of a weak and of a strong accent, rad: 1.4 to 3.4 degrees. */
@@ -39,7 +39,7 @@ const QUESTION_RISE = 0.22;
 /** The head turns to another side within about half a second. */
 const TURN_PER_FRAME = 0.09;
 
-/** What is heard at one moment. */
+/** Features of one moment. */
 export interface Voice {
   /** 0..1.15, see `Loudness.relative`. */
   loudness: number;
@@ -48,11 +48,11 @@ export interface Voice {
   soonPitchHz: number;
 }
 
-/** Acoustic frames of 10 ms that accents are heard ahead, so that nods and brows come with them, not after. */
+/** Look-ahead for accents in acoustic frames of 10 ms, so that nods and brows come with them, not after. */
 export const ACCENT_LEAD_FRAMES = 8;
 
 /**
- * What goes with the voice besides the mouth: nods and brows on accents, blinks at the ends of phrases, brows that stay up
+ * Movements that accompany the voice besides the mouth: nods and brows on accents, blinks at the ends of phrases, brows that stay up
  * after a question, and a head that is never quite still while speaking. Small on purpose; spontaneous life is the idle
  * motion's.
  */
@@ -86,7 +86,7 @@ export class Prosody {
   private nextBlinkFrame = 0;
   /** Where the head is going in this phrase, and how far it has come, −1..1. */
   private side = 0;
-  private wantedSide = 0;
+  private nextSide = 0;
 
   constructor(seed: number) {
     this.seed = seed;
@@ -117,7 +117,7 @@ export class Prosody {
     this.lastBrowFrame = this.blinkFrame = -1000;
     this.silentFrames = 1000;
     this.nextBlinkFrame = this.framesUntilBlink();
-    this.wantedSide = this.newSide();
+    this.nextSide = this.newSide();
   }
 
   private followAccents(loudness: number, pitchHz: number): void {
@@ -136,8 +136,8 @@ export class Prosody {
   private followPhrases(isSpeech: boolean): void {
     if (isSpeech) {
       if (this.silentFrames > 12) {
-        // A phrase begins: the head sets out to one side or the other.
-        this.wantedSide = this.newSide();
+        // A phrase begins: the head starts to turn to one side or the other.
+        this.nextSide = this.newSide();
         this.spokenFrames = 0;
       }
       this.silentFrames = 0;
@@ -167,7 +167,7 @@ export class Prosody {
   }
 
   private moveHead(): void {
-    this.side += (this.wantedSide - this.side) * TURN_PER_FRAME * this.activity;
+    this.side += (this.nextSide - this.side) * TURN_PER_FRAME * this.activity;
     const seconds = this.frame * FRAME_SECONDS;
     const seed = this.seed | 0;
     const { pose, activity, side } = this;

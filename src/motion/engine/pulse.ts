@@ -1,9 +1,9 @@
-/** Share of the way per frame that makes three low-passes in a row answer a kick with its height after so many frames. */
+/** Low-pass coefficient with which the cascade's impulse response peaks after so many frames. */
 const POLES_PER_APEX_FRAME = 2.2;
 
 /**
- * A movement that sets out softly, reaches its height and sinks back: three low-passes in a row, which answer a kick with
- * about t² e^(−t). Kicks add up. 50 frames a second.
+ * A movement that starts softly, peaks and falls back: three low-passes in a row, whose impulse response is about t² e^(−t).
+ * Impulses add up. 50 frames a second.
  */
 export class Pulse {
   private readonly share: number;
@@ -12,7 +12,7 @@ export class Pulse {
   private second = 0;
   private third = 0;
 
-  /** @param apexFrames From a kick to the height of its answer, ≥ 3. */
+  /** @param apexFrames From an impulse to the peak of its response, ≥ 3. */
   constructor(apexFrames: number) {
     this.share = Math.min(0.9, POLES_PER_APEX_FRAME / apexFrames);
     this.gain = 1;
@@ -23,12 +23,12 @@ export class Pulse {
     this.reset();
   }
 
-  /** @param height What the answer reaches. */
+  /** @param height Peak of the response. */
   kick(height: number): void {
     this.first += height * this.gain;
   }
 
-  /** @returns Where it is one frame later. */
+  /** @returns The value one frame later. */
   advance(): number {
     this.second += (this.first - this.second) * this.share;
     this.third += (this.second - this.third) * this.share;

@@ -10,7 +10,7 @@ export class RealFft {
   private readonly im: Float64Array;
   private readonly cos: Float64Array;
   private readonly sin: Float64Array;
-  /** Where input sample pair `i` goes. */
+  /** Destination of input sample pair `i`. */
   private readonly reversed: Uint16Array;
 
   /** @param size 8, 32, 128, 512 … 32768. */

@@ -1,6 +1,6 @@
 /**
- * The inner loop of linear layers as a WebAssembly module of 300 bytes, put together here instruction by instruction: four
- * multiplications at a time, which plain code has no words for. Only for Node, where no page policy forbids it.
+ * The inner loop of linear layers as a WebAssembly module of 300 bytes, assembled here instruction by instruction: it multiplies
+ * four numbers at a time, which plain JavaScript cannot. Node only, where no page policy forbids it.
  *
  *     apply(weights, biases, x, out, blocks, xEnd)     addresses in bytes, blocks of 8 rows
  *     for each block:

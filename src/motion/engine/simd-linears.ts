@@ -1,6 +1,6 @@
 /**
- * Linear layers with four multiplications at a time, where WebAssembly is to be had; else in plain code. For Node alone: the
- * policy of a page may forbid it, and would report the attempt.
+ * Linear layers with WebAssembly SIMD where it is available, otherwise in plain code. Node only: the policy of a page may forbid
+ * it, and would report the attempt.
  */
 import { type CreateLinears, createPlainLinears, type Linear, type LinearWeights, ROWS_AT_ONCE } from './linear.js';
 import { INPUTS_AT_ONCE, simdKernel } from './simd-kernel.js';
@@ -11,7 +11,7 @@ interface KernelMemory {
   readonly buffer: ArrayBuffer;
 }
 
-/** What is used here of an interface that every runtime has and these types lack. */
+/** The part of WebAssembly's interface that is used here; the types of plain ES lack it. */
 declare const WebAssembly: {
   Memory: new (size: { initial: number }) => KernelMemory;
   Module: new (bytes: Uint8Array) => object;

@@ -1,5 +1,5 @@
 /**
- * Weights of the speech net, as a file → as the arithmetic wants them.
+ * Reads the weights of the speech net from a file into the layout of the arithmetic.
  *
  *     uint32  magic, version, bands, first, second, hidden, outputs      little-endian
  *     then conv1 [first, 5·bands], conv2 [second, 4·first], input [3·hidden, second], recurrence [3·hidden, hidden],
@@ -16,7 +16,7 @@ const VERSION = 1;
 const HEADER_WORDS = 7;
 export const FIRST_KERNEL = 5;
 export const SECOND_KERNEL = 4;
-/** Never changed after it was read; shared by all nets of a thread. */
+/** Immutable; shared by all nets of a thread. */
 export interface SpeechModel {
   readonly bandCount: number;
   readonly firstCount: number;
@@ -32,15 +32,15 @@ export interface SpeechModel {
 
 /**
  * @param bytes The whole file. Not kept.
- * @param createLinears How layers are multiplied in this runtime; default in plain code.
- * @throws {AvatarError} `invalidConfiguration` when it is no model, of another version, or cut short.
+ * @param createLinears Implementation of the layers' matrix products. Default: plain code.
+ * @throws {AvatarError} `invalidConfiguration` if it is not a model, of another version, or truncated.
  */
 export function readSpeechModel(bytes: Uint8Array, createLinears: CreateLinears = createPlainLinears): SpeechModel {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const words = bytes.byteLength < HEADER_WORDS * 4 ? [] : Array.from({ length: HEADER_WORDS }, (_, i) => view.getUint32(i * 4, true));
-  const [magic, version, bandCount = 0, firstCount = 0, secondCount = 0, hiddenCount = 0, outputCount = 0] = words;
+  const header = bytes.byteLength < HEADER_WORDS * 4 ? [] : Array.from({ length: HEADER_WORDS }, (_, i) => view.getUint32(i * 4, true));
+  const [magic, version, bandCount = 0, firstCount = 0, secondCount = 0, hiddenCount = 0, outputCount = 0] = header;
   if (magic !== MAGIC || version !== VERSION) {
-    throw new AvatarError(ErrorCode.invalidConfiguration, 'The speech model is no such file, or of another version');
+    throw new AvatarError(ErrorCode.invalidConfiguration, 'The file is not a speech model, or of another version');
   }
   const shapes = [
     [firstCount, FIRST_KERNEL * bandCount, false],
@@ -50,7 +50,7 @@ export function readSpeechModel(bytes: Uint8Array, createLinears: CreateLinears 
     [outputCount, hiddenCount + secondCount, false],
   ] as const;
   const size = shapes.reduce((sum, [rows, inputs]) => sum + rows * (8 + inputs), HEADER_WORDS * 4);
-  if (size !== bytes.byteLength) throw new AvatarError(ErrorCode.invalidConfiguration, 'The speech model is cut short');
+  if (size !== bytes.byteLength) throw new AvatarError(ErrorCode.invalidConfiguration, 'The speech model is truncated');
   let place = HEADER_WORDS * 4;
   const layers = shapes.map(([rows, inputs, isInputRectified]) => {
     const layer = { ...readWeights(view, place, rows, inputs), isInputRectified };

@@ -1,9 +1,9 @@
 /**
- * The mouth of the speech net: its answers → mouth shapes that move as lips do.
+ * Converts the outputs of the speech net to mouth shapes that move as lips do.
  *
- * Slow shapes (jaw, rounding, spreading, tongue) go half of the way with every frame; the net gives them one frame ahead, so
- * that this costs no delay. Lips that close or tuck are left as sharp as they come, and lean on the viseme as well as on the curve:
- * a regression shrinks what it doubts, a classifier does not.
+ * Slow shapes (jaw, rounding, spreading, tongue) are smoothed by half per frame; the net predicts them one frame ahead, so that
+ * this costs no delay. Closing and tucked lips are not smoothed, and use the viseme as well as the curve: a regression shrinks
+ * towards the mean where it is uncertain, a classifier does not.
  */
 import { type AcousticFrame, MEL_BAND_COUNT } from './acoustic-front-end.js';
 import type { AcousticHistory } from './acoustic-history.js';
@@ -13,8 +13,8 @@ import type { SpeechModel } from './speech-model.js';
 import { SpeechNet, VISEME_COUNT } from './speech-net.js';
 
 /**
- * Acoustic frames of 10 ms heard after the moment that is answered: the look-ahead of the net. The answer that comes with
- * acoustic frame m is for the time of 10 · (m − 9) ms.
+ * Look-ahead of the net in acoustic frames of 10 ms. The output that comes with acoustic frame m describes the time 10 · (m − 9)
+ * ms.
  */
 export const TRAINED_MOUTH_LOOK_AHEAD_FRAMES = 9;
 
@@ -30,47 +30,46 @@ const PP = 1;
 const FF = 2;
 /** Below this level there is no speech, dB re full scale. */
 const INAUDIBLE_DB = -60;
-/** The net is sure that there is none. */
+/** Above this probability the net is sure of silence. */
 const SURELY_SILENT = 0.8;
 /**
- * In what the net calls silence the mouth goes to rest, exactly, within 220 ms: for 60 ms the net closes it by itself, which it
- * does as lips do, then what is left fades. Unless it is on its way to the first sound, which the net knows before it is
- * heard: then the jaw rises from frame to frame.
+ * In silence, according to the net, the mouth goes to exact rest within 220 ms: for 60 ms the net closes it naturally, then the
+ * remainder fades. Except before the first sound, which the net predicts: then the jaw rises from frame to frame.
  */
 const NEARLY_SHUT = 0.08;
 const RISING = 0.01;
 const TO_REST_PER_FRAME = 0.5;
 const PRESENT = 1 + 3 * TO_REST_PER_FRAME;
-/** What is less cannot be seen. */
+/** Smaller values are invisible. */
 const AT_REST = 0.004;
-/** Share of the way that slow shapes go in a frame: as late, in the mean, as the net is early. */
+/** Smoothing of slow shapes per frame: its mean delay equals the net's lead. */
 const SLOW_SHARE = 0.5;
-/** Before the first sound the jaw sets out while lips part late: so much of its way they take back. */
+/** Before the first sound the jaw starts to open while the lips part late: they take back this share of it. */
 const TOGETHER = 0.6;
-/** So likely sound has to be before anything is made of which. */
+/** Smallest probability of sound at which its visemes count. */
 const CERTAIN = 0.1;
-/** How long after silence a speech counts as opening, answers of 20 ms, and what that makes of the odds that lips close. */
+/** How long after silence speech counts as opening, outputs of 20 ms, and the factor on the odds that lips close. */
 const OPENING_FRAMES = 5;
 const OPENING_ODDS = 3;
-/** A net that starts from nothing is surprised by its first frames: it hears a quiet room first. */
+/** The first frames of a net with an empty state are unreliable: it processes a quiet room first. */
 const WARM_UP_FRAMES = 50;
 const QUIET_ROOM_LOG_POWER = -14;
 
 const warmNets = new WeakMap<SpeechModel, SpeechNet>();
 
-/** One conversation's mouth. Takes every acoustic frame, answers with every second one. */
+/** The mouth of one conversation. Takes every acoustic frame; outputs with every second one. */
 export class TrainedMouth implements Mouth {
-  /** `[8]`, see `MOUTH_SHAPES`; rewritten with every answer. */
+  /** `[8]`, see `MOUTH_SHAPES`; overwritten with every output. */
   readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
-  /** `[15]`, sum 1; rewritten with every answer. */
+  /** `[15]`, sum 1; overwritten with every output. */
   readonly visemes = new Float32Array(VISEME_COUNT);
   private readonly net: SpeechNet;
   private readonly warm: SpeechNet;
-  /** Of the last answer, 0..1. */
+  /** Probability of silence in the last output, 0..1. */
   private lastJaw = 0;
   /** 0: at rest; 1 and more: moved by the net alone. */
   private presence = 0;
-  /** Answers since the last silent one. */
+  /** Outputs since the last silent one. */
   private sinceSilence = 0;
 
   constructor(model: SpeechModel) {
@@ -88,11 +87,11 @@ export class TrainedMouth implements Mouth {
   }
 
   /**
-   * Hears 10 ms.
+   * Processes 10 ms.
    *
    * @param logMel `[40]`, see `AcousticFrame.logMel`.
-   * @param levelDb Level at the moment that is answered, dB re full scale.
-   * @returns True when `shapes` and `visemes` were renewed.
+   * @param levelDb Level at the moment of the output, dB re full scale.
+   * @returns True if `shapes` and `visemes` were updated.
    */
   push(logMel: Float32Array, levelDb: number): boolean {
     if (!this.net.push(logMel)) return false;
@@ -125,25 +124,25 @@ export class TrainedMouth implements Mouth {
   }
 
   /**
-   * How likely lips close. A p that opens an utterance is silence until it bursts: there counts its share of all that may come,
-   * and more than elsewhere, since lips that wait together for a d are no mistake.
+   * Probability that the lips close. A p that opens an utterance is silent until it bursts: there its share of the possible
+   * sounds counts, and more than elsewhere, since lips that stay closed before a d look right, too.
    */
   private closing(): number {
-    const heard = this.visemes[PP];
+    const probability = this.visemes[PP];
     const silence = this.visemes[SIL];
     this.sinceSilence = silence > SURELY_SILENT ? 0 : this.sinceSilence + 1;
-    if (this.sinceSilence > OPENING_FRAMES) return heard;
-    const share = heard / (1 - silence + CERTAIN);
+    if (this.sinceSilence > OPENING_FRAMES) return probability;
+    const share = probability / (1 - silence + CERTAIN);
     return (OPENING_ODDS * share) / (1 + (OPENING_ODDS - 1) * share);
   }
 
-  /** What the net says of a shape, 0..1. */
+  /** Output of the net for a shape, 0..1. */
   private answer(shape: number): number {
     return limit(this.net.output[VISEME_COUNT + shape]);
   }
 }
 
-/** How far lips are closed: the curve and the viseme, each with its half, and a little more so that a closure is one. */
+/** Closure of the lips: the mean of curve and viseme, with a little gain so that closures are complete. */
 function sealed(curve: number, probability: number): number {
   return limit(0.5 * curve + 0.7 * probability);
 }

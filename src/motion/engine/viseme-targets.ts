@@ -1,5 +1,5 @@
 /**
- * What the mouth does for each viseme: the table that the net was trained on (`training/lipsync/targets.py`).
+ * Mouth shapes of each viseme: the table that the net was trained on (`training/lipsync/targets.py`).
  *
  * @see Massaro & Cohen 1993, "Modeling coarticulation in synthetic visual speech", for targets and dominances.
  */
@@ -134,7 +134,7 @@ export const VISEME_TARGETS = Float32Array.of(
 const TARGET_VARIANCE = 0.02;
 
 /**
- * Visemes of a mouth that was not made from visemes: the nearer a target, the more of it.
+ * Viseme weights of a mouth that was not computed from visemes, by the distance to each target.
  *
  * @param shapes `[8]`
  * @param out `[15]` from index `offset` on; sum 1.
@@ -144,7 +144,7 @@ export function visemesFromShapes(shapes: Float32Array, out: Float32Array, offse
   for (let viseme = 0; viseme < VISEME_COUNT; viseme++) {
     let distance = 0;
     for (let i = 0; i < MOUTH_SHAPE_COUNT; i++) {
-      // The column of mouthClose is empty: it follows from jaw and press.
+      // The column of mouthClose is empty: it is derived from jaw and press.
       if (i !== MouthShape.mouthClose) distance += (shapes[i] - VISEME_TARGETS[viseme * MOUTH_SHAPE_COUNT + i]) ** 2;
     }
     const weight = Math.exp(-distance / TARGET_VARIANCE);

@@ -1,6 +1,6 @@
 /**
- * Puts speech into an avatar's binary glTF as an animation that any viewer plays: morph weights for every mesh that has
- * named shapes, rotations for head, neck and eyes. What the avatar holds already stays as it is.
+ * Adds speech to an avatar's binary glTF as an animation that any viewer plays: morph weights for every mesh with named shapes,
+ * rotations for head, neck and eyes. The rest of the file is not changed.
  */
 import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
@@ -24,7 +24,7 @@ interface Track {
  * @param avatar Bytes of a `.glb`.
  * @param values `[frameCount, 58]`, see `MotionFrames`; at least one frame.
  * @returns Bytes of the `.glb` with the animation.
- * @throws {AvatarError} `unsupportedAvatarAsset` for what is no binary glTF 2.0 or has no shape that speech moves.
+ * @throws {AvatarError} `unsupportedAvatarAsset` for a file that is not a binary glTF 2.0 or has no shape that speech moves.
  */
 export function animateGlb(avatar: Uint8Array, values: Float32Array, frameRate: number): Uint8Array {
   const file = readGlb(avatar);
@@ -72,7 +72,7 @@ function weightTracks(document: GlbDocument, values: Float32Array, appender: Glb
 function morphNames({ extras, primitives }: GlbMesh): string[] {
   const names = extras?.targetNames ?? primitives[0]?.extras?.targetNames ?? [];
   const count = primitives[0]?.targets?.length ?? 0;
-  // Every target needs a weight, also one without a name.
+  // Every target needs a weight, even one without a name.
   return names.length === 0 ? [] : Array.from({ length: count }, (_, i) => names[i] ?? '');
 }
 
@@ -87,7 +87,7 @@ function jointTracks(document: GlbDocument, values: Float32Array, appender: GlbA
   );
   const nodeOf = (role: JointRole): number | undefined => found[role]?.node;
   const head = nodeOf('head');
-  // As on the stage: a neck without a head is somebody else's.
+  // As on the stage: a neck without a head is not the avatar's.
   const neck = head === undefined ? undefined : nodeOf('neck');
   const tracks: Track[] = [];
   const rotate = (node: number | undefined, rotationAt: (pose: Float32Array) => Quaternion): void => {
@@ -112,7 +112,10 @@ function jointTracks(document: GlbDocument, values: Float32Array, appender: GlbA
   return tracks;
 }
 
-/** A rotation R in the axes of the character turns a joint at local rest L below parents at P to P⁻¹ · R · P · L. Null when it never turns. */
+/**
+ * A rotation R in the axes of the character turns a joint at local rest L below parents at P to P⁻¹ · R · P · L. Null if it never
+ * turns.
+ */
 function rotationAccessor(
   document: GlbDocument,
   node: number,
@@ -133,7 +136,7 @@ function rotationAccessor(
   return isMoving ? appender.add(output, 'VEC4') : null;
 }
 
-/** Null when the head never leaves its place. */
+/** Null if the head never moves. */
 function translationAccessor(document: GlbDocument, node: number, values: Float32Array, appender: GlbAppender): number | null {
   const frameCount = values.length / CHANNEL_COUNT;
   const { translation: rest } = restOf(document.nodes![node]);

@@ -13,19 +13,19 @@ export class GlbAppender {
   private readonly parts: Uint8Array[] = [];
   private byteLength: number;
 
-  /** @throws {AvatarError} `unsupportedAvatarAsset` for a file whose data lie outside of it. */
+  /** @throws {AvatarError} `unsupportedAvatarAsset` for a file with external buffers. */
   constructor(file: GlbFile) {
     this.file = file;
     const buffers = (file.document.buffers ??= [{ byteLength: 0 }]);
     if (buffers[0].uri !== undefined) {
-      throw new AvatarError(ErrorCode.unsupportedAvatarAsset, 'The avatar keeps its data outside of the .glb file; pack it into one file');
+      throw new AvatarError(ErrorCode.unsupportedAvatarAsset, 'The avatar has data outside of the .glb file; export it as one file');
     }
     this.byteLength = file.binary.length;
   }
 
   /**
    * @param array Floats as they are; 16-bit integers stand for 0..1.
-   * @param hasRange Writes minimum and maximum, as times need them.
+   * @param hasRange Writes minimum and maximum, which times require.
    * @returns Index of the new accessor.
    */
   add(array: Float32Array | Uint16Array, type: AccessorType, hasRange = false): number {
@@ -47,7 +47,7 @@ export class GlbAppender {
     return accessors.length - 1;
   }
 
-  /** Puts everything that was added into the file. */
+  /** Writes the added data into the file. */
   finish(): void {
     const binary = new Uint8Array(this.byteLength);
     binary.set(this.file.binary);

@@ -1,6 +1,5 @@
 /**
- * Takes a binary glTF 2.0 file apart and puts it together: one JSON document, and one run of bytes that its first
- * buffer stands for.
+ * Reads and writes the container of a binary glTF 2.0 file: one JSON document, and the bytes of its first buffer.
  *
  * @see Khronos, glTF 2.0 specification, 4 "GLB File Format Specification".
  */
@@ -22,7 +21,7 @@ export interface GlbMesh {
   primitives: { targets?: unknown[]; extras?: { targetNames?: string[] } }[];
 }
 
-/** What is read or written of a document; the rest passes through unchanged. */
+/** The parts of a document that are read or written; the rest passes through unchanged. */
 export interface GlbDocument {
   asset: { version: string; generator?: string };
   nodes?: GlbNode[];
@@ -46,10 +45,10 @@ const CHUNK_BINARY = 0x004e4942;
 const HEADER_BYTES = 12;
 const CHUNK_HEADER_BYTES = 8;
 
-/** @throws {AvatarError} `unsupportedAvatarAsset` for what is no binary glTF 2.0. */
+/** @throws {AvatarError} `unsupportedAvatarAsset` for a file that is not a binary glTF 2.0. */
 export function readGlb(bytes: Uint8Array): GlbFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.byteLength < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw unsupported('This is no binary glTF file (.glb)');
+  if (view.byteLength < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw unsupported('This is not a binary glTF file (.glb)');
   if (view.getUint32(4, true) !== 2) throw unsupported(`glTF ${view.getUint32(4, true)} is not supported, only 2`);
   const end = view.getUint32(8, true);
   if (end > bytes.length) throw unsupported('The glTF file is cut off');
@@ -91,7 +90,7 @@ export function writeGlb({ document, binary }: GlbFile): Uint8Array {
   return bytes;
 }
 
-/** Chunks have lengths that four divides. */
+/** Lengths of chunks are multiples of four. */
 function padded(bytes: Uint8Array, filler: number): Uint8Array {
   const out = new Uint8Array(Math.ceil(bytes.length / 4) * 4).fill(filler);
   out.set(bytes);

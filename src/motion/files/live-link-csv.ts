@@ -2,7 +2,7 @@
  * Motion as the CSV that Epic's Live Link Face app records, which the importers of Unreal, Blender and Maya read:
  * timecode, the number of values, 52 shapes, and the rotation of head and eyes in radians.
  *
- * The app puts JawRight before JawLeft and MouthRight before MouthLeft; some importers go by the place and not by the name.
+ * The app puts JawRight before JawLeft and MouthRight before MouthLeft; some importers use the column's position, not its name.
  */
 import { ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';

@@ -1,5 +1,5 @@
 /**
- * Motion as JSON, written while it comes:
+ * Writes motion as JSON, piece by piece:
  *
  *     { "fps": 50, "channels": [58 names], "visemes": [15 names], "frames": [[58 numbers], …], "visemeFrames": [[15 numbers], …] }
  *
@@ -11,14 +11,14 @@ import { VISEME_COUNT, VISEMES } from '../../shared/contracts/visemes.js';
 import type { EngineMotion } from '../engine/motion-engine.js';
 import type { MotionTextWriter } from './motion-writer.js';
 
-/** Finer than any face shows: 1e-4 of a weight; 1e-5 rad, and 0.01 mm. */
+/** Finer than is visible: 1e-4 of a weight; 1e-5 rad, and 0.01 mm. */
 const WEIGHT_STEPS = 1e4;
 const HEAD_STEPS = 1e5;
 
-/** Keeps the visemes until the end: 1.5 kB for a second of speech. */
+/** Holds the visemes until the end: 1.5 kB per second of speech. */
 export class MotionJsonWriter implements MotionTextWriter {
   private readonly frameRate: number;
-  /** In steps of the weights, one array per `add`. */
+  /** In quantisation steps of the weights, one array per `add`. */
   private readonly visemes: Uint16Array[] = [];
   private hasFrames = false;
 
@@ -58,7 +58,7 @@ export class MotionJsonWriter implements MotionTextWriter {
   }
 }
 
-/** Numbers after the 52nd are those of the head. */
+/** Columns after the 52nd are those of the head. */
 function row(values: Float32Array, offset: number, count: number): string {
   let text = '[';
   for (let i = 0; i < count; i++) {
@@ -68,6 +68,6 @@ function row(values: Float32Array, offset: number, count: number): string {
 }
 
 function rounded(value: number, steps: number): number {
-  // Without the sum a small negative value would be written as -0.
+  // Adding 0 turns -0 into 0.
   return Math.round(value * steps) / steps + 0;
 }

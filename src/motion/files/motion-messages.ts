@@ -3,13 +3,13 @@ import { createMessage, encodeMessage } from '../protocol/envelope.js';
 import { packMotion } from '../protocol/packed-motion.js';
 import { sliceFrames } from '../timeline/frame-runs.js';
 
-/** A client accepts a minute in one message; shorter ones are unpacked without holding up anything. */
+/** A client accepts a minute in one message; shorter ones are unpacked without blocking. */
 const FRAMES_PER_MESSAGE = 250;
 const REQUEST_ID = 'motion';
 
 /**
- * Motion as a Motion Server would send it, whole and ended: what `yieldFramesData()` of an avatar in backend mode takes, so
- * that motion made in advance, or by hand, is played in sync with its sound.
+ * Motion as the complete messages of a Motion Server, for `yieldFramesData()` of an avatar in backend mode: plays motion that was
+ * made in advance, or by hand, in sync with its sound.
  *
  * @param motion At least one frame; the first belongs to the start of the sound.
  * @throws {AvatarError} `invalidMotionData` for no frames, non-finite values or a wrong array length.

@@ -1,4 +1,4 @@
-/** Rotations as quaternions `[x, y, z, w]`, and the pose that nodes of a glTF document rest in. */
+/** Rotations as quaternions `[x, y, z, w]`, and the rest pose of nodes in a glTF document. */
 import type { GlbDocument, GlbNode } from './glb-container.js';
 
 export type Quaternion = readonly [number, number, number, number];
@@ -14,24 +14,24 @@ export function multiplied([ax, ay, az, aw]: Quaternion, [bx, by, bz, bw]: Quate
   ];
 }
 
-/** Of a unit quaternion. */
+/** Inverse of a unit quaternion. */
 export function inverted([x, y, z, w]: Quaternion): Quaternion {
   return [-x, -y, -z, w];
 }
 
-/** Yaw about y, then pitch about x, then roll about z, each in the axes turned by those before; radians. */
+/** Yaw about y, then pitch about x, then roll about z, each in the axes rotated by the previous ones (intrinsic); radians. */
 export function quaternionFromAngles(pitch: number, yaw: number, roll: number): Quaternion {
   const turned = multiplied([0, Math.sin(yaw / 2), 0, Math.cos(yaw / 2)], [Math.sin(pitch / 2), 0, 0, Math.cos(pitch / 2)]);
   return multiplied(turned, [0, 0, Math.sin(roll / 2), Math.cos(roll / 2)]);
 }
 
-/** A vector turned by a unit quaternion. */
+/** A vector rotated by a unit quaternion. */
 export function turned([x, y, z]: readonly [number, number, number], by: Quaternion): [number, number, number] {
   const [tx, ty, tz] = multiplied(multiplied(by, [x, y, z, 0]), inverted(by));
   return [tx, ty, tz];
 }
 
-/** Where a node stands in its parent. A matrix, which an animation may not touch, is replaced by its parts in place. */
+/** Local transform of a node. A matrix, which an animation cannot target, is decomposed in place. */
 export function restOf(node: GlbNode): { rotation: Quaternion; translation: [number, number, number]; scale: number } {
   if (node.matrix) splitMatrix(node, node.matrix);
   const [x = 0, y = 0, z = 0] = node.translation ?? [];
@@ -39,13 +39,13 @@ export function restOf(node: GlbNode): { rotation: Quaternion; translation: [num
   return { rotation: rotation ?? NO_ROTATION, translation: [x, y, z], scale: node.scale?.[1] ?? 1 };
 }
 
-/** What all nodes above one make together. */
+/** Combined rotation of a node's ancestors. */
 export function parentSpace(document: GlbDocument, index: number): { rotation: Quaternion; scale: number } {
   const nodes = document.nodes ?? [];
   let rotation = NO_ROTATION;
   let scale = 1;
   const parentOf = (child: number): number => nodes.findIndex(({ children }) => children?.includes(child));
-  // A file with a ring of nodes is broken; it must not hang us.
+  // A damaged file may contain a cycle of nodes.
   for (let at = parentOf(index), steps = 0; at >= 0 && steps < nodes.length; at = parentOf(at), steps++) {
     const rest = restOf(nodes[at]);
     rotation = multiplied(rest.rotation, rotation);

@@ -1,12 +1,12 @@
 import { ARKIT_CHANNEL_COUNT, ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { Spring } from './spring.js';
 
-/** Brows, cheeks and head of life at rest step back to this part while somebody speaks. */
+/** Share of the idle movement of brows, cheeks and head that remains during speech. */
 const LIFE_FACE_SHARE = 0.9;
 const LIFE_HEAD_SHARE = 0.7;
 /**
- * What a mood may keep of its mouth under speech: shapes that move the corners and leave the lips together. All others open, close or
- * round the mouth, which is speech's alone.
+ * Mouth shapes that a mood keeps during speech: those that move the corners and leave the lips together. All others open, close
+ * or round the mouth, which only speech may do.
  */
 const KEPT_SHARES: Readonly<Record<string, number>> = {
   mouthSmile: 0.6,
@@ -16,25 +16,25 @@ const KEPT_SHARES: Readonly<Record<string, number>> = {
   mouthLeft: 0.4,
   mouthRight: 0.4,
 };
-/** Rounded lips keep this little of it: a smile would pull the vowel apart. */
+/** Share of it that remains with rounded lips: a smile would distort the vowel. */
 const KEPT_OF_ROUNDED = 0.35;
 /** Lips pressed this much are closed; see `motion/engine/face-assembly`. */
 const CLOSED_PRESS = 0.6;
 
-/** The face takes up speech in this time constant, s: quick enough for the first syllable. */
+/** Time constant of the transition to speech, s: quick enough for the first syllable. */
 const RISE_SECONDS = 0.03;
-/** Without motion the mouth eases to rest in this time constant, s. */
+/** Time constant of the mouth easing to rest without motion, s. */
 const FALL_SECONDS = 0.09;
-/** Brows and head take longer: people settle after they have spoken. */
+/** The same for brows and head, which settle more slowly after speech. */
 const SETTLE_SECONDS = 0.2;
-/** An interrupted mouth is shut after this, s. */
+/** Time to shut an interrupted mouth, s. */
 const CUT_SECONDS = 0.025;
-/** How long a movement swings on after motion ran out, s. */
+/** How long the last movement continues after motion ran out, s. */
 const COAST_SECONDS = 0.045;
-/** How quickly the face comes back onto speech that goes on elsewhere than it was left, s. */
+/** Time constant of the return to speech that continues at another pose, s. */
 const CATCH_UP_SECONDS = 0.05;
 
-/** How each channel is blended. */
+/** Blending mode of each channel. */
 const BlendRule = { mouth: 0, blink: 1, gaze: 2, face: 3 } as const;
 
 const RULES = Uint8Array.from(ARKIT_CHANNELS, (name) => {
@@ -49,15 +49,15 @@ const SETTLES_LATE = Uint8Array.from({ length: CHANNEL_COUNT }, (_, i) =>
 const KEPT = Float32Array.from(ARKIT_CHANNELS, (name) => KEPT_SHARES[name] ?? KEPT_SHARES[name.replace(/(Left|Right)$/, '')] ?? 0);
 
 /**
- * Lays speech over life: the mouth belongs to speech, blinks come from either, gaze, brows and head add up. Corners that a mood has
- * lifted or drawn down stay so in part; where speech closes the lips nothing of life opens them, however little speech there is yet.
+ * Blends speech over idle motion: the mouth belongs to speech, blinks come from either, gaze, brows and head add up. Mouth
+ * corners of a mood remain in part; where speech closes the lips idle motion cannot open them, at any speech weight.
  *
  * @param life `[58]`, see `LifeMotion`.
  * @param speech `[58]`
  * @param weight 0 (rest) .. 1 (speech).
  * @param out Filled in place, `[58]`; may be one of the inputs.
  * @param faceWeight The same for brows, eyes and head.
- * @param liveliness How much of speech these show, 0..1.
+ * @param liveliness Share of speech that brows, eyes and head show, 0..1.
  */
 export function blendPose(
   life: Float32Array,
@@ -80,7 +80,7 @@ export function blendPose(
     else if (rule === BlendRule.blink) value = Math.max(rest, spoken);
     else if (rule === BlendRule.gaze) value = rest + speech[i] * face;
     else {
-      // What both do at once comes near to 1 and does not bump into it.
+      // The sum of both saturates smoothly towards 1.
       const own = rest * (1 - faceWeight * (1 - LIFE_FACE_SHARE));
       value = own + speech[i] * face * (1 - own);
     }
@@ -91,7 +91,7 @@ export function blendPose(
   }
 }
 
-/** How far speech holds the lips together, 0..1. */
+/** How closed speech keeps the lips, 0..1. */
 function closureOf(speech: Float32Array): number {
   const press = Math.max(speech[C.mouthPressLeft], speech[C.mouthPressRight]) / CLOSED_PRESS;
   const jaw = speech[C.jawOpen];
@@ -99,31 +99,31 @@ function closureOf(speech: Float32Array): number {
 }
 
 /**
- * Takes the face from rest to speech and back without a jolt: when motion runs out the last movement swings out while the
- * face eases to rest, the lips first; when it comes back the face returns to it; an interrupted mouth shuts at once.
+ * Moves the face from rest to speech and back smoothly: when motion runs out, the last movement decays while the face eases to
+ * rest, the lips first; when motion resumes, the face returns to it; an interrupted mouth shuts at once.
  */
 export class SpeechBlend {
   /** Share of speech in the mouth, 0..1. */
   weight = 0;
   private readonly mouth = new Spring(0);
-  /** Share of speech in brows and head, which settle after the lips. */
+  /** Share of speech in brows and head, which follow the lips. */
   private readonly rest = new Spring(0);
   private readonly pose = new Float32Array(CHANNEL_COUNT);
   private readonly speed = new Float32Array(CHANNEL_COUNT);
   private readonly last = new Float32Array(CHANNEL_COUNT);
-  /** What is still missing from the face to speech that came back, and how fast that shrinks. */
+  /** Remaining offset between the face and resumed speech, and its rate of change. */
   private readonly offset = new Float32Array(CHANNEL_COUNT);
   private readonly offsetSpeed = new Float32Array(CHANNEL_COUNT);
   private hasLast = false;
-  /** Speech has come back and its speed is not known yet. */
+  /** Speech has resumed and its speed is not known yet. */
   private isBack = false;
   private isCut = false;
 
   /**
-   * One drawn frame further.
+   * Advances by one drawn frame.
    *
    * @param elapsedSeconds Since the frame before, ≥ 0.
-   * @param speech `[58]` from the timeline, or null when nothing covers the moment or nobody speaks.
+   * @param speech `[58]` from the timeline, or null if nothing covers the moment or there is no speech.
    * @param life `[58]`
    * @param out Filled in place, `[58]`; may be `life`.
    * @param liveliness See `blendPose`.
@@ -138,7 +138,7 @@ export class SpeechBlend {
     if (out[C.mouthClose] > out[C.jawOpen]) out[C.mouthClose] = out[C.jawOpen];
   }
 
-  /** The visitor cut in: the mouth is at rest within 25 ms, whatever it was saying. */
+  /** Interruption: the mouth is at rest within 25 ms. */
   cut(): void {
     this.isCut = true;
     this.hasLast = false;
@@ -167,11 +167,11 @@ export class SpeechBlend {
     this.isCut = false;
   }
 
-  /** The face goes on from where it is, at the speed it has. */
+  /** Continues from the present pose at the present speed. */
   private comeBack(speech: Float32Array): void {
     const { pose, speed, offset, offsetSpeed } = this;
     for (let i = 0; i < CHANNEL_COUNT; i++) {
-      // At rest there is nothing to come back from.
+      // At rest there is no offset.
       const isShown = !this.isCut && (SETTLES_LATE[i] ? this.rest.value > 1e-3 : this.weight > 0.02);
       offset[i] = isShown ? pose[i] - speech[i] : 0;
       offsetSpeed[i] = isShown ? speed[i] : 0;
@@ -183,7 +183,7 @@ export class SpeechBlend {
     const { pose, speed } = this;
     const keep = Math.exp(-elapsed / COAST_SECONDS);
     for (let i = 0; i < CHANNEL_COUNT; i++) {
-      // Distance gone while the speed decays exponentially.
+      // Distance covered while the speed decays exponentially.
       const value = pose[i] + speed[i] * COAST_SECONDS * (1 - keep);
       pose[i] = i < ARKIT_CHANNEL_COUNT ? Math.min(1, Math.max(0, value)) : value;
       speed[i] *= keep;

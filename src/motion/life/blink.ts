@@ -9,20 +9,20 @@ const CLOSED_SECONDS = 0.03;
 const INTERVAL_SPREAD = 0.6;
 const SHORTEST_INTERVAL = 0.25;
 const LONGEST_INTERVAL = 3.2;
-/** Now and then two blinks follow each other at once. */
+/** Share of blinks that are followed by another at once. */
 const DOUBLE_BLINK_SHARE = 0.09;
 const DOUBLE_PAUSE_SECONDS = 0.08;
-/** Durations differ from blink to blink: most take 0.25 to 0.42 s. */
+/** Durations vary: most blinks take 0.25 to 0.42 s. */
 const DURATION_SPREAD = 0.13;
-/** Many blinks do not close the eye all the way (Sforza et al. 2008); on a stylised face few of them look right. */
+/** Many blinks do not close the eye all the way (Sforza et al. 2008); on a stylised face few incomplete ones look right. */
 const PARTIAL_SHARE = 0.12;
 const [LEAST_DEPTH, PARTIAL_DEPTH] = [0.62, 0.3];
 /**
- * Gaze shifts bring a blink along, the more often the wider they are: 97 % of those beyond 33°, hardly any below 5° (Evinger et al.
- * 1994). In between a line.
+ * Gaze shifts evoke a blink, the more often the wider they are: 97 % of those beyond 33°, hardly any below 5° (Evinger et al.
+ * 1994). Linear in between.
  */
 const [BLINKLESS_SHIFT_DEGREES, BLINKS_PER_DEGREE] = [5, 0.034];
-/** The lid has to be up again before it falls for a reason. */
+/** Shortest time from a blink to one with a cause: the lid has to be open again. */
 const REFRACTORY_SECONDS = 0.6;
 
 /**
@@ -40,7 +40,7 @@ export function blinkWeight(seconds: number): number {
   return smoothStep(x) * (0.35 + 0.65 * x);
 }
 
-/** Blinks on a time line that only moves forward: spontaneous ones, and those that come with gaze, mood and speech. */
+/** Blinks over time, which only moves forward: spontaneous ones, and those caused by gaze, mood and speech. */
 export class BlinkSchedule {
   /** Spontaneous blinks a minute, doubles included. */
   perMinute = 15;
@@ -48,12 +48,12 @@ export class BlinkSchedule {
   slowness = 1;
   private readonly random: Random;
   private startSeconds = -REFRACTORY_SECONDS;
-  /** Times the usual duration; 0 when the last blink was not ours. */
+  /** Factor on the usual duration; 0 if the last blink came from speech. */
   private stretch = 0;
   private depth = 1;
   /** From the last blink to the next, in mean intervals. */
   private interval: number;
-  /** The next one follows at once. */
+  /** The next one follows immediately. */
   private isDouble = false;
   private lastSeconds = 0;
 
@@ -64,7 +64,7 @@ export class BlinkSchedule {
 
   /** Lid weight 0..1 at `seconds` ≥ those of the call before. */
   sample(seconds: number): number {
-    // Blinks that a higher rate has made overdue begin now, not in mid-closure.
+    // Blinks that are overdue after a rise of the rate begin now, not in mid-closure.
     for (let next = this.nextSeconds; seconds >= next; next = this.nextSeconds) this.begin(Math.max(next, this.lastSeconds));
     this.lastSeconds = seconds;
     return this.stretch === 0 ? 0 : this.depth * blinkWeight((seconds - this.startSeconds) / this.stretch);
@@ -81,7 +81,7 @@ export class BlinkSchedule {
     if (seconds - this.startSeconds > Math.max(REFRACTORY_SECONDS, 1.3 * this.stretch * BLINK_SECONDS)) this.begin(seconds);
   }
 
-  /** Speech has made the eyes blink: the next spontaneous one waits its time from here. */
+  /** Speech has blinked: the interval to the next spontaneous blink restarts. */
   handleForeignBlink(seconds: number): void {
     if (seconds < this.startSeconds + this.stretch * BLINK_SECONDS) return;
     this.startSeconds = seconds;

@@ -1,8 +1,8 @@
 /**
- * Where somebody looks: at whom they speak with, or what they were shown, with tiny saccades over it, and now and then aside.
+ * Gaze: at the viewer or a given target, with small saccades over it, and glances aside.
  *
- * Gaze is a direction in the room. Eyes take it at once, the head takes its share later and slower, and what the head does for
- * other reasons (nods, sway, speech) the eyes take off again, as the vestibulo-ocular reflex does: eye = gaze − head.
+ * Gaze is a direction in the room. Eyes follow at once, the head contributes its share later and more slowly, and the eyes
+ * compensate for other movements of the head (nods, sway, speech), as the vestibulo-ocular reflex does: eye = gaze − head.
  *
  * Angles in radians: yaw > 0 to the character's left, pitch > 0 down. Time only moves forward.
  */
@@ -21,7 +21,7 @@ const SACCADE_SECONDS_PER_DEGREE = 0.0022;
 const glanceDegrees = (share: number): number => -6.9 * Math.log((share * 15 + 0.01) / 15.7);
 const DIRECTION_SHARES = [15.54, 6.46, 17.69, 7.44, 16.8, 7.89, 20.38, 7.79];
 const [SMALLEST_GLANCE, WIDEST_GLANCE] = [4, 24];
-/** Glances of a character whose mood draws them somewhere scatter less. */
+/** Glances scatter less if the mood gives them a direction. */
 const DRAWN_SCATTER = 0.35;
 /** Fixations on a face last a good half second. */
 const FIXATION_SECONDS = 0.62;
@@ -36,34 +36,34 @@ const FEATURES = [
   [0, 2.4],
 ].map(([x, y]) => [x! * DEGREE, y! * DEGREE] as const);
 
-/** A target that moves less than this in one step is pursued, a further one is jumped to. */
+/** A target that moves less than this in one step is pursued, otherwise a saccade follows. */
 const PURSUIT_LIMIT = 3 * DEGREE;
 const PURSUIT_SECONDS = 0.16;
 const [WIDEST_TARGET_YAW, HIGHEST_TARGET] = [58 * DEGREE, 34 * DEGREE];
-/** How far an eye turns in its socket without strain: the rest waits for the head. */
+/** Comfortable rotation of an eye: the rest waits for the head. */
 const WIDEST_EYE_YAW = 27 * DEGREE;
 const WIDEST_EYE_PITCH = 20 * DEGREE;
 
-/** The head leaves glances below about 15° to the eyes (Stahl 1999), and turns to what is looked at for long. */
+/** Glances below about 15° are made by the eyes alone (Stahl 1999); the head turns to targets that are held for long. */
 const HEAD_RANGE = 13 * DEGREE;
 const HEAD_SHARE_INSIDE = 0.2;
 const HEAD_SHARE_BEYOND = 0.65;
 const HEAD_SHARE_OF_TARGET = 0.6;
 /** It contributes less to looking up and down than to the sides (Goossens & Van Opstal 1997). */
 const HEAD_PITCH_SHARE = 0.6;
-/** It sets out after the eyes, and needs longer the further it goes. */
+/** Delay of the head after the eyes, and its duration by angle. */
 const HEAD_LAG_SECONDS = 0.07;
 const HEAD_SECONDS = 0.42;
 const HEAD_SECONDS_PER_RADIAN = 0.9;
 
 export class Gaze {
-  /** Turn of the head that goes with the gaze. */
+  /** Rotation of the head that accompanies the gaze. */
   headYaw = 0;
   headPitch = 0;
   private readonly random: Random;
   private readonly habits: Habits;
   private readonly handleShift: (seconds: number, degrees: number) => void;
-  /** Where the target is, and where on or beside it the eyes are. */
+  /** Direction of the target, and offset of the eyes from it. */
   private readonly targetYaw = new Glide(0);
   private readonly targetPitch = new Glide(0);
   private readonly glanceYaw = new Glide(0);
@@ -73,19 +73,19 @@ export class Gaze {
   private yaw = 0;
   private pitch = 0;
   private nextSeconds: number;
-  /** When glance or contact are over. */
+  /** End of the present glance or contact. */
   private phaseEndSeconds: number;
   private isAway = false;
-  /** Where a glance aside went. */
+  /** Direction of a glance aside. */
   private asideYaw = 0;
   private asidePitch = 0;
-  /** When the head follows; Infinity while it has nothing to do. */
+  /** When the head follows; Infinity if it does not. */
   private headStartSeconds = Infinity;
   private isHeld = false;
 
   /**
-   * @param habits Read whenever something is decided.
-   * @param handleShift A gaze shift of this size begins.
+   * @param habits Read at every decision.
+   * @param handleShift Called when a gaze shift of this size begins.
    */
   constructor(seed: number, habits: Habits, handleShift: (seconds: number, degrees: number) => void) {
     this.random = createRandom(seed);
@@ -96,9 +96,9 @@ export class Gaze {
   }
 
   /**
-   * What is to be looked at.
+   * Sets the target.
    *
-   * @param isHeld It is looked at until it is given up; no glance aside.
+   * @param isHeld Gaze stays on it until it changes, without glances aside.
    */
   setTarget(yaw: number, pitch: number, isHeld: boolean, seconds: number): void {
     const goalYaw = limit(yaw, WIDEST_TARGET_YAW);
@@ -123,7 +123,7 @@ export class Gaze {
     this.nextSeconds = seconds + this.fixation();
   }
 
-  /** Looks aside at once, as people do who begin to speak. */
+  /** Looks aside at once, as people do when they begin to speak. */
   avert(seconds: number): void {
     if (this.isHeld || this.isAway) return;
     this.phaseEndSeconds = seconds;
@@ -145,9 +145,9 @@ export class Gaze {
   }
 
   /**
-   * Turns the eyes of a finished pose: its head's turn is taken off the gaze, and what the pose itself looks at is added.
+   * Sets the eyes of a finished pose: gaze minus the head's rotation, plus the look channels of the pose itself.
    *
-   * @param share 0 leaves the eyes as they are .. 1.
+   * @param share Weight of the gaze, 0 (eyes unchanged) .. 1.
    * @param out `[58]`
    */
   aim(out: Float32Array, share: number): void {
@@ -170,7 +170,7 @@ export class Gaze {
     } else if (random() < MICRO_SHARE) {
       this.jump(this.glanceYaw.goal + MICRO_SIZE * gaussian(random), this.glancePitch.goal + MICRO_SIZE * gaussian(random), seconds);
     } else if (this.isAway) {
-      // What is seen aside has parts as well; sometimes something else is.
+      // During a glance the eyes also move between details, sometimes to another target.
       if (random() < 0.35) this.lookAside(seconds);
       else this.jump(this.asideYaw + 2 * DEGREE * gaussian(random), this.asidePitch + 1.2 * DEGREE * gaussian(random), seconds);
     } else {
@@ -178,7 +178,7 @@ export class Gaze {
       this.jump(x + 0.2 * DEGREE * gaussian(random), y + 0.2 * DEGREE * gaussian(random), seconds);
     }
     this.nextSeconds = seconds + this.fixation();
-    // Contact and glance end when they should, not at the next fixation.
+    // Contact and glance end at their own time, not at the next fixation.
     if (this.phaseEndSeconds > seconds) this.nextSeconds = Math.min(this.nextSeconds, this.phaseEndSeconds);
   }
 
@@ -188,7 +188,7 @@ export class Gaze {
     const angle = (this.drawDirection() * Math.PI) / 4;
     const isDrawn = habits.awayYaw !== 0 || habits.awayPitch !== 0;
     const scatter = isDrawn ? DRAWN_SCATTER : 1;
-    // Eyes go further to the sides than up and down.
+    // The horizontal range of the eyes is larger than the vertical one.
     this.asideYaw = habits.awayYaw + scatter * size * -Math.cos(angle);
     this.asidePitch = habits.awayPitch + scatter * size * -0.7 * Math.sin(angle);
     this.jump(this.asideYaw, this.asidePitch, seconds);
@@ -224,7 +224,7 @@ export class Gaze {
   }
 }
 
-/** What a head turns along with a glance of this angle. */
+/** Rotation of the head for a glance of this angle. */
 function headShareOf(angle: number): number {
   const beyond = Math.max(0, Math.abs(angle) - HEAD_RANGE);
   return HEAD_SHARE_INSIDE * angle + Math.sign(angle) * (HEAD_SHARE_BEYOND - HEAD_SHARE_INSIDE) * beyond;
@@ -238,7 +238,7 @@ function limit(value: number, most: number): number {
   return Math.min(most, Math.max(-most, value));
 }
 
-/** Adds to one of two opposite channels what `value` says by its sign. */
+/** Adds `value` to one of two opposite channels by its sign. */
 function add(out: Float32Array, positive: number, negative: number, value: number): void {
   const sum = out[positive] - out[negative] + value;
   out[positive] = sum > 0 ? Math.min(1, sum) : 0;

@@ -1,11 +1,11 @@
 /**
- * A value that moves to its goals as limbs do: along the curve of least jerk (Flash & Hogan 1985), a quintic that takes up
- * place, speed and acceleration of what it interrupts. Whatever is asked of it and whenever, place and speed never jump.
+ * A value that moves to its goals along the minimum-jerk curve of limbs (Flash & Hogan 1985), a quintic that continues position,
+ * speed and acceleration of the movement it interrupts. Position and speed never jump.
  *
  * A pure function of time between two goals, so the frame rate does not matter. Units are the caller's; time is seconds.
  */
 export class Glide {
-  /** Where it ends, or has ended. */
+  /** The present goal. */
   goal: number;
   private start = 0;
   private duration = 0;
@@ -20,7 +20,7 @@ export class Glide {
     this.goal = this.c0 = value;
   }
 
-  /** Sets out at `seconds` and is at `goal`, at rest, after `duration` > 0 seconds. */
+  /** Starts at `seconds` and reaches `goal`, at rest, after `duration` > 0 seconds. */
   to(goal: number, seconds: number, duration: number): void {
     const x = this.clock(seconds);
     const place = this.at(seconds);

@@ -10,37 +10,37 @@ import { sway } from './noise.js';
 import { Posture } from './posture.js';
 import { createRandom, type Random } from './random.js';
 
-/** Where gaze goes: radians, yaw > 0 to the character's left, pitch > 0 down. */
+/** Target of the gaze: radians, yaw > 0 to the character's left, pitch > 0 down. */
 export interface GazeTarget {
   yaw: number;
   pitch: number;
-  /** Somebody pointed at it: it is looked at until it is given up. */
+  /** Set by the app: gaze stays on it until it is cleared. */
   isHeld: boolean;
 }
 
-/** Changes of manner, s: taking the word, settling after it, turning to somebody who speaks, becoming still. */
+/** Durations of transitions, s: beginning to speak, settling afterwards, beginning to listen, becoming still. */
 const SPEAK_SECONDS = 0.35;
 const SETTLE_SECONDS = 1.1;
 const LISTEN_SECONDS = 0.6;
 const STILL_SECONDS = 0.4;
 
 /**
- * Habits of those who speak and of those who listen, as factors of the mood's. Speakers look away twice as often, listeners hardly
+ * Habits of speakers and listeners, as factors on the mood's. Speakers look away twice as often, listeners hardly
  * (talking 3.1 s at the other and 0.9 s away, listening 7.9 s and 0.4 s: Lee, Badler & Badler 2002); speakers blink half as often again
  * as people at rest, listeners less (26 : 17 a minute, Bentivoglio et al. 1997; attention, Doughty 2001).
  */
 const SPEAKING: Partial<Habits> = { blinkRate: 1.35, contactSeconds: 0.72, awaySeconds: 0.85, breathDepth: 0.6 };
 const LISTENING: Partial<Habits> = { blinkRate: 0.75, contactSeconds: 1.8, awaySeconds: 0.45, sway: 0.6 };
-/** Of a gaze that is free to wander. */
+/** Factors for `gaze="free"`. */
 const FREE: Partial<Habits> = { contactSeconds: 0.3, awaySeconds: 3.6 };
-/** The length of breaths wanders. */
+/** Variation of the length of breaths. */
 const BREATH_WANDER = 0.35;
 /** Starting to speak, people look away now and then; having spoken, they look and often blink (Kendon 1967, Hömke et al. 2018). */
 const AVERT_SHARE = 0.35;
 const CLOSING_BLINK_SHARE = 0.6;
 const ANSWERING_NOD_SHARE = 0.7;
 
-/** How far the upper lid follows a lowered eye beyond what its own shape does. */
+/** How far the upper lid follows a lowered eye beyond its look shape. */
 const LID_RIDE = 0.2;
 const SIDES = [
   {
@@ -62,16 +62,16 @@ const SIDES = [
 ] as const;
 
 /**
- * Life beside speech as numbers: blinks, gaze, breathing, posture, moods, and how somebody listens. Nothing repeats visibly: every curve
- * is noise over periods without a common measure, and every event is drawn anew from the seed. Nothing jumps either: what changes, by
- * itself or on request, goes on from the place and speed it had.
+ * Idle motion as numbers: blinks, gaze, breathing, posture, moods and listening. Nothing repeats visibly: every curve is noise
+ * over incommensurable periods, and every event is drawn from the seeded generator. Nothing jumps: changes continue from the
+ * present position and speed.
  *
- * Each frame: `sample`, then whatever else moves the face, then `finish`.
+ * Each frame: `sample`, then other sources of motion, then `finish`.
  */
 export class LifeMotion {
   /** Rise of the chest, about −1..1; 0 without movement. */
   breath = 0;
-  /** 1 when everything moves, 0 when only lips and lids may. */
+  /** 1 if everything moves, 0 if only lips and lids do. */
   liveliness: number;
   private readonly seed: number;
   private settings: LifeSettings;
@@ -90,7 +90,7 @@ export class LifeMotion {
   private blink = 0;
   private seconds = 0;
 
-  /** @param seed Equal seeds give equal lives, whatever the moments sampled. */
+  /** @param seed Equal seeds give equal motion, independent of the sampled moments. */
   constructor(seed: number, settings: LifeSettings = DEFAULT_LIFE) {
     this.seed = seed | 0;
     this.settings = { ...DEFAULT_LIFE };
@@ -105,13 +105,13 @@ export class LifeMotion {
     this.set(settings);
   }
 
-  /** Changes what the app says about it; everything moves over. */
+  /** Applies the app's settings; everything changes smoothly. */
   set(settings: LifeSettings): void {
     const { seconds, settings: before } = this;
     this.settings = { ...settings };
     const lively = settings.motionStyle === 'lively' ? 1 : 0;
     if (lively !== this.lively.goal) this.lively.to(lively, seconds, STILL_SECONDS);
-    // Another expression often comes with a blink; not the surprised one.
+    // A change of expression often comes with a blink; surprise does not.
     const isOther = this.mood.set(settings.mood, settings.moodIntensity, seconds) && settings.mood !== before.mood;
     if (isOther && settings.mood !== 'surprised' && this.random() < 0.5) this.blinks.blink(seconds);
     if (settings.isListening !== before.isListening) this.listen(settings.isListening);
@@ -119,12 +119,12 @@ export class LifeMotion {
     if (free !== this.free.goal) this.free.to(free, seconds, 0.2);
   }
 
-  /** Where whoever or whatever is to be looked at is seen from the head. */
+  /** Direction of the target as seen from the head. */
   lookAt({ yaw, pitch, isHeld }: GazeTarget): void {
     this.gaze.setTarget(yaw, pitch, isHeld, this.seconds);
   }
 
-  /** The character speaks, or no longer. */
+  /** The character begins or ends speaking. */
   setSpeaking(isSpeaking: boolean): void {
     const { seconds, speaking } = this;
     if (isSpeaking === (speaking.goal === 1)) return;
@@ -140,13 +140,13 @@ export class LifeMotion {
     if (this.settings.isListening) this.nods.start(seconds, 2);
   }
 
-  /** Speech has closed the eyes; the next blink of life waits its time. */
+  /** Speech has blinked; the interval to the next idle blink restarts. */
   handleSpokenBlink(): void {
     this.blinks.handleForeignBlink(this.seconds);
   }
 
   /**
-   * The pose at one moment, the eyes' direction apart (see `finish`). Allocates nothing.
+   * The pose at one moment without the direction of the eyes (see `finish`). Allocates nothing.
    *
    * @param seconds Time since the stage began, ≥ that of the call before.
    * @param out Filled in place, `[58]`; every channel is written.
@@ -165,21 +165,21 @@ export class LifeMotion {
     this.breathPhase += (elapsed * this.habits.breathRate) / 60;
 
     out.fill(0, 0, CHANNEL_COUNT);
-    // Everything moves on in either style, so that switching back does not replay what was missed.
+    // All parts advance in either style, so that switching back does not replay what was missed.
     this.addMovement(seconds, out);
     for (let channel = 0; channel < CHANNEL_COUNT; channel++) out[channel] *= this.liveliness;
     this.breath *= this.liveliness;
     this.mood.addTo(out, seconds, this.seed + 60, this.liveliness);
     for (let channel = 0; channel < C.headPitch; channel++) out[channel] = Math.min(1, Math.max(0, out[channel]));
     for (const { blink, smile, frown } of SIDES) {
-      // A lid that hangs already has less way to go; drawn-down corners leave no trace of a smile.
+      // A lid that is half closed already has less distance to cover; drawn-down corners leave no trace of a smile.
       out[blink] = 1 - (1 - out[blink]) * (1 - this.blink);
       out[smile] *= 1 - out[frown];
     }
   }
 
   /**
-   * Finishes a pose: turns the eyes to what they look at, given where its head is, and lets the lids ride on them.
+   * Finishes a pose: directs the eyes at their target, given the head's rotation, and lets the lids follow them.
    *
    * @param pose `[58]`, changed in place.
    */
@@ -187,7 +187,7 @@ export class LifeMotion {
     this.gaze.aim(pose, this.liveliness);
     for (const eye of SIDES) {
       const blink = pose[eye.blink];
-      // Lids that are wide open or squinting give way to the blink, or it would not close the eye.
+      // Wide or squinting lids yield to the blink, which otherwise would not close the eye.
       pose[eye.wide] *= 1 - blink;
       pose[eye.squint] *= 1 - blink;
       pose[eye.blink] = blink + LID_RIDE * this.liveliness * pose[eye.down] * (1 - blink);
@@ -230,7 +230,7 @@ export class LifeMotion {
     out[C.headY] = 0.0008 * breath;
     out[C.headZ] = wander * 0.002 * sway(seconds, 9.7, seed + 6) + 0.0006 * breath + 0.005 * listening;
     this.posture.addTo(out, seconds, 1 - 0.5 * listening);
-    // A trace of a smile that comes and goes, lips and brows that are not cast in stone.
+    // A trace of a smile that comes and goes, and small movements of lips and brows.
     const smile = 0.05 + 0.035 * humour + 0.09 * listening;
     out[C.mouthSmileLeft] = smile + 0.006 * sway(seconds, 4.1, seed + 7);
     out[C.mouthSmileRight] = smile + 0.006 * sway(seconds, 4.7, seed + 8);
@@ -247,7 +247,7 @@ export class LifeMotion {
   }
 }
 
-/** Moves habits by a share of the way to those times a factor. */
+/** Interpolates habits towards habits × factor. */
 function scale(habits: Habits, factors: Partial<Habits>, share: number): void {
   if (share <= 0) return;
   for (const name in factors) habits[name as keyof Habits] *= 1 + share * ((factors[name as keyof Habits] ?? 1) - 1);

@@ -4,26 +4,26 @@ import { Glide } from './glide.js';
 import { AT_REST, HABIT_NAMES, type Habits, MOOD_TRAITS } from './moods.js';
 import { sway } from './noise.js';
 
-/** From one mood to the next: long enough to be a change of mind, short enough to answer somebody. */
+/** Duration of a change of mood, s: slow enough to look natural, quick enough to react in a conversation. */
 const FADE_SECONDS = 0.55;
-/** A face that is held to the hair's breadth is a mask: its strength wanders by this share. */
+/** A perfectly still face looks like a mask: its strength varies by this share. */
 const WANDER = 0.09;
-/** And its sides differ by up to this. */
+/** Largest difference between its sides. */
 const LEAN = 0.06;
 
 /** 1 for channels of the left side, −1 for those of the right. */
 const SIDE = Int8Array.from(CHANNELS, (name) => (name.endsWith('Left') ? 1 : name.endsWith('Right') ? -1 : 0));
 
-/** The mood of the moment: cross-fades between moods, at any moment and out of any other fade. */
+/** The current mood: cross-fades between moods, also out of a fade in progress. */
 export class MoodBlend {
-  /** Habits of the moment. */
+  /** Current habits. */
   readonly habits: Habits = { ...AT_REST };
   private mood: Mood = DEFAULT_LIFE.mood;
   private intensity = DEFAULT_LIFE.moodIntensity;
   private readonly weights = MOODS.map((_, index) => new Glide(index === 0 ? 1 : 0));
   private readonly shares = new Float32Array(MOODS.length);
 
-  /** @returns True when the face changes by it. */
+  /** @returns True if the face changes. */
   set(mood: Mood, intensity: number, seconds: number): boolean {
     if (mood === this.mood && intensity === this.intensity) return false;
     this.mood = mood;
@@ -36,7 +36,7 @@ export class MoodBlend {
     return true;
   }
 
-  /** Brings `habits` to this moment. */
+  /** Updates `habits`. */
   advance(seconds: number): void {
     const { weights, shares, habits } = this;
     for (const name of HABIT_NAMES) habits[name] = AT_REST[name];
@@ -50,14 +50,14 @@ export class MoodBlend {
   }
 
   /**
-   * Adds the face of the moment; `advance` comes first.
+   * Adds the current face; call `advance` first.
    *
-   * @param liveliness 1: it wanders and the head takes part .. 0: a still face.
+   * @param liveliness 1: it varies and the head takes part .. 0: a still face.
    * @param out `[58]`
    */
   addTo(out: Float32Array, seconds: number, seed: number, liveliness: number): void {
     const strength = 1 + liveliness * WANDER * sway(seconds, 5.9, seed);
-    // No face is the same on both sides.
+    // No face is symmetric.
     const lean = liveliness * LEAN * sway(seconds, 11.3, seed + 1);
     for (let index = 1; index < this.shares.length; index++) {
       const share = this.shares[index] * strength;

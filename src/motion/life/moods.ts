@@ -1,34 +1,33 @@
 /**
- * What moods look like and how they behave. A mood is a character for a while, not a mask: besides the face it says how the
- * head is held, where the eyes go, how often the lids fall and how the chest moves.
+ * The faces and habits of moods. Besides the face a mood sets the pose of the head, the gaze, the rate of blinks and the breath.
  *
- * Faces after the action units of Ekman & Friesen 1978 (EMFACS), at the strength of a person who talks, not of an actor: AU 6 with 12
+ * Faces after the action units of Ekman & Friesen 1978 (EMFACS), at the strength of conversation, not of acting: AU 6 with 12
  * for joy, 1 + 4 + 15 for sadness, 1 + 2 + 5 + 26 for surprise, 4 + 5 + 7 + 23 for anger, 1 + 2 + 4 + 5 + 20 for fear, 9 + 15 for disgust.
  */
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../shared/contracts/channels.js';
 import { MOODS, type Mood } from '../../shared/contracts/life-settings.js';
 
-/** How somebody lives beside the shape of the face. Times in seconds, angles in radians as in `HEAD_CHANNELS`. */
+/** Idle behaviour besides the face. Times in seconds, angles in radians as in `HEAD_CHANNELS`. */
 export interface Habits {
   /** Blinks a minute. */
   blinkRate: number;
-  /** 1 is the usual blink; more takes longer. */
+  /** Factor on the duration of blinks. */
   blinkSlowness: number;
-  /** The eyes rest on whom they speak with for so long, and elsewhere for so long; means. */
+  /** Mean durations of eye contact and of looking elsewhere. */
   contactSeconds: number;
   awaySeconds: number;
-  /** Where glances away tend to. */
+  /** Preferred direction of glances away. */
   awayYaw: number;
   awayPitch: number;
-  /** Breaths a minute, and how deep; 1 is usual. */
+  /** Breaths a minute, and their depth; 1 is usual. */
   breathRate: number;
   breathDepth: number;
-  /** How much the head wanders; 1 is usual. */
+  /** Factor on the head's idle movement. */
   sway: number;
 }
 
 /**
- * Of a person at rest. Blinks: 17 a minute (Bentivoglio et al. 1997; 8 to 21 in Doughty 2001). Breaths: 12 to 16 a minute. Gaze lies
+ * A person at rest. Blinks: 17 a minute (Bentivoglio et al. 1997; 8 to 21 in Doughty 2001). Breaths: 12 to 16 a minute. Gaze lies
  * between the talking and the listening of Lee, Badler & Badler 2002.
  */
 export const AT_REST: Readonly<Habits> = {
@@ -221,7 +220,7 @@ const SKETCHES: Record<Exclude<Mood, 'neutral'>, { face: Face; habits: Partial<H
   },
 };
 
-/** A mood as numbers. */
+/** The numbers of a mood. */
 export interface MoodTraits {
   /** `[58]`, at full intensity. */
   readonly face: Float32Array;

@@ -11,7 +11,7 @@ const [SLOWEST, FASTEST] = [1.5, 2.4];
 const [SMALLEST, LARGEST] = [0.05, 0.085];
 const DECAY = 0.68;
 
-/** The nods of somebody who listens. Time only moves forward. */
+/** The nods of a listener. Time only moves forward. */
 export class Nods {
   private readonly random: Random;
   private startSeconds = 0;
@@ -24,24 +24,24 @@ export class Nods {
     this.random = createRandom(seed);
   }
 
-  /** Somebody begins to speak, or has said something: the first nod comes `delaySeconds` later. */
+  /** The viewer begins or ends speaking: the first nod comes `delaySeconds` later. */
   start(seconds: number, delaySeconds: number): void {
     this.nextSeconds = seconds + delaySeconds;
   }
 
-  /** No further bursts; one in progress is nodded to its end. */
+  /** No further bursts; one in progress is completed. */
   stop(): void {
     this.nextSeconds = Infinity;
   }
 
-  /** A single burst now. */
+  /** Starts a single burst. */
   nodOnce(seconds: number): void {
     this.begin(seconds);
     this.nextSeconds = Infinity;
   }
 
   /**
-   * Turn of the head, radians, ≥ 0 (down); its speed never jumps.
+   * Pitch of the head, radians, ≥ 0 (down); its speed never jumps.
    *
    * @param seconds ≥ those of the call before.
    */

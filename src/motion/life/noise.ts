@@ -13,7 +13,7 @@ function latticeValue(index: number, seed: number): number {
 /**
  * Gradient noise (Perlin 1985) with the quintic fade of Perlin 2002, about −1..1, twice continuously differentiable.
  *
- * @param x Place; the noise varies over a length of 1.
+ * @param x Position; the noise varies over a length of 1.
  * @param seed Integer; other seeds give unrelated curves.
  */
 export function noise(x: number, seed: number): number {
@@ -26,7 +26,7 @@ export function noise(x: number, seed: number): number {
 }
 
 /**
- * Two octaves whose periods have an irrational ratio, so that nothing comes back visibly; about −1..1.
+ * Two octaves whose periods have an irrational ratio, so that nothing repeats visibly; about −1..1.
  *
  * @param seconds Time.
  * @param periodSeconds Of the slower octave.

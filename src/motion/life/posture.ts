@@ -2,12 +2,12 @@ import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { Glide } from './glide.js';
 import { createRandom, gaussian, type Random, variation } from './random.js';
 
-/** People who sit shift a little several times a minute. */
+/** Seated people shift a little several times a minute. */
 const MEAN_INTERVAL_SECONDS = 9;
 const INTERVAL_SPREAD = 0.5;
 const SHORTEST_INTERVAL = 3;
 const SHIFT_SECONDS = 1.3;
-/** Standard deviation of where the head comes to rest, per channel: radians and metres. */
+/** Standard deviation of the head's resting pose, per channel: radians and metres. */
 const PLACES = [
   [C.headPitch, 0.013],
   [C.headYaw, 0.03],
@@ -28,7 +28,7 @@ export class Posture {
     this.nextSeconds = 1 + 4 * this.random();
   }
 
-  /** Shifts now, as people do who have said something. */
+  /** Shifts now, as people do after they have spoken. */
   shift(seconds: number): void {
     this.nextSeconds = seconds;
   }
@@ -37,7 +37,7 @@ export class Posture {
    * Adds the posture to a pose.
    *
    * @param seconds ≥ those of the call before.
-   * @param share How much of it shows.
+   * @param share Weight, 0..1.
    * @param out `[58]`
    */
   addTo(out: Float32Array, seconds: number, share: number): void {

@@ -4,7 +4,7 @@ export type Random = () => number;
 /**
  * Seeded random numbers, the same on every machine.
  *
- * @param seed Any number; its lower 32 bits count.
+ * @param seed Any number; its lower 32 bits are used.
  * @see Tommy Ettinger's mulberry32 (public domain) for the mixing steps.
  */
 export function createRandom(seed: number): Random {
@@ -23,7 +23,7 @@ export function gaussian(random: Random): number {
 }
 
 /**
- * A positive number around 1, log-normally spread as the intervals of living things are; mean 1.
+ * A log-normally distributed number, as biological intervals are; mean 1.
  *
  * @param spread Standard deviation of its logarithm.
  */

@@ -7,7 +7,7 @@ export class Spring {
     this.value = value;
   }
 
-  /** @param seconds Time constant 1 / ω: after five of it 96 % of the way is done. */
+  /** @param seconds Time constant 1 / ω: after five of them 96 % of the distance is covered. */
   advance(goal: number, seconds: number, elapsed: number): number {
     const omega = 1 / seconds;
     const distance = this.value - goal;

@@ -1,6 +1,6 @@
-/** Bits, most significant first. Both classes grow or check by themselves; neither allocates per value. */
+/** Bit streams, most significant bit first. The writer grows, the reader checks bounds; neither allocates per value. */
 
-/** Collects bits into bytes. */
+/** Writes bits into bytes. */
 export class BitWriter {
   private bytes = new Uint8Array(256);
   private length = 0;
@@ -15,11 +15,11 @@ export class BitWriter {
       this.bufferedBits -= 8;
       this.pushByte((this.buffer >>> this.bufferedBits) & 0xff);
     }
-    // What is left is below 8 bits, so that the next 24 fit beside it.
+    // Fewer than 8 bits remain, so that the next 24 fit.
     this.buffer &= 0xff;
   }
 
-  /** Everything written, the last byte filled up with zeros. The writer must not be used afterwards. */
+  /** Returns the bytes, the last one padded with zeros. The writer must not be used afterwards. */
   finish(): Uint8Array {
     if (this.bufferedBits > 0) this.write(0, 8 - this.bufferedBits);
     return this.bytes.slice(0, this.length);
@@ -35,7 +35,7 @@ export class BitWriter {
   }
 }
 
-/** Takes bits out of bytes. */
+/** Reads bits from bytes. */
 export class BitReader {
   private readonly bytes: Uint8Array;
   private position = 0;
@@ -60,7 +60,7 @@ export class BitReader {
     return value;
   }
 
-  /** Whether only the zeros that fill the last byte are left. */
+  /** Whether only the zeros that pad the last byte are left. */
   isAtEnd(): boolean {
     if (this.bytes.length * 8 - this.position >= 8) return false;
     const rest = this.bytes.length * 8 - this.position;

@@ -106,7 +106,7 @@ function readRice(reader: BitReader, parameter: number): number {
   return (quotient << parameter) | reader.read(parameter);
 }
 
-/** The Rice parameter that takes the fewest bits, looked for around the logarithm of the mean residual. */
+/** The Rice parameter with the fewest bits, searched around the logarithm of the mean residual. */
 function bestParameter(samples: Int32Array, order: 1 | 2, top: number): { parameter: number; bitCount: number } {
   let sum = 0;
   for (let frame = 1; frame < samples.length; frame++) sum += fold(samples[frame] - predict(samples, frame, order, top));

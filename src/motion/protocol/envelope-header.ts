@@ -1,9 +1,9 @@
-/** The little that a relay must know of an envelope, read without taking the motion in it apart. */
+/** Reads the fields of an envelope that a relay needs, without decoding its motion. */
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 
 import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 
-/** Of the motion in an envelope; for anything that carries no motion, null is returned instead. */
+/** The routing fields of an envelope with motion. */
 export interface MotionHeader {
   readonly reqId: string;
   readonly isLast: boolean;
@@ -14,10 +14,9 @@ const REQ_ID_FIELD = 2;
 const END_FIELD = 3;
 
 /**
- * Request and `end` of a `ServerResponseAnimation`; null when the message is another one. The motion itself is neither
- * looked at nor checked.
+ * Request and `end` of a `ServerResponseAnimation`; null for other messages. The motion itself is neither decoded nor checked.
  *
- * @throws {AvatarError} `protocolError` for bytes that are no `Message`.
+ * @throws {AvatarError} `protocolError` for bytes that are not a `Message`.
  */
 export function motionHeaderOf(envelope: Uint8Array): MotionHeader | null {
   try {
@@ -40,7 +39,7 @@ export function motionHeaderOf(envelope: Uint8Array): MotionHeader | null {
   }
 }
 
-/** @param read Returns whether it has read the field; otherwise it is passed over. */
+/** @param read Returns whether it has read the field; otherwise it is skipped. */
 function eachField(bytes: Uint8Array, read: (reader: BinaryReader, fieldNumber: number, wireType: WireType) => boolean): void {
   const reader = new BinaryReader(bytes);
   while (reader.pos < reader.len) {

@@ -5,7 +5,7 @@ import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/
 import { type Message, MessageSchema, MessageType } from './generated/message_pb.js';
 import { checkWireBudget } from './wire-budget.js';
 
-/** What `decodeMessage` is willing to take apart. */
+/** Limits of `decodeMessage`. */
 export interface DecodeLimits {
   /** Longest message, bytes. Default 16 MiB: a minute and a half of 48 kHz audio in one message, twice. */
   maxBytes?: number;
@@ -16,7 +16,7 @@ export interface DecodeLimits {
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 const DEFAULT_MAX_FIELDS = 20_000;
 
-/** The payloads a message can carry, by the name of their case. */
+/** Names of the payloads of a message. */
 export type MessageCase = NonNullable<Message['data']['case']>;
 
 const TYPE_OF_CASE: Readonly<Record<MessageCase, MessageType>> = {
@@ -30,22 +30,22 @@ const TYPE_OF_CASE: Readonly<Record<MessageCase, MessageType>> = {
 
 type MessageData = Exclude<NonNullable<Exclude<MessageInitShape<typeof MessageSchema>, Message>['data']>, { case: undefined }>;
 
-/** A message around this payload, with the `type` that belongs to it. */
+/** Wraps a payload into a message with the matching `type`. */
 export function createMessage(data: MessageData): Message {
   return create(MessageSchema, { type: TYPE_OF_CASE[data.case as MessageCase], data });
 }
 
-/** One WebSocket frame. Fields that `decodeMessage` did not know are written again. */
+/** Encodes one WebSocket frame, including fields that `decodeMessage` did not know. */
 export function encodeMessage(message: Message): Uint8Array {
   return toBinary(MessageSchema, message);
 }
 
 /**
- * Takes one WebSocket frame apart. Unknown fields stay in the result. The bytes are not copied: `audio` and other byte
+ * Decodes one WebSocket frame. Unknown fields stay in the result. The bytes are not copied: `audio` and other byte
  * fields are views of `bytes`.
  *
- * @throws {AvatarError} `protocolError` for anything that is not one `Message` within the limits; nothing of the
- *   message is allocated before the limits are checked.
+ * @throws {AvatarError} `protocolError` for anything that is not one `Message` within the limits, which are checked before
+ *   anything is allocated.
  */
 export function decodeMessage(bytes: Uint8Array, limits: DecodeLimits = {}): Message {
   const maxBytes = limits.maxBytes ?? DEFAULT_MAX_BYTES;

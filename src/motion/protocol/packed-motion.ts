@@ -3,8 +3,8 @@
  *
  * Every channel is rounded to a grid once, and the grid values are then coded without loss, so errors never add up and
  * every message stands on its own. Weights have 10 bits (step 1/1023). Head rotation has 16 bits (step 2⁻¹⁴ rad =
- * 0.0035°, range ±2 rad) and translation 16 bits (step 2⁻¹⁵ m = 0.03 mm, range ±1 m): a head that turns slowly must not
- * tick. Values outside are clamped.
+ * 0.0035°, range ±2 rad) and translation 16 bits (step 2⁻¹⁵ m = 0.03 mm, range ±1 m): a slowly turning head must not move in
+ * visible steps. Values outside are clamped.
  *
  * `samples` holds the 58 channels one after the other, coded as in channel-coder.ts. Further channels travel in `extra`, coded the same
  * way, so that readers that know only the 58 skip them.
@@ -26,7 +26,7 @@ export interface UnpackLimits {
 
 const DEFAULT_MAX_FRAMES = 3000;
 const MAX_FRAME_RATE = 240;
-/** A day at 240 fps is 2.1e7 frames; the rest is room. Keeps frame times exact in a float64. */
+/** Far above a day at 240 fps (2.1e7 frames). Keeps frame times exact in a float64. */
 const MAX_START_FRAME = 2 ** 31;
 
 function gridOf(channel: number): Grid {
@@ -80,7 +80,7 @@ function packChannels(values: Float32Array, frameCount: number, channelCount: nu
 /**
  * Unpacks a message field. Work and memory are bounded by the limits, whatever the bytes are. Extra channels of an unknown layout are ignored.
  *
- * @throws {AvatarError} `invalidMotionData` when it is no motion, too long, cut off, or followed by other bytes.
+ * @throws {AvatarError} `invalidMotionData` for data that is not motion, too long, truncated, or followed by other bytes.
  */
 export function unpackMotion(packed: PackedMotion, limits: UnpackLimits = {}): MotionFrames {
   const { frameRate, startFrame, frameCount, channelCount, samples, extra } = packed;

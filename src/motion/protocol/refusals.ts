@@ -3,9 +3,9 @@
  * another attempt can help. Browser and Server SDK map the kind to their own error codes.
  */
 
-/** How far a refused client may try again by itself. */
+/** Whether a refused client may retry. */
 export type Retry =
-  /** A transient failure of the network or the server: again, with growing delays. */
+  /** After a transient failure of the network or the server: with growing delays. */
   | 'later'
   /** With a new Session Token. */
   | 'fresh-token'

@@ -1,9 +1,9 @@
 /**
- * What a relay and its clients say to each other, bytes ↔ values; `docs/relay-protocol.md` is the specification.
+ * Encodes and decodes the messages between a relay and its clients; `docs/relay-protocol.md` is the specification.
  *
- * Every binary message is `[u8 type][u8 flags][payload]`, bit 0 of the flags meaning "last". What the public format has
- * no word for is metadata with an `event`, which a client of the public format passes over. Everything from the other
- * side is untrusted: sizes and counts are checked before anything is allocated.
+ * Every binary message is `[u8 type][u8 flags][payload]`, bit 0 of the flags meaning "last". Additions to the public format are
+ * metadata with an `event`, which clients of the public format ignore. All input is untrusted: sizes and counts are checked
+ * before anything is allocated.
  */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 
@@ -14,14 +14,14 @@ const ERROR = 0x04;
 const FLAG_LAST = 0x01;
 const HEADER_BYTES = 2;
 
-/** The version of this protocol; a client that names it in `start` can follow a `resync`. */
+/** Version of this protocol; a client that sends it in `start` supports `resync`. */
 export const RELAY_PROTOCOL_VERSION = 1;
 
 /** One binary message, either way. The bytes of `pcm` and `envelopes` are views of the message. */
 export type RelayFrame =
   /** Raw 16-bit little-endian mono PCM. */
   | { readonly type: 'audio'; readonly pcm: Uint8Array; readonly isLast: boolean }
-  /** Whole `Message` envelopes of a Motion Server, as they came. */
+  /** Whole `Message` envelopes of a Motion Server, unchanged. */
   | { readonly type: 'motion'; readonly envelopes: readonly Uint8Array[]; readonly isLast: boolean }
   | { readonly type: 'metadata'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly type: 'error'; readonly fields: Readonly<Record<string, unknown>> };
@@ -35,7 +35,7 @@ export interface RelayFrameLimits {
 
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 const DEFAULT_MAX_ENVELOPES = 1000;
-/** Metadata and errors are a handful of fields. */
+/** Metadata and errors have only a few fields. */
 const MAX_JSON_BYTES = 64 * 1024;
 
 // TextEncoder and TextDecoder: every runtime has them, plain ES does not know them.
@@ -90,13 +90,13 @@ export function decodeRelayFrame(bytes: Uint8Array, limits: RelayFrameLimits = {
 
 export type RelayEvent =
   /**
-   * The first message to a client. `resumeToken` takes this client up again after a lost connection; `turnId` is the
-   * turn that goes on then.
+   * The first message to a client. `resumeToken` resumes this client after a lost connection; `turnId` is the turn that continues
+   * then.
    */
   | { readonly event: 'ready'; readonly sampleRateHz: number | null; readonly resumeToken: string | null; readonly turnId: string | null }
   /**
-   * What follows belongs to this turn, from this place in it on. The same turn once more means that the client goes on
-   * elsewhere in it: after a gap, or after a new connection.
+   * The messages that follow belong to this turn, from this position on. The same turn again means that the client continues at
+   * another position: after a gap or a new connection.
    */
   | {
       readonly event: 'turn';
@@ -106,10 +106,10 @@ export type RelayEvent =
       readonly frame: number;
       /** Media time of the turn at which the next audio begins, s. */
       readonly startSeconds: number;
-      /** FLAME keyframes of the turn before the next motion message: they carry no time, their number tells it. */
+      /** FLAME keyframes of the turn before the next motion message; their number gives the time, since they have no time stamps. */
       readonly startKeyframe: number;
     }
-  /** The turn is over at once: drop what is buffered of it. Without an id: whichever runs. */
+  /** The turn ends at once: drop its buffers. Null: the current turn. */
   | { readonly event: 'interrupt'; readonly turnId: string | null; readonly reason: string }
   | { readonly event: 'pong' };
 
@@ -120,10 +120,10 @@ const MIN_RATE_HZ = 4000;
 const MAX_RATE_HZ = 192_000;
 
 /**
- * Reads a metadata frame. Metadata without an `event` is the public format's: it tells the rate.
+ * Reads a metadata frame. Metadata without an `event` is the public format's and carries the rate.
  *
  * @returns Null for an event of a later version.
- * @throws {AvatarError} `protocolError` for fields that cannot be.
+ * @throws {AvatarError} `protocolError` for invalid fields.
  */
 export function relayEventFrom(fields: Readonly<Record<string, unknown>>): RelayEvent | null {
   const rate = (): number => numberIn(fields, 'sample_rate', MIN_RATE_HZ, MAX_RATE_HZ);
@@ -155,7 +155,7 @@ export function relayEventFrom(fields: Readonly<Record<string, unknown>>): Relay
   }
 }
 
-/** The words of an error frame, for people; one line, bounded. */
+/** The message of an error frame for people, one line of limited length. */
 export function relayErrorText(fields: Readonly<Record<string, unknown>>): string {
   const { error } = fields;
   return (typeof error === 'string' ? error : 'no reason given').replace(/\s+/g, ' ').trim().slice(0, 300);
@@ -196,14 +196,14 @@ function readEnvelopes(payload: Uint8Array, maxEnvelopes: number): Uint8Array[] 
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   if (payload.length < 4) throw invalid('a motion message without a count');
   const count = view.getUint32(0);
-  // Each takes at least its length field: refuses a count that the bytes cannot hold before anything is made of it.
+  // Each takes at least its length field: refuses a count that the bytes cannot hold before allocating.
   if (count > maxEnvelopes || 4 + count * 4 > payload.length) throw invalid(`a motion message that claims ${count} envelopes`);
   const envelopes: Uint8Array[] = [];
   let at = 4;
   for (let index = 0; index < count; index++) {
     const length = at + 4 <= payload.length ? view.getUint32(at) : Infinity;
     at += 4;
-    if (at + length > payload.length) throw invalid('a motion message that is cut off');
+    if (at + length > payload.length) throw invalid('a truncated motion message');
     envelopes.push(payload.subarray(at, at + length));
     at += length;
   }
@@ -219,7 +219,7 @@ function readJson(payload: Uint8Array): Record<string, unknown> {
   } catch (reason) {
     throw avatarErrorFrom(reason, ErrorCode.protocolError, 'not a valid relay message');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('metadata that is no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('metadata that is not an object');
   return value as Record<string, unknown>;
 }
 
@@ -229,7 +229,7 @@ function optionalTextIn(fields: Readonly<Record<string, unknown>>, name: string)
 
 function textIn(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = fields[name];
-  if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT_LENGTH) throw invalid(`${name} is no name`);
+  if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT_LENGTH) throw invalid(`${name} is not a valid name`);
   return value;
 }
 

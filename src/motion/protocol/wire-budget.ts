@@ -1,7 +1,7 @@
 /**
- * Bounds what decoding hostile bytes may allocate. In protobuf two bytes can stand for a whole object (an empty
- * keyframe, an unknown field), so a limit on bytes alone lets a few megabytes become gigabytes of objects. This walk
- * over the tags allocates nothing but one reader per nesting and counts what decoding would build.
+ * Limits the allocations of decoding hostile bytes. In protobuf two bytes can encode a whole object (an empty
+ * keyframe, an unknown field), so a limit on bytes alone lets a few megabytes become gigabytes of objects. This pass over the
+ * tags allocates one reader per nesting level and counts the objects that decoding would create.
  */
 import type { DescMessage } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
@@ -11,7 +11,7 @@ const MAX_DEPTH = 16;
 /**
  * Counts the fields of a serialized message, nested messages included.
  *
- * @throws {Error} when there are more than `maxFields`, messages nest deeper than 16, or the bytes are cut off.
+ * @throws {Error} when there are more than `maxFields`, messages nest deeper than 16, or the bytes are truncated.
  */
 export function checkWireBudget(schema: DescMessage, bytes: Uint8Array, maxFields: number): void {
   countFields(schema, bytes, maxFields, 0);

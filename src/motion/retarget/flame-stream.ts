@@ -1,10 +1,10 @@
 /**
- * The FLAME keyframes of one request, message by message, → neutral frames on the time of the speech.
+ * Converts the FLAME keyframes of one request, message by message, to neutral frames on the time of the speech.
  *
- * Keyframes come at 25 a second and lead the sound they were made from by about 0.13 s (docs/flame.md says how that was
- * measured), so the n-th is shown at n / 25 s + 0.13 s. Between them runs a Catmull-Rom spline, sampled 50 times a second:
- * a line from keyframe to keyframe would show its corners. The spline needs the keyframes on both sides of it, which is
- * why the last one waits for the next message or the end; the lead pays for that.
+ * Keyframes come at 25 a second and lead the sound they were made from by about 0.13 s (measured as described in docs/flame.md),
+ * so the n-th is shown at n / 25 s + 0.13 s. They are interpolated by a Catmull-Rom spline, sampled 50 times a second: linear
+ * interpolation would show corners. The spline needs the keyframes on both sides, so the last one waits for the next message or
+ * the end; the lead covers that.
  *
  * @see Catmull & Rom 1974, "A class of local interpolating splines".
  */
@@ -15,39 +15,39 @@ import { type FlameKeyframe, framesFromFlame } from './flame.js';
 
 /** Motion ahead of its sound, s: median of 0.13 over two recordings, each of their quarters within 0.02 of it. */
 export const FLAME_LEAD_SECONDS = 0.13;
-/** Frames per second of what comes out. */
+/** Frame rate of the output. */
 const FRAME_RATE = 50;
 
 export class FlameStream {
-  /** Neutral keyframes that the spline still needs, and the numbers of the first of them and of the one after them. */
+  /** Neutral keyframes that the spline still needs, and the numbers of the first one and of the next one to come. */
   private keyframes = new Float32Array(0);
   private firstKeyframe: number;
   private endKeyframe: number;
   private nextFrame: number;
 
   /**
-   * @param isFaceHeld True: the first face is shown from the start of the speech on, before its moment. False where the
-   *   end of other motion is still to be seen then.
-   * @param startKeyframe Keyframes of the request that were left out before the first message.
+   * @param isFaceHeld True: the first keyframe is shown from the start of the speech on. False if the end of other motion is
+   *   still shown then.
+   * @param startKeyframe Number of keyframes of the request that were skipped before the first message.
    */
   constructor(isFaceHeld: boolean, startKeyframe = 0) {
     this.firstKeyframe = this.endKeyframe = startKeyframe;
     this.nextFrame = isFaceHeld ? 0 : Math.ceil((startKeyframe / FLAME_FRAME_RATE + FLAME_LEAD_SECONDS) * FRAME_RATE);
   }
 
-  /** Speech that the keyframes so far were made from, s. */
+  /** Duration of the speech that the keyframes so far cover, s. */
   get speechSeconds(): number {
     return this.endKeyframe / FLAME_FRAME_RATE;
   }
 
   /**
-   * @param keyframes Those that follow the ones before.
+   * @param keyframes The next ones.
    * @param isEnd No more will come.
-   * @returns What is known by now, counted from the start of the request's speech.
+   * @returns The finished frames, counted from the start of the request's speech.
    */
   push(keyframes: readonly FlameKeyframe[], isEnd: boolean): MotionFrames {
     this.add(framesFromFlame(keyframes), keyframes.length);
-    // Between the last two the spline would want the one after them.
+    // The interval between the last two needs the keyframe after them.
     const last = this.endKeyframe - (isEnd ? 1 : 2);
     const { nextFrame: startFrame, firstKeyframe } = this;
     const endFrame = Math.floor((last / FLAME_FRAME_RATE + FLAME_LEAD_SECONDS) * FRAME_RATE + 1e-6) + 1;
@@ -85,7 +85,7 @@ export class FlameStream {
       const c = keyframes[to + channel];
       const d = keyframes[after + channel];
       const value = b + 0.5 * x * (c - a + x * (2 * a - 5 * b + 4 * c - d + x * (3 * (b - c) + d - a)));
-      // The spline swings over where the curve turns; weights end at 0 and 1.
+      // The spline overshoots at extrema; weights are limited to 0 and 1.
       out[offset + channel] = channel < CHANNEL_INDEX.headPitch ? Math.min(1, Math.max(0, value)) : value;
     }
     const jawOpen = out[offset + CHANNEL_INDEX.jawOpen];
@@ -93,7 +93,7 @@ export class FlameStream {
     out[close] = Math.min(out[close], jawOpen);
   }
 
-  /** Where a keyframe's values are; beyond the ends those of the last one there is. */
+  /** Offset of a keyframe's values; beyond the ends, of the nearest keyframe. */
   private row(keyframe: number): number {
     const index = Math.min(this.endKeyframe - 1, Math.max(this.firstKeyframe, keyframe)) - this.firstKeyframe;
     return index * CHANNEL_COUNT;

@@ -1,5 +1,5 @@
 /**
- * FLAME keyframes, as a Spatius Motion Server sends them, → neutral channels.
+ * Converts FLAME keyframes, as a Spatius Motion Server sends them, to neutral channels.
  *
  * FLAME (Li et al. 2017, "Learning a model of facial shape and expression from 4D scans"): right-handed, +x = the character's
  * left, +y up, +z out of the face, the same axes as ours. Poses are axis-angle vectors in radians relative to the parent joint
@@ -7,17 +7,16 @@
  * `eyePose` holds the left eye's vector, then the right one's, `eyeLid` the left and the right lid, 0 open .. 1 closed.
  *
  * Expression coefficients are weights of principal components of scanned faces, in standard deviations; they have no names.
- * The table below reads the engine's mouth curves out of the strongest of them, and the engine's own assembly makes a face of
- * those. It is an approximation of our own, made by watching what moves together in recorded motion, with so much contrast
- * that lips meet as often as they do in speech; it is neither a calibration nor part of the FLAME model. How good it is:
- * docs/flame.md.
+ * The table below derives the engine's mouth curves from the strongest of them, and the engine's own assembly makes a face of
+ * those. It is our own approximation from correlations in recorded motion, with enough contrast that lips meet as often as they
+ * do in speech; it is neither a calibration nor part of the FLAME model. docs/flame.md gives its accuracy.
  */
 import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import { assembleFace } from '../engine/face-assembly.js';
 import { MouthShape as M, MOUTH_SHAPE_COUNT } from '../engine/mouth-shapes.js';
 import type { ProsodyPose } from '../engine/prosody.js';
 
-/** One keyframe; vectors may be empty (all zero), as proto3 leaves defaults out. */
+/** One keyframe; vectors may be empty (all zero), since proto3 omits defaults. */
 export interface FlameKeyframe {
   readonly translation: ArrayLike<number>;
   readonly rotation: ArrayLike<number>;
@@ -127,10 +126,10 @@ const MOUTH: readonly MouthRow[] = [
   },
 ];
 
-/** Turn of the jaw to a side that ARKit's jawLeft shows at weight 1, radians. */
+/** Sideways rotation of the jaw that ARKit's jawLeft shows at weight 1, radians. */
 const JAW_YAW = 0.25;
 
-/** What a voice would add; a keyframe has its own. */
+/** Prosody is not computed: a keyframe has its own. */
 const STILL: ProsodyPose = {
   blink: 0,
   pitch: 0,
@@ -181,7 +180,7 @@ export function channelsFromFlame(keyframe: FlameKeyframe, out: Float32Array, of
   }
 }
 
-/** @param toLeft Channel that shows a turn to the character's left. */
+/** @param toLeft Channel for rotation to the character's left. */
 function setGaze(
   out: Float32Array,
   offset: number,

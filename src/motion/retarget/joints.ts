@@ -1,5 +1,5 @@
 /**
- * Head, neck and eyes of a skeleton: how they are called, and what the head and gaze channels turn them by.
+ * Head, neck and eyes of a skeleton: their names, and their rotation by the head and gaze channels.
  *
  * Axes: right-handed, +x = the character's left, +y up, +z out of the face.
  */
@@ -13,19 +13,19 @@ const NO_BONE = 1e6;
 /** Joints that a pose turns. */
 export type JointRole = Exclude<JointName, `${string}Arm`>;
 
-/** Part of a head turn that the neck takes. */
+/** Share of the head's rotation that the neck takes. */
 export const NECK_SHARE = 0.38;
-/** Turn of an eyeball at weight 1 of its look channels, radians; the gaze of `motion/life` is made for it. */
+/** Rotation of an eyeball at weight 1 of its look channels, radians; `motion/life` assumes it. */
 export const LOOK_SIDE = 0.52;
 export const LOOK_UP_DOWN = 0.44;
 
-/** Something of a scene that may be a joint. */
+/** A scene node that may be a joint. */
 export interface JointCandidate<Node> {
   readonly name: string;
   readonly node: Node;
-  /** A skin follows it. */
+  /** It belongs to a skin. */
   readonly isBone: boolean;
-  /** Never a joint: many files call the eyeball's mesh as others call the joint. */
+  /** Never a joint: many files name the eyeball's mesh as others name the joint. */
   readonly isMesh: boolean;
 }
 
@@ -64,13 +64,13 @@ export function findJointsAmong<Node>(
   return Object.fromEntries(Object.entries(best).map(([joint, { found }]) => [joint, found]));
 }
 
-/** Turn of a jaw at weight 1 of its channels, radians. */
+/** Rotation of a jaw at weight 1 of its channels, radians. */
 const JAW_OPEN = 0.36;
 const JAW_SIDE = 0.1;
 
 /**
- * Turn of a jaw joint, radians: pitch > 0 opens, yaw > 0 goes to the character's left. What closes the lips over an
- * open jaw closes the jaw, since nothing else can.
+ * Rotation of a jaw joint, radians: pitch > 0 opens, yaw > 0 goes to the character's left. Channels that close the lips over an
+ * open jaw close the jaw, since nothing else can.
  *
  * @param pose `[58]`
  * @param out Filled in place.
@@ -90,7 +90,7 @@ const LOOK_CHANNELS = {
 } as const;
 
 /**
- * Turn of an eyeball, radians: pitch > 0 looks down, yaw > 0 to the character's left.
+ * Rotation of an eyeball, radians: pitch > 0 looks down, yaw > 0 to the character's left.
  *
  * @param pose `[58]`
  * @param out Filled in place.

@@ -1,11 +1,11 @@
 /**
- * Which morph shows which channel, by the names that an avatar's author gave. In this order, the first that it has:
+ * Maps channels to morphs by the names in the avatar's file. The first of these that it has is used:
  *
  *     mouth   ARKit's shapes · Oculus visemes · VRM's vowels · a jaw joint
  *     lids    ARKit's blinks · VRM's, each eye or both
- *     else    ARKit's shapes · VRM's feelings and looks
+ *     else    ARKit's shapes · VRM's emotions and looks
  *
- * and for single channels that are missing the nearest shapes that there are (`stand-ins.ts`).
+ * and for single missing channels the nearest shapes that it has (`substitutes.ts`).
  */
 import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import { ARKIT_CHANNELS, type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
@@ -14,48 +14,48 @@ import { channelsFromMorphName } from './morph-names.js';
 import { MID_SUFFIX, readShapes } from './names/read-shapes.js';
 import type { ShapeReading } from './names/shape-reader.js';
 import { PRESET_CHANNELS, PRESET_INDEX, PRESETS, type Preset, presetFromExpressionName } from './presets.js';
-import { standInsFor, VISEME_STAND_INS } from './stand-ins.js';
+import { substitutesFor, VISEME_SUBSTITUTES } from './substitutes.js';
 
-/** An avatar without these cannot show speech by ARKit shapes; visemes or vowels stand in. */
+/** An avatar without these cannot show speech with ARKit shapes; visemes or vowels are used instead. */
 const ESSENTIAL_MOUTH = ['jawOpen', 'mouthFunnel', 'mouthPucker'] as const;
 const VOWELS: readonly Preset[] = ['aa', 'ih', 'ou', 'ee', 'oh'];
 const LOOKS: readonly Preset[] = ['lookUp', 'lookDown', 'lookLeft', 'lookRight'];
 
-/** A morph that an expression moves. */
+/** A morph of an expression. */
 export interface BoundMorph {
   /** Index in the mesh's morph targets. */
   morph: number;
-  /** Name of the expression: a preset of VRM, or a shape of ARKit's. */
+  /** Name of the expression: a VRM preset or an ARKit shape. */
   expression: string;
   /** Weight of the morph at weight 1 of the expression. */
   factor: number;
 }
 
 export interface MorphOptions {
-  /** Expressions, for each mesh in the order given. */
+  /** Expressions of each mesh, in the order of `meshes`. */
   bound?: readonly (readonly BoundMorph[])[];
   /** Presets that close the eyes themselves. */
   blinkOverriders?: readonly Preset[];
-  /** Meshes that turn with an eye joint: their look shapes would turn them twice. */
+  /** Meshes that rotate with an eye joint: their look shapes would rotate them twice. */
   turnsWithEye?: readonly boolean[];
   /** A joint can open the mouth. */
   hasJawJoint?: boolean;
-  /** Joints turn the eyes. */
+  /** The eyes have joints. */
   hasEyeJoints?: boolean;
   /** The page's own names. */
   channelNames?: ChannelNames;
 }
 
 export interface AvatarMorphs {
-  /** One for each mesh, in the order given. */
+  /** One per mesh, in the given order. */
   maps: MorphMap[];
   /** ARKit channels that no mesh of this avatar has a shape for. */
   missingChannels: string[];
-  /** Those of the missing ones that other shapes stand in for. */
+  /** Those of the missing ones that other shapes replace. */
   approximatedChannels: string[];
-  /** True when visemes stand in for missing mouth shapes. */
+  /** True if visemes replace missing mouth shapes. */
   usesVisemes: boolean;
-  /** True when the mouth is opened by the jaw joint, for want of a shape. */
+  /** True if the jaw joint opens the mouth because there is no shape. */
   usesJawJoint: boolean;
   /** How the names were read, those that say nothing left out. */
   readings: ReadonlyMap<string, ShapeReading>;
@@ -87,7 +87,7 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
         if (isViseme(source)) return usesVisemes;
         if (source >= FIRST_PRESET) return presets.has(PRESETS[source - FIRST_PRESET]);
         const name = ARKIT_CHANNELS[source];
-        // Half a set of mouth shapes on top of visemes would open the mouth twice.
+        // An incomplete set of mouth shapes on top of visemes would open the mouth twice.
         if (usesOtherMouth && /^(mouth|jaw)/.test(name) && !isFeeling(name)) return false;
         return !(options.turnsWithEye?.[mesh] && name.startsWith('eyeLook'));
       }),
@@ -100,9 +100,9 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
     }
   };
   if (usesVisemes) {
-    for (const [viseme, standIns] of VISEME_STAND_INS) {
+    for (const [viseme, substitutes] of VISEME_SUBSTITUTES) {
       if (shown.has(FIRST_VISEME + viseme)) continue;
-      const standIn = standIns.find(([other]) => shown.has(FIRST_VISEME + other));
+      const standIn = substitutes.find(([other]) => shown.has(FIRST_VISEME + other));
       if (standIn) double(FIRST_VISEME + standIn[0], FIRST_VISEME + viseme, standIn[1]);
     }
   }
@@ -117,9 +117,9 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
   }
   for (const name of ARKIT_CHANNELS) {
     if (isShown(name) || approximated.has(name) || (usesOtherMouth && /^(mouth|jaw)/.test(name))) continue;
-    const standIns = standInsFor(name, (channel) => shown.has(channel));
-    if (standIns.length > 0) approximated.add(name);
-    for (const { channel, factor } of standIns) double(channel, CHANNEL_INDEX[name], factor);
+    const substitutes = substitutesFor(name, (channel) => shown.has(channel));
+    if (substitutes.length > 0) approximated.add(name);
+    for (const { channel, factor } of substitutes) double(channel, CHANNEL_INDEX[name], factor);
   }
 
   const rules: MorphRules = {
@@ -180,7 +180,7 @@ function boundEntries(bound: readonly BoundMorph[]): Candidate[] {
   });
 }
 
-/** Presets whose channels the avatar has no shapes of its own for, and that nothing else does better. */
+/** Presets whose channels the avatar has no shapes for, and for which there is nothing better. */
 function usablePresets(
   options: MorphOptions,
   isShown: (channel: string) => boolean,
@@ -198,7 +198,7 @@ function usablePresets(
   return new Set(usable.filter((preset) => (bothEyes ? preset !== 'blink' : preset !== 'blinkLeft' && preset !== 'blinkRight')));
 }
 
-/** An expression that moves the shape of its own name says the same twice. */
+/** An expression that moves the shape of its own name would count twice. */
 function unique(entries: readonly Candidate[]): Candidate[] {
   const seen = new Set<string>();
   return entries.filter(({ morph, source, isMid }) => {

@@ -21,21 +21,21 @@ export interface MorphEntry {
   /** Channel, `FIRST_VISEME` + viseme or `FIRST_PRESET` + preset. */
   source: number;
   factor: number;
-  /** An in-between corrective: full where its source is half, gone at both ends. */
+  /** An in-between corrective: 1 where its source is 0.5, 0 at both ends. */
   isMid: boolean;
 }
 
 export interface MorphRules {
-  /** Nothing closes the lips over an open jaw: the jaw opens less instead. */
+  /** No shape closes the lips over an open jaw: the jaw opens less instead. */
   lacksMouthClose: boolean;
-  /** Presets that close the eyes themselves, as sources: a blink on top of them would close them twice. */
+  /** Presets that close the eyes, as sources: a blink on top of them would close them twice. */
   blinkOverriders: readonly number[];
 }
 
 /** Weights of one mesh. */
 export class MorphMap {
   readonly morphCount: number;
-  /** Indices of the morphs whose weight is not 0 since the last `apply`; the first `activeCount` count. */
+  /** Indices of the morphs whose weight is not 0 since the last `apply`; the first `activeCount` entries are valid. */
   readonly active: Uint16Array;
   activeCount = 0;
   private readonly morphs: Uint16Array;

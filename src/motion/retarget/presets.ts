@@ -7,7 +7,7 @@
 import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { VISEME_INDEX as V } from '../../shared/contracts/visemes.js';
 
-/** Names of VRM 1 in an order of ours: index in this array = index in what `presetsFromChannels` fills. */
+/** Names of VRM 1; index in this array = index in the output of `presetsFromChannels`. */
 export const PRESETS = [
   'aa',
   'ih',
@@ -77,7 +77,7 @@ const BY_NAME = new Map<string, Preset>([
   ...(Object.entries(OTHER_NAMES) as [string, Preset][]),
 ]);
 
-/** The preset of an expression; null when its name says nothing. */
+/** The preset of an expression; null for an unknown name. */
 export function presetFromExpressionName(name: string): Preset | null {
   return (
     BY_NAME.get(
@@ -89,7 +89,7 @@ export function presetFromExpressionName(name: string): Preset | null {
   );
 }
 
-/** The preset that a morph shows by itself. Short words (`aa`, `joy`) are left to expressions: any shape may be called so. */
+/** The preset that a morph shows by itself. Short names (`aa`, `joy`) count for expressions only: any shape may be called so. */
 export function presetFromMorphName(name: string): Preset | null {
   const tail = name
     .normalize('NFKC')
@@ -98,7 +98,7 @@ export function presetFromMorphName(name: string): Preset | null {
   return /^fcl_|[\u3040-\u30ff\u4e00-\u9fff]/i.test(tail) ? presetFromExpressionName(tail) : null;
 }
 
-/** Channels that the presets show, roughly. */
+/** Channels that the presets approximate. */
 export const PRESET_CHANNELS: Readonly<
   Record<
     'mouth' | 'blink' | Exclude<Preset, 'aa' | 'ih' | 'ou' | 'ee' | 'oh' | 'blink' | 'blinkLeft' | 'blinkRight'>,
@@ -127,11 +127,11 @@ export const PRESET_CHANNELS: Readonly<
   lookRight: ['eyeLookInLeft', 'eyeLookOutRight'],
 };
 
-/** A feeling is drawn for a silent face: while the mouth speaks it gives way by this much. */
+/** Emotions are designed for a silent face: during speech they are reduced by this share. */
 const GIVE_WAY = 0.6;
 
 /**
- * Weights of the presets, 0..1. Vowels exclude each other and are 0 where lips meet; feelings add up to 1 at most.
+ * Weights of the presets, 0..1. Vowels exclude each other and are 0 where lips meet; emotions add up to 1 at most.
  *
  * @param channels `[58]`, 0..1
  * @param visemes Index in `channels` of its visemes, `[15]`, from `visemesFromChannels`.

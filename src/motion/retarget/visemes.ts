@@ -2,8 +2,8 @@ import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
 import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
 
 /**
- * A stand-in for ARKit's mouth on avatars that only have visemes: open, spread and round mouths become vowels, pressed and
- * bitten lips their consonants. The weights add up to 1 at most.
+ * Approximates ARKit's mouth on avatars that only have visemes: open, spread and round mouths become vowels, pressed and bitten
+ * lips their consonants. The weights add up to 1 at most.
  *
  * @param channels `[58]`
  * @param out `[15]` from index `offset` on, weights 0..1.

@@ -1,16 +1,16 @@
 /**
- * Gives speech motion another amplitude and smoothness, wherever it comes from: our engine, our server, or a foreign one.
+ * Changes the amplitude and smoothness of speech motion from any source.
  *
- * Nothing is ever moved in time: amplitudes change by a curve through 0 and 1, smoothness by a filter that is the same to both
- * sides, y = x + a (x₋₁ − 2x + x₊₁). Lips that touch keep touching: press and tuck are left alone, the jaw's share that
- * the lips take back stays what it was, and the filter fades out where they seal.
+ * Timing never changes: amplitudes follow a curve through 0 and 1, smoothness a symmetric filter, y = x + a (x₋₁ − 2x + x₊₁).
+ * Closed lips stay closed: press and tuck are not changed, the share of the jaw that the lips take back is kept, and the filter
+ * fades out where they seal.
  */
 import { ARKIT_CHANNEL_COUNT, CHANNEL_INDEX as C, CHANNEL_COUNT, CHANNELS } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import type { Expression, SpeechStyle } from '../../shared/contracts/speech-style.js';
 import { joinFrames, sliceFrames } from '../timeline/frame-runs.js';
 
-/** Frame rate that the filters below are made for; at others they cover the same time. */
+/** Frame rate that the filters are designed for; at others they cover the same time. */
 const FILTER_FRAME_RATE = 50;
 
 interface StyleFigures {
@@ -27,7 +27,7 @@ const FIGURES: Readonly<Record<SpeechStyle, StyleFigures>> = {
   calm: { mouth: 0.75, face: 0.5, smoothing: 0.24 },
 };
 
-/** Below this intensity pressed and tucked lips come down as well: a mouth that does not open need not press. */
+/** Below this intensity pressed and tucked lips are reduced as well: a mouth that does not open need not press. */
 const FULL_SEAL_INTENSITY = 0.4;
 
 type Part = 'mouth' | 'face' | 'head' | 'seal' | 'close' | 'eyes';
@@ -42,7 +42,7 @@ function partOf(name: (typeof CHANNELS)[number], index: number): Part {
 
 const PARTS: readonly Part[] = CHANNELS.map(partOf);
 
-/** One conversation's motion. Frames come out one frame after they went in where the style has a filter. */
+/** The motion of one conversation. If the style has a filter, frames are output one frame late. */
 export class MotionStyler {
   private readonly figures: StyleFigures;
   private readonly intensity: number;
@@ -56,15 +56,15 @@ export class MotionStyler {
     this.intensity = intensity;
   }
 
-  /** Null where motion is to stay as it is: then nobody need pass it through one. */
+  /** Null if the expression leaves motion unchanged. */
   static for(expression: Expression): MotionStyler | null {
     return expression.style === 'natural' && expression.intensity === 1 ? null : new MotionStyler(expression);
   }
 
   /**
-   * @param frames The next of the conversation. What does not follow on the ones before (another source has taken over)
-   *   begins anew; see `finishBefore`. Not kept, not changed.
-   * @returns The frames that are known now; null when there are none. The receiver owns them.
+   * @param frames The next of the conversation. Frames that do not follow the previous ones (another source has taken over)
+   *   restart the filter; see `finishBefore`. Not kept, not changed.
+   * @returns The finished frames; null if there are none. The receiver owns them.
    */
   push(frames: MotionFrames): MotionFrames | null {
     if (frames.frameCount === 0) return null;
@@ -79,7 +79,7 @@ export class MotionStyler {
     return styled;
   }
 
-  /** To be shown before `push(frames)`: the frame that was held where they do not follow on it; null where there is none. */
+  /** Call before `push(frames)`: returns the held frame if they do not follow it, otherwise null. */
   finishBefore(frames: MotionFrames): MotionFrames | null {
     return frames.frameCount === 0 || this.isNext(frames) ? null : this.finish();
   }
@@ -89,7 +89,7 @@ export class MotionStyler {
     return held !== null && startFrame === held.startFrame + 1 && frameRate === held.frameRate;
   }
 
-  /** The frame that was held; null when there is none. */
+  /** The held frame; null if there is none. */
   finish(): MotionFrames | null {
     const { held } = this;
     this.held = null;

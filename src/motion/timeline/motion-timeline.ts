@@ -11,28 +11,28 @@ interface Segment {
   extra: Float32Array | null;
 }
 
-/** Frames closer than this to a moment count as being at it: times are sums of fractions. */
+/** Tolerance of comparisons of time: times are sums of fractions. */
 const EPSILON_SECONDS = 1e-6;
 
 /**
- * The face of one round by media time. Messages may come in any order and overlap: where they do, the later one counts.
- * What no message covers stays uncovered. Frame rates may differ from message to message.
+ * The frames of one round by media time. Messages may arrive in any order and overlap: the later one replaces the earlier one.
+ * Gaps stay uncovered. Frame rates may differ between messages.
  *
  * Single-threaded. `sample` and `coveredUntil` allocate nothing; `append` keeps a view on the message, no copy.
  */
 export class MotionTimeline {
   /** Sorted by time, not overlapping. */
   private readonly segments: Segment[] = [];
-  /** Segment of the last `sample`: the next one is there or right after it. */
+  /** Segment of the last `sample`: the next sample is usually in it or the one after it. */
   private cursor = 0;
   private finished = false;
 
-  /** True once the last frame of the round is in: moments after it are rest, not starvation. */
+  /** True once the last frame of the round has arrived: moments after it are rest, not starvation. */
   get isFinished(): boolean {
     return this.finished;
   }
 
-  /** End of the last frame that is known, s; 0 when there is none. */
+  /** End of the last frame, s; 0 if there is none. */
   get endSeconds(): number {
     const last = this.segments[this.segments.length - 1];
     return last ? endOf(last) : 0;
@@ -48,7 +48,7 @@ export class MotionTimeline {
   /**
    * Adds frames; they replace those that overlap them. Takes over `frames.values`.
    *
-   * @throws {AvatarError} `invalidMotionData` for a rate or count that cannot be, or fewer values than frames.
+   * @throws {AvatarError} `invalidMotionData` for an invalid rate or count, or too few values.
    */
   append(frames: MotionFrames): void {
     const { frameRate, startFrame, frameCount, values, extra } = frames;
@@ -107,13 +107,13 @@ export class MotionTimeline {
     }));
   }
 
-  /** No more frames will come. */
+  /** Marks the end of the round's motion. */
   finish(): void {
     this.finished = true;
   }
 
   /**
-   * Samples the face at one moment, linearly between the frames around it. The last frame of a stretch holds for one frame.
+   * Samples the face at one moment by linear interpolation. The last frame before a gap is held for one frame.
    *
    * @param seconds Media time of this round.
    * @param out Filled in place, `[58]`. Untouched when the result is false.
@@ -148,7 +148,7 @@ export class MotionTimeline {
     return true;
   }
 
-  /** End of the unbroken stretch of frames that covers `seconds`; `seconds` itself when nothing covers it. */
+  /** End of the contiguous frames that cover `seconds`; `seconds` itself if it is not covered. */
   coveredUntil(seconds: number): number {
     let index = this.find(seconds);
     if (index < 0) return seconds;
@@ -156,7 +156,7 @@ export class MotionTimeline {
     return endOf(this.segments[index]);
   }
 
-  /** Lets go of messages that end before a moment; the playhead must be past it. */
+  /** Drops messages that end before a moment; the playhead must be past it. */
   forget(beforeSeconds: number): void {
     let count = 0;
     while (count < this.segments.length && endOf(this.segments[count]) < beforeSeconds) count++;
@@ -165,13 +165,13 @@ export class MotionTimeline {
     this.cursor = Math.max(0, this.cursor - count);
   }
 
-  /** Index of the segment that shows the moment, or −1. */
+  /** Index of the segment that covers the moment, or −1. */
   private find(seconds: number): number {
     const { segments } = this;
     if (!(seconds >= 0)) return -1;
     let low = 0;
     let high = segments.length - 1;
-    // Mostly the segment of the last time, or the one after it.
+    // Usually the segment of the previous call, or the next one.
     if (this.cursor < segments.length && segments[this.cursor].startSeconds <= seconds) {
       low = this.cursor;
       if (low + 1 > high || segments[low + 1].startSeconds > seconds) high = low;
@@ -210,7 +210,7 @@ function endOf(segment: Segment): number {
   return segment.startSeconds + segment.frameCount * segment.periodSeconds;
 }
 
-/** How many frames lie before a moment. */
+/** Number of frames before a moment. */
 function framesBefore(segment: Segment, seconds: number): number {
   const count = Math.ceil((seconds - EPSILON_SECONDS - segment.startSeconds) / segment.periodSeconds);
   return Math.min(segment.frameCount, Math.max(0, count));
@@ -226,7 +226,7 @@ function part(segment: Segment, from: number, to: number): Segment {
   };
 }
 
-/** Grids of different rates or offsets leave up to one frame between them; that is no gap. */
+/** Grids of different rates or offsets leave up to one frame between them, which does not count as a gap. */
 function isJoined(segment: Segment, next: Segment): boolean {
   return next.startSeconds - endOf(segment) < Math.max(segment.periodSeconds, next.periodSeconds) - EPSILON_SECONDS;
 }

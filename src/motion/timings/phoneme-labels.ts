@@ -1,5 +1,5 @@
 /**
- * Phonemes → visemes, as the net was taught (`training/lipsync/phonemes.py`): glottal, velar and uvular sounds share `kk`,
+ * Maps phonemes to visemes, as in the training of the net (`training/lipsync/phonemes.py`): glottal, velar and uvular sounds share `kk`,
  * which leaves the lips alone; l and the nasals behind the lips share `nn`; schwa counts as `E`, y as `ih`, w and the
  * close rounded vowels as `ou`.
  */
@@ -49,23 +49,23 @@ const ARPABET_DIPHTHONGS: ReadonlyMap<string, readonly number[]> = new Map([
   ['oy', [V.oh, V.ih]],
 ]);
 
-/** What two visemes within one phoneme are heard and seen as: affricates have the mouth of their release. */
+/** Replaces pairs of visemes within one phoneme: affricates have the mouth of their release. */
 const AFFRICATE_STARTS: ReadonlyMap<number, readonly number[]> = new Map([
   [V.DD, [V.CH, V.SS]],
   [V.PP, [V.FF]],
 ]);
 
 /**
- * @param phonemes A whole speech, since alphabets tell themselves apart only together: `T` is t in ARPAbet, θ in X-SAMPA.
- * @returns For each its visemes in order (indices in `VISEMES`); empty where it has no mouth of its own (a length mark, a
- *   tone), null where it is unknown.
+ * @param phonemes A whole speech, since single labels do not identify the alphabet: `T` is t in ARPAbet, θ in X-SAMPA.
+ * @returns The visemes of each in order (indices in `VISEMES`); empty for a label without a mouth shape (a length mark, a tone),
+ *   null for an unknown one.
  */
 export function visemesFromPhonemes(phonemes: readonly string[]): readonly (readonly number[] | null)[] {
   const isArpabet = looksLikeArpabet(phonemes.filter((phoneme) => !SILENCE.test(phoneme)));
   return phonemes.map((phoneme) => (SILENCE.test(phoneme) ? [V.sil] : isArpabet ? arpabetOf(phoneme) : visemesFromLetters(phoneme)));
 }
 
-/** A vowel with its stress as a figure (`AH0`) is found nowhere else; without stress all of them have to be known. */
+/** Vowels with a stress digit (`AH0`) occur in ARPAbet only; without stress digits all labels have to be known. */
 function looksLikeArpabet(phonemes: readonly string[]): boolean {
   const isKnown = (phoneme: string): boolean => arpabetOf(phoneme) !== null;
   return (
@@ -86,7 +86,7 @@ function arpabetOf(phoneme: string): readonly number[] | null {
 function visemesFromLetters(phoneme: string): readonly number[] | null {
   const visemes: number[] = [];
   let hasUnknown = false;
-  // A mark of X-SAMPA (`_h`, `_"`) is no sound; a tie bar binds what stands for itself.
+  // Diacritics of X-SAMPA (`_h`, `_"`) are not sounds; the parts of a tie bar are looked up separately.
   for (const [letter] of phoneme
     .normalize('NFC')
     .replace(/_./g, '')

@@ -1,4 +1,4 @@
-/** Labels with times, as speech services send them → sorted spans without overlaps. */
+/** Converts labels with times, as speech services send them, to sorted spans without overlaps. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 /** Seconds from the first sample; `startSeconds` < `endSeconds` ≤ the next start. */
@@ -8,7 +8,7 @@ export interface Span<Label> {
   readonly endSeconds: number;
 }
 
-/** How long the last sound lasts where nobody says. */
+/** Default duration of the last sound. */
 const LAST_SECONDS = { visemes: 0.15, phonemes: 0.15, words: 0.5 } as const;
 const MS = 1e-3;
 const AZURE_TICK = 1e-7;
@@ -22,9 +22,9 @@ const LABEL_FIELDS: Readonly<Record<TimingKind, readonly string[]>> = {
 
 export const TIMING_KINDS = Object.keys(LAST_SECONDS) as TimingKind[];
 
-/** @throws {AvatarError} `invalidTimings` for a time that is no number, a missing label, or what is no list. */
+/** @throws {AvatarError} `invalidTimings` for a time that is not a number, a missing label, or a value that is not a list. */
 export function readSpans(kind: TimingKind, items: unknown): Span<unknown>[] {
-  if (!Array.isArray(items)) throw invalidTimings(`${kind} is a list`);
+  if (!Array.isArray(items)) throw invalidTimings(`${kind} has to be a list`);
   const marks = items.filter((item: unknown) => !isMarkOfOtherKind(item, kind));
   const read = marks.map((item: unknown, i) => readItem(kind, item, `${kind}[${i}]`));
   read.sort((one, other) => one.startSeconds - other.startSeconds);
@@ -33,12 +33,12 @@ export function readSpans(kind: TimingKind, items: unknown): Span<unknown>[] {
     const isEndKnown = item.endSeconds > item.startSeconds && item.endSeconds < Infinity;
     const natural = limit === Infinity ? item.startSeconds + LAST_SECONDS[kind] : limit;
     const endSeconds = isEndKnown ? Math.min(item.endSeconds, limit) : natural;
-    // A sound of no length at all is no sound; services send such for letters that are not spoken.
+    // Services send spans without duration for letters that are not spoken.
     return endSeconds > item.startSeconds ? [{ ...item, endSeconds }] : [];
   });
 }
 
-/** A file of speech marks holds sentences, words and visemes in turn. */
+/** A file of speech marks mixes sentences, words and visemes. */
 function isMarkOfOtherKind(item: unknown, kind: TimingKind): boolean {
   const type = (item as { type?: unknown } | null)?.type;
   return typeof type === 'string' && `${type}s` !== kind;

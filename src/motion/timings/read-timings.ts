@@ -1,4 +1,4 @@
-/** What a page says of exact times → one sorted track without overlaps, or an error that names what is wrong. */
+/** Converts a page's timings to one sorted track without overlaps. */
 import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
 import { VISEME_INDEX } from '../../shared/contracts/visemes.js';
 import { visemesFromPhonemes } from './phoneme-labels.js';
@@ -10,12 +10,13 @@ export type MouthTimings =
   | { readonly kind: 'visemes'; readonly spans: readonly Span<number>[] }
   | { readonly kind: 'words'; readonly spans: readonly Span<string>[] };
 
-/** Sounds that are this close to each other have no pause between them. */
+/** Sounds closer than this have no pause between them. */
 const PAUSE_SECONDS = 0.06;
 
 /**
- * @returns Null where there are no times, or none but empty ones.
- * @throws {AvatarError} `invalidTimings` for a time that is no number, an unknown name, or what is no list of either.
+ * @returns Null for no timings or empty ones only.
+ * @throws {AvatarError} `invalidTimings` for a time that is not a number, an unknown name, or a value that is not a list; the
+ *   message names it.
  */
 export function readTimings(manner: SpeechManner): MouthTimings | null {
   for (const kind of TIMING_KINDS) {
@@ -34,7 +35,7 @@ function visemeSpans(kind: TimingKind, spans: readonly Span<unknown>[]): Span<nu
   const out: Span<number>[] = [];
   for (const [i, { label, startSeconds, endSeconds }] of spans.entries()) {
     const parts = visemes[i];
-    if (!parts) throw invalidTimings(`${kind} knows no "${String(label)}"`);
+    if (!parts) throw invalidTimings(`${kind} has an unknown label "${String(label)}"`);
     const before = out.at(-1);
     const gap = before ? startSeconds - before.endSeconds : 0;
     if (before && gap > 0 && gap < PAUSE_SECONDS) out[out.length - 1] = { ...before, endSeconds: startSeconds };

@@ -1,11 +1,11 @@
 /**
- * A mouth that knows what is said and when. Every viseme pulls the mouth towards its target with a dominance that fades before
- * and after it; the mouth is where they pull it together:
+ * A mouth driven by visemes with exact times. Every viseme pulls the mouth towards its target with a dominance that fades before
+ * and after it; the mouth is their weighted mean:
  *
  *     shape(t) = Σ dominance · fade(t) · target / Σ dominance · fade(t)
  *
  * Lips that close or tuck fade within 12 to 20 ms, so that a closure is a closure; rounding fades over 60 to 80 ms, so that
- * it starts ahead of its vowel. The figures are those that the net was taught with (`training/lipsync/targets.py`).
+ * it starts ahead of its vowel. The constants are those of the net's training (`training/lipsync/targets.py`).
  *
  * @see Massaro & Cohen 1993, "Modeling coarticulation in synthetic visual speech".
  */
@@ -20,17 +20,17 @@ import type { Span } from './read-spans.js';
 /** Seconds in which the pull of a viseme falls to 1/e before its start and after its end, per shape. */
 const FADE_BEFORE = [0.05, 0.03, 0.08, 0.08, 0.07, 0.012, 0.05, 0.016];
 const FADE_AFTER = [0.05, 0.03, 0.06, 0.06, 0.06, 0.016, 0.05, 0.02];
-/** Beyond this a viseme is forgotten, s. */
+/** Beyond this a viseme has no effect, s. */
 const REACH_SECONDS = 0.35;
 /** Shorter visemes do not reach their target, s. */
 const SHORT_SECONDS = 0.07;
-/** Lips need this long to close and open again, s: two frames, so that one of them shows it. */
+/** Shortest closure of the lips, s: two frames, so that one of them shows it. */
 const SHORTEST_SEAL_SECONDS = 0.04;
-/** What neighbours take from the middle of a short closure is given back. */
+/** Compensates for what neighbours take from the middle of a short closure. */
 const SEAL_GAIN = 1.2;
-/** So little is rest. */
+/** Smaller values are rest. */
 const AT_REST = 4e-3;
-/** The visemes of a frame are those within this of its moment, s. */
+/** Visemes within this of a frame's moment count for it, s. */
 const VISEME_WINDOW_SECONDS = 0.02;
 
 /** `[15, 8]`, in the orders of `VISEMES` and `MOUTH_SHAPES`. */
@@ -162,11 +162,11 @@ export class TimedMouth implements Mouth {
   private readonly spans: readonly Span<number>[];
   private readonly weights = new Float64Array(MOUTH_SHAPE_COUNT);
   private readonly sums = new Float64Array(MOUTH_SHAPE_COUNT);
-  /** The first span that is not forgotten. */
+  /** The first span that still has an effect. */
   private first = 0;
   private seconds = 0;
 
-  /** @param spans Of indices in `VISEMES`, sorted, without overlaps; the mouth rests where there are none. */
+  /** @param spans Indices in `VISEMES` with times, sorted, without overlaps; the mouth rests in gaps. */
   constructor(spans: readonly Span<number>[]) {
     this.spans = withRest(spans);
   }

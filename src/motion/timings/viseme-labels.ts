@@ -1,8 +1,8 @@
-/** The viseme sets of text-to-speech services → ours. */
+/** Maps the viseme sets of text-to-speech services to ours. */
 import { VISEME_INDEX as V, visemeFromName } from '../../shared/contracts/visemes.js';
 
 /**
- * Amazon Polly's names, which differ by case; the rest of them are Oculus names.
+ * Amazon Polly's names, which are case-sensitive; the others equal Oculus names.
  * @see https://docs.aws.amazon.com/polly/latest/dg/viseme.html
  */
 const POLLY: ReadonlyMap<unknown, number> = new Map(
@@ -27,7 +27,7 @@ const POLLY: ReadonlyMap<unknown, number> = new Map(
 );
 
 /**
- * Azure's ids 0..21; diphthongs are two.
+ * Azure's ids 0..21; diphthongs are two visemes.
  * @see https://learn.microsoft.com/azure/ai-services/speech-service/how-to-speech-synthesis-viseme
  */
 const AZURE: readonly (readonly number[])[] = [
@@ -55,7 +55,7 @@ const AZURE: readonly (readonly number[])[] = [
   [V.PP],
 ];
 
-/** @returns Indices in `VISEMES`, in order; null for a label of no set. */
+/** @returns Indices in `VISEMES`, in order; null for an unknown label. */
 export function visemesFromLabel(label: unknown): readonly number[] | null {
   if (typeof label === 'number') return AZURE[label] ?? null;
   if (typeof label !== 'string') return null;

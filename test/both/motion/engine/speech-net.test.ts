@@ -71,9 +71,9 @@ describe('The speech net', () => {
   });
 
   it('refuses a file that is not its model', () => {
-    assert.throws(() => readSpeechModel(new Uint8Array(0)), /no such file/);
-    assert.throws(() => readSpeechModel(new Uint8Array(5000)), /no such file/);
-    assert.throws(() => readSpeechModel(bytes.subarray(0, bytes.length - 1)), /cut short/);
+    assert.throws(() => readSpeechModel(new Uint8Array(0)), /not a speech model/);
+    assert.throws(() => readSpeechModel(new Uint8Array(5000)), /not a speech model/);
+    assert.throws(() => readSpeechModel(bytes.subarray(0, bytes.length - 1)), /truncated/);
   });
 
   it('is at most 400 kB', () => {

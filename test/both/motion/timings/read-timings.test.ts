@@ -106,7 +106,7 @@ describe('Timings', () => {
 
   it('are refused with a code and a place where they cannot be understood', () => {
     const faults: [unknown, RegExp][] = [
-      [{ visemes: 'PP' }, /visemes is a list/],
+      [{ visemes: 'PP' }, /visemes has to be a list/],
       [
         {
           visemes: [
@@ -121,9 +121,9 @@ describe('Timings', () => {
       [{ visemes: [{ viseme: 'PP' }] }, /startSeconds is undefined/],
       [{ visemes: [{ startSeconds: 0 }] }, /visemes\[0\] has no viseme/],
       [{ visemes: [null] }, /visemes\[0\] has no viseme/],
-      [{ visemes: [{ viseme: 'constructor', startSeconds: 0 }] }, /no "constructor"/],
-      [{ visemes: [{ viseme: 22, startSeconds: 0 }] }, /no "22"/],
-      [{ phonemes: [{ phoneme: '你', startSeconds: 0 }] }, /no "你"/],
+      [{ visemes: [{ viseme: 'constructor', startSeconds: 0 }] }, /unknown label "constructor"/],
+      [{ visemes: [{ viseme: 22, startSeconds: 0 }] }, /unknown label "22"/],
+      [{ phonemes: [{ phoneme: '你', startSeconds: 0 }] }, /unknown label "你"/],
       [
         {
           phonemes: [
@@ -131,7 +131,7 @@ describe('Timings', () => {
             { phoneme: 'QQ', startSeconds: 1 },
           ],
         },
-        /no "QQ"/,
+        /unknown label "QQ"/,
       ],
       [{ words: [{ word: 'a', startSeconds: Infinity }] }, /words\[0\]\.startSeconds is Infinity/],
     ];

@@ -1,9 +1,9 @@
-/** Shapes that stand in for one an avatar does not have: the nearest thing it can do. */
+/** Substitutes for shapes that an avatar does not have: the nearest that it can show. */
 import { type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import { VISEME_INDEX as V } from '../../shared/contracts/visemes.js';
 import { splitChannelSide } from './morph-names.js';
 
-/** For each channel, without its side, the channels that can take its place, the best first, and their weights. */
+/** For each channel, without its side, the channels that can replace it, best first, and their weights. */
 const NEAREST: Readonly<Record<string, readonly Readonly<Record<string, number>>[]>> = {
   mouthFunnel: [{ mouthPucker: 0.7 }],
   mouthPucker: [{ mouthFunnel: 0.7 }],
@@ -23,7 +23,7 @@ const NEAREST: Readonly<Record<string, readonly Readonly<Record<string, number>>
   browOuterUp: [{ browInnerUp: 0.7 }],
 };
 
-export interface StandIn {
+export interface Substitute {
   channel: number;
   factor: number;
 }
@@ -31,9 +31,9 @@ export interface StandIn {
 /**
  * @param channel One that the avatar cannot show.
  * @param isShown Whether it can show another.
- * @returns The channels whose morphs take its weight; empty when nothing comes near.
+ * @returns The channels whose morphs take its weight; empty if nothing is near enough.
  */
-export function standInsFor(channel: ArkitChannel, isShown: (channel: number) => boolean): StandIn[] {
+export function substitutesFor(channel: ArkitChannel, isShown: (channel: number) => boolean): Substitute[] {
   const { base, side } = splitChannelSide(channel);
   for (const parts of NEAREST[base] ?? []) {
     const found = Object.entries(parts).map(([name, factor]) => onSide(name, side, factor));
@@ -42,8 +42,8 @@ export function standInsFor(channel: ArkitChannel, isShown: (channel: number) =>
   return [];
 }
 
-/** A pair stands in for something in the middle by both halves, something in the middle for one side by half of it. */
-function onSide(name: string, side: 'Left' | 'Right' | null, factor: number): StandIn[] {
+/** A pair replaces a central shape by both halves; a central shape replaces one side by half of it. */
+function onSide(name: string, side: 'Left' | 'Right' | null, factor: number): Substitute[] {
   const index = CHANNEL_INDEX as Readonly<Record<string, number>>;
   const middle = index[name];
   if (middle !== undefined) return [{ channel: middle, factor: side ? factor / 2 : factor }];
@@ -54,7 +54,10 @@ function onSide(name: string, side: 'Left' | 'Right' | null, factor: number): St
  * For each viseme that `visemesFromChannels` makes the ones that can take its place, the best first, and their weights:
  * sets of other tools have fewer mouths. Nothing stands in for shut lips.
  */
-export const VISEME_STAND_INS: readonly (readonly [viseme: number, standIns: readonly (readonly [viseme: number, factor: number])[]])[] = [
+export const VISEME_SUBSTITUTES: readonly (readonly [
+  viseme: number,
+  substitutes: readonly (readonly [viseme: number, factor: number])[],
+])[] = [
   [
     V.CH,
     [

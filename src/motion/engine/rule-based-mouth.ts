@@ -6,11 +6,11 @@ import { MouthRules } from './mouth-rules.js';
 import { MOUTH_SHAPE_COUNT } from './mouth-shapes.js';
 import { visemesFromShapes } from './viseme-targets.js';
 
-/** The rules are asked for the moment 10 ms ahead, which the smoothing then takes away again. */
+/** The rules are evaluated 10 ms ahead, which makes up for the delay of the smoothing. */
 const SMOOTHING_LEAD_FRAMES = 1;
 
-/** The mouth by rule, moving as lips do. Its visemes are those that its shapes resemble; sounds that rules confuse share. */
-export class RuledMouth implements Mouth {
+/** The rule-based mouth, smoothed. Its visemes are those that its shapes resemble; sounds that the rules confuse share the probability. */
+export class RuleBasedMouth implements Mouth {
   readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
   private readonly rules = new MouthRules();
   private readonly dynamics = new MouthDynamics();
@@ -30,7 +30,7 @@ export class RuledMouth implements Mouth {
   }
 }
 
-/** 0 where nothing is heard from 30 ms before to 60 ms after a moment: then the mouth is at rest. */
+/** 0 if there is silence from 30 ms before to 60 ms after a moment: then the mouth is at rest. */
 function presence(history: AcousticHistory, index: number): number {
   let loudest = 0;
   for (let k = -3; k <= 6; k++) loudest = Math.max(loudest, history.relative(index + k));

@@ -1,7 +1,7 @@
 /**
- * A mouth that hears, and knows the words and their times besides. Sounds within a word stay with what is heard: spelling says
- * little of their times, and nothing in many languages. But it says whether lips may close or tuck at all, which is what
- * hearing gets wrong most (n for m), and the pauses between words are known exactly.
+ * A mouth driven by the audio together with words and their times. Sounds within a word come from the audio: spelling says little
+ * about their times, and nothing in many languages. But spelling shows whether lips may close or tuck at all, where audio is
+ * wrong most often (n for m), and the pauses between words are known exactly.
  */
 import { VISEME_COUNT, VISEME_INDEX } from '../../shared/contracts/visemes.js';
 import type { AcousticFrame } from '../engine/acoustic-front-end.js';
@@ -10,15 +10,15 @@ import type { Mouth } from '../engine/mouth.js';
 import { MOUTH_SHAPE_COUNT, MouthShape } from '../engine/mouth-shapes.js';
 import type { Span } from './read-spans.js';
 
-/** Services are this far off about where a word begins and ends, s; sounds of neighbours count within it. */
+/** Error of the services' word boundaries, s; the neighbours' sounds count within it. */
 const TOLERANCE_SECONDS = 0.06;
-/** Outside of words the mouth goes to rest within this, s. */
+/** Time to rest outside of words, s. */
 const TO_REST_SECONDS = 0.1;
-/** What a spelling that has such a letter makes of the odds that lips close. */
+/** Factor on the odds of closed lips for a spelling with such a letter. */
 const SPELT_ODDS = 2;
-/** What the mouths make of a viseme's probability where lips close, see `TrainedMouth`. */
+/** Gain of the viseme's probability for closed lips, see `TrainedMouth`. */
 const SEAL_PER_PROBABILITY = 0.7;
-/** Letters of scripts whose spelling tells of lips. Spanish v closes lips, too. */
+/** Letters of scripts whose spelling shows lip closures. Spanish v closes the lips, too. */
 const READABLE = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Mark}'’.,;:!?()"“”„«»¿¡–—-]+$/u;
 const PRESSED = /[pbmvпбмπμψβ]/u;
 const TUCKED = /[fvwφβфв]|ph|gh|ευ|αυ/u;
@@ -28,15 +28,15 @@ interface Spelling {
   readonly mayTuck: boolean;
 }
 
-export class WordedMouth implements Mouth {
+export class WordTimedMouth implements Mouth {
   readonly shapes = new Float32Array(MOUTH_SHAPE_COUNT);
   private readonly inner: Mouth;
   private readonly spans: readonly Span<Spelling>[];
   private readonly visemes = new Float32Array(VISEME_COUNT);
-  /** The first word that is not over. */
+  /** The first word that has not ended. */
   private first = 0;
 
-  /** @param inner Hears; owned by this one from now on. */
+  /** @param inner The mouth driven by the audio; this one takes ownership. */
   constructor(inner: Mouth, words: readonly Span<string>[]) {
     this.inner = inner;
     this.spans = words.map((span) => ({ ...span, label: spellingOf(span.label) }));
@@ -83,10 +83,10 @@ export class WordedMouth implements Mouth {
       visemes[viseme] = 0;
       return;
     }
-    const heard = visemes[viseme];
-    const believed = (SPELT_ODDS * heard) / (1 + (SPELT_ODDS - 1) * heard);
-    shapes[shape] = Math.min(1, shapes[shape] + SEAL_PER_PROBABILITY * (believed - heard));
-    visemes[viseme] = believed;
+    const audible = visemes[viseme];
+    const adjusted = (SPELT_ODDS * audible) / (1 + (SPELT_ODDS - 1) * audible);
+    shapes[shape] = Math.min(1, shapes[shape] + SEAL_PER_PROBABILITY * (adjusted - audible));
+    visemes[viseme] = adjusted;
   }
 
   /** Seconds to the nearest word, 0 within one. */
@@ -99,7 +99,7 @@ export class WordedMouth implements Mouth {
   }
 }
 
-/** What cannot be read off (other scripts, figures, initials) may be anything. */
+/** Other scripts, figures and initials may be anything. */
 function spellingOf(word: string): Spelling {
   const bare = word.trim();
   const isInitials = bare.length > 1 && bare === bare.toUpperCase();
