@@ -31,7 +31,7 @@ export interface OtherSound extends TrackSource {
 
 /** The sound of one avatar. Its player is made at first use, so that a silent page opens no audio device. */
 export class Voice {
-  private readonly outputPromise: Promise<AudioOutput>;
+  private readonly output: () => Promise<AudioOutput>;
   private readonly playheadPort: MessagePort;
   private readonly unsubscribe: (() => void)[] = [];
   private listener: VoiceListener | null;
@@ -42,8 +42,9 @@ export class Voice {
   /** Each with the function that stops it at the current other sound. */
   private readonly trackWatches = new Map<TrackListener, (() => void) | undefined>();
 
-  constructor(output: Promise<AudioOutput>, playheadPort: MessagePort, settings: SoundSettings, listener: VoiceListener) {
-    this.outputPromise = output;
+  /** @param output Called at first use. */
+  constructor(output: () => Promise<AudioOutput>, playheadPort: MessagePort, settings: SoundSettings, listener: VoiceListener) {
+    this.output = output;
     this.playheadPort = playheadPort;
     this.settings = settings;
     this.listener = listener;
@@ -94,7 +95,7 @@ export class Voice {
   async unlock(): Promise<void> {
     if (this.other) return this.other.unlock();
     await this.player();
-    await (await this.outputPromise).unlock();
+    await (await this.output()).unlock();
   }
 
   pause(): void {
@@ -135,8 +136,21 @@ export class Voice {
   }
 
   private async open(): Promise<Player> {
-    const [output, { Player }] = await Promise.all([this.outputPromise, import('./player.js')]);
-    const player = await Player.create(output);
+    const code = import('./player.js');
+    code.catch(() => undefined); // Handled below, unless the output fails first.
+    const output = await this.output();
+    // The context loads the worklet meanwhile.
+    const context = output.acquire();
+    let player: Player;
+    try {
+      const [{ Player }] = await Promise.all([code, context]);
+      player = await Player.create(output);
+    } finally {
+      context.then(
+        () => output.release(),
+        () => undefined,
+      );
+    }
     // A player that is never disposed of would keep the audio device awake.
     if (!this.listener) {
       player.dispose();

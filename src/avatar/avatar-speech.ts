@@ -64,7 +64,10 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
         },
         openPageSession: (source) => parts.openPageSession(source),
       },
-      async () => (await import('./connection/motion-source.js')).motionSource(this.options, pageUrl(), this.nextRound),
+      async () => {
+        parts.prepare();
+        return (await import('./connection/motion-source.js')).motionSource(this.options, pageUrl(), this.nextRound);
+      },
       (error) => this.handleError(error),
     );
     this.conversations = new Conversations(parts.output, this.session, this.input, this.events);
@@ -77,6 +80,17 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
       handleConnectionChange: (change) => this.events.emit('connection-state', change),
       handleError: (error) => this.handleError(error),
     });
+  }
+
+  /** Whether speech passes the motion worker, by the present options. */
+  get needsMotionWorker(): boolean {
+    return this.options.mode !== 'livekit';
+  }
+
+  /** Whether motion is computed, or may have to be computed, in this browser. */
+  get needsMouthModel(): boolean {
+    const { mode, fallback } = this.options;
+    return mode === 'local' || (mode !== 'livekit' && fallback === 'local');
   }
 
   // ---- what the app asks -------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@
 import { type AssetUrls, assetUrls } from '../assets/asset-choice.js';
 import { asset } from '../assets/asset-urls.js';
 import { AVATAR_LIMIT_BYTES, DOWNLOAD_SHARE, download } from '../assets/download.js';
-import type { AudioOutput } from '../audio/audio-output.js';
+import { AudioOutput } from '../audio/audio-output.js';
 import type { SoundCapture } from '../audio/sound-capture.js';
 import { Voice } from '../audio/voice.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
@@ -25,6 +25,8 @@ import { AvatarManager } from './avatar-manager.js';
 import type { AvatarOptions } from './avatar-options.js';
 import { AvatarSpeech } from './avatar-speech.js';
 import type { SpeechInput } from './conversations/speech-input.js';
+import { mouthModel } from './mouth-model.js';
+import { cacheWorklet, isSavingData, whenIdle } from './speech-files.js';
 import type { SpeechChunk } from './speech-parts.js';
 import { StagedRenderer } from './staged-renderer.js';
 
@@ -38,11 +40,7 @@ function openOutput(): Promise<AudioOutput> {
 }
 
 async function makeOutput(): Promise<AudioOutput> {
-  const [{ AudioOutput }, workletUrl] = await Promise.all([
-    import('../audio/audio-output.js'),
-    asset('audio/playback.worklet.js').locate(),
-  ]);
-  return new AudioOutput({ workletUrl });
+  return new AudioOutput({ workletUrl: await asset('audio/playback.worklet.js').locate() });
 }
 
 export interface AvatarListener {
@@ -71,6 +69,8 @@ export interface AvatarSetup {
   readonly input: SpeechInput;
   /** Sources that run on the page. Default: none, so that rooms cannot be joined. */
   readonly pageSources?: PageSources | undefined;
+  /** Whether what speech needs is loaded before it is needed, when the page is idle after the first picture. */
+  readonly isSpeechPreloaded: boolean;
 }
 
 /** Longest wait for the new stage's first frame, ms. */
@@ -84,6 +84,7 @@ export class Avatar {
   private readonly pageSources: PageSources | undefined;
   /** The session of a source that runs on the page, while there is one. */
   private pageSession: PageSession | null = null;
+  private isSpeechPreloaded: boolean;
   /** Worklet → stage, and session → stage; the ports wait until both of their ends exist. */
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
@@ -96,15 +97,16 @@ export class Avatar {
   private loadCount = 0;
   private isDisposed = false;
 
-  constructor({ options, sound, input, pageSources }: AvatarSetup, listener: AvatarListener) {
+  constructor({ options, sound, input, isSpeechPreloaded, pageSources }: AvatarSetup, listener: AvatarListener) {
     this.listener = listener;
     this.pageSources = pageSources;
+    this.isSpeechPreloaded = isSpeechPreloaded && !isSavingData();
     this.workers = acquireWorkers({
       motion: asset('workers/motion.worker.js'),
       render: asset('workers/render.worker.js'),
       renderGpu: asset('workers/render-webgpu.worker.js'),
     });
-    this.voice = new Voice(openOutput(), this.playheads.port1, sound, {
+    this.voice = new Voice(openOutput, this.playheads.port1, sound, {
       handlePlaybackState: (state) => this.speech.handlePlaybackState(state),
       handleAudioBlocked: (isBlocked) => this.speech.handleAudioBlocked(isBlocked),
       handleOutputLatency: () => this.applyLatency(),
@@ -133,6 +135,7 @@ export class Avatar {
         },
         openPageSession: (source) => this.openPageSession(source),
         speechChunks,
+        prepare: () => this.prepareSpeech(),
       },
       options,
       input,
@@ -373,6 +376,28 @@ export class Avatar {
     setTimeout(() => this.workers.release());
   }
 
+  /** Loads what speech needs when the page has nothing else to do, once. */
+  private preloadSpeech(): void {
+    if (!this.isSpeechPreloaded) return;
+    this.isSpeechPreloaded = false;
+    whenIdle(() => {
+      if (this.isDisposed) return;
+      this.prepareSpeech();
+      void cacheWorklet();
+    });
+  }
+
+  /**
+   * Loads the code of speech, the motion worker and the mouth model in one wave of requests, in place of each when the one before is
+   * here. Failures are reported by the speech that needs them.
+   */
+  private prepareSpeech(): void {
+    const ignore = () => undefined;
+    import('../audio/player.js').catch(ignore);
+    if (this.speech.needsMotionWorker) this.workers.startMotion();
+    if (this.speech.needsMouthModel) mouthModel.get().catch(ignore);
+  }
+
   private breakDown(error: AvatarError): void {
     if (!this.isDisposed) this.listener.handleBreakdown(error);
   }
@@ -381,7 +406,11 @@ export class Avatar {
     const { listener } = this;
     return {
       handleLoadProgress: (fraction) => this.isDisposed || listener.handleLoadProgress(fraction),
-      handleFirstFrame: () => this.isDisposed || listener.handleFirstFrame(),
+      handleFirstFrame: () => {
+        if (this.isDisposed) return;
+        listener.handleFirstFrame();
+        this.preloadSpeech();
+      },
       handleContextLost: () => this.isDisposed || listener.handleContextLost(),
       handleContextRestored: () => this.isDisposed || listener.handleContextRestored(),
       handleDeviceLost: (reason) => this.isDisposed || listener.handleDeviceLost(reason),

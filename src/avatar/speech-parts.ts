@@ -56,6 +56,8 @@ export interface SpeechParts {
   openSession(source: WorkerSourceOptions, frameStarvation: FrameStarvation, listener: SessionListener): Promise<SpeechSession>;
   /** Opens the session of a source that runs on the page. Called for each such source. */
   openPageSession(source: PageSourceOptions): Promise<Session>;
+  /** Requests what a session will need, before its source is known. */
+  prepare(): void;
   /** Reads a source (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they arrive. */
   speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk>;
 }

@@ -135,6 +135,7 @@ export class ViewCore implements AvatarHost {
       avatarId: null,
       isEager: true,
       isAutostarted: false,
+      isSpeechPreloaded: true,
     };
   }
 

@@ -57,6 +57,11 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ type: Boolean }) autostart = false;
   /** `lazy` loads the avatar shortly before it scrolls into view, `eager` immediately. */
   @property() loading: 'lazy' | 'eager' = 'lazy';
+  /**
+   * What speech needs (code, motion worker, audio worklet, mouth model): `auto` loads it when the page is idle after the first picture,
+   * unless the browser saves data; `none` with the first speech.
+   */
+  @property() preload: 'auto' | 'none' = 'auto';
   /** URL of an image shown until the first frame. */
   @property() poster: string | null = null;
   /** Mutes the audio; playback continues. */

@@ -168,7 +168,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
 
   /** @internal */
   get avatarSettings(): LifecycleHost['avatarSettings'] {
-    const { loading, renderer } = settingsFrom(PRESENTATION_ATTRIBUTES, this);
+    const { loading, preload, renderer } = settingsFrom(PRESENTATION_ATTRIBUTES, this);
     return {
       options: avatarOptions(this),
       src: this.src,
@@ -176,6 +176,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
       isEager: loading === 'eager',
       renderer,
       isAutostarted: this.autostart,
+      isSpeechPreloaded: preload === 'auto',
     };
   }
 

@@ -12,6 +12,7 @@ const SOUND_ATTRIBUTES = {
 
 export const PRESENTATION_ATTRIBUTES = {
   loading: { property: 'loading', values: ['lazy', 'eager'] },
+  preload: { property: 'preload', values: ['auto', 'none'] },
   renderer: { property: 'renderer', values: ['auto', 'webgl', 'webgpu'] },
   ...SOUND_ATTRIBUTES,
 } as const satisfies AttributeTable;

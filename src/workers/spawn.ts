@@ -24,6 +24,8 @@ export interface WorkerFiles {
 /** A share in the page's workers. */
 export interface AvatarWorkers {
   readonly motion: MotionService;
+  /** Starts the motion worker now, so that its first session need not wait for the file. */
+  startMotion(): void;
   /** `createStage` takes the page's canvas and moves it to the worker itself when one draws. */
   readonly render: RenderService;
   /** True once drawing happens on the page, for want of a worker that can. */
@@ -94,6 +96,11 @@ class WorkerShare implements AvatarWorkers {
     this.pool.render.end();
     this.pool.renderGpu.end();
     this.forgetPool();
+  }
+
+  startMotion(): void {
+    // The session that needs it reports why it cannot be started.
+    if (!this.isReleased) this.pool.motion.connect().catch(() => undefined);
   }
 
   private async createSession(options: SpeechSessionOptions, listener: SessionListener): Promise<SpeechSession> {

@@ -18,6 +18,8 @@ export interface AvatarHost {
     readonly renderer?: Renderer | 'auto';
     readonly isEager: boolean;
     readonly isAutostarted: boolean;
+    /** Whether what speech needs is loaded before it is needed. */
+    readonly isSpeechPreloaded: boolean;
   };
   /** Device pixels per CSS pixel to draw with, 0 < … ≤ the size's own; its own by default. */
   pixelRatioFor?(size: ElementSize): number;

@@ -122,8 +122,9 @@ export class AvatarLifecycle {
 
   private make(AvatarClass: typeof Avatar): Avatar {
     const { host, input, sound } = this;
+    const { options, isSpeechPreloaded } = host.avatarSettings;
     const avatar = new AvatarClass(
-      { options: host.avatarSettings.options, sound, input, pageSources: host.pageSources },
+      { options, sound, input, isSpeechPreloaded, pageSources: host.pageSources },
       {
         handleLoadProgress: (fraction) => host.handleLoading(fraction),
         handleFirstFrame: () => host.handleReady(),

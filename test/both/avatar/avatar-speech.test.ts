@@ -38,6 +38,7 @@ describe('AvatarSpeech', () => {
           await beforeSession;
           return made;
         },
+        prepare: () => undefined,
         speechChunks: (source) => source as AsyncIterable<SpeechChunk>,
       },
       { mode: 'direct', appId: 'app', ...options },

@@ -10,7 +10,7 @@ const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.met
 /** A voice, and every latency that it told, s. */
 function openVoice(output: AudioOutput): { voice: Voice; told: number[] } {
   const told: number[] = [];
-  const voice = new Voice(Promise.resolve(output), new MessageChannel().port1, DEFAULT_SOUND_SETTINGS, {
+  const voice = new Voice(async () => output, new MessageChannel().port1, DEFAULT_SOUND_SETTINGS, {
     handlePlaybackState: () => undefined,
     handleAudioBlocked: () => undefined,
     handleOutputLatency: (seconds) => told.push(seconds),

@@ -45,6 +45,7 @@ describe('An avatar with a real Motion Server', () => {
           ...options,
         },
         sound: DEFAULT_SOUND_SETTINGS,
+        isSpeechPreloaded: false,
         input,
       },
       {

@@ -32,6 +32,7 @@ describe('Backend mode', () => {
           return own;
         },
         openPageSession: () => assert.fail('no source of this test runs on the page'),
+        prepare: () => undefined,
         speechChunks: () => {
           throw new Error('nothing is to be decoded here');
         },
