@@ -118,19 +118,19 @@ export class Avatar {
         openSession: async (source, frameStarvation, sessionListener) => {
           if (this.hasSession) throw new AvatarError(ErrorCode.workerFailed, 'The motion session was lost.');
           this.hasSession = true;
-          const [player, mouthModelUrl] = await Promise.all([this.voice.player(), asset('models/mouth.bin').locate()]);
+          const player = await this.voice.player();
           const feed = new MessageChannel();
           player.connectFeed(feed.port2);
           return this.workers.motion.createSession(
             {
               source,
               frameStarvation,
-              mouthModelUrl,
               contextRateHz: player.sampleRateHz,
               playbackPort: feed.port1,
               stagePort: this.motion.port1,
             },
             sessionListener,
+            () => mouthModel.get(),
           );
         },
         openPageSession: (source) => this.openPageSession(source),

@@ -10,19 +10,23 @@ import { connectThreadLog } from './thread-log.js';
 /** After this long the mouth moves by rule, ms. */
 const MODEL_TIMEOUT_MS = 8000;
 
-/** The same for all sessions of a page; set with the first. */
-let mouthModelUrl = '';
+/** Of the newest session; all sessions of a page share the model. */
+let readMouthModel: (() => Promise<ArrayBuffer>) | null = null;
 
 installErrorTransfer();
 connectThreadLog('motion', self);
 setMouthModelReader(async () => {
-  const response = await fetch(mouthModelUrl, { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return new Uint8Array(await response.arrayBuffer());
+  if (!readMouthModel) throw new Error('there is no session');
+  const timeout = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('timeout')), MODEL_TIMEOUT_MS));
+  return new Uint8Array(await Promise.race([readMouthModel(), timeout]));
 });
 expose({
-  createSession(options: SpeechSessionOptions, listener: Remote<SessionListener>): SpeechSession {
-    mouthModelUrl = options.mouthModelUrl;
+  createSession(
+    options: SpeechSessionOptions,
+    listener: Remote<SessionListener>,
+    readModel: Remote<() => Promise<ArrayBuffer>>,
+  ): SpeechSession {
+    readMouthModel = readModel;
     const session = new LiveSpeechSession(options, listener as unknown as SessionListener);
     session.handleDisposed = () => listener[releaseProxy]();
     return proxy(session);

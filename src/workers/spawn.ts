@@ -7,7 +7,7 @@
 import { proxy, type Remote, transfer } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { SessionListener } from '../shared/contracts/session.js';
-import type { MotionService, SpeechSession, SpeechSessionOptions } from '../shared/contracts/speech-session.js';
+import type { MotionService, SpeechSession } from '../shared/contracts/speech-session.js';
 import type { RenderService, Stage, StageListener, StageOptions } from '../shared/contracts/stage.js';
 import { type Methods, remote } from './remote.js';
 import { remoteSession } from './remote-session.js';
@@ -68,7 +68,7 @@ function createPool({ motion, render, renderGpu }: WorkerFiles): Pool {
 }
 
 class WorkerShare implements AvatarWorkers {
-  readonly motion: MotionService = { createSession: (options, listener) => this.createSession(options, listener) };
+  readonly motion: MotionService = { createSession: (...session) => this.createSession(...session) };
   readonly render: RenderService = { createStage: (options, listener) => this.createStage(options, listener) };
   private readonly pool: Pool;
   private readonly forgetPool: () => void;
@@ -103,11 +103,15 @@ class WorkerShare implements AvatarWorkers {
     if (!this.isReleased) this.pool.motion.connect().catch(() => undefined);
   }
 
-  private async createSession(options: SpeechSessionOptions, listener: SessionListener): Promise<SpeechSession> {
+  private async createSession(...[options, listener, readMouthModel]: Parameters<MotionService['createSession']>): Promise<SpeechSession> {
     this.requireShare();
     const connection = await this.pool.motion.connect();
     const session = await connection.guard(
-      connection.remote.createSession(transfer(options, [options.playbackPort, options.stagePort]), proxy(listener) as SessionListener),
+      connection.remote.createSession(
+        transfer(options, [options.playbackPort, options.stagePort]),
+        proxy(listener) as SessionListener,
+        proxy(readMouthModel),
+      ),
     );
     return remoteSession(connection as unknown as WorkerConnection<never>, session as unknown as Remote<SpeechSession>, listener);
   }

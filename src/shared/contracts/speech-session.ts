@@ -9,8 +9,6 @@ export type FrameStarvation = 'audio-independent' | 'strict-sync';
 export interface SpeechSessionOptions {
   source: WorkerSourceOptions;
   frameStarvation: FrameStarvation;
-  /** Absolute URL of `models/mouth.bin`; fetched when motion is first computed here. */
-  mouthModelUrl: string;
   /** Rate of the playback worklet's context. */
   contextRateHz: number;
   /** `PlaybackFeed` goes out here, to the worklet, and `HeardSpeech` comes in. */
@@ -57,5 +55,13 @@ export interface SpeechSession extends Session {
 
 /** The motion worker. */
 export interface MotionService {
-  createSession(options: SpeechSessionOptions, listener: SessionListener): Promise<SpeechSession>;
+  /**
+   * @param readMouthModel Returns the bytes of `models/mouth.bin`. Called when motion is first computed in the worker, and again after a
+   *   failure; while it fails the mouth moves by rule.
+   */
+  createSession(
+    options: SpeechSessionOptions,
+    listener: SessionListener,
+    readMouthModel: () => Promise<ArrayBuffer>,
+  ): Promise<SpeechSession>;
 }

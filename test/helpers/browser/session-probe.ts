@@ -31,8 +31,9 @@ export class SessionProbe implements SessionListener {
     playback.port2.onmessage = ({ data }) => probe.note(() => probe.playback.push(data as PlaybackFeed));
     stage.port2.onmessage = ({ data }) => probe.note(() => probe.motion.push(data as MotionFeed));
     probe.session = await service.createSession(
-      { source, frameStarvation, mouthModelUrl, contextRateHz: 48000, playbackPort: playback.port1, stagePort: stage.port1 },
+      { source, frameStarvation, contextRateHz: 48000, playbackPort: playback.port1, stagePort: stage.port1 },
       probe,
+      async () => (await fetch(mouthModelUrl)).arrayBuffer(),
     );
     return probe;
   }

@@ -32,7 +32,6 @@ describe('LiveSpeechSession', () => {
       {
         source,
         frameStarvation: starvation,
-        mouthModelUrl: '',
         contextRateHz: 48000,
         playbackPort: toWorklet.port1,
         stagePort: toStage.port1,
