@@ -34,7 +34,7 @@ export async function download(source: string | Promise<Response> | Blob, option
     if (expectedBytes > options.limitBytes) throw tooLarge(options.limitBytes);
     return await readAll(response, expectedBytes, options);
   } catch (reason) {
-    if (options.signal.aborted) throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was ended', { cause: reason });
+    if (options.signal.aborted) throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was aborted', { cause: reason });
     throw avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets, 'The avatar file could not be downloaded');
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Add-ons: parts of the renderer that few avatars need, each a file of its own (`workers/*.add-on.js`) that this thread
- * imports when an avatar asks for it. Where the files are only the page knows: bundlers rename them.
+ * Add-ons: parts of the renderer that few avatars need, each in its own file (`workers/*.add-on.js`), which this thread imports
+ * on demand. Only the page knows their URLs, since bundlers rename files.
  *
  * To add one: its module in this folder, a line in the table below, its name in `shared/contracts/stage.ts`, `workers/NAME.add-on.ts`
  * that exports the module, its place in `asset-urls.ts` and `embedded-files.ts`, its name in `rollup.config.js` and its budget
@@ -16,7 +16,7 @@ interface AddOnModules extends Record<AddOnName, object> {
   ktx2: typeof import('./loaders/ktx2.js');
 }
 
-/** Loads add-ons from where the page has them. The browser keeps each for as long as the thread lives. */
+/** Loads add-ons from the URLs that the page gives. The browser caches each for the life of the thread. */
 export class AddOnLoader {
   private readonly locate: StageListener['locateAddOn'];
 
@@ -25,7 +25,7 @@ export class AddOnLoader {
     this.locate = locate;
   }
 
-  /** @throws {AvatarError} `renderingFailed` when it cannot be had or is of another version. */
+  /** @throws {AvatarError} `renderingFailed` if it cannot be loaded. */
   async load<Name extends AddOnName>(name: Name): Promise<AddOnModules[Name]> {
     let url = `${name}.add-on.js`;
     try {

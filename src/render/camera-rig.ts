@@ -1,29 +1,29 @@
 /**
- * The camera: stands where the view puts it, moved around the head by the orbit, and shifts and scales the picture by the
- * transform. Changes of view, orbit and transform are eased; a new avatar or picture shape counts at once.
+ * The camera: positioned by the view, moved around the head by the orbit; the transform shifts and scales the picture. Changes of
+ * view, orbit and transform are eased; a new avatar or aspect ratio applies at once.
  *
  *     place = pivot + r · (sin φ sin θ, cos φ, sin φ cos θ)
  *
- * θ turns to the right around the character, φ down from straight above; looking along −z is θ = 0, φ = 90°.
+ * θ goes to the right around the character, φ down from straight above; looking along −z is θ = 0, φ = 90°.
  */
 import { Matrix4, PerspectiveCamera } from 'three';
 import type { FramingAnchors } from '../shared/contracts/framing.js';
 import type { StageSettings } from '../shared/contracts/stage-settings.js';
 import { type CameraFraming, frameCamera } from '../shared/core/frame-camera.js';
 
-/** Half of the way in so many seconds. */
+/** Half-life of easing, s. */
 const HALF_WAY_SECONDS = 0.09;
-/** Nearer than this to its goal, as a fraction, it is there. */
+/** Relative distance to its goal at which easing ends. */
 const ARRIVED = 1e-4;
 /** Middle of a head behind its eyes, in units of (top of the head − eye line). */
 const PIVOT_BEHIND_EYES = 0.6;
-/** Smallest distance in front of the camera that is drawn, m. */
+/** Near plane, m. */
 const MIN_NEAR = 0.01;
 
-/** What is eased: x and y of the pivot, distance, azimuth, polar angle, shift right, shift up, logarithm of the scale. */
+/** The eased values: x and y of the pivot, distance, azimuth, polar angle, shift right, shift up, logarithm of the scale. */
 const VALUE_COUNT = 8;
 
-/** What of the stage's settings concerns the camera; in `calm`, changes are not eased. */
+/** The stage's settings of the camera; in `calm`, changes are not eased. */
 type RigSettings = Pick<StageSettings, 'view' | 'orbit' | 'transform' | 'motionStyle'>;
 
 export class CameraRig {
@@ -45,7 +45,7 @@ export class CameraRig {
     this.aim();
   }
 
-  /** Another avatar, or a picture of another shape. @param aspect Width / height. */
+  /** Sets the avatar and the aspect ratio of the picture. @param aspect Width / height. */
   frame(anchors: FramingAnchors, aspect: number): void {
     this.anchors = anchors;
     this.aspect = aspect;
@@ -53,7 +53,7 @@ export class CameraRig {
     this.arrive();
   }
 
-  /** Goes on towards its goals; once per frame. */
+  /** Advances towards its goals; call once per frame. */
   update(elapsedSeconds: number): void {
     if (!this.isMoving) return;
     if (this.settings.motionStyle === 'calm') return this.arrive();
@@ -105,7 +105,7 @@ export class CameraRig {
     camera.rotation.set(phi - Math.PI / 2, theta, 0, 'YXZ');
     camera.fov = framing.fovDegrees;
     camera.aspect = this.aspect;
-    // Whatever side it looks from, the model reaches as far as it is high and wide.
+    // From any side, the model's depth is at most its larger extent.
     const extent = Math.max(anchors.topY - anchors.bottomY, anchors.halfWidth * 2);
     camera.near = Math.max(radius * 0.1, radius - extent, MIN_NEAR);
     camera.far = radius * 3 + extent * 2;

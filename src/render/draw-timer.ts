@@ -1,12 +1,12 @@
 /**
- * How long the GPU (or the CPU in its place) takes to draw a frame: a timer query of the GL around one frame at a time,
- * read frames later, so that nothing waits for it. The clock of the thread cannot tell, since drawing happens elsewhere.
+ * Measures how long the GPU (or software GL) takes to draw a frame: a GL timer query around one frame at a time, read some frames
+ * later, so that nothing waits for it. The thread's clock cannot measure this, since drawing happens in another process.
  */
 const TIME_ELAPSED = 0x88bf;
 const GPU_DISJOINT = 0x8fbb;
 
 export class DrawTimer {
-  /** Time of the last measured frame, ms; NaN before the first, and where the browser gives no timer queries. */
+  /** Time of the last measured frame, ms; NaN before the first, and in browsers without timer queries. */
   drawMs = Number.NaN;
 
   private readonly gl: WebGL2RenderingContext;
@@ -19,7 +19,7 @@ export class DrawTimer {
     this.isSupported = gl.getExtension('EXT_disjoint_timer_query_webgl2') !== null;
   }
 
-  /** Before the first call of a frame. */
+  /** Call before the first draw call of a frame. */
   begin(): void {
     const { gl } = this;
     if (!this.isSupported) return;
@@ -31,13 +31,13 @@ export class DrawTimer {
     this.isRunning = true;
   }
 
-  /** After the last call of the frame. */
+  /** Call after the last draw call of the frame. */
   end(): void {
     if (this.isRunning) this.gl.endQuery(TIME_ELAPSED);
     this.isRunning = false;
   }
 
-  /** The context was lost, and what was measured with it. */
+  /** The context was lost, and its queries with it. */
   reset(): void {
     this.query = null;
     this.isRunning = false;
@@ -47,7 +47,7 @@ export class DrawTimer {
   private read(): void {
     const { gl, query } = this;
     if (!query || !gl.getQueryParameter(query, gl.QUERY_RESULT_AVAILABLE)) return;
-    // Disjoint: the GPU changed its clock meanwhile.
+    // Disjoint: the GPU changed its clock in between.
     if (!gl.getParameter(GPU_DISJOINT)) this.drawMs = gl.getQueryParameter(query, gl.QUERY_RESULT) / 1e6;
     gl.deleteQuery(query);
     this.query = null;

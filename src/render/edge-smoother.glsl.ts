@@ -7,18 +7,18 @@ precision highp int;
 
 uniform sampler2D picture;
 
-/** Weaker contrasts than this, of 1 between black and white, are no edges. */
+/** Smallest contrast of an edge; black to white is 1. */
 const float EDGE = 0.1;
 
-/** What is compared: luminance, and coverage, so that dark hair has an edge before any page. Colours are premultiplied. */
+/** Edge detection compares luminance and coverage, so that dark hair has an edge on any background. Colours are premultiplied. */
 float lightness(vec4 color) {
   return dot(color, vec4(0.30, 0.59, 0.11, 0.5));
 }
 `;
 
 /**
- * One point per tile, thrown away where the tile has no contrast. In software a lookup costs as much as all arithmetic
- * around it, so only every third pixel is looked at, on diagonals, which cross each line that is a pixel thin.
+ * One point per tile, discarded if the tile has no contrast. In software GL a texture lookup costs as much as all arithmetic
+ * around it, so only every third pixel is sampled, on diagonals, which cross every line of one pixel.
  */
 export const SMOOTHING_VERTEX_SHADER = /* glsl */ `
 ${COMMON}
@@ -54,7 +54,7 @@ out vec4 color;
 
 /** Pixels to either side. */
 const float REACH = 1.5;
-/** The flatter an edge lies to rows or columns, the longer are its steps, and the further is reached. */
+/** The closer an edge is to rows or columns, the longer its steps and the reach of the filter. */
 const float FLATNESS = 8.0;
 
 vec4 at(ivec2 place) {
@@ -86,7 +86,7 @@ void main() {
   along = clamp(along / max(min(abs(along.x), abs(along.y)) * FLATNESS, 1e-3), -REACH, REACH);
   float contrast = lightest - darkest;
   if (dot(turned, turned) < 0.25 * contrast * contrast) {
-    // The same to both sides: a line that is thinner than a pixel, and broken. It runs where the ground beside it does not.
+    // Equal on both sides: a broken line thinner than a pixel. Its direction is the one in which the neighbours do not change.
     float ground = 0.5 * (upLeft + upRight + downLeft + downRight);
     along = abs(left + right - ground) < abs(up + down - ground) ? vec2(0.0, REACH) : vec2(REACH, 0.0);
   }

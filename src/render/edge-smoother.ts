@@ -13,9 +13,8 @@ import {
 import { SMOOTHING_FRAGMENT_SHADER, SMOOTHING_VERTEX_SHADER, TILE_SIZE } from './edge-smoother.glsl.js';
 
 /**
- * Smooths a picture that was drawn without antialiasing, where it lies: it is copied to a texture, and what has edges is
- * drawn anew from there. In software, where each sample of a pixel is drawn by the CPU, this costs a sixth to a
- * quarter of what antialiasing does.
+ * Smooths a picture that was drawn without antialiasing, in place: it is copied to a texture, and tiles with edges are redrawn
+ * from it. In software GL, where the CPU draws each sample of a pixel, this costs a sixth to a quarter of antialiasing.
  */
 export class EdgeSmoother {
   private readonly renderer: WebGLRenderer;
@@ -36,11 +35,11 @@ export class EdgeSmoother {
   constructor(renderer: WebGLRenderer) {
     this.renderer = renderer;
     this.tiles.frustumCulled = false;
-    // Now, and not in the first frame.
+    // Compile now, not in the first frame.
     renderer.compile(this.tiles, this.camera);
   }
 
-  /** Smooths what was drawn last. The viewport is still that of the picture, and begins at the lower left. */
+  /** Smooths the last drawn picture. The viewport must still be that of the picture, and begin at the lower left. */
   smooth(): void {
     const { renderer, viewport } = this;
     renderer.getCurrentViewport(viewport);

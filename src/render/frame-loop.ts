@@ -1,5 +1,5 @@
 /**
- * Calls back once per frame of the display while something is to be seen. Works in a worker and on the page. Timestamps
+ * Calls back once per frame of the display while the stage is visible. Works in a worker and on the page. Timestamps
  * are on the clock of `performance.now()`.
  */
 export class FrameLoop {
@@ -14,7 +14,7 @@ export class FrameLoop {
       if (!this.isRunning) return;
       this.request = requestFrame(this.step);
       const nowMs = performance.now();
-      // Some browsers count a worker's frames from the page's start.
+      // In some browsers, timestamps in a worker count from the page's time origin.
       this.draw(Math.abs(timestampMs - nowMs) < 100 ? timestampMs : nowMs);
     };
   }

@@ -1,8 +1,8 @@
 /**
- * Counts frames and measures how far the face is from the sound. Nothing here allocates while frames are drawn.
+ * Counts frames and measures the offset between face and sound. Allocates nothing while frames are drawn.
  *
- * Skew: a frame is drawn for the moment at which it is expected to be seen. The next frame's timestamp tells when it
- * really was, and half a second later the playhead knows better what was audible then. The difference is the skew.
+ * Skew: a frame is drawn for the moment at which it is expected to be seen. The next frame's timestamp gives the actual moment,
+ * and half a second later the playhead has a better estimate of what was audible then. The difference is the skew.
  */
 import type { Playhead } from '../audio/playhead.js';
 import type { StageStats, TracedFrame } from '../shared/contracts/stage.js';
@@ -12,11 +12,11 @@ const WINDOW_MS = 2000;
 const WINDOW_FRAMES = 480;
 /** 10 s at 60 Hz. */
 const SKEW_COUNT = 600;
-/** Frames waiting for hindsight, 1 s at 240 Hz. */
+/** Frames that wait for the better estimate, 1 s at 240 Hz. */
 const WAITING_COUNT = 256;
 const HINDSIGHT_MS = 600;
 const TRACE_COUNT = 10_000;
-/** Longer than any frame takes: the display was off or the page hidden. */
+/** Longer intervals are not frames: the display was off or the page hidden. */
 const MAX_SHOW_DELAY_MS = 250;
 
 export class FrameStats {
@@ -37,7 +37,7 @@ export class FrameStats {
   private readonly shownRound = new Uint32Array(WAITING_COUNT);
   private shownCount = 0;
   private judgedCount = 0;
-  /** The newest waiting frame does not know yet when it was shown. */
+  /** The time at which the newest waiting frame was shown is not known yet. */
   private isNewestOpen = false;
 
   /** `[frame, 4]`: epoch ms, round, media seconds, jawOpen. */
@@ -48,7 +48,7 @@ export class FrameStats {
     this.playhead = playhead;
   }
 
-  /** @param timestampMs Of the frame that begins: the one before is on the display now. */
+  /** @param timestampMs Timestamp of the frame that begins; the previous one is on the display now. */
   handleFrameStart(timestampMs: number): void {
     const elapsedMs = timestampMs - this.lastStartMs;
     if (elapsedMs < MAX_SHOW_DELAY_MS) this.droppedFrames += Math.max(0, Math.round((elapsedMs * 60) / 1000) - 1);
@@ -64,8 +64,8 @@ export class FrameStats {
   }
 
   /**
-   * @param nowMs When drawing was done.
-   * @param mediaSeconds Shown by this frame; NaN without speech.
+   * @param nowMs Time at which drawing was submitted.
+   * @param mediaSeconds Media time that this frame shows; NaN without speech.
    */
   handleFrame(
     nowMs: number,
@@ -114,7 +114,7 @@ export class FrameStats {
     this.traceCount = 0;
   }
 
-  /** The frames kept since the last call, oldest first. */
+  /** The frames recorded since the last call, oldest first. */
   takeTrace(): TracedFrame[] {
     const frames: TracedFrame[] = [];
     const { trace } = this;
@@ -141,7 +141,7 @@ export class FrameStats {
       const slot = this.judgedCount % WAITING_COUNT;
       if (nowMs - this.shownMs[slot] < HINDSIGHT_MS) return;
       this.judgedCount++;
-      // The playhead knows the past of its present round only.
+      // The playhead has the history of its current round only.
       if (this.shownRound[slot] !== this.playhead.round) continue;
       const audible = this.playhead.hindsightMediaSecondsAt(this.shownMs[slot]);
       if (Number.isNaN(audible)) continue;

@@ -1,14 +1,14 @@
 import { isGecko } from '../shared/core/gecko.js';
 
 /**
- * How many pictures were asked for and are not drawn yet. Another process draws; Firefox takes on any number of frames for it, so that, drawn by a busy
- * CPU, each new frame makes the display show an older one, and the face falls seconds behind the sound. So a fence of the GL follows each frame,
- * and while too many are open no other is begun. A face that is late skips; it never lags.
+ * Counts frames that were submitted and are not drawn yet. Another process draws; Firefox queues any number of frames for it, so
+ * that on a busy CPU the display falls further and further behind, and the face seconds behind the sound. So a GL fence follows
+ * each frame, and no new frame starts while too many fences are open. A late face skips frames; it never lags.
  *
- * Chromium and WebKit hold back frames themselves. They are not asked: in WebKit each question waits for the process that draws.
+ * Chromium and WebKit throttle frames themselves and get no fences: in WebKit each status query waits for the drawing process.
  */
 const MAX_FRAMES_IN_FLIGHT = 2;
-/** A fence that is open for this long is not believed any more: better late than still. */
+/** A fence that is open for this long is ignored, so that drawing never stops for good. */
 const MAX_WAIT_MS = 1000;
 
 export class FramesInFlight {
@@ -23,7 +23,7 @@ export class FramesInFlight {
     this.isNeeded = isNeeded;
   }
 
-  /** After the last call of a frame. */
+  /** Call after the last draw call of a frame. */
   add(): void {
     const { gl } = this;
     const fence = this.isNeeded && gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
@@ -33,7 +33,7 @@ export class FramesInFlight {
     this.addedMs = performance.now();
   }
 
-  /** Whether another frame would have to wait for those before it. */
+  /** Whether another frame would have to wait for earlier ones. */
   get isFull(): boolean {
     const { gl, fences } = this;
     const isLate = performance.now() - this.addedMs > MAX_WAIT_MS;

@@ -1,10 +1,10 @@
 import { Color, DirectionalLight, Group, HemisphereLight } from 'three';
 
 /**
- * Light for avatars with three.js's own materials: a warm key from the upper left, a low fill that lifts the shadow side
- * like light thrown back by a table, two rims that part hair and shoulders from any background.
+ * Light for avatars with three.js's own materials: a warm key from the upper left, a low fill that lifts the shadow side like
+ * light reflected by a table, two rim lights that separate hair and shoulders from any background.
  *
- * Positions are directions in the camera's axes; the camera never turns.
+ * Positions are directions in the camera's axes; the lights turn with the camera.
  */
 const LIGHTS = [
   { color: '#ffe9d6', intensity: 2.5, from: [-30, 28, 40] },

@@ -2,8 +2,8 @@
  * Blendshapes of one mesh, applied on the CPU.
  *
  * three.js applies all morph targets of a mesh on the GPU in a loop, active or not; with 52 of them that loop costs more
- * than drawing the face. Here only shapes with a weight cost, only for the vertices they move, and only the changed
- * part of the buffers is sent. Normals follow the movement without losing the smooth ones of the file:
+ * than drawing the face. Here only shapes with a weight cost time, only for the vertices they move, and only the changed part of
+ * the buffers is uploaded. Normals follow the movement and keep the smooth ones of the file:
  *
  *     n = normalise(n_rest + computed(deformed) − computed(rest))
  *
@@ -17,7 +17,7 @@ import { floatsOf, type MorphShape, morphShapeFrom, seamGroups } from './morph-s
 
 /** Fraction of the mesh's size below which an offset is noise. */
 const NOISE = 1e-5;
-/** Weights up to this move nothing one could see. */
+/** Weights up to this have no visible effect. */
 const MIN_WEIGHT = 1e-4;
 const NO_SHAPE: MorphShape = { vertices: new Uint32Array(0), deltas: new Float32Array(0) };
 
@@ -41,7 +41,7 @@ export class MorphMesh {
   private readonly restSums: Float32Array;
 
   private readonly appliedWeights: Float32Array;
-  /** `[vertex, 3]`, what moved triangles add to `restSums`. Zero between updates. */
+  /** `[vertex, 3]`, contribution of moved triangles to `restSums`. Zero between updates. */
   private readonly sums: Float32Array;
   /** Update in which a vertex was last moved, and in which the normal of a group was last changed. */
   private readonly movedIn: Uint32Array;
@@ -52,7 +52,7 @@ export class MorphMesh {
 
   /**
    * @param mesh With morph targets; they are taken over from its geometry, which must not be shared.
-   * @param isUsed Tells of a target whether it ever has a weight. Avatars of hundreds of shapes keep only those in memory.
+   * @param isUsed Whether a target can ever have a weight. Avatars with hundreds of shapes keep only those in memory.
    */
   constructor(mesh: Mesh, isUsed: (target: number) => boolean = () => true) {
     const { geometry } = mesh;
@@ -96,7 +96,7 @@ export class MorphMesh {
     return this.shapes[shape].vertices.length;
   }
 
-  /** Brings the mesh to `weights`. Returns false when they had not changed. */
+  /** Applies `weights` to the mesh. Returns false if they have not changed. */
   update(): boolean {
     if (!this.hasChanged()) return false;
     this.updateCount++;
@@ -192,7 +192,7 @@ export class MorphMesh {
       this.bend(c);
     }
     for (let index = 0; index < this.bent.count; index++) this.setNormal(this.bent.vertices[index]);
-    // Only now: vertices of one group read the same sum.
+    // Cleared afterwards: vertices of one group read the same sum.
     for (let index = 0; index < this.bent.count; index++) {
       const at = groups[this.bent.vertices[index]] * 3;
       sums[at] = sums[at + 1] = sums[at + 2] = 0;
@@ -237,7 +237,7 @@ export class MorphMesh {
     normals[at + 2] = z * length;
   }
 
-  /** Sums run over all triangles, so that a vertex at the border of the movable part keeps its whole neighbourhood. */
+  /** Sums include all triangles, so that a vertex at the border of the movable part keeps its whole neighbourhood. */
   private sumRestNormals(index: ArrayLike<number>): void {
     const { restPositions, restSums, groups, corners, restTriangleNormals } = this;
     for (let corner = 0; corner + 2 < index.length; corner += 3) {
@@ -311,7 +311,7 @@ function triangleNormal(positions: Float32Array, a: number, b: number, c: number
   cross[2] = ux * vy - uy * vx;
 }
 
-/** Each attribute keeps one range object for good: three.js empties the list after sending. */
+/** Each attribute reuses one range object: three.js empties the list after uploading. */
 const rangeOf = new WeakMap<BufferAttribute, { start: number; count: number }>();
 
 function dynamicAttribute(rest: Float32Array): BufferAttribute {
@@ -327,7 +327,7 @@ function sendRange(attribute: BufferAttribute, dirty: VertexRange): void {
   if (!sent) return;
   let first = dirty.min * 3;
   let end = (dirty.max + 1) * 3;
-  // Not sent yet, because nothing was drawn since: both changes must go.
+  // Not uploaded yet, because nothing was drawn since: both changes must be included.
   if (attribute.updateRanges.length > 0) {
     first = Math.min(first, sent.start);
     end = Math.max(end, sent.start + sent.count);
@@ -339,7 +339,7 @@ function sendRange(attribute: BufferAttribute, dirty: VertexRange): void {
   attribute.needsUpdate = true;
 }
 
-/** For each vertex the next one of its group, around in a ring. */
+/** For each vertex the next one of its group, as a ring. */
 function ringsOf(groups: Uint32Array): Uint32Array {
   const next = Uint32Array.from(groups.keys());
   for (let vertex = 0; vertex < groups.length; vertex++) {

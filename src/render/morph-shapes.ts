@@ -2,7 +2,7 @@ import type { BufferAttribute, InterleavedBufferAttribute } from 'three';
 
 export type VertexAttribute = BufferAttribute | InterleavedBufferAttribute;
 
-/** One morph target without the vertices that it leaves alone. */
+/** One morph target without the vertices that it does not move. */
 export interface MorphShape {
   /** `[count]` */
   readonly vertices: Uint32Array;
@@ -37,8 +37,8 @@ export function morphShapeFrom(target: VertexAttribute, threshold: number): Morp
 }
 
 /**
- * Finds vertices that exist twice only because of a texture seam: same place, same normal, same movement. They share
- * one vertex's normal. The two rims of closed lips lie on each other too, but move apart and stay two.
+ * Finds vertices that are duplicated only because of a texture seam: same position, same normal, same movement. They share one
+ * vertex's normal. The rims of closed lips coincide too, but move apart and stay separate.
  *
  * @returns `[vertexCount]`, the first vertex of each vertex's group.
  */

@@ -1,14 +1,13 @@
 /**
- * Browsers give a worker four WebGL contexts and take the oldest away for a fifth (a page has sixteen), so only the first
- * few stages of a thread draw on a context of their own. All others draw on one that they share, and copy each picture to
- * their canvas.
+ * Browsers allow a worker four WebGL contexts and drop the oldest for a fifth (a page has sixteen), so only the first stages of a
+ * thread have their own context. The others draw on a shared one and copy each picture to their canvas.
  */
 import { OwnSurface } from './own-surface.js';
 import type { GraphicsFacts, StageCanvas } from './renderer.js';
 import { SharedSurface } from './shared-surface.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
-/** With the shared one these are all the contexts that a worker has. */
+/** Together with the shared one these are all the contexts of a worker. */
 const OWN_CONTEXTS = 3;
 
 let ownCount = 0;

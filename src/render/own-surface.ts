@@ -6,7 +6,7 @@ import type { AvatarModel } from './loaders/avatar-model.js';
 import { createRenderer, type GraphicsFacts, prepareAvatar, type StageCanvas } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
-/** A canvas with a WebGL context of its own. */
+/** A canvas with its own WebGL context. */
 export class OwnSurface implements Surface {
   readonly kind = 'webgl';
   readonly renderer: WebGLRenderer;
@@ -61,12 +61,12 @@ export class OwnSurface implements Surface {
     this.canvas.removeEventListener('webglcontextrestored', this.handleRestored);
     this.smoother?.dispose();
     this.renderer.dispose();
-    // Browsers keep a few contexts only and collect them late.
+    // The number of contexts is limited, and garbage collection is late.
     this.renderer.forceContextLoss();
     this.handleDisposed();
   }
 
-  // three.js asks for the context to be restored, and sends everything anew on the first frame after that.
+  // three.js restores the context, and uploads everything again on the first frame after that.
   private readonly handleLost = (): void => this.listener.handleContextLost();
   private readonly handleRestored = (): void => {
     this.timer.reset();

@@ -1,8 +1,8 @@
 /**
- * Head, neck, chest and eyes of a skeleton, turned by the head and gaze channels and lifted by the breath.
+ * Head, neck, chest and eyes of a skeleton, rotated by the head and gaze channels and lifted by the breath.
  *
- * Axes: right-handed, +x = the character's left, +y up, +z out of the face. A rotation R given in these axes turns a
- * joint whose parent stands at P (at rest) and which itself has the local rest rotation L to  P⁻¹ · R · P · L.
+ * Axes: right-handed, +x = the character's left, +y up, +z out of the face. A rotation R in these axes sets a joint with the
+ * local rest rotation L, whose parent has the world rotation P at rest, to P⁻¹ · R · P · L.
  */
 import { Euler, type Object3D, Quaternion, Vector3 } from 'three';
 import { eyeRotation, type FoundJoint, findJointsAmong, type JointRole, jawRotation, NECK_SHARE } from '../motion/retarget/joints.js';
@@ -24,12 +24,12 @@ export function findJoints(root: Object3D, channelNames?: ChannelNames): FoundJo
 
 export type FoundJoints = Partial<Record<JointName, FoundJoint<Object3D>>>;
 
-/** The objects alone. */
+/** The same without how each was found. */
 export function objectsOf(found: FoundJoints): Partial<Record<JointName, Object3D>> {
   return Object.fromEntries(Object.entries(found).map(([joint, { node }]) => [joint, node]));
 }
 
-/** three.js takes dots, colons and spaces out of names and keeps what the file says aside. */
+/** three.js removes dots, colons and spaces from names and keeps the original in `userData`. */
 function nameInFile({ name, userData }: Object3D): string {
   return typeof userData.name === 'string' ? userData.name : name;
 }
@@ -57,14 +57,14 @@ class Joint {
     this.object.quaternion.copy(this.parentInverse).multiply(rotation).multiply(this.parent).multiply(this.rest);
   }
 
-  /** Moves it by metres along the axes of the character. */
+  /** Translates it by metres along the axes of the character. */
   move(x: number, y: number, z: number): void {
     offset.set(x, y, z).applyQuaternion(this.parentInverse).divideScalar(this.parentScale);
     this.object.position.copy(this.restPosition).add(offset);
   }
 }
 
-/** Of a full breath at rest, about: the chest rises, comes forward and tilts back (metres, radians). */
+/** A full breath at rest, approximately: the chest rises, moves forward and tilts back (metres, radians). */
 const BREATH_UP = 0.0022;
 const BREATH_FORWARD = 0.0012;
 const BREATH_TILT = -0.007;
@@ -75,7 +75,7 @@ const offset = new Vector3();
 const eyeTurn = { pitch: 0, yaw: 0 };
 const jawTurn = { pitch: 0, yaw: 0 };
 
-/** How far painted eyes may turn, as a share of a real eye's turn: towards the nose, away from it, down and up. */
+/** Range of drawn (flat) eyes as a share of a real eye's rotation: towards the nose, away from it, down and up. */
 export interface EyeRange {
   readonly inner: number;
   readonly outer: number;
@@ -86,13 +86,13 @@ export interface EyeRange {
 const WHOLE_RANGE: EyeRange = { inner: 1, outer: 1, down: 1, up: 1 };
 
 export interface PoseRigOptions {
-  /** The jaw's joint opens the mouth. */
+  /** The jaw joint opens the mouth. */
   readonly usesJaw?: boolean;
   readonly eyeRange?: EyeRange;
 }
 
 export class PoseRig {
-  /** True when eyeballs turn by joints; then the look shapes only move the lids. */
+  /** True if joints rotate the eyeballs; then the look shapes only move the lids. */
   readonly hasEyes: boolean;
   readonly hasHead: boolean;
 

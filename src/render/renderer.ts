@@ -3,41 +3,41 @@ import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { StageOptions } from '../shared/contracts/stage.js';
 import type { AvatarModel } from './loaders/avatar-model.js';
 
-/** A canvas of a worker, or an element of the page, of which this folder knows no more than that it can be drawn on. */
+/** An OffscreenCanvas, or a canvas element of the page. */
 export type StageCanvas = StageOptions['canvas'];
 
 const SOFTWARE_NAMES = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 export interface GraphicsFacts {
-  /** WebGL is drawn by the CPU. */
+  /** WebGL is software-rendered. */
   isSoftware: boolean;
 }
 
 let known: GraphicsFacts | null = null;
 
 /**
- * What draws WebGL here. Anything unknown counts as a GPU.
+ * Detects software rendering. Unknown renderers count as a GPU.
  *
- * @param canvas Only a sister of it is drawn on: its own context is not touched.
+ * @param canvas Not used itself: the probe uses another canvas of the same kind.
  */
 export function probeGraphics(canvas: StageCanvas): GraphicsFacts {
   known ??= { isSoftware: SOFTWARE_NAMES.test(rendererName(sisterOf(canvas)) ?? '') };
   return known;
 }
 
-/** Whether a canvas without a page can be drawn on here. */
+/** Whether an OffscreenCanvas has WebGL 2 here. */
 export function canDraw(): boolean {
   return typeof OffscreenCanvas !== 'undefined' && rendererName(new OffscreenCanvas(1, 1)) !== null;
 }
 
-/** What of a canvas both kinds have. */
+/** The common part of both kinds of canvas. */
 interface PlainCanvas {
   width: number;
   height: number;
   getContext(type: 'webgl2'): WebGL2RenderingContext | null;
 }
 
-/** A small canvas of the same kind. On a page without OffscreenCanvas only an element can make another. */
+/** A small canvas of the same kind. On a page without OffscreenCanvas only an element can create another. */
 export function sisterOf(canvas: StageCanvas): PlainCanvas {
   if (!('cloneNode' in canvas)) return new OffscreenCanvas(1, 1);
   const sister = (canvas as unknown as { cloneNode(isDeep: boolean): PlainCanvas }).cloneNode(false);
@@ -56,7 +56,7 @@ function rendererName(canvas: PlainCanvas): string | null {
 
 /**
  * A renderer with a transparent background and Neutral tone mapping, which keeps skin neither bleached nor grey.
- * Antialiasing costs software GL twice the frame: edges are smoothed afterwards there (`EdgeSmoother`).
+ * Antialiasing doubles the cost of a frame in software GL: there `EdgeSmoother` smooths edges afterwards.
  *
  * @throws {AvatarError} `renderingFailed` without WebGL 2.
  */
@@ -75,11 +75,11 @@ export function createRenderer(canvas: StageCanvas, facts: GraphicsFacts): WebGL
     renderer.outputColorSpace = SRGBColorSpace;
     return renderer;
   } catch (reason) {
-    throw new AvatarError(ErrorCode.renderingFailed, 'This browser gave no WebGL 2 context', { cause: reason });
+    throw new AvatarError(ErrorCode.renderingFailed, 'This browser provides no WebGL 2 context', { cause: reason });
   }
 }
 
-/** Compiles the shaders of an avatar and sends its textures, so that its first frame is drawn at once. */
+/** Compiles the shaders of an avatar and uploads its textures, so that its first frame is not delayed. */
 export async function prepareAvatar(renderer: WebGLRenderer, avatar: AvatarModel, camera: Camera, scene: Scene): Promise<void> {
   if (renderer.extensions.has('KHR_parallel_shader_compile')) await renderer.compileAsync(avatar.root, camera, scene);
   else renderer.compile(avatar.root, camera, scene);

@@ -1,51 +1,51 @@
 /**
- * Keeps the frame rate by drawing fewer pixels, and gives them back when there is time for them.
+ * Keeps the frame rate by reducing the resolution, and restores it when there is time.
  *
- * Judged over short windows of frames, by medians: of what drawing costs, and of how long the last few frames took on average, since
- * browsers that queue frames let some through at once and hold up the next. One frame that was held up by others moves neither.
+ * Decides over short windows of frames, by the medians of the drawing cost and of the average interval of the last few frames,
+ * since browsers that queue frames pass some at once and delay the next. A single delayed frame changes neither.
  *
- *     down  frames come later than the budget and drawing is a fair part of that; as many rungs as the excess asks for,
- *           since drawing costs about as much as it has pixels
- *     up    one rung, after frames were in time for seconds and the next rung's predicted cost fits with room to spare
- *     back  what a step down did not make cheaper was not caused by pixels: it is taken back and not tried again soon
+ * down frames exceed the budget and drawing is a relevant part of that; as many rungs as the excess requires, since the cost of
+ * drawing is about proportional to the pixels
+ *     up one rung, after frames were in time for seconds and the next rung's predicted cost fits with a margin
+ *     back a step down that did not reduce the cost is reverted and not tried again soon
  *
- * A rung that had to be left again soon is waited for twice as long the next time. Where the CPU draws, sound that breaks
- * off costs a rung at once: both need the same cores.
+ * The wait for a rung that had to be left again soon doubles. In software GL an audio dropout lowers the resolution by a rung at
+ * once: both need the same cores.
  *
- * Plain numbers; the caller brings the clock. `handleFrame` allocates nothing.
+ * Plain numbers; the caller passes the time. `handleFrame` allocates nothing.
  */
 
 /** Each rung has about 70 % of the pixels of the one above it. Fractions of the full width and height. */
 export const RESOLUTION_RUNGS = [1, 0.84, 0.71, 0.6, 0.5] as const;
 
-/** A window has at least so many frames and lasts at least this long; slow ones are judged by fewer. */
+/** Least frames and duration of a window; slow windows need fewer frames. */
 const WINDOW_FRAMES = 10;
 const WINDOW_MS = 300;
 const SLOW_FRAMES = 3;
 const SLOW_MS = 800;
-/** Frames come in bursts of up to so many. */
+/** Largest burst of frames. */
 const BURST_FRAMES = 4;
 /** Longest window, frames. */
 const MAX_FRAMES = 64;
-/** Frames after a step that are slow because buffers are made anew. */
+/** Frames after a step that are slow because buffers are reallocated. */
 const SETTLE_FRAMES = 2;
-/** Longer pauses between frames are no frames: the page was hidden. */
+/** Longer intervals are ignored: the page was hidden. */
 const MAX_INTERVAL_MS = 2000;
 /** Frames are late above this multiple of the budget. */
 const LATE = 1.12;
-/** Drawing below this share of a frame's time is not why frames are late. */
+/** Below this share of a frame's time drawing is not the reason for late frames. */
 const FAIR_SHARE = 0.2;
-/** What a step down aims at, as a share of the budget. */
+/** Target of a step down, as a share of the budget. */
 const AIM = 0.9;
-/** A predicted cost up to this share of the budget leaves room for speech and other work. */
+/** Highest predicted cost for a step up, as a share of the budget; the rest is for speech and other work. */
 const ROOM = 0.7;
-/** Where costs are not known, pixels are given back to frames that come by this share of the budget. At 60 Hz none comes earlier. */
+/** If costs are unknown, a step up needs frames within this share of the budget. At 60 Hz none comes earlier. */
 const EARLY = 0.95;
-/** A step down that leaves more than this of the cost was in vain. */
+/** A step down that leaves more than this share of the cost is reverted. */
 const FUTILE = 0.94;
 const UP_WAIT_MS = 4000;
 const MAX_UP_WAIT_MS = 64_000;
-/** A rung that is kept this long was worth going to. */
+/** A rung that is kept this long was a success. */
 const KEPT_MS = 10_000;
 const FUTILE_WAIT_MS = 30_000;
 const UNDERRUN_INTERVAL_MS = 500;
@@ -53,14 +53,14 @@ const UNDERRUN_INTERVAL_MS = 500;
 export interface GovernorOptions {
   /** Time for one frame, ms. */
   budgetMs: number;
-  /** The CPU draws, so that drawing can starve the sound. */
+  /** Software GL, where drawing can starve the audio. */
   isSoftware: boolean;
 }
 
 export class ResolutionGovernor {
   private readonly budgetMs: number;
   private readonly isSoftware: boolean;
-  /** When each frame of the window came, ms from its start, and the average interval of the last few up to it. */
+  /** Time of each frame of the window, ms from its start, and the average interval of the last few up to it. */
   private readonly times = new Float64Array(MAX_FRAMES);
   private readonly intervals = new Float64Array(MAX_FRAMES);
   private readonly costs = new Float64Array(MAX_FRAMES);
@@ -71,7 +71,7 @@ export class ResolutionGovernor {
   private toSkip = SETTLE_FRAMES;
 
   private rung = 0;
-  /** Rung and cost before the last step down that has not been judged yet; no such step: −1. */
+  /** Rung and cost before the last step down that is still to be evaluated; −1 if there is none. */
   private rungBefore = -1;
   private costBefore = 0;
   private steppedUpMs = -Infinity;
@@ -85,14 +85,14 @@ export class ResolutionGovernor {
     this.isSoftware = isSoftware;
   }
 
-  /** Fraction of the full width and height that is to be drawn, one of `RESOLUTION_RUNGS`. */
+  /** Fraction of the full width and height to draw, one of `RESOLUTION_RUNGS`. */
   get scale(): number {
     return RESOLUTION_RUNGS[this.rung];
   }
 
   /**
    * @param nowMs Any clock that runs evenly.
-   * @param intervalMs Since the frame before; NaN for the first.
+   * @param intervalMs Since the previous frame; NaN for the first.
    * @param costMs Time it took to draw a recent frame; NaN while unknown.
    */
   handleFrame(nowMs: number, intervalMs: number, costMs: number): void {
@@ -116,17 +116,17 @@ export class ResolutionGovernor {
     this.judge(nowMs, interval, cost);
   }
 
-  /** The sound broke off, or the sound device had to wait. */
+  /** An audio dropout, or a late audio device. */
   handleUnderrun(nowMs: number): void {
     if (!this.isSoftware || nowMs - this.lastUnderrunMs < UNDERRUN_INTERVAL_MS) return;
     this.lastUnderrunMs = nowMs;
     this.noUpBeforeMs = Math.max(this.noUpBeforeMs, nowMs + KEPT_MS);
-    // Whatever the frames say: that step is for the sound.
+    // Regardless of the frames: this step is for the audio.
     this.rungBefore = -1;
     this.step(Math.min(this.rung + 1, RESOLUTION_RUNGS.length - 1));
   }
 
-  /** Another avatar or another size: all that was learnt of costs is void, the resolution stays. */
+  /** Another avatar or size: measured costs are dropped, the resolution stays. */
   reset(): void {
     this.forgetWindow(SETTLE_FRAMES);
     this.rungBefore = -1;

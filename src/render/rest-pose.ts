@@ -3,9 +3,9 @@ import { TWIST } from '../motion/retarget/names/joint-words.js';
 import { wordsOf } from '../motion/retarget/names/split-name.js';
 import type { JointName } from '../shared/contracts/channel-names.js';
 
-/** Where upper arms hang: a little away from the body, in the axes of the character. */
+/** Direction of hanging upper arms: a little away from the body, in the axes of the character. */
 const HANGS = { left: new Vector3(0.3, -0.95, 0.04).normalize(), right: new Vector3(-0.3, -0.95, 0.04).normalize() };
-/** Arms that point further down than this hang already. */
+/** Arms that point further down than this already hang. */
 const HANGING = -0.6;
 
 /** Joints of one arm, shoulder and elbow. */
@@ -16,8 +16,7 @@ export interface Arm {
 }
 
 /**
- * Rigs are modelled with arms spread out; nobody talks like that. Lets them hang. World matrices must be up to date, and
- * are afterwards.
+ * Lowers the arms of a skeleton that was modelled with arms spread out. World matrices must be up to date, and are afterwards.
  */
 export function lowerArms(arms: readonly Arm[]): void {
   for (const { upper, lower, side } of arms) {
@@ -31,10 +30,10 @@ export function lowerArms(arms: readonly Arm[]): void {
   }
 }
 
-/** Joints nearer to the shoulder than this, as a share of the whole arm, are no elbow. */
+/** Smallest distance of an elbow from the shoulder, as a share of the whole arm. */
 const LEAST_UPPER_ARM = 0.12;
 
-/** The arms of a skeleton. @param joints By their names; an elbow without one is the next joint down the arm. */
+/** The arms of a skeleton. @param joints Found by name; a missing elbow is the next joint down the arm. */
 export function armsOf(joints: Partial<Record<JointName, Object3D>>): Arm[] {
   return (['left', 'right'] as const).flatMap((side): Arm[] => {
     const known = joints[`${side}LowerArm`];
@@ -55,7 +54,7 @@ function jointAbove(node: Object3D | undefined): Object3D | null {
   return null;
 }
 
-/** Of the joints below the one that the hand hangs on: neither a mesh nor what only carries the arm's twist. */
+/** The child joint that carries the hand: neither a mesh nor a twist joint. */
 function nextJoint(upper: Object3D): Object3D | null {
   const shoulder = upper.getWorldPosition(new Vector3());
   const distance = (node: Object3D): number => node.getWorldPosition(new Vector3()).distanceTo(shoulder);
@@ -65,7 +64,7 @@ function nextJoint(upper: Object3D): Object3D | null {
   for (;;) {
     const below = at.children.filter(isJoint);
     if (below.length === 0) return null;
-    // Twist joints end where the arm goes on.
+    // Twist joints have no children on the arm.
     const next = below.reduce((best, node) => (rankOf(node, reach) > rankOf(best, reach) ? node : best));
     if (!isTwist(next) && distance(next) > least) return next;
     at = next;
@@ -76,7 +75,7 @@ const isTwist = ({ name }: Object3D): boolean => wordsOf(name).some(({ text }) =
 const rankOf = (node: Object3D, reach: (node: Object3D) => number): number =>
   reach(node) - (isTwist(node) && node.children.length === 0 ? 1e6 : 0);
 
-/** Meshes hang on joints, and groups of meshes too. */
+/** Joints also have meshes and groups of meshes as children. */
 function isJoint(node: Object3D): boolean {
   if ((node as { isBone?: boolean }).isBone) return true;
   if ((node as { isMesh?: boolean }).isMesh) return false;

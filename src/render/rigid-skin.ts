@@ -1,10 +1,10 @@
 import { Matrix4, Mesh, type SkinnedMesh } from 'three';
 
 /**
- * Hangs a skinned mesh that follows a single joint (hair, teeth, glasses) under that joint as an ordinary mesh: the
- * same picture without four matrices per vertex.
+ * Turns a skinned mesh that follows a single joint (hair, teeth, glasses) into an ordinary mesh below that joint: the same
+ * picture without four matrices per vertex.
  *
- * @returns The mesh to use from now on: a new one in its place, or the one given when it bends.
+ * @returns The mesh to use: its replacement, or the given one if it bends.
  */
 export function unskinRigid(mesh: SkinnedMesh): Mesh {
   const joint = onlyJointOf(mesh);
@@ -28,7 +28,7 @@ function onlyJointOf(mesh: SkinnedMesh): number | null {
   let only: number | null = null;
   for (let vertex = 0; vertex < skinIndex.count; vertex++) {
     for (let slot = 0; slot < 4; slot++) {
-      // Quantised weights may leave crumbs of a 255th.
+      // Quantisation may leave weights of 1/255.
       if (skinWeight.getComponent(vertex, slot) < 0.01) continue;
       const joint = skinIndex.getComponent(vertex, slot);
       if (only !== null && joint !== only) return null;

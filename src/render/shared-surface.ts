@@ -7,7 +7,7 @@ import type { AvatarModel } from './loaders/avatar-model.js';
 import { createRenderer, type GraphicsFacts, prepareAvatar, type StageCanvas, sisterOf } from './renderer.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
-/** The one context of this thread that several stages draw on, as large as the largest of them. */
+/** The shared context of this thread, as large as the largest stage on it. */
 class SharedContext {
   readonly canvas: OffscreenCanvas;
   readonly renderer: WebGLRenderer;
@@ -39,7 +39,7 @@ class SharedContext {
     this.surfaces.add(surface);
   }
 
-  /** @returns True when it was the last one, and this context is gone. */
+  /** @returns True if it was the last one, and this context was disposed of. */
   remove(surface: SharedSurface): boolean {
     this.surfaces.delete(surface);
     if (this.surfaces.size > 0) {
@@ -51,7 +51,7 @@ class SharedContext {
     return true;
   }
 
-  /** To be called when a surface has another size. */
+  /** Call when the size of a surface changes. */
   fit(): void {
     const sizes = [...this.surfaces];
     const width = Math.max(1, ...sizes.map(({ pixelWidth }) => pixelWidth));
@@ -62,7 +62,7 @@ class SharedContext {
 
 let shared: SharedContext | null = null;
 
-/** A canvas whose pictures are drawn on the shared context and copied. */
+/** A canvas whose pictures are drawn on the shared context and copied to it. */
 export class SharedSurface implements Surface {
   readonly kind = 'webgl';
   readonly listener: SurfaceListener;
@@ -80,7 +80,7 @@ export class SharedSurface implements Surface {
     this.canvas = canvas as OffscreenCanvas;
     const picture = this.canvas.getContext('2d');
     if (!picture) throw new AvatarError(ErrorCode.renderingFailed, 'This browser gave no 2D context');
-    // Each picture replaces the one before, its transparent pixels too.
+    // Each picture replaces the previous one, transparent pixels included.
     picture.globalCompositeOperation = 'copy';
     this.picture = picture;
     this.context = shared ??= new SharedContext(canvas, facts);
@@ -100,7 +100,7 @@ export class SharedSurface implements Surface {
   resize(width: number, height: number, pixelRatio: number): void {
     this.pixelWidth = this.canvas.width = Math.max(1, Math.floor(width * pixelRatio));
     this.pixelHeight = this.canvas.height = Math.max(1, Math.floor(height * pixelRatio));
-    // A new size gives the context its first settings back.
+    // A new size resets the settings of the context.
     this.picture.globalCompositeOperation = 'copy';
     this.context.fit();
   }
@@ -114,7 +114,7 @@ export class SharedSurface implements Surface {
     renderer.render(scene, camera);
     if (hasEdges) this.smoother?.smooth();
     timer.end();
-    // WebGL counts from the bottom, pictures from the top.
+    // WebGL's origin is at the bottom, that of pictures at the top.
     picture.drawImage(canvas, 0, canvas.height - height, width, height, 0, 0, width, height);
     this.inFlight.add();
   }

@@ -1,13 +1,13 @@
 /**
- * Speech on the face: keeps the motion of the newest rounds and samples it at the audible playhead.
+ * Applies speech to the face: keeps the motion of the newest rounds and samples it at the audible playhead.
  *
- * What the face does when there is nothing to sample:
- *   paused        speech holds, life goes on
- *   starved       it eases to rest, and back when motion covers the playhead again; the sound decides the place
- *   over          it eases to rest
+ * Without motion to sample:
+ *   paused speech holds, idle motion continues
+ *   starved the face eases to rest, and back when motion covers the playhead again; the audio sets the position
+ *   over the face eases to rest
  *   interrupted   the mouth is shut in the next frame, head and eyes follow
  *
- * Lives in the thread that draws. `update` is called once per frame and allocates nothing.
+ * Runs in the thread that draws. `update` is called once per frame and allocates nothing.
  */
 import type { Playhead } from '../audio/playhead.js';
 import { SpeechBlend } from '../motion/life/blend.js';
@@ -15,11 +15,11 @@ import { MotionTimeline } from '../motion/timeline/motion-timeline.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS } from '../shared/contracts/channels.js';
 import type { MotionFeed } from '../shared/contracts/playback-messages.js';
 
-/** Motion this far behind the playhead is let go. */
+/** Motion this far behind the playhead is dropped. */
 const KEEP_SECONDS = 3;
-/** A cut is blended over 25 ms; as one step of at least that it is done in the first frame after it. */
+/** An interruption is blended over 25 ms; one step of at least that completes it in the next frame. */
 const CUT_STEP_SECONDS = 0.03;
-/** Only a mouth must be shut at once: after a cut the rest of the face and the head follow with this time constant, s. */
+/** Only the mouth has to shut at once: the rest of the face and the head follow with this time constant, s. */
 const FOLLOW_SECONDS = 0.07;
 const IS_MOUTH = Uint8Array.from(CHANNELS, (name) => (/^(jaw|mouth|cheekPuff|tongue)/.test(name) ? 1 : 0));
 
@@ -31,11 +31,11 @@ export class SpeechPose {
   isAdvancing = false;
   /** In the last update the playhead ran and no motion covered it. */
   isStarved = false;
-  /** Speech comes out of the playhead: somebody speaks, or holds the word. */
+  /** Motion covers the playhead: the character speaks, or is paused in speech. */
   isSpeaking = false;
-  /** In the last update speech had the eyes closed. */
+  /** In the last update speech closed the eyes. */
   isBlinking = false;
-  /** `[58]`: shown in place of speech, whatever is heard; null when speech shows. */
+  /** `[58]`: shown instead of speech; null shows speech. */
   heldPose: Float32Array | null = null;
 
   private readonly playhead: Playhead;
@@ -46,10 +46,10 @@ export class SpeechPose {
   private firstRound = 1;
   private isCut = false;
   private lastRound = 0;
-  /** The pose shown last, and what a cut would have made it jump by. */
+  /** The last shown pose, and its jump at an interruption. */
   private readonly shown = new Float32Array(CHANNEL_COUNT);
   private readonly jump = new Float32Array(CHANNEL_COUNT);
-  /** How fast the pose moved, a second. */
+  /** Rate of change of the pose per second. */
   private readonly speed = new Float32Array(CHANNEL_COUNT);
   private sinceCut = Infinity;
 
@@ -61,14 +61,14 @@ export class SpeechPose {
   handleFeed(message: MotionFeed): void {
     if (message.type === 'flush') return this.endRoundsBefore(message.beforeRound);
     if (message.round < this.firstRound) return;
-    // Motion of the next round may come before the first sound of it, while this one still plays.
+    // Motion of the next round may arrive before its first audio, while this one still plays.
     let timeline = this.timelines.get(message.round);
     if (!timeline) this.timelines.set(message.round, (timeline = new MotionTimeline()));
     if (message.type === 'frames') timeline.append(message.frames);
     else timeline.finish();
   }
 
-  /** What would have to be fed to another one, for it to show what this one would. */
+  /** Messages that bring another `SpeechPose` to the same state. */
   feeds(): MotionFeed[] {
     return [...this.timelines].flatMap(([round, timeline]): MotionFeed[] => [
       ...timeline.frames().map((frames): MotionFeed => ({ type: 'frames', round, frames })),
@@ -76,7 +76,7 @@ export class SpeechPose {
     ]);
   }
 
-  /** Every round below this one is over: an interrupted mouth shuts at once. */
+  /** Ends every round below this one: an interrupted mouth shuts at once. */
   endRoundsBefore(round: number): void {
     if (round <= this.firstRound) return;
     this.firstRound = round;
@@ -86,9 +86,9 @@ export class SpeechPose {
 
   /**
    * @param shownMs Moment at which the frame will be seen, on the clock of `performance.now()`.
-   * @param elapsedSeconds Since the update before.
-   * @param pose `[58]`, life; speech is laid over it in place.
-   * @param liveliness How much of speech shows beside lips and lids, 0..1; a held pose shows as it is.
+   * @param elapsedSeconds Since the previous update.
+   * @param pose `[58]`, idle motion; speech is blended over it in place.
+   * @param liveliness Share of speech beside lips and lids, 0..1; a held pose is shown unchanged.
    */
   update(shownMs: number, elapsedSeconds: number, pose: Float32Array, liveliness = 1): void {
     const { playhead } = this;
@@ -127,8 +127,8 @@ export class SpeechPose {
   }
 
   /**
-   * Lets everything but the mouth go on after a cut from the place and at the speed it had: what is missing to the pose shrinks as a
-   * critically damped spring does, (d + (v + ω d) t) e^(−ω t).
+   * After an interruption, continues everything but the mouth from its position and speed: the offset to the pose decays like a
+   * critically damped spring, (d + (v + ω d) t) e^(−ω t).
    */
   private smoothCut(isCut: boolean, elapsedSeconds: number, pose: Float32Array): void {
     const { jump, speed, shown } = this;
@@ -145,7 +145,7 @@ export class SpeechPose {
     for (let channel = 0; channel < CHANNEL_COUNT; channel++) pose[channel] += jump[channel] * ofJump + speed[channel] * ofSpeed;
   }
 
-  /** The speed stays that of the cut while it is smoothed. */
+  /** While an interruption is smoothed, the speed stays that of its moment. */
   private remember(elapsedSeconds: number, pose: Float32Array): void {
     const { shown, speed } = this;
     if (this.sinceCut > 8 * FOLLOW_SECONDS && elapsedSeconds > 0) {

@@ -2,22 +2,22 @@ import { type Camera, Vector3 } from 'three';
 import type { GazeTarget } from '../motion/life/life-motion.js';
 import type { GazePoint } from '../shared/contracts/stage-settings.js';
 
-/** A point of the picture lies on a pane between face and viewer, this share of the way from the camera. */
+/** Points of the picture lie on a plane between face and viewer, this share of the distance from the camera. */
 const PANE_SHARE = 0.5;
-/** A camera that has gone round to the side is no viewer's eye any more: the character looks ahead again, radians. */
+/** Beyond this angle of the camera the character no longer looks at it but ahead, radians. */
 const [VIEWER_SIDE, VIEWER_BEHIND] = [0.9, 1.3];
 
-/** From pictures to directions: where viewer and pointed-at places are as the character sees them. */
+/** Converts the camera and points of the picture to directions as the character sees them. */
 export class StageGaze {
-  /** What to look at; null looks at the viewer, who is where the camera is. */
+  /** The target; null is the viewer, at the camera. */
   point: GazePoint | null = null;
   private readonly place = new Vector3();
   private readonly cameraPlace = new Vector3();
   private readonly gaze: GazeTarget = { yaw: 0, pitch: 0, isHeld: false };
 
   /**
-   * @param camera Where it stands counts, and its projection.
-   * @param eyes Between the eyes at rest, metres; the face looks along +z.
+   * @param camera Its position and projection are used.
+   * @param eyes Midpoint of the eyes at rest, metres; the face looks along +z.
    * @returns Filled in place.
    */
   target(camera: Camera, eyes: { x: number; y: number; z: number }): GazeTarget {

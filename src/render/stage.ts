@@ -1,9 +1,10 @@
 /**
  * One avatar on one canvas: owns its surface, the camera, the frame loop and both ports.
  *
- * Each frame, in this order: life, speech at the playhead of the moment the frame will be seen, the eyes, apply, draw. Nothing is drawn while the canvas is out of sight, has no size, or the GPU was taken away.
+ * Each frame, in this order: life, speech at the playhead of the moment the frame will be seen, the eyes, apply, draw. Nothing is
+ * drawn while the canvas is out of view, has no size, or the context is lost.
  *
- * Runs in the render worker, or on the page where no worker can draw. Knows no DOM beyond the canvas it is given.
+ * Runs in the render worker, or on the page if no worker can draw. Uses no DOM beyond the canvas.
  */
 import { Scene } from 'three';
 import { Playhead } from '../audio/playhead.js';
@@ -26,11 +27,11 @@ import { SpeechPose } from './speech-pose.js';
 import { StageGaze } from './stage-gaze.js';
 import type { Surface, SurfaceListener } from './surface.js';
 
-/** More device pixels than this per CSS pixel cost much and show nothing on a face. */
+/** Highest device pixel ratio: more costs much and is not visible on a face. */
 const MAX_PIXEL_RATIO = 2;
-/** In software every pixel costs. */
+/** The same for software GL. */
 const MAX_PIXEL_RATIO_SOFTWARE = 1;
-/** Time for one frame: as often as a face needs in software, at every picture of a usual display elsewhere. */
+/** Frame budget, ms: software GL draws as often as a face needs, a GPU at the rate of a usual display. */
 const BUDGET_SOFTWARE_MS = 1000 / 30;
 const BUDGET_MS = 1000 / 55;
 /** Longest side of the drawing buffer. */
@@ -38,7 +39,7 @@ const MAX_PIXELS = 4096;
 /** Expected time from a frame's timestamp to the display; follows the frame rate within these limits. */
 const MIN_SHOW_DELAY_MS = 4;
 const MAX_SHOW_DELAY_MS = 50;
-/** Longer pauses between frames (hidden, stalled) count as this for everything that eases. */
+/** Easing treats longer intervals between frames (hidden, stalled) as this. */
 const MAX_ELAPSED_SECONDS = 0.1;
 
 interface BlobWaiter {
@@ -70,26 +71,26 @@ export class LiveStage implements Stage, SurfaceListener {
   private readonly blobWaiters: BlobWaiter[] = [];
 
   private readonly ports: MessagePort[] = [];
-  /** Whose report was the last. */
+  /** The source of the latest report. */
   private playheadPort: MessagePort | null = null;
   private avatar: AvatarModel | null = null;
   private loading: AbortController | null = null;
   private width = 0;
   private height = 0;
   private pixelRatio = 1;
-  /** Scale of the drawing buffer as it is. */
+  /** Current scale of the drawing buffer. */
   private bufferScale = 1;
   private isVisible = true;
   private isContextLost = false;
   private isDisposed = false;
-  /** The avatar of the last picture. */
+  /** The avatar in the last picture. */
   private drawnAvatar: AvatarModel | null = null;
   private lastTimestampMs = Number.NaN;
   private showDelayMs = 1000 / 60;
-  /** Time of life: stands while nothing is drawn. */
+  /** Time of idle motion: stops while nothing is drawn. */
   private lifeSeconds = 0;
 
-  /** @throws {AvatarError} `renderingFailed` when the canvas gives no WebGL 2. */
+  /** @throws {AvatarError} `renderingFailed` if the canvas has no WebGL 2. */
   constructor(options: StageOptions, listener: StageListener) {
     this.options = options;
     this.listener = listener;
@@ -116,11 +117,11 @@ export class LiveStage implements Stage, SurfaceListener {
       addOns: this.addOns,
       handleProgress: (fraction) => this.listener.handleLoadProgress(fraction),
     });
-    // Shaders are compiled and textures sent before the old avatar goes, so that no frame is missed.
+    // Shaders are compiled and textures uploaded before the old avatar is removed, so that no frame is missed.
     await this.prepare(avatar);
     if (loading.signal.aborted) {
       avatar.dispose();
-      throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was ended');
+      throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was aborted');
     }
     this.loading = null;
     this.show(avatar);
@@ -140,7 +141,7 @@ export class LiveStage implements Stage, SurfaceListener {
       this.frameAvatar();
     }
     this.updateLoop();
-    // A new size clears the canvas: without a picture at once it would flash.
+    // A new size clears the canvas: redraw at once to avoid a flash.
     if (this.isDrawing && this.drawnAvatar) this.render();
   }
 
@@ -245,7 +246,7 @@ export class LiveStage implements Stage, SurfaceListener {
   private async prepare(avatar: AvatarModel): Promise<void> {
     if (this.isContextLost) return;
     try {
-      // In a scene of its own: shaders are made for a number of lamps, and those of the avatar before are still there.
+      // In a separate scene: shaders depend on the number of lights, and those of the previous avatar are still in the scene.
       await this.surface.prepare(avatar, this.rig.camera, new Scene());
     } catch (reason) {
       avatar.dispose();
@@ -307,7 +308,7 @@ export class LiveStage implements Stage, SurfaceListener {
   }
 
   private render(): void {
-    // Pictures that are kept have all their pixels.
+    // Saved pictures have the full resolution.
     const scale = this.blobWaiters.length > 0 ? 1 : this.governor.scale;
     if (scale !== this.bufferScale) this.resizeBuffer(scale);
     this.avatar?.lights?.quaternion.copy(this.rig.camera.quaternion);
@@ -326,13 +327,13 @@ export class LiveStage implements Stage, SurfaceListener {
     this.governor.handleFrame(nowMs, elapsedMs, this.surface.drawMs);
   }
 
-  /** A frame is seen when the next one begins: that is one frame from now, as long as they have been lately. */
+  /** A frame is visible when the next one begins: one recent frame interval from now. */
   private followFrameRate(elapsedMs: number): void {
     const delayMs = Math.min(MAX_SHOW_DELAY_MS, Math.max(MIN_SHOW_DELAY_MS, elapsedMs));
     this.showDelayMs += (delayMs - this.showDelayMs) * 0.1;
   }
 
-  /** Must run in the task that drew: afterwards the drawing buffer is gone. */
+  /** Must run in the task that drew: afterwards the drawing buffer is cleared. */
   private answerBlobs(): void {
     const waiters = this.blobWaiters.splice(0);
     pngOf(this.options.canvas).then(
@@ -345,7 +346,7 @@ export class LiveStage implements Stage, SurfaceListener {
   }
 
   private handlePlayhead(report: PlayheadReport, port: MessagePort): void {
-    // Every source has a clock of its own.
+    // Every source has its own clock.
     if (this.playheadPort !== port) this.playhead.forgetClock();
     this.playheadPort = port;
     this.playhead.handleReport(report, performance.now());

@@ -4,10 +4,10 @@ import type { FramingAnchors } from '../../shared/contracts/framing.js';
 
 type Joints = Partial<Record<JointRole, Object3D>>;
 
-/** An eye line above the head joint nearer than this to the top of the head is no eye line, as a share of the way there. */
+/** Highest plausible eye line, as a share of the distance from the head joint to the top of the head. */
 const HIGHEST_EYES = 0.9;
 
-/** Where head and body are, found by the eyes' joints, else the head's, else the bounds of everything. At rest, metres. */
+/** Positions of head and body, from the eyes' joints, else the head's, else the bounds of everything. At rest, metres. */
 export function anchorsOf(scene: Object3D, joints: Joints): FramingAnchors {
   scene.updateMatrixWorld(true);
   const bounds = new Box3().setFromObject(scene, true);
@@ -15,7 +15,7 @@ export function anchorsOf(scene: Object3D, joints: Joints): FramingAnchors {
   const eyes = new Vector3();
   const head = joints.head?.getWorldPosition(new Vector3());
   const between = middleOfEyes(joints);
-  // Rigs with eye joints that nothing hangs on leave them anywhere.
+  // Unused eye joints may be anywhere.
   const isPlausible = between && (!head || (between.y > head.y - 1e-3 && between.y < head.y + (bounds.max.y - head.y) * HIGHEST_EYES));
   if (isPlausible) {
     eyes.copy(between);
@@ -25,7 +25,7 @@ export function anchorsOf(scene: Object3D, joints: Joints): FramingAnchors {
     eyes.y += (bounds.max.y - eyes.y) * 0.48;
   } else {
     bounds.getCenter(eyes);
-    // A whole body is seven to eight heads high; anything less slender is a head or a bust.
+    // A whole body is seven to eight heads high; less is a head or a bust.
     const headHeight = size.y > 3 * size.z ? size.y / 7.3 : size.y;
     eyes.y = bounds.max.y - headHeight * 0.5;
   }
@@ -42,13 +42,13 @@ function middleOfEyes({ leftEye, rightEye }: Joints): Vector3 | null {
   return leftEye.getWorldPosition(new Vector3()).add(rightEye.getWorldPosition(new Vector3())).multiplyScalar(0.5);
 }
 
-/** From the eye line to the top of the head of a grown-up, m; and what is still a head in metres. */
+/** Distance from the eye line to the top of an adult's head, m; and the range that counts as a head in metres. */
 const EYES_TO_TOP = 0.13;
 const PLAUSIBLE = { min: 0.04, max: 0.5 };
 
 /**
- * Brings a character into our axes and units: people's files are in centimetres, or face backwards. Turns and scales the
- * root; what is upright, in metres and looks ahead stays as it is.
+ * Converts a character to our axes and units: some files are in centimetres, or face backwards. Rotates and scales the root;
+ * characters that are upright, in metres and face +z are not changed.
  */
 export function normaliseRoot(root: Object3D, joints: Joints): void {
   root.updateMatrixWorld(true);
@@ -59,7 +59,7 @@ export function normaliseRoot(root: Object3D, joints: Joints): void {
   root.updateMatrixWorld(true);
 }
 
-/** Only where both agree: the left eye is on the wrong side, and the eyes lie behind the head's joint. */
+/** Only if both agree: the left eye is on the wrong side, and the eyes are behind the head joint. */
 function facesBackwards(joints: Joints): boolean {
   const { head, leftEye, rightEye } = joints;
   const between = middleOfEyes(joints);

@@ -3,7 +3,7 @@ import type { GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import type { ReadOptions } from './read-options.js';
 
-/** Longest side of a texture: more shows nothing on a face, and phones run out of memory. */
+/** Longest side of a texture: more is not visible on a face, and phones run out of memory. */
 const MAX_SIDE = 2048;
 const MAX_SIDE_SOFTWARE = 1024;
 const KTX2_SIGNATURE = [0xab, 0x4b, 0x54, 0x58, 0x20, 0x32, 0x30, 0xbb];
@@ -17,8 +17,8 @@ interface ImageDefinition {
 }
 
 /**
- * Reads the textures of a glTF file from its own bytes: PNG, JPEG and WebP as the browser knows them, KTX2 by an add-on.
- * three.js would fetch each from a `blob:` URL, which strict policies forbid, and would go on without those that fail.
+ * Reads the textures of a glTF file from its own bytes: PNG, JPEG and WebP with the browser's decoder, KTX2 with an add-on.
+ * three.js would fetch each from a `blob:` URL, which strict policies forbid, and would ignore failures.
  */
 export class EmbeddedImages {
   private readonly options: ReadOptions;
@@ -28,7 +28,7 @@ export class EmbeddedImages {
     this.options = options;
   }
 
-  /** Makes the parser ask here. */
+  /** Replaces the parser's image loading. */
   serve(parser: GLTFParser): void {
     const textures = new Map<number, Promise<Texture>>();
     parser.loadImageSource = async (index: number) => {
@@ -40,7 +40,7 @@ export class EmbeddedImages {
     };
   }
 
-  /** To be called when the file was read. @throws {AvatarError} the first reason for which a texture could not be had. */
+  /** Call after reading the file. @throws {AvatarError} the error of the first texture that failed. */
   check(): void {
     if (this.failure) throw this.failure;
   }

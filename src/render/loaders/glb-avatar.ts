@@ -28,22 +28,22 @@ type Joints = Partial<Record<JointName, Object3D>>;
 export interface GlbAvatarOptions {
   readonly format: AvatarInfo['format'];
   readonly isSoftware: boolean;
-  /** Known by the file; else found by their names. */
+  /** Joints that the file names by role. Default: found by their names. */
   readonly joints?: Joints;
   readonly arms?: readonly Arm[];
-  /** Expressions of the file. @param mesh As the loader made it. */
+  /** Expressions of the file. @param mesh As created by the loader. */
   readonly boundOf?: (mesh: Mesh) => readonly BoundMorph[];
   readonly blinkOverriders?: MorphOptions['blinkOverriders'];
-  /** False: the eyes' joints stay where they are, shapes move the eyes. */
+  /** False: shapes move the eyes, not joints. */
   readonly turnsEyes?: boolean;
   readonly eyeRange?: EyeRange;
-  /** Default `createLights`. */
+  /** Default: `createLights`. */
   readonly lights?: Object3D;
   /** The page's own names. */
   readonly channelNames?: ChannelNames;
-  /** What shows channels beside shapes and joints. */
+  /** Outputs of channels beside shapes and joints. */
   readonly tints?: { readonly channels: readonly string[]; apply(pose: Float32Array): void };
-  /** What lives on its own: called after the joints were turned. */
+  /** Secondary movement: called after the joints were rotated. */
   readonly handleMoved?: (elapsedSeconds: number) => void;
   readonly handleDisposed?: () => void;
 }
@@ -144,7 +144,7 @@ export class GlbAvatar implements AvatarModel {
   }
 }
 
-/** All meshes that can be drawn, ready for our use: rigid ones unskinned, never culled, shapes in geometries of their own. */
+/** Prepares all meshes: rigid ones unskinned, never culled, shapes in separate geometries. */
 function collectMeshes(scene: Object3D): { mesh: Mesh; source: Mesh }[] {
   const found: Mesh[] = [];
   scene.traverse((object) => {
@@ -155,13 +155,13 @@ function collectMeshes(scene: Object3D): { mesh: Mesh; source: Mesh }[] {
     if (seen.has(source.geometry)) source.geometry = source.geometry.clone();
     seen.add(source.geometry);
     const mesh = (source as SkinnedMesh).isSkinnedMesh ? unskinRigid(source as SkinnedMesh) : source;
-    // Its bounds are those of the rest pose, and an avatar is nearly always in the picture.
+    // Its bounds are those of the rest pose, and an avatar is nearly always in view.
     mesh.frustumCulled = false;
     return { mesh, source };
   });
 }
 
-/** By target; numbers where the file has no names. */
+/** By target; indices if the file has no names. */
 function morphNamesOf(mesh: Mesh): string[] {
   const names = (mesh.geometry.morphAttributes.position ?? []).map((_, target) => String(target));
   for (const [name, target] of Object.entries(mesh.morphTargetDictionary ?? {})) if (target < names.length) names[target] = name;

@@ -9,10 +9,9 @@ interface GlbJson {
 }
 
 /**
- * Refuses a binary glTF file that three.js's loader would not answer for: nodes that go round in circles, parts that lie
- * in other files, and compression that is not understood.
+ * Refuses binary glTF files that three.js's loader does not handle: cycles of nodes, external files, and unsupported compression.
  *
- * @throws {Error} with words for the file's author.
+ * @throws {Error} with a message for the file's author.
  */
 export function checkGlb(bytes: ArrayBuffer): void {
   const json = readGlbJson(bytes);
@@ -21,14 +20,14 @@ export function checkGlb(bytes: ArrayBuffer): void {
   const outside = parts.find(({ uri }) => uri !== undefined && !uri.startsWith('data:'));
   if (outside) throw new Error(`it needs another file (${outside.uri!.slice(0, 80)}); export it as one .glb with everything in it`);
   if (json.extensionsRequired?.includes('KHR_draco_mesh_compression')) {
-    throw new Error('it is compressed with Draco, which is not understood; use meshopt ("gltf-transform meshopt in.glb out.glb") or none');
+    throw new Error('it is compressed with Draco, which is not supported; use meshopt ("gltf-transform meshopt in.glb out.glb") or none');
   }
 }
 
-/** What a file says it uses: `VRM` of VRM 0, `VRMC_vrm` of VRM 1, … @throws {Error} when there is no such file in the bytes. */
+/** The extensions of a file: `VRM` of VRM 0, `VRMC_vrm` of VRM 1, … @throws {Error} for bytes that are not a binary glTF. */
 export function extensionsOf(bytes: ArrayBuffer): readonly string[] {
   const json = readGlbJson(bytes) as GlbJson & { extensions?: object };
-  // Some writers of VRM 0 forget to list it.
+  // Some exporters of VRM 0 do not list it.
   return [...(json.extensionsUsed ?? []), ...Object.keys(json.extensions ?? {})];
 }
 
@@ -36,20 +35,20 @@ function checkNodes(nodes: readonly { children?: number[] }[]): void {
   const parents = new Int32Array(nodes.length).fill(-1);
   nodes.forEach(({ children = [] }, parent) => {
     for (const child of children) {
-      if (parents[child] !== -1) throw new Error('its nodes are no tree');
+      if (parents[child] !== -1) throw new Error('its nodes are not a tree');
       parents[child] = parent;
     }
   });
-  // With one parent each, a circle is a node that never gets to a root.
+  // With one parent each, a node on a cycle never reaches a root.
   for (let node = 0; node < nodes.length; node++) {
     let steps = 0;
-    for (let at = node; at !== -1; at = parents[at]) if (++steps > nodes.length) throw new Error('its nodes go round in circles');
+    for (let at = node; at !== -1; at = parents[at]) if (++steps > nodes.length) throw new Error('its nodes form a cycle');
   }
 }
 
 function readGlbJson(bytes: ArrayBuffer): GlbJson {
   const header = new DataView(bytes);
   const isGlb = bytes.byteLength >= 20 && header.getUint32(0, true) === 0x46546c67 && header.getUint32(16, true) === JSON_CHUNK;
-  if (!isGlb) throw new Error('it is no binary glTF (.glb)');
+  if (!isGlb) throw new Error('it is not a binary glTF (.glb)');
   return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 20, header.getUint32(12, true)))) as GlbJson;
 }

@@ -6,10 +6,10 @@ import { readGlb } from './glb-reader.js';
 import type { ReadOptions } from './read-options.js';
 
 /**
- * An avatar from a binary glTF 2.0 file, or from a VRM, which is one.
+ * Loads an avatar from a binary glTF 2.0 file or a VRM.
  *
- * @throws {Error} when the file is damaged or needs what is not understood.
- * @throws {AvatarError} `renderingFailed` when an add-on that it needs cannot be had.
+ * @throws {Error} if the file is damaged or needs unsupported features.
+ * @throws {AvatarError} `renderingFailed` if an add-on that it needs cannot be loaded.
  */
 export async function loadGlbAvatar(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> {
   const { isSoftware, addOns } = options;

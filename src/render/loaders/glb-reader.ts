@@ -5,7 +5,7 @@ import { checkGlb } from './glb-check.js';
 import { decodeMeshopt, type MeshoptView } from './meshopt.js';
 import type { ReadOptions } from './read-options.js';
 
-/** In the place of meshoptimizer's own decoder, which is WebAssembly; all of it that the loader calls. */
+/** Replaces meshoptimizer's own decoder, which is WebAssembly; the members that the loader uses. */
 const meshoptDecoder = {
   supported: true,
   ready: Promise.resolve(),
@@ -13,18 +13,18 @@ const meshoptDecoder = {
     decodeMeshopt(source, { count, byteStride, mode, filter } as MeshoptView),
 } as Parameters<GLTFLoader['setMeshoptDecoder']>[0];
 
-/** Only its presence counts: images of every kind are read by `EmbeddedImages`. */
+/** Only has to be present: `EmbeddedImages` reads all images. */
 const ktx2Loader = {} as Parameters<GLTFLoader['setKTX2Loader']>[0];
 
 export type GltfPlugin = (parser: GLTFParser) => GLTFLoaderPlugin;
 
 /**
- * Reads a binary glTF 2.0 file: meshopt compression and quantisation are understood, Draco is not; textures may be PNG, JPEG,
- * WebP or KTX2.
+ * Reads a binary glTF 2.0 file: meshopt compression and quantisation are supported, Draco is not; textures may be PNG, JPEG, WebP
+ * or KTX2.
  *
- * @param options Null where only meshes count: textures that cannot be had are then left out.
- * @throws {Error} when the file is damaged or needs what is not understood.
- * @throws {AvatarError} `unsupportedAvatarAsset` for a texture that cannot be decoded, `renderingFailed` where KTX2 cannot.
+ * @param options Null if only meshes are needed: textures that cannot be loaded are omitted.
+ * @throws {Error} if the file is damaged or needs unsupported features.
+ * @throws {AvatarError} `unsupportedAvatarAsset` for a texture that cannot be decoded, `renderingFailed` if KTX2 is not available.
  */
 export async function readGlb(bytes: ArrayBuffer, options: ReadOptions | null = null, plugins: readonly GltfPlugin[] = []): Promise<GLTF> {
   checkGlb(bytes);
@@ -37,7 +37,7 @@ export async function readGlb(bytes: ArrayBuffer, options: ReadOptions | null = 
   for (const plugin of plugins) loader.register(plugin);
   const file = await loader.parseAsync(bytes, '');
   images?.check();
-  // The loader has copied from its copy of the file all that it has read.
+  // The loader has copied everything it needs.
   const { body } = (file.parser.extensions as Record<string, { body?: ArrayBuffer }>).KHR_binary_glTF ?? {};
   if (body) freeBuffers([body]);
   return file;

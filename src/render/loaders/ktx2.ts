@@ -1,6 +1,6 @@
 /**
- * Add-on `ktx2`: textures in KTX2 with Basis Universal compression (ETC1S and UASTC), turned into whatever compressed format
- * the GPU reads. The transcoder is WebAssembly: policies have to allow it.
+ * Add-on `ktx2`: textures in KTX2 with Basis Universal compression (ETC1S and UASTC), transcoded to a compressed format of the
+ * GPU. The transcoder is WebAssembly: policies have to allow it.
  *
  * @see https://github.com/KhronosGroup/glTF/tree/main/extensions/2.0/Khronos/KHR_texture_basisu
  */
@@ -21,7 +21,7 @@ import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { Lazy } from '../../shared/core/lazy.js';
 import { BASIS_BINARY } from './basis-binary.js';
 
-/** A format of the transcoder (`transcoder_texture_format` of basisu_transcoder.h) and its name in three.js. */
+/** A target format of the transcoder (`transcoder_texture_format` of basisu_transcoder.h) and its name in three.js. */
 interface Target {
   basis: number;
   three: PixelFormat | CompressedPixelFormat;
@@ -40,7 +40,7 @@ let supported: ReadonlySet<string> | null = null;
 
 /**
  * @param bytes A whole KTX2 file; its first layer and face are shown.
- * @throws {AvatarError} `renderingFailed` when WebAssembly is forbidden or not there, `unsupportedAvatarAsset` for a damaged file.
+ * @throws {AvatarError} `renderingFailed` if WebAssembly is forbidden or missing, `unsupportedAvatarAsset` for a damaged file.
  */
 export async function textureFromKtx2(bytes: Uint8Array): Promise<CompressedTexture> {
   const { KTX2File } = await basis.get();
@@ -81,7 +81,7 @@ function transcoded(file: BasisFile): CompressedTexture {
   const [width, height, levelCount] = [file.getWidth(), file.getHeight(), file.getLevels()];
   const isReadable = file.isValid() && (file.isETC1S() || file.isUASTC()) && width > 0 && height > 0 && levelCount > 0;
   if (!isReadable || !file.startTranscoding()) throw damaged();
-  // Compressed formats come in blocks of 4 × 4.
+  // Compressed formats have blocks of 4 × 4 pixels.
   const target = width % 4 === 0 && height % 4 === 0 ? targetFor(file.isUASTC(), file.getHasAlpha()) : PLAIN;
   const levels = [];
   for (let level = 0; level < levelCount; level++) {
@@ -95,7 +95,7 @@ function transcoded(file: BasisFile): CompressedTexture {
   return texture;
 }
 
-/** The best the GPU reads: as fine as the file, then as small as the file. */
+/** The best format that the GPU supports: first the quality of the file, then its size. */
 function targetFor(isFine: boolean, hasAlpha: boolean): Target {
   supported ??= supportedExtensions();
   const etc = { extension: 'WEBGL_compressed_texture_etc', target: hasAlpha ? ETC2 : ETC1 };

@@ -15,11 +15,11 @@ export interface LoadOptions extends ReadOptions {
 }
 
 /**
- * Loads an avatar file of any format that is known. The format is told by the file's first bytes, never by its name.
+ * Loads an avatar file of any supported format, which is detected by the file's first bytes, not by its name.
  *
  * @param source URL, or the file itself.
- * @throws {AvatarError} `failedToDownloadAvatarAssets`, `unsupportedAvatarAsset`, `renderingFailed` when a part of the
- *   renderer that the avatar needs cannot be had, or `aborted`.
+ * @throws {AvatarError} `failedToDownloadAvatarAssets`, `unsupportedAvatarAsset`, `renderingFailed` if an add-on that the avatar
+ *   needs cannot be loaded, or `aborted`.
  */
 export async function loadAvatar(source: string | Blob, options: LoadOptions): Promise<AvatarModel> {
   const { signal, handleProgress } = options;
@@ -31,11 +31,11 @@ export async function loadAvatar(source: string | Blob, options: LoadOptions): P
   const avatar = await read(bytes, options);
   if (signal.aborted) {
     avatar.dispose();
-    throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was ended');
+    throw new AvatarError(ErrorCode.aborted, 'Loading the avatar was aborted');
   }
   if (avatar.info.vertexCount === 0) {
     avatar.dispose();
-    throw new AvatarError(ErrorCode.unsupportedAvatarAsset, 'The avatar file holds nothing to draw');
+    throw new AvatarError(ErrorCode.unsupportedAvatarAsset, 'The avatar file contains nothing to draw');
   }
   handleProgress(1);
   return avatar;
@@ -49,7 +49,7 @@ async function read(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarMod
       case 'zip':
         return await (await options.addOns.load('splats')).loadSplatAvatar(bytes);
       default:
-        throw new Error('it is no binary glTF (.glb)');
+        throw new Error('it is not a binary glTF (.glb)');
     }
   } catch (reason) {
     throw avatarErrorFrom(reason, ErrorCode.unsupportedAvatarAsset, 'The avatar file cannot be used');

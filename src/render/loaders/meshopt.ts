@@ -45,7 +45,7 @@ export function decodeMeshopt(source: Uint8Array, view: MeshoptView): Uint8Array
 
 const unzigzag = (value: number) => (value >>> 1) ^ -(value & 1);
 
-/** A place in a stream; reading past its end is an error, not a zero. */
+/** A position in a stream; reading past its end is an error, not a zero. */
 class Reader {
   at: number;
   private readonly bytes: Uint8Array;
@@ -159,8 +159,8 @@ function readDeltas(reader: Reader, deltas: Uint8Array, groupCount: number, bits
 }
 
 /**
- * Small values packed into 2 or 4 bits with the first in the highest, or 1 bit with the first in the lowest; all bits set means that a whole
- * byte follows the pack.
+ * Small values packed into 2 or 4 bits with the first in the highest, or 1 bit with the first in the lowest; all bits set means
+ * that a byte after the pack holds the value.
  */
 function readPacked(reader: Reader, deltas: Uint8Array, at: number, bits: number): void {
   const pack = reader.take((GROUP * bits) / 8);
@@ -201,7 +201,7 @@ function decodeTriangles(source: Uint8Array, target: Uint16Array | Uint32Array):
     edgesB.add(b);
   };
   const explicit = () => (last = (last + unzigzag(reader.varint())) >>> 0);
-  /** Corner by a nibble: 0 the next new vertex, 15 written out, else a recent one. */
+  /** Corner by a nibble: 0 the next new vertex, 15 an explicit one, else a recent one. */
   const corner = (nibble: number) => {
     if (nibble === 0) return next++;
     return nibble === 15 ? explicit() : vertices.get(nibble - 1);
@@ -227,7 +227,7 @@ function decodeTriangles(source: Uint8Array, target: Uint16Array | Uint32Array):
       const pair = low < 14 ? table[low] : reader.byte();
       if (low >= 14 && pair === 0) next = 0;
       a = low === 15 ? explicit() : next++;
-      // Nibbles of the table have no written corners: 15 is a recent vertex there, too.
+      // Nibbles of the table have no explicit corners: 15 is a recent vertex there, too.
       const [second, third] = [pair >> 4, pair & 15];
       b = low < 14 && second === 15 ? vertices.get(14) : corner(second);
       c = low < 14 && third === 15 ? vertices.get(14) : corner(third);
@@ -244,7 +244,7 @@ function decodeTriangles(source: Uint8Array, target: Uint16Array | Uint32Array):
   }
 }
 
-/** Differences to one of two running values. */
+/** Differences to one of two previous values. */
 function decodeIndices(source: Uint8Array, target: Uint16Array | Uint32Array): void {
   if (source[0] !== INDICES_HEADER) throw new Error('unknown version of compressed indices');
   const reader = new Reader(source.subarray(0, source.length - 4), 1);
@@ -279,7 +279,7 @@ function unfoldOctahedra(values: Int8Array | Int16Array, count: number): void {
   }
 }
 
-/** The largest component is left out; the lowest two bits of the fourth number say which. */
+/** The largest component is omitted; the lowest two bits of the fourth number identify it. */
 function completeQuaternions(values: Int16Array, count: number): void {
   for (let at = 0; at < count * 4; at += 4) {
     const largest = values[at + 3] & 3;
@@ -299,7 +299,10 @@ function expandExponents(buffer: ArrayBuffer): void {
   for (let index = 0; index < packed.length; index++) floats[index] = 2 ** (packed[index] >> 24) * ((packed[index] << 8) >> 8);
 }
 
-/** Luma and two signed chromas (YCoCg) to RGB. The highest bit of alpha says how many bits the four have, and is no part of its value. */
+/**
+ * Luma and two signed chromas (YCoCg) to RGB. The highest set bit of alpha marks the bit depth of the four and is not part of its
+ * value.
+ */
 function convertColors(buffer: ArrayBuffer, stride: number): void {
   const values = stride === 4 ? new Uint8Array(buffer) : new Uint16Array(buffer);
   const chromas = stride === 4 ? new Int8Array(buffer) : new Int16Array(buffer);
@@ -312,7 +315,7 @@ function convertColors(buffer: ArrayBuffer, stride: number): void {
     values[at] = Math.round((luma + orange - green) * scale);
     values[at + 1] = Math.round((luma + green) * scale);
     values[at + 2] = Math.round((luma - orange - green) * scale);
-    // Its lowest bit is repeated in the place of the marker.
+    // Its lowest bit is repeated in place of the marker.
     values[at + 3] = Math.round(((lower << 1) | (lower & 1)) * scale);
   }
 }

@@ -6,12 +6,12 @@ import type { ReadName } from '../../shared/contracts/stage.js';
 import { VISEMES } from '../../shared/contracts/visemes.js';
 import type { FoundJoints } from '../pose-rig.js';
 
-/** A report holds this many names; those that mean something come first. */
+/** Names in a report; recognised ones come first. */
 const MAX_NAMES = 400;
-/** Names of files can be of any length. */
+/** Names in files can have any length. */
 const MAX_LETTERS = 100;
 
-/** What an avatar's names were read as. @param shapes All names of shapes. @param readings Of those that mean something. */
+/** How an avatar's names were read. @param shapes All names of shapes. @param readings Those of recognised names. */
 export function namesOf(shapes: readonly string[], readings: ReadonlyMap<string, ShapeReading>, joints: FoundJoints = {}): ReadName[] {
   const read = Object.entries(joints).map(
     ([joint, { name, convention }]): ReadName => ({ name, kind: 'joint', means: [joint], convention }),

@@ -1,4 +1,4 @@
-/** What we use of three-vrm; its own declarations import without file names, which the module resolution of Node does not follow. */
+/** The used part of three-vrm; its own declarations import without file names, which Node's module resolution does not follow. */
 declare module '@pixiv/three-vrm' {
   import type { Group, Material, Mesh, Object3D } from 'three';
   import type { GLTFLoaderPlugin, GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
@@ -28,7 +28,7 @@ declare module '@pixiv/three-vrm' {
 
   export interface VRMExpression {
     readonly expressionName: string;
-    /** Is there or is not, without degrees. */
+    /** Binary: either 0 or 1. */
     readonly isBinary: boolean;
     readonly overrideBlink: 'none' | 'block' | 'blend';
     readonly binds: readonly object[];
@@ -54,7 +54,7 @@ declare module '@pixiv/three-vrm' {
     readonly type: 'expression';
   }
 
-  /** What `userData.vrm` of a loaded file is. */
+  /** Type of `userData.vrm` of a loaded file. */
   export interface VRM {
     readonly scene: Group;
     readonly meta: { readonly metaVersion: '0' | '1' };

@@ -1,9 +1,8 @@
 /**
- * Add-on `vrm`: characters in the format VRM, 0 and 1, read by three-vrm.
+ * Add-on `vrm`: loads VRM 0 and 1 with three-vrm.
  *
- * Its expressions become entries of the same map that drives every other avatar, so that speech, blinks and feelings come
- * from the neutral channels and morphs are applied as everywhere; of three-vrm's own machinery only springs, constraints
- * and materials run.
+ * Its expressions become entries of the same map that drives every other avatar, so that speech, blinks and emotions come from
+ * the neutral channels and morphs are applied as for other avatars; of three-vrm only springs, constraints and materials run.
  *
  * @see https://github.com/vrm-c/vrm-specification
  */
@@ -39,11 +38,11 @@ const BONES: Readonly<Record<JointRole, readonly VRMHumanBoneName[]>> = {
   jaw: ['jaw'],
 };
 
-/** Turn of a real eye at weight 1 of its look channels, degrees, sideways and up or down: what VRM's range maps begin with. */
+/** Rotation of a real eye at weight 1 of its look channels, degrees, sideways and up or down: the input of VRM's range maps. */
 const LOOK_SIDE_DEGREES = 30;
 const LOOK_UP_DOWN_DEGREES = 25;
 
-/** @throws {Error} when the file is damaged, or when it says of itself that it is a VRM and has no humanoid. */
+/** @throws {Error} if the file is damaged, or declares itself a VRM without a humanoid. */
 export async function loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> {
   const { scene, userData } = await readGlb(bytes, options, [(parser) => new VRMLoaderPlugin(parser)]);
   const vrm = userData.vrm as VRM | undefined;
@@ -66,7 +65,7 @@ export async function loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): P
     turnsEyes: !looksByExpression,
     tints,
     eyeRange: eyeRangeOf(vrm),
-    // Without cel shading the lamps are those of everybody else.
+    // Without cel shading the lights are those of other avatars.
     lights: options.isSoftware ? undefined : toonLights(),
     handleMoved: (elapsedSeconds) => live(vrm, elapsedSeconds),
   });
@@ -74,7 +73,7 @@ export async function loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): P
   return avatar;
 }
 
-/** What moves by itself: twist and aim constraints, hair and cloth, textures that scroll. */
+/** Secondary movement: twist and aim constraints, hair and cloth, scrolling textures. */
 function live({ nodeConstraintManager, springBoneManager, materials }: VRM, elapsedSeconds: number): void {
   nodeConstraintManager?.update();
   springBoneManager?.update(elapsedSeconds);
@@ -115,13 +114,13 @@ function boundMorphs(vrm: VRM): Map<Mesh, BoundMorph[]> {
   return bound;
 }
 
-/** How much of an expression is shown where ours has weight 1. */
+/** Weight of an expression where our channel has weight 1. */
 function shareFunction({ lookAt }: VRM): (expression: string) => number {
   const applier = lookAt?.applier;
   return (expression) => (applier instanceof VRMLookAtExpressionApplier ? lookShare(expression, applier) : 1);
 }
 
-/** How much of a look expression a look of ours at weight 1 is. */
+/** Weight of a look expression for our look channel at weight 1. */
 function lookShare(expression: string, applier: VRMLookAtExpressionApplier): number {
   switch (presetFromExpressionName(expression)) {
     case 'lookUp':
@@ -140,7 +139,7 @@ function outputOf({ inputMaxValue, outputScale }: VRMLookAtRangeMap, degrees: nu
   return inputMaxValue > 0 ? Math.min(degrees / inputMaxValue, 1) * outputScale : 0;
 }
 
-/** Eyes of a drawn face are flat and may turn by a few degrees only; the file says how many. */
+/** Eyes of a drawn face are flat and can rotate by a few degrees only; the file gives the limit. */
 function eyeRangeOf({ lookAt }: VRM): EyeRange | undefined {
   const applier = lookAt?.applier;
   if (!(applier instanceof VRMLookAtBoneApplier)) return undefined;
@@ -159,7 +158,7 @@ function blinkOverridersOf({ expressionManager }: VRM): Preset[] {
   });
 }
 
-/** Cel shading is drawn for one lamp, from the viewer's upper left, and an even rest. */
+/** Cel shading is designed for one light from the viewer's upper left, and even ambient light. */
 function toonLights(): Group {
   const lights = new Group();
   const key = new DirectionalLight('#fff6ee', Math.PI * 0.8);

@@ -3,31 +3,31 @@ import { type BoundMorph, type MorphOptions, mapMorphs } from '../../motion/reta
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import { ARKIT_CHANNELS } from '../../shared/contracts/channels.js';
 
-/** From this weight on an expression that knows no degrees is there. */
+/** Threshold of binary expressions. */
 const BINARY_WEIGHT = 0.5;
 
-/** What of an expression changes a material: its colour, or which part of a texture it shows. */
+/** The part of an expression that changes a material: its colour, or its texture transform. */
 interface MaterialBind {
   readonly material?: object;
-  /** Which of its colours; none of a texture. */
+  /** The colour to change; null for a texture transform. */
   readonly type?: string;
   applyWeight(weight: number): void;
   clearAppliedWeight(): void;
 }
 
 /**
- * The part of a VRM's expressions that no shape shows: blushes, drawn mouths, eyes and brows. Each is one weight, found by the same
- * map as those of shapes.
+ * The part of a VRM's expressions that shapes do not show: blushes, drawn mouths, eyes and brows. Each has one weight from the
+ * same map as shapes.
  */
 export class VrmTints {
-  /** Channels that they show. */
+  /** Channels of these expressions. */
   readonly channels: readonly string[];
   private readonly expressions: readonly { binds: readonly MaterialBind[]; isBinary: boolean }[];
   private readonly map: MorphMap;
   private readonly weights: Float32Array;
   private readonly applied: Float32Array;
 
-  /** @param factorOf How much of an expression is shown at weight 1 of its channels. */
+  /** @param factorOf Weight of an expression at weight 1 of its channels. */
   constructor(
     expressions: readonly VRMExpression[],
     factorOf: (expression: string) => number,
@@ -66,7 +66,7 @@ export class VrmTints {
   }
 }
 
-/** A material that several meshes have comes once for each: together they would apply it as many times. */
+/** A material of several meshes is listed once for each: without this it would be changed several times. */
 function materialBinds(binds: readonly object[]): MaterialBind[] {
   const found: MaterialBind[] = [];
   for (const bind of binds as MaterialBind[]) {

@@ -1,9 +1,8 @@
 import { BufferAttribute, type BufferGeometry, type Matrix4, Vector3 } from 'three';
 
 /**
- * Orders the separate parts of a mesh (locks of hair) from front to back, as the camera sees them at rest. The locks
- * behind are then hidden before they are shaded, which halves the cost of a hairdo in software GL. The order within a
- * part stays: it is good for the cache of vertices.
+ * Orders the separate parts of a mesh (locks of hair) from front to back, as the camera sees them at rest. Hidden locks are then
+ * rejected before shading, which halves the cost of hair in software GL. The order within a part is kept, for the vertex cache.
  */
 export function sortParts(geometry: BufferGeometry, toWorld: Matrix4): void {
   const { index } = geometry;

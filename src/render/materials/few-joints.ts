@@ -1,20 +1,20 @@
 import { BufferAttribute, Matrix4, type SkinnedMesh } from 'three';
 
-/** Joints that fit: one share of each vertex per component of an attribute. */
+/** Most joints: one weight per component of an attribute. */
 const MAX_JOINTS = 4;
 
-/** Matrices of a mesh's few joints, in its own space; kept up to date before each drawing of it. */
+/** Matrices of a mesh's few joints, in its own space; updated before each draw call. */
 export interface FewJoints {
   readonly matrices: Matrix4[];
 }
 
 /**
  * Prepares a skinned mesh that follows up to four joints for skinning by uniforms. three.js reads four matrices of four
- * texels each from a texture for every vertex, which is most of a vertex's cost in software GL. Adds the attribute
- * `_shares`, `[vertex, 4]`: how much each of the joints counts.
+ * texels each from a texture for every vertex, which is most of a vertex's cost in software GL. Adds the attribute `_shares`,
+ * `[vertex, 4]`, the weights of the joints.
  *
  * @param handleMoved Called after `matrices` have changed, before the mesh is drawn.
- * @returns Null when the mesh has more joints.
+ * @returns Null if the mesh has more joints.
  */
 export function followFewJoints(mesh: SkinnedMesh, handleMoved: () => void): FewJoints | null {
   const { skinIndex, skinWeight } = mesh.geometry.attributes;

@@ -2,7 +2,7 @@
  * Fragment half of the lean shader. Directions point to the light, in the axes of the camera; colours are linear and
  * already divided by π.
  *
- * Written for software GL, where every operation per pixel counts: powers are repeated squares, the view is taken as
+ * Written for software GL, where every operation per pixel counts: powers are repeated squares, the view is approximated as
  * parallel (the lens is long), so that half vectors are constants.
  */
 export const LEAN_FRAGMENT_SHADER = /* glsl */ `
@@ -44,14 +44,14 @@ vec3 sky(vec3 n) {
   return mix(GROUND, SKY, 0.5 + 0.5 * n.y);
 }
 
-/** Light from behind that grazes the outline. */
+/** Rim light from behind. */
 vec3 rims(vec3 n, float grazing) {
   return (RIM * max(dot(n, RIM_FROM) + 0.25, 0.0) + COOL_RIM * max(dot(n, COOL_RIM_FROM) + 0.25, 0.0)) * grazing;
 }
 
 /**
  * Diffuse light of all lamps with baked occlusion; direct light is shaded less by it than the sky.
- * Wrapped: clamp((cos + w) / (1 + w)), w per channel, as light goes on inside of skin.
+ * Wrapped: clamp((cos + w) / (1 + w)), w per channel, since light scatters inside skin.
  */
 vec3 diffuse(vec3 n, vec3 wrap, vec3 occlusion, float direct) {
   vec3 key = clamp((dot(n, KEY_FROM) + wrap) / (1.0 + wrap), 0.0, 1.0);
@@ -69,7 +69,7 @@ vec3 diffuse(vec3 n, vec3 wrap, vec3 occlusion, float direct) {
     return max(1.0 - along * along, 0.0);
   }
 
-  /** A sine's cheap sister, −1..1 with period 1. */
+  /** A cheap approximation of a sine, −1..1 with period 1. */
   float zigzag(float x) {
     return abs(fract(x) - 0.5) * 4.0 - 1.0;
   }
@@ -91,7 +91,7 @@ vec3 diffuse(vec3 n, vec3 wrap, vec3 occlusion, float direct) {
       + sin(angle * 113.0 + 4.0 * r) * 0.2;
     float inner = smoothstep(0.95, 0.35, r);
     vec3 tint = irisColor * (0.7 + 0.8 * inner) * (1.0 + 0.34 * fibres * smoothstep(pupil, 0.75, r));
-    // A dish lit from above is dark at its upper edge and catches the light at its lower one.
+    // A dish lit from above is dark at its upper edge and bright at its lower one.
     tint *= mix(2.2, 0.42, smoothstep(-0.8, 0.65, place.y));
     tint = mix(tint, irisRim, smoothstep(0.74, 0.96, r) * 0.95);
     return tint * smoothstep(pupil - 0.05, pupil + 0.06, r);
@@ -137,7 +137,7 @@ void main() {
     float shine = key8 * 0.085 + fill8 * 0.02;
     #ifdef HAS_MASK
       shine += (power4(key8) * key8 * key8 * 0.42 + power4(fill8) * fill8 * 0.08) * vMask.x;
-      // Thin parts let the light behind them through.
+      // Thin parts are translucent.
       lit += albedo * vec3(0.45, 0.11, 0.06) * vMask.y * (0.6 + max(-dot(n, KEY_FROM), 0.0));
     #endif
     lit += KEY * shine * open;
@@ -151,11 +151,11 @@ void main() {
       float seed = vStrand.y;
       float wave = zigzag(vStrand.x * 1.1 + seed) * 0.5 + zigzag(vStrand.x * 2.7 + seed * 3.1) * 0.3
         + zigzag(vStrand.x * 5.3 + seed * 7.7) * 0.25;
-      // Strands at the outline would only flicker.
+      // Strand detail at the outline would flicker.
       n = normalize(n + cross(n, t) * wave * 0.42 * (1.0 - edge));
       albedo *= 1.0 + 0.24 * wave + 0.2 * zigzag(seed * 5.0);
       lit = albedo * diffuse(n, vec3(0.32), occlusion, 0.7);
-      // Two lobes: light off the surface of the strand, shifted to the root, and light that went through it.
+      // Two lobes: reflection off the surface of the strand, shifted to the root, and transmitted light.
       float sharp = power16(strandSine(normalize(t - n * 0.12), KEY_HALF));
       sharp *= power4(sharp);
       float broad = strandSine(normalize(t + n * 0.18), KEY_HALF);
@@ -174,7 +174,7 @@ void main() {
     #ifdef HAS_IRIS
       vec3 white = vec3(0.85, 0.805, 0.765);
       float r = length(vEye.xy) / irisRadius;
-      // The iris lies behind the cornea: seen from the side it moves.
+      // The iris lies behind the cornea: parallax moves it.
       float depth = 0.16 * eyeRadius * clamp(1.0 - r * r, 0.0, 1.0);
       vec2 place = (vEye.xy - vEyeView.xy / max(vEyeView.z, 0.4 * length(vEyeView)) * depth) / irisRadius;
       albedo = mix(white, iris(place), smoothstep(1.05, 0.94, r) * step(0.0, vEye.z));
@@ -182,7 +182,7 @@ void main() {
     #endif
     float key = clamp((dot(n, KEY_FROM) + 0.5) / 1.5, 0.0, 1.0);
     lit = albedo * (0.25 + 0.42 * key + sky(n) * 0.8) * lid;
-    // Two windows that stay with the light, not with the gaze. They give most of the life.
+    // Two highlights (windows) that stay with the light, not with the gaze. They make eyes look alive.
     float window = smoothstep(0.9900, 0.9950, dot(n, vec3(-0.200, 0.240, 0.950)));
     float bounce = smoothstep(0.9960, 0.9990, dot(n, vec3(0.190, -0.170, 0.967)));
     lit += vec3(1.0, 0.97, 0.93) * (0.95 * window + 0.28 * bounce);

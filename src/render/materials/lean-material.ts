@@ -26,7 +26,7 @@ export function createLeanMaterial(parameters: LeanParameters, mesh: Mesh, joint
     fragmentShader: LEAN_FRAGMENT_SHADER,
     vertexColors: attributes.color !== undefined,
     side: source.side,
-    // The shader does that itself, cheaper.
+    // The shader does this itself, at a lower cost.
     toneMapped: false,
     defines: {
       [`SHADING_${parameters.shading.toUpperCase()}`]: '',

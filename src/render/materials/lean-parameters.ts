@@ -4,7 +4,7 @@ import type { JointRole } from '../../motion/retarget/joints.js';
 const SHADINGS = ['skin', 'hair', 'eye', 'cloth', 'teeth', 'lash', 'brow'] as const;
 export type Shading = (typeof SHADINGS)[number];
 
-/** What hides most comes first: pixels behind it are then never shaded. */
+/** The largest occluders are drawn first: pixels behind them are then never shaded. */
 export const DRAWN_FIRST: readonly Shading[] = ['hair', 'cloth', 'skin', 'brow', 'lash', 'eye', 'teeth'];
 
 /** `material.extras.spatius` of an avatar file. Colours are linear, lengths metres. */
@@ -19,14 +19,14 @@ export interface LeanParameters {
   eyeRadius?: number;
 }
 
-/** The parameters a material was written with; null when it is none of ours. */
+/** The parameters of a material; null if it is not one of ours. */
 export function leanParametersOf(material: Material): LeanParameters | null {
   const parameters = material.userData.spatius as Partial<LeanParameters> | undefined;
   return parameters && SHADINGS.includes(parameters.shading as Shading) ? (parameters as LeanParameters) : null;
 }
 
 export interface EyeSettings {
-  /** From the mesh as it lies in the file to the axes of the eyeball at rest. */
+  /** From the mesh's own space to the axes of the eyeball at rest. */
   eyeFromMesh: Matrix4;
   irisColor: Color;
   irisRim: Color;
@@ -35,7 +35,7 @@ export interface EyeSettings {
   eyeRadius: number;
 }
 
-/** What the shader of an eye needs; null for a mesh that no eye joint carries. @param mesh At rest. */
+/** Parameters of an eye's shader; null for a mesh without an eye joint. @param mesh At rest. */
 export function eyeSettingsOf(parameters: LeanParameters, mesh: Mesh, joints: Partial<Record<JointRole, Object3D>>): EyeSettings | null {
   const joint = parameters.shading === 'eye' ? eyeJointOf(mesh, joints) : null;
   if (!joint) return null;
@@ -51,7 +51,7 @@ export function eyeSettingsOf(parameters: LeanParameters, mesh: Mesh, joints: Pa
   };
 }
 
-/** The joint that carries an eyeball. */
+/** The joint of an eyeball. */
 function eyeJointOf(mesh: Mesh, joints: Partial<Record<JointRole, Object3D>>): Object3D | null {
   for (let at: Object3D | null = mesh; at; at = at.parent) if (at === joints.leftEye || at === joints.rightEye) return at;
   return null;

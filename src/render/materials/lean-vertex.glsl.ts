@@ -1,7 +1,7 @@
 /**
  * Vertex half of the lean shader. The camera never turns: view space has the axes of the world.
  *
- * Occlusion is tinted here: light that reaches a crease of skin has been through skin, so red falls least.
+ * Occlusion is tinted here: light in creases of skin has scattered through skin, so red is reduced least.
  */
 export const LEAN_VERTEX_SHADER = /* glsl */ `
 #include <common>
@@ -63,7 +63,7 @@ void main() {
   #endif
   #ifdef HAS_STRANDS
     vTangent = mat3(modelViewMatrix) * objectTangent;
-    // Curls (w = −1) scatter light that straight strands would mirror.
+    // Curls (w = −1) scatter light that straight strands would reflect.
     vStrand = vec3(_strand, 0.65 + 0.35 * tangent.w);
   #endif
   vec4 viewPosition = modelViewMatrix * vec4(transformed, 1.0);

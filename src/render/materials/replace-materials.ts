@@ -4,8 +4,8 @@ import { createLeanMaterial } from './lean-material.js';
 import { leanParametersOf } from './lean-parameters.js';
 
 /**
- * Gives meshes whose materials ask for it (`extras.spatius`) our own shader. The others keep their materials, in software
- * GL reduced to what it can draw in time: the physical ones take ten times as long there.
+ * Replaces materials with `extras.spatius` by our own shader. The others keep their materials, simplified in software GL, where
+ * physical materials take ten times as long.
  */
 export function replaceMaterials(meshes: readonly Mesh[], joints: Partial<Record<JointRole, Object3D>>, isSoftware: boolean): void {
   const plainOf = new Map<Material, Material>();
@@ -22,7 +22,7 @@ export function replaceMaterials(meshes: readonly Mesh[], joints: Partial<Record
       const plain = plainOf.get(material) ?? plainMaterialFrom(material as MeshStandardMaterial);
       plainOf.set(material, plain);
       mesh.material = plain;
-      // The second material of a toon is its outline, drawn over the same triangles.
+      // The second material of a toon mesh is its outline, drawn with the same triangles.
       mesh.geometry.clearGroups();
     }
   }
@@ -33,7 +33,7 @@ export function replaceMaterials(meshes: readonly Mesh[], joints: Partial<Record
   }
 }
 
-/** True when a mesh keeps a material of three.js's, whose shaders are an add-on. */
+/** True if a mesh keeps a material of three.js, whose shaders are in an add-on. */
 export function hasThreeMaterials(root: Object3D): boolean {
   let isFound = false;
   root.traverse((object) => {
@@ -85,14 +85,14 @@ function plainMaterialFrom(material: MeshStandardMaterial): MeshLambertMaterial 
     emissiveMap,
     emissiveIntensity,
   });
-  // A VRM's expressions go on changing the one that was replaced.
+  // A VRM's expressions still change the replaced one.
   plain.color = color;
   plain.emissive = emissive;
   plain.onBeforeRender = () => (plain.opacity = material.opacity);
   return plain;
 }
 
-/** VRM's cel shading, known by what it says of itself: its class is in an add-on. It has the fields of a standard material that count here. */
+/** VRM's cel shading, recognised by a flag, since its class is in an add-on. It has the needed fields of a standard material. */
 function isToon(material: Material): boolean {
   return (material as { isMToonMaterial?: boolean }).isMToonMaterial === true;
 }

@@ -1,8 +1,8 @@
-/** Add-on `materials`: three.js's own materials, which only avatars of others have. */
+/** Add-on `materials`: the shaders of three.js's own materials, which only users' avatars have. */
 import { ShaderChunk } from 'three';
 import { SHADER_TEXTS } from './shader-texts.js';
 
-/** After this all of three.js's materials can be drawn. */
+/** Enables all of three.js's materials. */
 export function bringShaderTexts(): void {
   Object.assign(ShaderChunk, SHADER_TEXTS);
 }

@@ -1,4 +1,4 @@
-/** Keys of a 16-bit counting sort: two bytes of depth part a head of 30 cm into layers of 5 µm. */
+/** Keys of a 16-bit counting sort: two bytes of depth divide a head of 30 cm into layers of 5 µm. */
 const KEY_COUNT = 0x10000;
 
 /**

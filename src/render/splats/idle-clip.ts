@@ -1,14 +1,14 @@
 /**
- * The movement that a head brings along for when it idles: sway of hips, spine and chest.
+ * The recorded idle movement of a head's file: sway of hips, spine and chest.
  *
- * Only the body is taken from it. Head and neck belong to our own life, which looks at somebody, breathes and listens; a
- * recorded head on top would look past them. Of each joint its deviation from its own mean counts, not its posture.
+ * Only the body is used. Head and neck belong to our own idle motion, which looks at the viewer, breathes and listens; recorded
+ * head movement on top would look past the viewer. For each joint only its deviation from its own mean is used, not its posture.
  */
 import { type Object3D, Quaternion, Vector3 } from 'three';
 
-/** How the clip is called among others, by LAM and most tools. */
+/** Name of the clip, as in LAM and most tools. */
 const NAME = /idle/i;
-/** The clip's speed wanders within this, over about that many seconds, so that nobody sees it begin again. */
+/** The clip's speed varies within this, over about that many seconds, so that its repetition is not visible. */
 const SPEED_RANGE = 0.25;
 const SPEED_SECONDS = 23;
 const MAX_FRAMES = 10_000;
@@ -30,7 +30,7 @@ interface Track {
   readonly isTurn: boolean;
   /** `[frame]`, seconds. */
   readonly times: Float32Array;
-  /** `[frame, 4 or 3]`, turns by which the joint deviates from its mean (xyzw), or metres of its parent. */
+  /** `[frame, 4 or 3]`, rotations by which the joint deviates from its mean (xyzw), or metres in its parent's space. */
   readonly deviations: Float32Array;
   readonly restTurn: Quaternion;
   readonly restPlace: Vector3;
@@ -48,9 +48,9 @@ export class IdleClip {
   }
 
   /**
-   * @param glb Binary glTF with the movements, of joints called as in `joints`.
+   * @param glb Binary glTF with the animation, whose joints have the names in `joints`.
    * @param joints Those that it may move, at rest.
-   * @returns Null when it holds none for idling; a movement is not worth an error.
+   * @returns Null if it has no idle clip, which is not an error.
    */
   static from(glb: ArrayBuffer, joints: readonly Object3D[]): IdleClip | null {
     try {
@@ -119,7 +119,7 @@ function readTracks(glb: ArrayBuffer, joints: readonly Object3D[]): Track[] {
   return tracks;
 }
 
-/** Of a plain accessor; others are not worth the code for a movement. */
+/** Values of a plain accessor; others are not supported. */
 function floatsAt(document: Document, glb: ArrayBuffer, binaryStart: number, index: number, size: number): Float32Array {
   const accessor = document.accessors![index];
   const view = document.bufferViews![accessor.bufferView!];
@@ -137,7 +137,7 @@ function subtractMean(values: Float32Array): void {
   values.forEach((value, at) => (values[at] = value - mean[at % 3]));
 }
 
-/** The mean of turns that lie near each other is that of their numbers, made a unit again. */
+/** The mean of nearby rotations is the normalised mean of their components. */
 function subtractMeanTurn(values: Float32Array): void {
   const sum = [0, 0, 0, 0];
   for (let at = 0; at < values.length; at += 4) {

@@ -1,26 +1,26 @@
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { listZip, unpack, type ZipFile } from './zip-files.js';
 
-/** Of all files that are unpacked together. */
+/** Limit of all unpacked files together. */
 const MAX_BYTES = 128_000_000;
 
-/** What a head of LAM's making consists of, unpacked. */
+/** The unpacked files of a LAM head. */
 export interface LamFiles {
   /** Mesh, shapes and joints: a binary glTF. */
   skin: ArrayBuffer;
   /** One splat per vertex of the mesh, in its order. */
   splats: Uint8Array;
-  /** Movements of the joints, a binary glTF; not every archive has one. */
+  /** Animation of the joints, a binary glTF; optional. */
   animation: ArrayBuffer | null;
 }
 
 /**
- * Unpacks a Gaussian head: `skin.glb`, `offset.ply` and, where it is there, `animation.glb` of one folder.
+ * Unpacks a Gaussian head: `skin.glb`, `offset.ply` and optionally `animation.glb` of one folder.
  *
- * @throws {AvatarError} `unsupportedAvatarAsset` when the archive is no such head, damaged or too large.
+ * @throws {AvatarError} `unsupportedAvatarAsset` if the archive is not such a head, damaged or too large.
  */
 export async function unpackLam(archive: ArrayBuffer): Promise<LamFiles> {
-  // macOS adds a shadow of each file in a folder of its own.
+  // macOS adds metadata files in a separate folder.
   const files = listZip(archive).filter(({ name }) => !name.startsWith('__MACOSX/'));
   const skin = files.find(({ name }) => /(^|\/)skin\.glb$/.test(name));
   const folder = skin?.name.slice(0, -'skin.glb'.length) ?? '';

@@ -1,37 +1,37 @@
 /**
- * Closes lips that ought to be closed. The shapes of a head that was fitted to a photograph leave a slit where several of
- * them add up, and p, b and m live by the lips' touching.
+ * Closes lips that should be closed. The shapes of a head that was fitted to a photograph leave a slit where several of them add
+ * up, but p, b and m need lips that touch.
  *
- * The mouth is cut into columns. In each, the slit is what lies between the lowest vertex of the upper lip and the
- * highest of the lower one, beyond what lies there at rest; half of it is taken from either lip, fading out around them.
- * How closed a mouth ought to be is told by the channels: pressed lips, or `mouthClose` that makes up for the jaw.
+ * The mouth is divided into columns. In each, the slit is the distance between the lowest vertex of the upper lip and the highest
+ * of the lower one, minus that at rest; each lip moves by half of it, fading out around the lips. The channels give the closure:
+ * pressed lips, or `mouthClose` that compensates the jaw.
  */
 import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { MorphShape } from '../morph-shapes.js';
 import type { SplatDeformer } from './splat-deformer.js';
 
 export const LIP_COLUMNS = 16;
-/** Vertices that mouthClose moves this far, as a share of the most, are lips. */
+/** Vertices that mouthClose moves by this share of the maximum are lips. */
 const LIP_SHARE = 0.3;
-/** Around the lips, as shares of the mouth's width: moved wholly within the first distance, not at all from the second on. */
+/** Falloff around the lips, as shares of the mouth's width: full movement within the first distance, none from the second on. */
 const WHOLE_WITHIN = 0.08;
 const NOT_BEYOND = 0.36;
-/** Vertices this far behind the lips are teeth and palate, which stay. */
+/** Vertices this far behind the lips are teeth and palate, which do not move. */
 const DEPTH = 0.25;
-/** How far lips are pressed, and the jaw made up for, when the seal begins and when it is complete. */
+/** Press of the lips, and compensation of the jaw, at which the seal begins and is complete. */
 const PRESS = [0.3, 0.7] as const;
 const CLOSE = [0.5, 0.95] as const;
-/** A jaw that is hardly open needs no seal by mouthClose; below this the ratio of the two says nothing. */
+/** Below this jaw opening the ratio of mouthClose to the jaw is not meaningful, and no seal is needed. */
 const SMALLEST_JAW = 0.02;
 
-/** Vertices of one lip with the column they lie in. */
+/** Vertices of one lip with their columns. */
 interface Lip {
   readonly vertices: Uint32Array;
   readonly columns: Uint8Array;
 }
 
 export class LipSeal {
-  /** Of the mouth at rest, metres: its left end, width and height, and per column how far forward the lips are, and what lies between them. */
+  /** The mouth at rest, metres: its left end, width and height, and per column the depth of the lips and the gap between them. */
   readonly left: number;
   readonly width: number;
   readonly restHeight: number;
@@ -40,13 +40,13 @@ export class LipSeal {
   /** Per column the lower edge of the upper lip and the upper edge of the lower one after the shapes, before the seal. */
   readonly lows = new Float32Array(LIP_COLUMNS);
   readonly highs = new Float32Array(LIP_COLUMNS);
-  /** How closed the mouth ought to be, 0..1. */
+  /** Target closure of the mouth, 0..1. */
   closure = 0;
 
   private readonly vertices: Float32Array;
   private readonly upper: Lip;
   private readonly lower: Lip;
-  /** Moved vertices: their place among the columns (0 … 15, with a fraction) and share, > 0 down, < 0 up. */
+  /** Moved vertices: their column (0 … 15, fractional) and share, > 0 down, < 0 up. */
   private readonly moved: Uint32Array;
   private readonly places: Float32Array;
   private readonly shares: Float32Array;
@@ -103,7 +103,7 @@ export class LipSeal {
   }
 
   /**
-   * To be called after the shapes were applied. Allocates nothing.
+   * Call after applying the shapes. Allocates nothing.
    *
    * @param pose `[58]`
    */
@@ -126,7 +126,7 @@ export class LipSeal {
     }
   }
 
-  /** Space between the lips per column, metres; 0 where a column has only one lip. */
+  /** Gap between the lips per column, metres; 0 in columns with only one lip. */
   private measure(deformer: SplatDeformer | null): Float32Array {
     const { lows, highs, gaps, vertices } = this;
     lows.fill(Infinity);

@@ -1,26 +1,26 @@
 /**
- * Darkness in an open mouth. Such heads are trained on faces whose mouth is shut: there is no palate in them, and an open
- * mouth shows what lies behind it, which is the pale inside of the neck. Splats that the camera sees through the opening are
- * darkened with their depth behind the lips. A shut mouth looks as the file has it.
+ * Darkens the inside of an open mouth. Such heads are trained on faces with a shut mouth: they have no palate, and an open mouth
+ * shows the pale inside of the neck. Splats that the camera sees through the opening are darkened with their depth behind the
+ * lips. A shut mouth is not changed.
  */
 import { LIP_COLUMNS, type LipSeal } from './lip-seal.js';
 import type { SplatProjector } from './splat-projector.js';
 
-/** What is left of a colour in the depth. */
+/** Brightness at full depth. */
 const DARKEST = 0.25;
-/** In mouth widths: the depth behind the lips where darkness begins and where it is complete; the end of the head. */
+/** In mouth widths: depths behind the lips at which darkening begins and is complete; the end of the head. */
 const DARK_FROM = 0.1;
 const DARK_AT = 0.3;
 const DEEPEST = 2.4;
-/** What may ever be seen through the opening, in mouth widths from its middle: to the sides, above, below. */
+/** Region that can be visible through the opening, in mouth widths from its middle: to the sides, above, below. */
 const BESIDE = 1.5;
 const ABOVE = 1;
 const BELOW = 1.8;
-/** Height of an opening that is wholly dark, and softness of its edges, metres. */
+/** Height of an opening with full darkness, and softness of its edges, metres. */
 const OPEN = 0.006;
 const EDGE = 0.003;
 
-/** A place in the axes of the head at rest. */
+/** A position in the axes of the head at rest. */
 export interface HeadPoint {
   x: number;
   y: number;
@@ -52,16 +52,16 @@ export class MouthShade {
   }
 
   /**
-   * To be called after the seal. Allocates nothing.
+   * Call after the lip seal. Allocates nothing.
    *
-   * @param positions As shaped.
-   * @param eye Where the camera is.
+   * @param positions After the shapes.
+   * @param eye Position of the camera.
    */
   apply(positions: Float32Array, eye: HeadPoint, projector: SplatProjector): void {
     const { left, width } = this.seal;
     for (let index = 0; index < this.splats.length; index++) {
       const splat = this.splats[index];
-      // Where the line of sight passes the lips.
+      // Intersection of the line of sight with the lips.
       const toLips = (this.front - eye.z) / (positions[splat * 3 + 2] - eye.z);
       const x = eye.x + (positions[splat * 3] - eye.x) * toLips;
       const y = eye.y + (positions[splat * 3 + 1] - eye.y) * toLips;

@@ -1,6 +1,6 @@
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
-/** Gaussian splats as the file has them, in the file's order. */
+/** Gaussian splats in the order of the file. */
 export interface Splats {
   readonly count: number;
   /** `[count, 3]`, metres. */
@@ -11,7 +11,7 @@ export interface Splats {
   readonly colors: Uint8Array;
 }
 
-/** LAM makes 20,000; far more than this can neither be drawn nor was it meant to be. */
+/** LAM heads have 20,000; far more cannot be drawn in time. */
 const MAX_SPLATS = 500_000;
 const MAX_HEADER_BYTES = 10_000;
 
@@ -51,10 +51,10 @@ const FIELDS = [
 ] as const;
 
 /**
- * Reads Gaussian splats of LAM's making from a PLY file: `f_dc` is the colour itself, 0..1, not a spherical harmonic;
- * `opacity` passes a sigmoid, `scale` an exponential; `rot` is a quaternion, w first.
+ * Reads LAM's Gaussian splats from a PLY file: `f_dc` is the colour itself, 0..1, not a spherical harmonic;
+ * `opacity` is a logit, `scale` a logarithm; `rot` is a quaternion, w first.
  *
- * @throws {AvatarError} `unsupportedAvatarAsset` when it is no such file or damaged.
+ * @throws {AvatarError} `unsupportedAvatarAsset` if it is not such a file or damaged.
  */
 export function readPlySplats(bytes: Uint8Array): Splats {
   const { count, stride, offsets, start } = readHeader(bytes);

@@ -13,7 +13,7 @@ import { SplatHead } from './splat-head.js';
  * A Gaussian head in LAM's public format: a zip archive of a skinned mesh with ARKit shapes and one splat per vertex.
  *
  * @see https://github.com/aigc3d/LAM
- * @throws {AvatarError} `unsupportedAvatarAsset` when it is none or damaged.
+ * @throws {AvatarError} `unsupportedAvatarAsset` if it is not such an archive or damaged.
  */
 export async function loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel> {
   const files = await unpackLam(archive);

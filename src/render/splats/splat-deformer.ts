@@ -1,9 +1,9 @@
 /**
- * Blendshapes on splats: each splat rides on one vertex of a mesh. Only shapes with a weight cost, only for the splats
- * they move.
+ * Applies blendshapes to splats: each splat follows one vertex of a mesh. Only shapes with a weight cost time, only for the
+ * splats they move.
  *
- * Centres move, extents stay: that is how such heads are trained. Stretching the splats as a shape stretches the mesh was
- * tried and looks worse: the lashes are drawn out over the closing lid.
+ * Centres move, extents stay, as in the training of such heads. Stretching the splats with the mesh was tried and looks worse:
+ * the lashes stretch over the closing lid.
  *
  * Joints come after this, in `SplatProjector`. `update()` allocates nothing.
  */
@@ -34,19 +34,19 @@ export class SplatDeformer {
 
   /**
    * @param weights `[shape]`
-   * @param active Shapes whose weight is not 0; the first `activeCount` count.
+   * @param active Shapes whose weight is not 0; the first `activeCount` entries are valid.
    */
   update(weights: Float32Array, active: Uint16Array, activeCount: number): void {
     this.restore();
     for (let index = 0; index < activeCount; index++) this.add(this.shapes[active[index]], weights[active[index]]);
   }
 
-  /** How far a splat has been moved upwards, metres. */
+  /** Upward displacement of a splat, metres. */
   rise(splat: number): number {
     return this.positions[splat * 3 + 1] - this.restPositions[splat * 3 + 1];
   }
 
-  /** Moves one splat further upwards until the next `update()`. */
+  /** Adds to a splat's upward displacement until the next `update()`. */
   move(splat: number, upwards: number): void {
     this.mark(splat);
     this.positions[splat * 3 + 1] += upwards;

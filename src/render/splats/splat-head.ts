@@ -19,15 +19,15 @@ import { createSplatMesh } from './splat-mesh.js';
 import { type SplatCamera, SplatProjector } from './splat-projector.js';
 import { skinSplats } from './splat-skin.js';
 
-/** Offsets up to this are noise of the exporter, metres. */
+/** Offsets up to this count as noise of the exporter, metres. */
 const NOISE = 2e-6;
-/** Time constant of coming to rest, and of coming to life. */
+/** Time constant of starting and ending the idle clip. */
 const SWAY_EASE_SECONDS = 0.7;
 
 /** A head of Gaussian splats, one on each vertex of a skinned mesh with shapes. The mesh itself is not drawn. */
 export class SplatHead implements AvatarModel {
   readonly root: Object3D;
-  /** Its light is in its colours. */
+  /** The lighting is baked into its colours. */
   readonly lights = null;
   readonly isSoft = true;
   readonly info: AvatarInfo;
@@ -48,7 +48,7 @@ export class SplatHead implements AvatarModel {
   private swayAmount = 0;
   private readonly mesh: Mesh;
   private readonly bones: readonly Bone[];
-  /** Which of them the mouth hangs on. */
+  /** Index of the joint that moves the mouth. */
   private readonly headJoint: number;
   private readonly boneInverses: readonly Matrix4[];
   /** `[joint, 16]` */
@@ -57,7 +57,7 @@ export class SplatHead implements AvatarModel {
   /**
    * @param scene Holds `skin` and its joints. Becomes the model's own.
    * @param skin As many vertices as there are splats.
-   * @param animation Movements of the joints, a binary glTF.
+   * @param animation Animation of the joints, a binary glTF.
    */
   constructor(scene: Object3D, skin: SkinnedMesh, splats: Splats, animation: ArrayBuffer | null) {
     this.root = scene;
@@ -86,7 +86,7 @@ export class SplatHead implements AvatarModel {
     const joints = findJoints(scene);
     const { head, neck, chest } = objectsOf(joints);
     this.headJoint = Math.max(0, this.bones.indexOf(head as Bone));
-    // The eyes are splats of the head, which shapes turn.
+    // The eyes are splats of the head, moved by shapes.
     this.rig = new PoseRig({ head, neck, chest });
     prune(scene, new Set<Object3D | undefined>([...this.bones, head, neck, chest]));
     this.idleClip = animation && IdleClip.from(animation, bodyOf(chest ?? neck ?? head));
@@ -115,7 +115,7 @@ export class SplatHead implements AvatarModel {
     this.rig.apply(pose, breath);
   }
 
-  /** Its one texture is sent anew with each frame. */
+  /** Its texture is uploaded with each frame. */
   eachTexture(): void {}
 
   dispose(): void {
@@ -148,19 +148,19 @@ const matrix = new Matrix4();
 const view = new Matrix4();
 const eye = new Vector3();
 
-/** What a joint stands on, down to the ground. */
+/** The ancestors of a joint. */
 function bodyOf(joint: Object3D | undefined): Object3D[] {
   return joint?.parent ? [joint.parent, ...bodyOf(joint.parent)] : [];
 }
 
-/** Takes away what moves nothing: such rigs have fingers and toes. */
+/** Removes joints that move nothing, such as fingers and toes. */
 function prune(object: Object3D, kept: ReadonlySet<Object3D | undefined>): boolean {
   const children = object.children.filter((child) => prune(child, kept));
   for (const child of [...object.children]) if (!children.includes(child)) child.removeFromParent();
   return children.length > 0 || kept.has(object);
 }
 
-/** Splats that are seen count; eyes are where the lids move most. */
+/** Uses visible splats; the eyes are where the lids move most. */
 function anchorsOf(
   positions: Float32Array,
   colors: Uint8Array,
@@ -182,7 +182,7 @@ function anchorsOf(
   };
 }
 
-/** Mean of the vertices that the blinks move, by how far. */
+/** Mean of the vertices that the blinks move, weighted by distance. */
 function eyesOf(vertices: Float32Array, shapes: readonly MorphShape[], morphs: MorphMap): { x: number; y: number; z: number } | null {
   const pose = new Float32Array(CHANNEL_COUNT);
   pose[CHANNEL_INDEX.eyeBlinkLeft] = pose[CHANNEL_INDEX.eyeBlinkRight] = 1;

@@ -17,12 +17,12 @@ import { splatFragmentShader, splatVertexShader } from './splat-shader.glsl.js';
 
 const viewport = new Vector4();
 
-/** Brings the projector up to date for the camera that is about to draw. */
+/** Updates the projector for the camera of the next draw call. */
 export type ProjectSplats = (camera: SplatCamera) => void;
 
 /**
- * Projected splats as quads, in one draw call: nothing but an index, the rest comes from a texture that is sent with each
- * frame. Not instanced, since software GL pays for every instance.
+ * Projected splats as quads, in one draw call: only an index per vertex, the rest comes from a texture that is uploaded with each
+ * frame. Not instanced, since instances are expensive in software GL.
  */
 export function createSplatMesh(
   projector: SplatProjector,
@@ -48,7 +48,7 @@ export function createSplatMesh(
   mesh.frustumCulled = false;
   const camera = { viewMatrix: [] as ArrayLike<number>, projectionMatrix: [] as ArrayLike<number>, width: 0, height: 0, near: 0 };
   mesh.onBeforeRender = (renderer: WebGLRenderer, _scene: unknown, used: Camera) => {
-    // Not the canvas: several avatars may share one.
+    // Not the canvas size: several avatars may share one.
     renderer.getCurrentViewport(viewport);
     camera.viewMatrix = used.matrixWorldInverse.elements;
     camera.projectionMatrix = used.projectionMatrix.elements;

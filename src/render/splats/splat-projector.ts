@@ -1,9 +1,9 @@
 /**
- * Splats as the ellipses that a camera sees, farthest first.
+ * Projects splats to the ellipses that a camera sees, farthest first.
  *
- * Skinning, projection and order are one pass over the splats on the CPU: of 20,000 it takes some milliseconds, and what
- * is left for the GPU is a quad per splat. In software GL that is a third of the time of a vertex shader that projects,
- * which would do it once per corner.
+ * Skinning, projection and sorting are one pass over the splats on the CPU, which takes some milliseconds for 20,000 and leaves a
+ * quad per splat to the GPU. In software GL that is a third of the time of a projecting vertex shader, which would run once per
+ * corner.
  *
  * With M the joint and view matrix of a splat, its centre is c = M p. The projection's derivative there is J, and
  * Σ₂ = (J M₃) Σ (J M₃)ᵀ the covariance on the screen in pixels², to which the pixel's own filter is added. The quad is
@@ -16,23 +16,23 @@ import type { SplatSkin } from './splat-skin.js';
 
 /** 32-bit words of one projected splat: two texels. */
 const WORDS_PER_SPLAT = 8;
-/** Projected splats lie in rows of a texture, whole rows. */
+/** Projected splats fill whole rows of a texture. */
 export const SPLATS_PER_ROW = 512;
 
 /** Variance of the pixel filter, pixels². */
 const PIXEL_VARIANCE = 0.3;
 /**
- * Splats are drawn this many standard deviations far, or to where they are fainter than two steps of an 8-bit colour: the
- * first step would cost a seventh of the pixels and change the picture by 0.4 steps in the mean.
+ * Extent of a splat in standard deviations, or up to an opacity of two 8-bit steps: one step would cost a seventh more pixels and
+ * change the picture by 0.4 steps on average.
  */
 const MAX_REACH = Math.sqrt(8);
 const FAINTEST = 2;
-/** Pixels per metre from which on the filter takes nothing: heads are trained in pictures of about this scale. */
+/** Pixels per metre from which the filter is not compensated: heads are trained on pictures of about this scale. */
 const TRAINED_PIXELS_PER_METRE = 1000;
-/** Centres further out than this, in half pictures, are not drawn. */
+/** Splats with centres further out than this, in half pictures, are not drawn. */
 const MARGIN = 1.3;
 
-/** What the projection needs of a camera: entries of its projection matrix, and the picture. */
+/** Camera parameters of the projection: matrices and the size of the picture. */
 export interface SplatCamera {
   /** `[16]`, world to view, column by column; the camera looks along −z. */
   readonly viewMatrix: ArrayLike<number>;
@@ -47,20 +47,20 @@ export interface SplatCamera {
 export class SplatProjector {
   /**
    * `[rows, 512, 8]`, of each splat: centre x y, first half axis x y, second half axis x y (all in normalised device
-   * coordinates, as bits of a float), its reach in standard deviations (a float), red green blue opacity (bytes).
-   * After `project()` the first `count` are to be drawn, farthest first.
+   * coordinates, as bits of a float), its extent in standard deviations (a float), red green blue opacity (bytes).
+   * After `project()` the first `count` are valid, farthest first.
    */
   readonly words: Uint32Array;
   count = 0;
 
   private readonly floats: Float32Array;
-  /** As in the file, and as shaded now. */
+  /** Colours of the file, and as shaded now. */
   private readonly ownColors: Uint32Array;
   private readonly colors: Uint32Array;
   private readonly reaches: Float32Array;
   private readonly skin: SplatSkin;
   private readonly sort: DepthSort;
-  /** `[capacity]`, of the splats in the picture: which, and how far. */
+  /** `[capacity]`: index and distance of the splats in the picture. */
   private readonly seen: Uint32Array;
   private readonly depths: Float32Array;
   /** `[joint, 12]`, joint and view, rows of a 3 × 4 matrix. */
@@ -164,7 +164,7 @@ export class SplatProjector {
     return count;
   }
 
-  /** False when nothing of it would be seen. */
+  /** False if it is not visible. */
   private write(splat: number, to: number, positions: Float32Array, covariances: Float32Array, camera: SplatCamera): boolean {
     const { m, at } = this.matrixOf(splat);
     const p = camera.projectionMatrix;
@@ -210,7 +210,7 @@ export class SplatProjector {
     let color = this.colors[splat];
     let reach = this.reaches[splat];
     if (focalY < TRAINED_PIXELS_PER_METRE) {
-      // In a small picture the filter is wider than the splats were trained with: what it spreads, it must not add.
+      // In a small picture the filter is wider than in training: opacity is reduced by as much as the filter spreads.
       const trained = PIXEL_VARIANCE * (focalY / TRAINED_PIXELS_PER_METRE) ** 2;
       const share = ((plainA + trained) * (plainD + trained) - b * b) / (large * small);
       const opacity = Math.round((color >>> 24) * Math.sqrt(Math.max(0, Math.min(1, share))));
@@ -250,7 +250,7 @@ export class SplatProjector {
 
 const found: { m: Float64Array; at: number } = { m: new Float64Array(12), at: 0 };
 
-/** @param opacity 0..255, at the centre. @returns Standard deviations to where a splat ends; 0 when it is not drawn. */
+/** @param opacity 0..255, at the centre. @returns Extent of a splat in standard deviations; 0 if it is not drawn. */
 function reachOf(opacity: number): number {
   return opacity > FAINTEST ? Math.min(MAX_REACH, Math.sqrt(2 * Math.log(opacity / FAINTEST))) : 0;
 }

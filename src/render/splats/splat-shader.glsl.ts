@@ -22,7 +22,7 @@ void main() {
 }
 `;
 
-/** Colours are the display's and are blended as such, as in training: no tone mapping, no conversion. */
+/** Colours are sRGB and blended as such, as in training: no tone mapping, no conversion. */
 export const splatFragmentShader = /* glsl */ `
 precision highp float;
 

@@ -1,22 +1,22 @@
-/** Which joints move each splat. */
+/** Joint weights of each splat. */
 export interface SplatSkin {
   /** `[count, 4]`, indices in `used`, and weights, the heaviest first; weights add up to 1. */
   readonly joints: Uint16Array;
   readonly weights: Float32Array;
-  /** Numbers of the joints that move anything. */
+  /** Indices of the joints that move any splat. */
   readonly used: readonly number[];
 }
 
-/** Splats within about this distance move together, metres: beyond the usual one between a splat and its vertex. */
+/** Splats within about this distance move together, metres: more than the usual distance between a splat and its vertex. */
 const CELL = 0.014;
 const MAX_CELLS_PER_AXIS = 64;
-/** From this weight on one joint moves a splat alone. */
+/** Above this weight a single joint moves a splat. */
 const ALONE = 0.995;
 
 /**
- * Joint weights of the splats, from those of their vertices. A splat may lie centimetres from its vertex, so that
- * neighbours in the picture would follow different joints and part; each takes the mean of what is around it. The mean
- * is taken over a grid: weights are laid onto the eight corners about a splat, and read from there again.
+ * Joint weights of the splats, from those of their vertices. A splat may lie centimetres from its vertex, so that neighbours in
+ * the picture would follow different joints and separate; each uses the mean of its surroundings. The mean is computed on a grid:
+ * weights are distributed to the eight corners around a splat, and interpolated from there.
  *
  * @param positions `[count, 3]`, splats at rest.
  * @param joints `[count, 4]`, of the vertices.
@@ -47,7 +47,7 @@ function usedJoints(joints: ArrayLike<number>, weights: ArrayLike<number>, count
   return used.size > 0 ? [...used] : [0];
 }
 
-/** Takes them out of `mean` as it goes. */
+/** Removes them from `mean`. */
 function writeHeaviest(mean: Float64Array, joints: Uint16Array, weights: Float32Array, at: number): void {
   const total = mean.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;
@@ -75,7 +75,7 @@ class Grid {
   private readonly corners = new Uint32Array(8);
   private readonly shares = new Float64Array(8);
 
-  /** @param depth Numbers per corner. */
+  /** @param depth Values per corner. */
   constructor(positions: Float32Array, depth: number) {
     this.positions = positions;
     this.depth = depth;

@@ -1,11 +1,11 @@
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { freeBuffers } from '../../shared/core/free-buffers.js';
 
-/** One file of an archive, still packed. */
+/** One compressed file of an archive. */
 export interface ZipFile {
   /** Path within the archive, `/` between folders. */
   readonly name: string;
-  /** Bytes once unpacked, as the archive declares; `unpack` holds it to that. */
+  /** Unpacked size as the archive declares; `unpack` enforces it. */
   readonly byteLength: number;
   readonly isDeflated: boolean;
   readonly packed: Uint8Array<ArrayBuffer>;
@@ -15,7 +15,7 @@ const DIRECTORY_END = 0x06054b50;
 const DIRECTORY_ENTRY = 0x02014b50;
 const LOCAL_HEADER = 0x04034b50;
 const DIRECTORY_END_BYTES = 22;
-/** The archive's comment, behind which the end of the directory hides, has a length of 16 bits. */
+/** The archive's comment, which follows the end of the directory, has a length of 16 bits. */
 const MAX_COMMENT_BYTES = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
@@ -24,7 +24,7 @@ const DEFLATED = 8;
  * Lists the files of a zip archive. Nothing is unpacked yet.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
- * @throws {AvatarError} `unsupportedAvatarAsset` when the archive is damaged, encrypted, or larger than 4 GB.
+ * @throws {AvatarError} `unsupportedAvatarAsset` if the archive is damaged, encrypted, or larger than 4 GB.
  */
 export function listZip(archive: ArrayBuffer): ZipFile[] {
   try {
@@ -35,9 +35,9 @@ export function listZip(archive: ArrayBuffer): ZipFile[] {
 }
 
 /**
- * Unpacks one file. Stops as soon as there is more than was declared, so a small archive cannot fill the memory.
+ * Unpacks one file. Stops as soon as the output exceeds the declared size, so that a small archive cannot fill the memory.
  *
- * @throws {AvatarError} `unsupportedAvatarAsset` when it is damaged or its length is not the declared one.
+ * @throws {AvatarError} `unsupportedAvatarAsset` if it is damaged or its length differs from the declared one.
  */
 export async function unpack(file: ZipFile): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(file.byteLength);
@@ -86,7 +86,7 @@ function readDirectory(archive: ArrayBuffer): ZipFile[] {
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     if (name.endsWith('/')) continue;
     if (isEncrypted) throw new Error(`${name} is encrypted`);
-    if (method !== STORED && method !== DEFLATED) throw new Error(`${name} is packed in a way that is not understood`);
+    if (method !== STORED && method !== DEFLATED) throw new Error(`${name} uses an unsupported compression method`);
     files.push({ name, byteLength, isDeflated: method === DEFLATED, packed: new Uint8Array(archive, start, packedLength) });
   }
   return files;
@@ -100,7 +100,7 @@ function findDirectoryEnd(view: DataView): number {
   throw new Error('it is no zip archive');
 }
 
-/** A file's own header repeats its name, and may have other extra fields than the directory. */
+/** A file's local header repeats its name, and may have other extra fields than the directory. */
 function dataStart(view: DataView, header: number): number {
   if (view.getUint32(header, true) !== LOCAL_HEADER) throw new Error('a file is not where the directory says');
   return header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);

@@ -17,7 +17,7 @@ import { openedGpu } from './gpu.js';
 /** A canvas that WebGPU draws on. */
 export class GpuSurface implements Surface {
   readonly kind = 'webgpu';
-  /** Browsers with WebGPU hold back frames themselves. */
+  /** Browsers with WebGPU throttle frames themselves. */
   readonly isBusy = false;
   drawMs = Number.NaN;
 
@@ -40,7 +40,7 @@ export class GpuSurface implements Surface {
     this.renderer.setClearColor(0x000000, 0);
     this.renderer.onDeviceLost = () => undefined;
     this.starting = this.renderer.init();
-    // Told by `prepare`.
+    // Set by `prepare`.
     this.starting.catch(() => undefined);
     void this.device.lost.then(({ message }) => {
       if (!this.isDisposed) listener.handleDeviceLost(message || 'the GPU was taken away');
@@ -49,7 +49,7 @@ export class GpuSurface implements Surface {
 
   async prepare(avatar: AvatarModel, camera: Camera, scene: Scene): Promise<void> {
     await this.starting;
-    // The lean shader makes displayable colours itself; three.js's own materials need a pass over the picture for that.
+    // The lean shader outputs display colours; three.js's own materials need another pass over the picture for that.
     const hasOthers = isToneMapped(avatar.root);
     this.renderer.toneMapping = hasOthers ? NeutralToneMapping : NoToneMapping;
     this.renderer.outputColorSpace = hasOthers ? SRGBColorSpace : LinearSRGBColorSpace;
@@ -74,7 +74,7 @@ export class GpuSurface implements Surface {
 
   dispose(): void {
     this.isDisposed = true;
-    // Only after it has started can it end.
+    // It can only end after it has started.
     void this.starting.then(() => this.renderer.dispose()).catch(() => undefined);
   }
 }

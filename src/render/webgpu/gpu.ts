@@ -23,7 +23,7 @@ export function openedGpu(): Gpu {
 }
 
 async function request(): Promise<Gpu> {
-  // Not in every lib.dom the compiler may be given, nor in every browser.
+  // Missing in some versions of lib.dom and some browsers.
   const gpu = navigator.gpu as GPU | undefined;
   if (!gpu) throw new AvatarError(ErrorCode.renderingFailed, 'This browser has no WebGPU');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });

@@ -1,4 +1,4 @@
-/** The twin of `materials/lean-material.ts` for WebGPU, where the joints are three.js's business. */
+/** Replaces `materials/lean-material.ts` for WebGPU, where three.js handles the joints. */
 
 import {
   attribute,
@@ -33,7 +33,7 @@ const shade = (code: string) => wgslFn(code, [common]) as unknown as Shade;
 const shadeSkin = shade(LEAN_SKIN);
 const shadeStrands = shade(LEAN_STRANDS);
 const shadeIris = shade(LEAN_IRIS);
-/** Those that need nothing but the normal, the colour and the occlusion. */
+/** Shadings that only need the normal, the colour and the occlusion. */
 const shadePlain: Readonly<Record<Exclude<Shading, 'skin'>, Shade>> = {
   hair: shade(LEAN_HAIR),
   eye: shade(LEAN_EYE),
@@ -64,7 +64,7 @@ function fragmentOf(parameters: LeanParameters, mesh: Mesh, joints: Partial<Reco
   const plain = attributes.color ? vec4(attribute('color', 'vec3'), 1) : vec4(0.8, 0.8, 0.8, 1);
   const color = hasOcclusion ? vec4(attribute('color', 'vec4')) : plain;
   const albedo = varying(color.xyz);
-  // As the GLSL has it: light that reaches a crease of skin has been through skin, so red falls least.
+  // As in the GLSL: light in creases of skin has scattered through skin, so red is reduced least.
   const occlusion = varying(vec4(pow(vec3(color.w), vec3(0.7, 1.15, 1.25)), color.w));
   if (shading === 'skin') {
     const mask = attributes._mask ? vec4(attribute('_mask', 'vec4')).xy : vec2(0, 0);

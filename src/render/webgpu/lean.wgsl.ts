@@ -1,9 +1,9 @@
 /**
- * The fragment half of the lean shader in WGSL: the same sums as `materials/lean-fragment.glsl.ts`, where they are explained.
- * A change there belongs here as well; a test compares the two pictures.
+ * The fragment half of the lean shader in WGSL: the same formulas as `materials/lean-fragment.glsl.ts`, which explains them.
+ * Change both together; a test compares the two pictures.
  */
 
-/** Lamps, tone mapping, and what the functions below share. */
+/** Lights, tone mapping and shared functions. */
 export const LEAN_COMMON = /* wgsl */ `
 const KEY_FROM = vec3<f32>(-0.563, 0.525, 0.638);
 const KEY_HALF = vec3<f32>(-0.311, 0.290, 0.905);
@@ -95,7 +95,7 @@ fn litEye(n: vec3<f32>, albedo: vec3<f32>, open: f32) -> vec4<f32> {
 }
 `;
 
-/** `mask` is 0 where a mesh has none. */
+/** `mask` is 0 for meshes without one. */
 export const LEAN_SKIN = /* wgsl */ `
 fn leanSkin(n: vec3<f32>, albedo: vec3<f32>, occlusion: vec4<f32>, mask: vec2<f32>) -> vec4<f32> {
   let edge = edgeOf(n);

@@ -1,4 +1,4 @@
-/** The twin of `open-surface.ts`: WebGPU has no limit of contexts that a page would meet. */
+/** Replaces `open-surface.ts`: WebGPU has no practical limit of contexts. */
 import type { GraphicsFacts, StageCanvas } from '../renderer.js';
 import type { Surface, SurfaceListener } from '../surface.js';
 import { GpuSurface } from './gpu-surface.js';

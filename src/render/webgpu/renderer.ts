@@ -1,4 +1,4 @@
-/** The twin of `renderer.ts` where WebGPU draws. */
+/** Replaces `renderer.ts` for WebGPU. */
 
 import type { GraphicsFacts } from '../renderer.js';
 import { openedGpu, openGpu } from './gpu.js';
