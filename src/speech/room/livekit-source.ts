@@ -127,6 +127,7 @@ export class LiveKitSource implements Source {
     this.link.close();
     this.loseSpeaker();
     this.forgetRoom();
+    this.listener.handleState('disconnected', null);
   }
 
   /** Lets the room hear the visitor, or no longer. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
