@@ -63,6 +63,17 @@ describe('The documents', () => {
     assert.deepEqual(broken, []);
   });
 
+  it('name only files that exist', () => {
+    const missing: string[] = [];
+    for (const [path, text] of texts) {
+      if (path === 'CHANGELOG.md' || path.startsWith('docs/decisions/')) continue;
+      for (const [, file] of text.matchAll(/`((?:src|test|scripts|characters|demo|examples)\/[\w./-]+)`/g)) {
+        if (!file.includes('NAME') && !existsSync(file)) missing.push(`${path}: ${file}`);
+      }
+    }
+    assert.deepEqual(missing, []);
+  });
+
   it('explain every error code that a page can receive', async () => {
     const { ErrorCode } = (await import(pathToFileURL('build/src/shared/contracts/errors.js').href)) as {
       ErrorCode: Record<string, string>;
