@@ -3,6 +3,7 @@ import { SpatiusAvatar } from './element/spatius-avatar.js';
 
 export { type AssetUrls, setAssetUrls } from './assets/asset-choice.js';
 export type { AssetName } from './assets/asset-urls.js';
+export { setChannelNames } from './avatar/channel-names.js';
 export * from './element/avatar-events.js';
 export type { CaptionCue, CaptionSource, SpeakOptions } from './element/captions/caption-cue.js';
 export type { AvatarMode } from './element/connection-attributes.js';
@@ -13,6 +14,7 @@ export type { Diagnosis } from './element/report/diagnosis.js';
 export type { Finding } from './element/report/findings.js';
 export { setStrings } from './element/set-strings.js';
 export type { SayOptions } from './element/speech-queue.js';
+export type { ChannelNames, ChannelTarget } from './shared/contracts/channel-names.js';
 export { AvatarError, ErrorCode } from './shared/contracts/errors.js';
 export { MOODS as moods, type Mood } from './shared/contracts/life-settings.js';
 export { SpatiusAvatar };

@@ -8,12 +8,14 @@
  *
  * Loaded with the first avatar of a page: the script that defines the element stays small.
  */
+
 import { type AssetUrls, assetUrls } from '../assets/asset-choice.js';
 import { asset } from '../assets/asset-urls.js';
 import { AVATAR_LIMIT_BYTES, DOWNLOAD_SHARE, download } from '../assets/download.js';
 import { AudioOutput } from '../audio/audio-output.js';
 import type { SoundCapture } from '../audio/sound-capture.js';
 import { Voice } from '../audio/voice.js';
+import type { ChannelNames } from '../shared/contracts/channel-names.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { SoundSettings } from '../shared/contracts/sound-settings.js';
 import type { PageSourceOptions } from '../shared/contracts/source-options.js';
@@ -24,6 +26,7 @@ import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
 import { AvatarManager } from './avatar-manager.js';
 import type { AvatarOptions } from './avatar-options.js';
 import { AvatarSpeech } from './avatar-speech.js';
+import { channelNamesWith } from './channel-names.js';
 import type { SpeechInput } from './conversations/speech-input.js';
 import { mouthModel } from './mouth-model.js';
 import { cacheWorklet, isSavingData, whenIdle } from './speech-files.js';
@@ -75,6 +78,15 @@ export interface AvatarSetup {
 
 /** Longest wait for the new stage's first frame, ms. */
 const FIRST_PICTURE_MS = 3000;
+
+/** The avatar to show. */
+export interface AvatarSource {
+  /** URL, or the file itself; overrides `avatarId`. */
+  readonly src: string | Blob | null;
+  readonly avatarId: string | null;
+  /** Names of its shapes and joints beside those of `setChannelNames`. */
+  readonly channelNames?: ChannelNames | null;
+}
 
 export class Avatar {
   readonly speech: AvatarSpeech;
@@ -186,21 +198,15 @@ export class Avatar {
    * @param place Shows the canvas of the new one.
    * @throws {AvatarError} see `openStage` and `Stage.load`.
    */
-  changeStage(setup: StageSetup, src: string | Blob | null, avatarId: string | null, place: () => void): Promise<ShownAvatar> {
+  changeStage(setup: StageSetup, source: AvatarSource, place: () => void): Promise<ShownAvatar> {
     const loadId = ++this.loadCount;
-    const changed = this.stageChange.then(() => this.replaceStage(setup, src, avatarId, place, loadId));
+    const changed = this.stageChange.then(() => this.replaceStage(setup, source, place, loadId));
     // One after the other, since each takes over from the stage before; a failure is reported to its own caller.
     this.stageChange = changed.catch(() => undefined);
     return changed;
   }
 
-  private async replaceStage(
-    setup: StageSetup,
-    src: string | Blob | null,
-    avatarId: string | null,
-    place: () => void,
-    loadId: number,
-  ): Promise<ShownAvatar> {
+  private async replaceStage(setup: StageSetup, source: AvatarSource, place: () => void, loadId: number): Promise<ShownAvatar> {
     const before = await this.stagePromise?.catch(() => null);
     const unseen = new StagedRenderer(this.stageListener());
     // Speech reaches it when it takes over.
@@ -210,7 +216,7 @@ export class Avatar {
       unseen.listener,
     );
     try {
-      const avatar = await Promise.race([stage.load(await this.avatarFile(src, avatarId)), unseen.lost]);
+      const avatar = await Promise.race([stage.load(await this.avatarFile(source), channelNamesWith(source.channelNames)), unseen.lost]);
       // Out of sight nothing is drawn.
       await Promise.race([unseen.drawn, unseen.lost, new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))]);
       if (this.isDisposed || loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
@@ -297,22 +303,15 @@ export class Avatar {
    * @param takeBegun Gives the request for a URL that has begun already, if there is one.
    * @throws {AvatarError} see `Stage.load`.
    */
-  async load(
-    src: string | Blob | null,
-    avatarId: string | null,
-    takeBegun?: (url: string) => Promise<Response> | null,
-  ): Promise<ShownAvatar> {
+  async load(source: AvatarSource, takeBegun?: (url: string) => Promise<Response> | null): Promise<ShownAvatar> {
     if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
     const loadId = ++this.loadCount;
-    const [stage, source] = await Promise.all([
-      this.stagePromise,
-      this.avatarFile(src, avatarId).then((file) => this.readBegun(file, takeBegun)),
-    ]);
+    const [stage, file] = await Promise.all([this.stagePromise, this.avatarFile(source).then((found) => this.readBegun(found, takeBegun))]);
     // A file that has to be located longer must not come after one that was wanted later.
     if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
-    return stage.load(source).catch((reason: unknown) => {
+    return stage.load(file, channelNamesWith(source.channelNames)).catch((reason: unknown) => {
       // Another stage has taken its place meanwhile.
-      if (stage !== this.stage && !this.isDisposed) return this.load(src, avatarId);
+      if (stage !== this.stage && !this.isDisposed) return this.load(source);
       throw reason;
     });
   }
@@ -332,7 +331,7 @@ export class Avatar {
   }
 
   /** An avatar's file, or where it is. @throws {AvatarError} `invalidConfiguration` for a `src` that is no URL. */
-  async avatarFile(src: string | Blob | null, avatarId: string | null): Promise<string | Blob> {
+  private async avatarFile({ src, avatarId }: AvatarSource): Promise<string | Blob> {
     return src instanceof Blob ? src : this.avatars.avatarUrl(src, avatarId, document.baseURI);
   }
 

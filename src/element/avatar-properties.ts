@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { ChannelNames } from '../shared/contracts/channel-names.js';
 import type { View } from '../shared/contracts/framing.js';
 import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-settings.js';
 import type { SpeechStyle } from '../shared/contracts/speech-style.js';
@@ -17,6 +18,8 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ attribute: 'avatar-id' }) avatarId: string | null = null;
   /** URL of an avatar file (GLB, VRM or a zip with a Gaussian head); overrides `avatar-id`. */
   @property() src: string | null = null;
+  /** Meaning of names in the avatar file that are not understood, such as `{ Mund_auf: 'jawOpen' }`; see `setChannelNames`. */
+  @property({ attribute: false }) channelNames: ChannelNames | null = null;
   /** URL that answers a POST with a Session Token; requested on connect and before the token expires. */
   @property({ attribute: 'token-endpoint' }) tokenEndpoint: string | null = null;
   /** A fixed Session Token. */

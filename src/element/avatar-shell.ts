@@ -5,6 +5,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { Avatar } from '../avatar/avatar.js';
+import { type ChannelNames, checkChannelNames } from '../shared/contracts/channel-names.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { STAGE_ATTRIBUTES, type StageSettings } from '../shared/contracts/stage-settings.js';
@@ -41,6 +42,8 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
   @state() isAudioBlocked = false;
   /** The page has requested audio; only then does a blocked audio context show a button. @internal */
   @state() isSoundWanted = false;
+
+  private checkedNames: ChannelNames | null = null;
 
   private readonly late = new LazyPiece(this, async () => {
     const { LanguageController, lateStyles } = await import('./late.js');
@@ -90,6 +93,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
+    if (changed.has('channelNames')) this.checkNames();
     for (const table of [STAGE_ATTRIBUTES, PRESENTATION_ATTRIBUTES]) {
       if (propertiesOf(table).some((name) => (changed as Map<string, unknown>).has(name))) this.report(attributeErrors(table, this));
     }
@@ -106,7 +110,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
   protected override updated(changed: PropertyValues<this>): void {
     const settings = this.stageSettings;
     this.lifecycle.configureSound(soundSettings(this));
-    if (changed.has('src') || changed.has('avatarId')) this.lifecycle.reload();
+    if (changed.has('src') || changed.has('avatarId') || changed.has('channelNames')) this.lifecycle.reload();
     this.lifecycle.configure(settings);
     const isPointerFollowed = settings.gaze === 'pointer' && settings.motionStyle === 'lively';
     if (isPointerFollowed || this.gazing.isRequested) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
@@ -123,6 +127,16 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
 
   private report(errors: readonly AvatarError[]): void {
     for (const error of errors) this.handleError(error);
+  }
+
+  /** Names that cannot work are reported, and the avatar is shown without them. */
+  private checkNames(): void {
+    this.checkedNames = null;
+    try {
+      if (this.channelNames) this.checkedNames = checkChannelNames(this.channelNames);
+    } catch (error) {
+      this.handleError(error as AvatarError);
+    }
   }
 
   private applyOptions(): void {
@@ -173,6 +187,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
       options: avatarOptions(this),
       src: this.src,
       avatarId: this.avatarId,
+      channelNames: this.checkedNames,
       isEager: loading === 'eager',
       renderer,
       isAutostarted: this.autostart,

@@ -9,6 +9,7 @@
 import { Scene } from 'three';
 import { Playhead } from '../audio/playhead.js';
 import { LifeMotion } from '../motion/life/life-motion.js';
+import type { ChannelNames } from '../shared/contracts/channel-names.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../shared/contracts/channels.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { MotionFeed, PlayheadReport } from '../shared/contracts/playback-messages.js';
@@ -107,7 +108,7 @@ export class LiveStage implements Stage, SurfaceListener {
     this.resize(options.width, options.height, options.pixelRatio);
   }
 
-  async load(source: string | Blob): Promise<ShownAvatar> {
+  async load(source: string | Blob, channelNames?: ChannelNames): Promise<ShownAvatar> {
     this.requireAlive();
     this.loading?.abort();
     const loading = (this.loading = new AbortController());
@@ -115,6 +116,7 @@ export class LiveStage implements Stage, SurfaceListener {
       signal: loading.signal,
       isSoftware: this.facts.isSoftware,
       addOns: this.addOns,
+      channelNames,
       handleProgress: (fraction) => this.listener.handleLoadProgress(fraction),
     });
     // Shaders are compiled and textures uploaded before the old avatar is removed, so that no frame is missed.

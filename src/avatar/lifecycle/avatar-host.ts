@@ -1,7 +1,7 @@
 import type { AvatarError } from '../../shared/contracts/errors.js';
 import type { Renderer } from '../../shared/contracts/stage.js';
 import type { PageSources } from '../../speech/page-session.js';
-import type { Avatar } from '../avatar.js';
+import type { Avatar, AvatarSource } from '../avatar.js';
 import type { AvatarOptions } from '../avatar-options.js';
 import type { ElementSize } from './size-observer.js';
 
@@ -9,11 +9,8 @@ import type { ElementSize } from './size-observer.js';
 export interface AvatarHost {
   /** False while there is no place to show an avatar; none is made then. */
   readonly isConnected: boolean;
-  readonly avatarSettings: {
+  readonly avatarSettings: AvatarSource & {
     readonly options: AvatarOptions;
-    /** URL, or the file itself; overrides `avatarId`. */
-    readonly src: string | Blob | null;
-    readonly avatarId: string | null;
     /** Default: `auto`, which is WebGL. */
     readonly renderer?: Renderer | 'auto';
     readonly isEager: boolean;

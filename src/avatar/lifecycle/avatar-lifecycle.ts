@@ -333,12 +333,12 @@ export class AvatarLifecycle {
     const { current, host } = this;
     if (!current) return;
     const loadId = ++this.loadCount;
-    const { src, avatarId } = host.avatarSettings;
+    const source = host.avatarSettings;
     host.handleLoading(null);
     try {
-      const avatar = await current.load(src, avatarId, (url) => this.firstPicture.take(url));
+      const avatar = await current.load(source, (url) => this.firstPicture.take(url));
       if (loadId !== this.loadCount) return;
-      this.handleShown(avatar, src ?? avatarId);
+      this.handleShown(avatar, source.src ?? source.avatarId);
     } catch (reason) {
       if (loadId !== this.loadCount) return;
       const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
@@ -376,13 +376,13 @@ export class AvatarLifecycle {
     const setup = this.stageSetup(this.size.size ?? { width: 0, height: 0, pixelRatio: 1 });
     const loadId = ++this.loadCount;
     const changeId = ++this.changeCount;
-    const { src, avatarId } = host.avatarSettings;
+    const source = host.avatarSettings;
     try {
-      const avatar = await current.changeStage(setup, src, avatarId, () => host.placeCanvas(setup.canvas));
+      const avatar = await current.changeStage(setup, source, () => host.placeCanvas(setup.canvas));
       if (this.current !== current) return;
       this.handleStage(current.openedStage!);
       if (loadId !== this.loadCount) return;
-      if (this.handleShown(avatar, src ?? avatarId)) host.handleReady();
+      if (this.handleShown(avatar, source.src ?? source.avatarId)) host.handleReady();
       else host.handlePictureKept();
     } catch (reason) {
       if (this.current !== current || changeId !== this.changeCount) return;

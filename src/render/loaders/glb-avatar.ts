@@ -75,17 +75,16 @@ export class GlbAvatar implements AvatarModel {
     this.anchors = anchorsOf(scene, joints);
     const turned = options.turnsEyes === false ? { ...joints, leftEye: undefined, rightEye: undefined } : joints;
     const morphed = collected.filter(({ mesh }) => mesh.geometry.morphAttributes.position?.length);
-    const morphs = mapMorphs(
-      morphed.map(({ mesh }) => morphNamesOf(mesh)),
-      {
-        bound: morphed.map(({ source }) => options.boundOf?.(source) ?? []),
-        blinkOverriders: options.blinkOverriders,
-        turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
-        hasJawJoint: turned.jaw !== undefined,
-        hasEyeJoints: turned.leftEye !== undefined && turned.rightEye !== undefined,
-        channelNames: options.channelNames,
-      },
-    );
+    // Read before the meshes give their shapes away.
+    const shapeNames = morphed.map(({ mesh }) => morphNamesOf(mesh));
+    const morphs = mapMorphs(shapeNames, {
+      bound: morphed.map(({ source }) => options.boundOf?.(source) ?? []),
+      blinkOverriders: options.blinkOverriders,
+      turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
+      hasJawJoint: turned.jaw !== undefined,
+      hasEyeJoints: turned.leftEye !== undefined && turned.rightEye !== undefined,
+      channelNames: options.channelNames,
+    });
     this.morphMaps = morphs.maps;
     this.morphMeshes = morphed.map(({ mesh }, index) => new MorphMesh(mesh, (morph) => morphs.maps[index].isUsed(morph)));
     const kept = buffersOf(meshes.map(({ geometry }) => geometry));
@@ -102,11 +101,7 @@ export class GlbAvatar implements AvatarModel {
         (name) => (morphs.approximatedChannels.includes(name) || options.tints?.channels.includes(name)) && !shownByEyes.includes(name),
       ),
       missingJoints: WANTED_JOINTS.filter((role) => !joints[role]),
-      names: namesOf(
-        morphed.flatMap(({ mesh }) => morphNamesOf(mesh)),
-        morphs.readings,
-        named,
-      ),
+      names: namesOf(shapeNames.flat(), morphs.readings, named),
     };
   }
 

@@ -12,7 +12,7 @@ import type { ReadOptions } from './read-options.js';
  * @throws {AvatarError} `renderingFailed` if an add-on that it needs cannot be loaded.
  */
 export async function loadGlbAvatar(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> {
-  const { isSoftware, addOns } = options;
+  const { isSoftware, addOns, channelNames } = options;
   const extensions = extensionsOf(bytes);
   if (extensions.includes('VRM') || extensions.includes('VRMC_vrm')) {
     const [{ bringShaderTexts }, { loadVrmAvatar }] = await Promise.all([addOns.load('materials'), addOns.load('vrm')]);
@@ -21,5 +21,5 @@ export async function loadGlbAvatar(bytes: ArrayBuffer, options: ReadOptions): P
   }
   const { scene } = await readGlb(bytes, options);
   if (hasThreeMaterials(scene)) (await addOns.load('materials')).bringShaderTexts();
-  return new GlbAvatar(scene, { format: 'glb', isSoftware });
+  return new GlbAvatar(scene, { format: 'glb', isSoftware, channelNames });
 }

@@ -47,7 +47,7 @@ async function read(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarMod
       case 'glb':
         return await loadGlbAvatar(bytes, options);
       case 'zip':
-        return await (await options.addOns.load('splats')).loadSplatAvatar(bytes);
+        return await (await options.addOns.load('splats')).loadSplatAvatar(bytes, options.channelNames);
       default:
         throw new Error('it is not a binary glTF (.glb)');
     }

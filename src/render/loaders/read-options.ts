@@ -1,4 +1,5 @@
 import type { CompressedTexture } from 'three';
+import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import type { AddOnName } from '../../shared/contracts/stage.js';
 import type { AvatarModel } from './avatar-model.js';
 
@@ -6,12 +7,14 @@ import type { AvatarModel } from './avatar-model.js';
 export interface AddOns extends Record<AddOnName, object> {
   materials: { bringShaderTexts(): void };
   vrm: { loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> };
-  splats: { loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel> };
+  splats: { loadSplatAvatar(archive: ArrayBuffer, channelNames?: ChannelNames): Promise<AvatarModel> };
   ktx2: { textureFromKtx2(bytes: Uint8Array): Promise<CompressedTexture> };
 }
 
 export interface ReadOptions {
   /** Software GL: three.js's physical materials are replaced by cheaper ones. */
   readonly isSoftware: boolean;
+  /** The page's own names of shapes and joints. */
+  readonly channelNames?: ChannelNames;
   readonly addOns: { load<Name extends AddOnName>(name: Name): Promise<AddOns[Name]> };
 }

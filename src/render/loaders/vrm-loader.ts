@@ -58,6 +58,7 @@ export async function loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): P
   const avatar = new GlbAvatar(scene, {
     format: 'vrm',
     isSoftware: options.isSoftware,
+    channelNames: options.channelNames,
     joints,
     arms: armsOf(vrm),
     boundOf: (mesh) => bound.get(mesh) ?? [],

@@ -1,5 +1,6 @@
 /** Add-on `splats`: heads of Gaussian splats. */
 import { SkinnedMesh } from 'three';
+import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { freeBuffers } from '../../shared/core/free-buffers.js';
 import type { AvatarModel } from '../loaders/avatar-model.js';
@@ -15,7 +16,7 @@ import { SplatHead } from './splat-head.js';
  * @see https://github.com/aigc3d/LAM
  * @throws {AvatarError} `unsupportedAvatarAsset` if it is not such an archive or damaged.
  */
-export async function loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel> {
+export async function loadSplatAvatar(archive: ArrayBuffer, channelNames?: ChannelNames): Promise<AvatarModel> {
   const files = await unpackLam(archive);
   const splats = readPlySplats(files.splats);
   const { scene } = await readGlb(files.skin);
@@ -31,7 +32,7 @@ export async function loadSplatAvatar(archive: ArrayBuffer): Promise<AvatarModel
     );
   }
   const read = buffersOf(meshes.map(({ geometry }) => geometry));
-  const head = new SplatHead(scene, skin, splats, files.animation);
+  const head = new SplatHead(scene, skin, splats, files.animation, channelNames);
   freeBuffers([...read, files.skin, files.splats.buffer, ...(files.animation ? [files.animation] : [])]);
   return head;
 }

@@ -2,6 +2,7 @@ import { type Bone, Matrix4, type Mesh, type Object3D, type SkinnedMesh, Vector3
 import { mapMorphs } from '../../motion/retarget/map-morphs.js';
 import type { MorphMap } from '../../motion/retarget/morph-map.js';
 import { channelsFromMorphName } from '../../motion/retarget/morph-names.js';
+import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import type { MotionStyle } from '../../shared/contracts/life-settings.js';
@@ -59,14 +60,14 @@ export class SplatHead implements AvatarModel {
    * @param skin As many vertices as there are splats.
    * @param animation Animation of the joints, a binary glTF.
    */
-  constructor(scene: Object3D, skin: SkinnedMesh, splats: Splats, animation: ArrayBuffer | null) {
+  constructor(scene: Object3D, skin: SkinnedMesh, splats: Splats, animation: ArrayBuffer | null, channelNames?: ChannelNames) {
     this.root = scene;
     scene.updateMatrixWorld(true);
     const { geometry, skeleton } = skin;
     const vertices = floatsOf(geometry.attributes.position);
     const shapes = (geometry.morphAttributes.position ?? []).map((target) => morphShapeFrom(target, NOISE));
     const names = Object.keys(skin.morphTargetDictionary ?? {});
-    const morphs = mapMorphs([names]);
+    const morphs = mapMorphs([names], { channelNames });
     this.morphs = morphs.maps[0];
     this.weights = new Float32Array(shapes.length);
     this.deformer = new SplatDeformer(splats.positions, vertices, shapes);
@@ -83,7 +84,7 @@ export class SplatHead implements AvatarModel {
 
     skin.removeFromParent();
     geometry.dispose();
-    const joints = findJoints(scene);
+    const joints = findJoints(scene, channelNames);
     const { head, neck, chest } = objectsOf(joints);
     this.headJoint = Math.max(0, this.bones.indexOf(head as Bone));
     // The eyes are splats of the head, moved by shapes.

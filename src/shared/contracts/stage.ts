@@ -1,4 +1,5 @@
 /** What the page may call in the render worker, and what that reports back. */
+import type { ChannelNames } from './channel-names.js';
 import type { AvatarError } from './errors.js';
 import type { FramingAnchors } from './framing.js';
 import type { MotionFeed } from './playback-messages.js';
@@ -116,8 +117,12 @@ export interface StageSpeech {
 
 /** One per element. */
 export interface Stage {
-  /** Loads an avatar (URL or file) and shows it in place of the one before. `AvatarError` when it cannot; the old one stays. */
-  load(source: string | Blob): Promise<ShownAvatar>;
+  /**
+   * Loads an avatar (URL or file) and shows it in place of the one before. `AvatarError` when it cannot; the old one stays.
+   *
+   * @param channelNames The page's own names of shapes and joints.
+   */
+  load(source: string | Blob, channelNames?: ChannelNames): Promise<ShownAvatar>;
   resize(width: number, height: number, pixelRatio: number): void;
   /** Stops drawing while false. */
   setVisible(isVisible: boolean): void;
