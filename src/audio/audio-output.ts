@@ -1,14 +1,14 @@
 /**
- * The page's one way to the loudspeaker: a single AudioContext that all elements share, made with the first player. After
- * the last one it rests, which lets go of the sound device, until the next: browsers keep something of every closed one.
+ * The page's audio output: a single AudioContext that all elements share, created with the first player. Without players it is
+ * suspended, which releases the audio device, not closed: browsers leak something of every closed context.
  *
- * Owns the context's life, the autoplay lock and the measurement of the output latency. Knows nothing of speech.
+ * Owns the life cycle of the context, the autoplay lock and the measurement of the output latency.
  */
 import { AvatarError, avatarErrorFrom } from '../shared/contracts/errors.js';
 import { Emitter } from '../shared/core/emitter.js';
 import { latencySourceOf, OutputLatencyReader } from './output-latency.js';
 
-/** A context rejects when it was closed meanwhile; then there is nothing left to do. */
+/** A context that was closed in the meantime rejects; nothing is left to do then. */
 const ignoreClosed = (): void => {};
 
 export interface AudioOutputOptions {
@@ -19,25 +19,25 @@ export interface AudioOutputOptions {
 }
 
 export interface AudioOutputEvents {
-  /** The browser keeps the sound locked, or has let go. */
+  /** The browser's autoplay policy blocks sound, or no longer does. */
   blocked: boolean;
-  /** Context time minus audible time, s; read at first and while a player plays, reported when it changed by a millisecond. */
+  /** Context time minus audible time, s; measured at start and while a player plays, reported when it changes by a millisecond. */
   latency: number;
-  /** The context was closed from outside. All its players are dead and have to be made anew. */
+  /** The context was closed by other code. All its players are dead and have to be recreated. */
   lost: AvatarError;
 }
 
-/** Events that browsers accept as user gestures. `pointerup` and `touchend` are what unlocks on iOS. */
+/** Events that browsers accept as user gestures. iOS needs `pointerup` or `touchend`. */
 const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'mousedown', 'keydown', 'click'] as const;
-/** A context that may start does so within this time; one that has not is locked. */
+/** A context that is allowed to start does so within this time, ms; otherwise it is locked. */
 const START_GRACE_MS = 300;
-/** The same where the browser says that it is not locked: then it is the device that takes so long, in Firefox a second or two. */
+/** The same if the browser reports that autoplay is allowed: then the device takes that long, in Firefox a second or two. */
 const DEVICE_GRACE_MS = 8000;
-/** Until then the last player's worklet has run once more and said that it is over: only then is it let go. */
+/** By then the last player's worklet has run once more and reported its end, so that it can be collected. */
 const REST_DELAY_MS = 500;
-/** Each reading wakes the page: rare once the latency is known, which then only another device changes. */
+/** Each reading wakes the page: readings are rare once the latency is known, since only another device changes it. */
 const LATENCY_INTERVAL_MS = 2000;
-/** When the context starts, and on another device, it is read more often, until the reader's window is filled: before the first speech. */
+/** After the start of the context and on another device readings are more frequent until the reader's window is full. */
 const FIRST_LATENCY_INTERVAL_MS = 50;
 const FIRST_LATENCY_READS = 16;
 
@@ -55,12 +55,12 @@ export class AudioOutput {
   private restTimer: ReturnType<typeof setTimeout> | undefined;
   private graceTimer: ReturnType<typeof setTimeout> | undefined;
   private isKeptAwake = false;
-  /** The context was asked to run a moment ago: that it does not yet says nothing. */
+  /** The context is starting: its state is not meaningful yet. */
   private isStarting = false;
   private playing = 0;
   private latencyReader: OutputLatencyReader | null = null;
   private latencyTimer: ReturnType<typeof setTimeout> | undefined;
-  /** How many more readings come soon after one another. */
+  /** Number of frequent readings left. */
   private firstReads = 0;
   private reportedLatency = Number.NaN;
   private _isBlocked = false;
@@ -70,7 +70,7 @@ export class AudioOutput {
     this.unlockTimeoutMs = options.unlockTimeoutMs ?? 1000;
   }
 
-  /** Whether sound is wanted and the browser waits for a gesture. */
+  /** Whether sound is blocked until a gesture. */
   get isBlocked(): boolean {
     return this._isBlocked;
   }
@@ -80,7 +80,7 @@ export class AudioOutput {
     return this.context?.sampleRate ?? 0;
   }
 
-  /** Context time minus audible time, s, as known by now. */
+  /** Latest measurement of context time minus audible time, s. */
   get latencySeconds(): number {
     return this.latencyReader?.latencySeconds ?? 0;
   }
@@ -90,10 +90,10 @@ export class AudioOutput {
   }
 
   /**
-   * The context with the worklet loaded, for one more user; `release()` gives it back.
-   * The context may still be locked: players work, and start to sound with `unlock()`.
+   * Acquires the context with the worklet loaded; pair with `release()`. The context may still be locked: players work, and
+   * become audible with `unlock()`.
    *
-   * @throws {AvatarError} `playbackInitFailed` without Web Audio, or when the worklet cannot be loaded.
+   * @throws {AvatarError} `playbackInitFailed` without Web Audio, or if the worklet cannot be loaded.
    */
   async acquire(): Promise<AudioContext> {
     this.users++;
@@ -108,21 +108,21 @@ export class AudioOutput {
     }
   }
 
-  /** Gives back what `acquire()` gave. After the last one the context rests. */
+  /** Releases one `acquire()`. After the last one the context is suspended. */
   release(): void {
     this.users--;
     if (this.users <= 0) this.rest();
   }
 
-  /** From now on something sounds through the context that is no player: it does not rest any more. */
+  /** Other sound than a player's uses the context from now on: it is no longer suspended. */
   keepAwake(): void {
     this.isKeptAwake = true;
   }
 
   /**
-   * Starts the sound. Call it in a gesture: click, key, touch.
+   * Unlocks sound. Call it in a gesture: click, key, touch.
    *
-   * @throws {AvatarError} `audioBlocked` when the browser does not let it; `audioContextNotInitialized` without players.
+   * @throws {AvatarError} `audioBlocked` if the browser refuses; `audioContextNotInitialized` without players.
    */
   async unlock(): Promise<void> {
     const context = this.context;
@@ -145,7 +145,7 @@ export class AudioOutput {
     }
   }
 
-  /** For players: one more, or one fewer, has a round that sounds. */
+  /** For players: counts those with an audible round. */
   countPlaying(change: 1 | -1): void {
     this.playing += change;
     if (this.playing > 0) this.watchLatency();
@@ -175,10 +175,10 @@ export class AudioOutput {
     this.listening = new AbortController();
     const { signal } = this.listening;
     const resume = (): void => {
-      if (this.isWanted && (context.state as ContextState) !== 'running') void context.resume().catch(ignoreClosed);
+      if (this.isNeeded && (context.state as ContextState) !== 'running') void context.resume().catch(ignoreClosed);
     };
     for (const gesture of GESTURES) addEventListener(gesture, resume, { capture: true, passive: true, signal });
-    // After a call or a locked screen the context comes back only when asked.
+    // After a call or a locked screen the context has to be resumed explicitly.
     document.addEventListener('visibilitychange', () => document.hidden || resume(), { signal });
     const handleStateChange = (): void => {
       this.firstReads = FIRST_LATENCY_READS;
@@ -194,7 +194,7 @@ export class AudioOutput {
     const state = this.context?.state as ContextState | undefined;
     if (state === 'running') this.isStarting = false;
     if (state === 'closed') this.lose();
-    else if (state) this.setBlocked(this.isWanted && !this.isStarting && state !== 'running');
+    else if (state) this.setBlocked(this.isNeeded && !this.isStarting && state !== 'running');
     if (state === 'running') this.watchLatency();
   }
 
@@ -209,7 +209,7 @@ export class AudioOutput {
     this.events.emit('lost', new AvatarError('playbackInitFailed', 'The audio context was closed'));
   }
 
-  private get isWanted(): boolean {
+  private get isNeeded(): boolean {
     return this.users > 0 || this.isKeptAwake;
   }
 
@@ -222,14 +222,14 @@ export class AudioOutput {
   private rest(): void {
     this.users = 0;
     clearTimeout(this.restTimer);
-    if (this.isWanted) return;
+    if (this.isNeeded) return;
     this.handleContextState();
     this.restTimer = setTimeout(() => {
-      if (!this.isWanted) void this.context?.suspend().catch(ignoreClosed);
+      if (!this.isNeeded) void this.context?.suspend().catch(ignoreClosed);
     }, REST_DELAY_MS);
   }
 
-  /** A context that is still not running after a while is locked. */
+  /** Treats a context that is still not running after a while as locked. */
   private expectRunning(): void {
     this.isStarting = true;
     clearTimeout(this.graceTimer);
@@ -263,7 +263,7 @@ export class AudioOutput {
     this.setBlocked(false);
   }
 
-  /** Reads the latency while something plays, and a few times at first. */
+  /** Reads the latency while something plays, and a few times at the start. */
   private watchLatency(): void {
     if (this.latencyTimer === undefined) this.readLatency();
   }
@@ -284,7 +284,7 @@ export class AudioOutput {
   }
 }
 
-/** Whether the browser says that it lets the context sound; only Firefox says anything. */
+/** Whether the browser reports that autoplay is allowed; only Firefox has this API. */
 function isAllowed(context: AudioContext): boolean {
   const { getAutoplayPolicy } = navigator as { getAutoplayPolicy?(context: AudioContext): string };
   return getAutoplayPolicy?.call(navigator, context) === 'allowed';

@@ -1,6 +1,6 @@
 /** Levels of a few bands of speech, from the pitch to the consonants. */
 
-/** Hz; neighbours meet at about −3 dB. */
+/** Hz; neighbours cross at about −3 dB. */
 const CENTRES_HZ = [160, 270, 430, 680, 1050, 1600, 2450, 3700];
 const QUALITY = 1.6;
 export const BAND_COUNT = CENTRES_HZ.length;

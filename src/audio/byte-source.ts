@@ -1,19 +1,19 @@
-/** Opens whatever holds bytes: an address, a file, an answer, a stream, a buffer. */
+/** Opens any source of bytes: a URL, a file, a response, a stream, a buffer. */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 
-/** Bytes on their way, with what is said about them. */
+/** A stream of bytes with its metadata. */
 export interface ByteSource {
   /** Empty if unknown. */
   readonly contentType: string;
-  /** File name or path, for its ending; or ''. */
+  /** File name or path, for its extension; or ''. */
   readonly name: string;
   /** Pieces of any size, once. Leaving the loop early cancels the source. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
 /**
- * @returns Null for what holds no bytes.
- * @throws {AvatarError} `invalidAudioInput` when it cannot be opened, `aborted`.
+ * @returns Null for other values.
+ * @throws {AvatarError} `invalidAudioInput` if it cannot be opened, `aborted`.
  */
 export async function openByteSource(source: unknown, signal: AbortSignal): Promise<ByteSource | null> {
   if (typeof source === 'string' || source instanceof URL) return fetchSource(source, signal);
@@ -50,7 +50,7 @@ async function fetchSource(url: string | URL, signal: AbortSignal): Promise<Byte
 
 function responseSource(response: Response, signal: AbortSignal, url: string = response.url): ByteSource {
   if (!response.ok) {
-    // The response is of no interest any more.
+    // The response is not needed any more.
     void response.body?.cancel().catch(() => undefined);
     const status = `${response.status} ${response.statusText}`.trim();
     throw invalid(`The server answered ${status} instead of audio${url ? ` for ${shownUrl(url)}` : ''}`);
@@ -64,7 +64,7 @@ function responseSource(response: Response, signal: AbortSignal, url: string = r
 async function* streamBytes(stream: ReadableStream<unknown>, signal: AbortSignal): AsyncIterable<Uint8Array> {
   if (stream.locked) throw invalid('This stream is locked: it is already being read');
   const reader = stream.getReader();
-  // A stream that cannot be cancelled has ended.
+  // A stream that cannot be cancelled has already ended.
   const cancel = (): void => void reader.cancel(signal.reason).catch(() => undefined);
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -90,7 +90,7 @@ async function* onePiece(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-/** An address for messages: without its query, which may contain a key, and without the end of a data URL. */
+/** A URL for messages: without its query, which may contain a key; data URLs are shortened. */
 function shownUrl(url: string | URL): string {
   return String(url)
     .replace(/[?#].*$/s, '')

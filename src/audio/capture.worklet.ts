@@ -1,16 +1,16 @@
 /**
  * The capture worklet's two processors.
  *
- * `spatius-capture` hands on what comes in, mixed to mono, as `Float32Array` of about 20 ms through its port.
- * Any message ends it: it sends what it still has, then null.
+ * `spatius-capture` forwards its input, mixed to mono, as `Float32Array` of about 20 ms through its port.
+ * Any message ends it: it sends the rest, then null.
  *
- * `spatius-voice-activity` listens to a microphone (first input) beside what a loudspeaker is given (second), both mono, and says
+ * `spatius-voice-activity` compares a microphone (first input) with the loudspeaker's signal (second), both mono, and reports
  * through its port whether the user speaks. Any message ends it.
  */
 import { VoiceActivity } from './voice-activity.js';
 
 const CHUNK_QUANTA = 8;
-/** One quantum. Firefox gives no channel where nothing is heard, while what a loudspeaker plays tells how little of it comes back. */
+/** A silent quantum: Firefox passes no channel for silence, but silence during playback is a measurement of the echo. */
 const SILENCE = new Float32Array(128);
 
 class CaptureProcessor extends AudioWorkletProcessor {
@@ -25,7 +25,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
 
   process(inputs: Float32Array[][]): boolean {
     const channels = inputs[0];
-    // While the source is not connected there is no channel, and nothing to record.
+    // Without a connected source there is no channel.
     if (channels.length > 0 && this.isAlive) this.record(channels);
     return this.isAlive;
   }
@@ -51,7 +51,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   private send(): void {
     const samples = this.filled === this.chunk.length ? this.chunk : this.chunk.slice(0, this.filled);
     this.port.postMessage(samples, [samples.buffer]);
-    // The sent buffer is gone.
+    // The sent buffer was transferred.
     this.chunk = new Float32Array(0);
     this.filled = 0;
   }

@@ -1,6 +1,6 @@
 /**
- * Live speech inside the playback worklet: what comes in goes to the motion worker at once and to the loudspeaker later, by
- * a delay in which its motion is made. Input and output are quanta of one context, so the delay never drifts, and neither
+ * Live speech inside the playback worklet: input goes to the motion worker at once and to the loudspeaker after a delay, in which
+ * its motion is computed. Input and output are quanta of one context, so the delay never drifts, and neither
  * a blocked page nor a busy worker can change it.
  *
  * The playback queue is the delay line: the round is released when the delay is in it. So pauses, interruptions, fades
@@ -8,7 +8,7 @@
  */
 import type { HeardSpeech, PlaybackFeed } from '../shared/contracts/playback-messages.js';
 
-/** Quanta sent in one piece, about 21 ms: what a motion frame needs anyway. */
+/** Quanta per message, about 21 ms, the length of a motion frame. */
 export const HEARD_QUANTA = 8;
 
 export interface LiveInputListener {
@@ -24,26 +24,26 @@ export class LiveInput {
   private readonly delayFrames: number;
   private piece = new Float32Array(0);
   private filled = 0;
-  private heardFrames = 0;
+  private receivedFrames = 0;
   private isReleased = false;
 
-  /** @param delayFrames Speech heard before the first of it is played, at the context's rate. */
+  /** @param delayFrames Input before playback starts, at the context's rate. */
   constructor(round: number, delayFrames: number, listener: LiveInputListener) {
     this.round = round;
     this.delayFrames = delayFrames;
     this.listener = listener;
   }
 
-  /** @param input Mono, one quantum. Not kept. A source that gives nothing, such as a paused element, is silent. */
+  /** @param input Mono, one quantum. Not kept. A source without output, such as a paused element, is silent. */
   process(input: Float32Array | undefined, frameCount: number): void {
-    // The only allocation while it listens: a piece goes to two receivers and is kept by one.
+    // The only allocation while it listens: a message goes to two receivers and one keeps it.
     if (this.piece.length === 0) this.piece = new Float32Array(frameCount * HEARD_QUANTA);
     if (input) this.piece.set(input, this.filled);
     this.filled += frameCount;
     if (this.filled === this.piece.length) this.pass(this.piece, false);
   }
 
-  /** Passes on what is left, and the end. */
+  /** Sends the rest and the end. */
   end(): void {
     this.pass(this.piece.subarray(0, this.filled), true);
     const { round } = this;
@@ -55,11 +55,11 @@ export class LiveInput {
     const { round } = this;
     this.piece = new Float32Array(0);
     this.filled = 0;
-    this.heardFrames += samples.length;
-    // A copy is made on the way out, and this one stays.
+    this.receivedFrames += samples.length;
+    // Posting copies the array; this one is kept.
     this.listener.handleHeard({ type: 'heard', round, samples, isEnd });
     this.listener.handleFeed({ type: 'append', round, samples });
-    if (this.isReleased || this.heardFrames < this.delayFrames) return;
+    if (this.isReleased || this.receivedFrames < this.delayFrames) return;
     this.isReleased = true;
     this.listener.handleFeed({ type: 'release', round, untilSeconds: Infinity });
   }

@@ -4,9 +4,9 @@ import type { AudioOutput } from './audio-output.js';
 import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
 
 export interface LiveSourceOptions {
-  /** Played with the delay of the face; otherwise it is not played here. */
+  /** True: played with the delay of the face. False: not played. */
   readonly isDelayed: boolean;
-  /** The source has ended by itself; called once at most. */
+  /** Called at most once, when the source ends by itself. */
   handleEnd(): void;
 }
 
@@ -14,11 +14,11 @@ export interface LiveSourceOptions {
 const elementNodes = new WeakMap<HTMLMediaElement, MediaElementAudioSourceNode>();
 
 /**
- * Joins a source to the worklet.
+ * Connects a source to the worklet.
  *
- * @returns Takes it off again; a media element then sounds as it did before.
- * @throws {AvatarError} `noAudio` for a stream without a live audio track, `invalidAudioInput` for what is neither stream
- *   nor element or belongs to another audio context.
+ * @returns Disconnects it; a media element is then audible as before.
+ * @throws {AvatarError} `noAudio` for a stream without a live audio track, `invalidAudioInput` for other values, or an element
+ *   that belongs to another audio context.
  */
 export function connectLiveSource(output: AudioOutput, target: AudioNode, source: unknown, options: LiveSourceOptions): () => void {
   if (source instanceof MediaStream) return connectStream(target, source, options);
@@ -33,7 +33,7 @@ function connectStream(target: AudioNode, stream: MediaStream, { handleEnd }: Li
     node = new MediaStreamAudioSourceNode(target.context as AudioContext, { mediaStream: stream });
     node.connect(target);
   } catch (reason) {
-    // Firefox joins no microphone to a context of another rate.
+    // Firefox cannot connect a microphone to a context of another rate.
     throw avatarErrorFrom(reason, ErrorCode.playbackInitFailed, 'This browser cannot hear the stream');
   }
   const unwatch = watchTracksEnd(tracks, handleEnd);

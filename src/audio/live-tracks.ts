@@ -1,4 +1,4 @@
-/** The sound tracks of a stream that still bring something. */
+/** The live audio tracks of a stream. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 const POLL_MS = 50;

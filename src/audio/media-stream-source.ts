@@ -1,9 +1,9 @@
-/** A microphone, a call or any other `MediaStream` as speech. */
+/** Reads a microphone, a call or any other `MediaStream` as speech. */
 import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { abortedError } from './byte-source.js';
 import { liveAudioTracks, watchTracksEnd } from './live-tracks.js';
 
-/** A context rejects when it was closed meanwhile; then there is nothing left to do. */
+/** A context that was closed in the meantime rejects; nothing is left to do then. */
 const ignoreClosed = (): void => {};
 
 /** A context that never ran does not answer. */
@@ -13,7 +13,7 @@ const LAST_CHUNK_TIMEOUT_MS = 300;
  * Records until all audio tracks have ended.
  *
  * @param workletUrl URL of `capture.worklet.js`.
- * @throws {AvatarError} `noAudio` without a live audio track, `playbackInitFailed` when recording cannot start,
+ * @throws {AvatarError} `noAudio` without a live audio track, `playbackInitFailed` if recording cannot start,
  * `aborted`.
  */
 export async function* microphoneChunks(
@@ -22,7 +22,7 @@ export async function* microphoneChunks(
   signal: AbortSignal,
 ): AsyncGenerator<{ samples: Float32Array; sampleRateHz: number }, void, undefined> {
   const tracks = liveAudioTracks(stream);
-  // Its own context: the output's may be locked or closed meanwhile, and Firefox wants the rate of the microphone.
+  // A separate context: the output's may be locked or closed, and Firefox needs the rate of the microphone.
   const context = new AudioContext();
   const chunks: Float32Array[] = [];
   let isOver = false;
@@ -65,7 +65,7 @@ async function openNode(context: AudioContext, stream: MediaStream, workletUrl: 
   try {
     await context.audioWorklet.addModule(String(workletUrl));
     const node = new AudioWorkletNode(context, 'spatius-capture', { numberOfInputs: 1, numberOfOutputs: 1 });
-    // Its output is silence, but only what leads to the loudspeaker is sure to be run.
+    // Its output is silence, but only nodes connected to the destination are sure to be processed.
     context.createMediaStreamSource(stream).connect(node).connect(context.destination);
     void context.resume().catch(ignoreClosed);
     return node;

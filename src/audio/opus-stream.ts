@@ -1,11 +1,11 @@
-/** Opus as voice services stream it → samples of 48 kHz, by the browser's own decoder. */
+/** Decodes Opus as voice services stream it to 48 kHz samples, with the browser's own decoder. */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { OggOpusDemuxer, OPUS_RATE_HZ } from '../shared/samples/ogg-opus.js';
 import { audioContainerOf, int16FromFloat32 } from '../shared/samples/pcm.js';
 
 export { OPUS_RATE_HZ };
 
-/** What to do with the samples of one packet. */
+/** How to handle the samples of one packet. */
 interface Cut {
   readonly skipSamples: number;
   readonly trimSamples: number;
@@ -18,20 +18,20 @@ const OGG = [0x4f, 0x67, 0x67, 0x53];
 /** Bit of a packet's first byte, RFC 6716, 3.1. */
 const IS_STEREO = 4;
 
-/** One round of speech: Ogg Opus cut anywhere, or one bare packet per call; the first bytes tell which. Mono. */
+/** One round of speech: Ogg Opus split anywhere, or one bare packet per call, detected by the first bytes. Mono. */
 export class OpusStream {
   private readonly handleSamples: (samples: Int16Array) => void;
   private readonly decoder: AudioDecoder;
   private head: Uint8Array<ArrayBuffer> | null = new Uint8Array(0);
   private ogg: OggOpusDemuxer | null = null;
   private failure: AvatarError | null = null;
-  /** Of the packets in the decoder, in order. */
+  /** Handling of the packets in the decoder, in order. */
   private readonly cuts: Cut[] = [];
   private packetCount = 0;
 
   /**
-   * @param handleSamples Owns what it gets.
-   * @throws {AvatarError} `invalidAudioInput` where the browser has no decoder (WebCodecs).
+   * @param handleSamples Takes ownership of the samples.
+   * @throws {AvatarError} `invalidAudioInput` if the browser has no decoder (WebCodecs).
    */
   constructor(handleSamples: (samples: Int16Array) => void) {
     this.handleSamples = handleSamples;
@@ -45,7 +45,7 @@ export class OpusStream {
     this.decoder.configure({ codec: 'opus', sampleRate: OPUS_RATE_HZ, numberOfChannels: 1 });
   }
 
-  /** @throws {AvatarError} `invalidAudioInput`, also for what came before. */
+  /** @throws {AvatarError} `invalidAudioInput`, also for earlier data. */
   push(bytes: Uint8Array): void {
     this.check();
     for (const { bytes: data, ...cut } of this.packetsOf(bytes)) {
@@ -57,7 +57,7 @@ export class OpusStream {
     this.check();
   }
 
-  /** Resolves after the last sample was passed on. @throws {AvatarError} `invalidAudioInput`. */
+  /** Resolves after the last sample was delivered. @throws {AvatarError} `invalidAudioInput`. */
   async end(): Promise<void> {
     this.check();
     try {
@@ -97,13 +97,13 @@ export class OpusStream {
 
   private handleData(data: AudioData): void {
     const samples = new Float32Array(data.numberOfFrames);
-    // WebKit's decoder makes two channels of one; they are the same.
+    // WebKit's decoder outputs mono as two equal channels.
     data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
     data.close();
     const { skipSamples, trimSamples, gain } = this.cuts.shift() ?? WHOLE;
     if (gain !== 1) for (let at = 0; at < samples.length; at++) samples[at]! *= gain;
-    const heard = samples.subarray(skipSamples, samples.length - trimSamples);
-    if (heard.length > 0) this.handleSamples(int16FromFloat32(heard));
+    const audible = samples.subarray(skipSamples, samples.length - trimSamples);
+    if (audible.length > 0) this.handleSamples(int16FromFloat32(audible));
   }
 
   private check(): void {

@@ -1,6 +1,6 @@
 import { isGecko } from '../shared/core/gecko.js';
 
-/** The parts of an AudioContext that tell its latency. */
+/** The parts of an AudioContext that report its latency. */
 export interface LatencySource {
   readonly currentTime: number;
   readonly outputLatency?: number;
@@ -8,12 +8,12 @@ export interface LatencySource {
   getOutputTimestamp?(): { contextTime?: number; performanceTime?: number };
 }
 
-/** Latency that Firefox on Linux reports where it can be read: 32 to 49 ms. */
+/** Typical latency in Firefox on Linux, which reports 32 to 49 ms. */
 const UNASKED_SECONDS = 0.04;
 
 /**
- * The context whose latency is read: the given one, or, in Firefox on Linux, none. There the read takes a lock that the sound graph
- * needs and waits for the sound server, which may be waiting for the graph: a page that asks at such a moment stands still for good.
+ * The context whose latency is read: the given one, or null in Firefox on Linux. There reading takes a lock that the audio graph
+ * needs and waits for the sound server, which may be waiting for the graph: the page can deadlock.
  */
 export function latencySourceOf(context: LatencySource): LatencySource {
   const mayHang = isGecko(navigator.userAgent) && navigator.platform.startsWith('Linux') && !navigator.userAgent.includes('Android');
@@ -27,8 +27,8 @@ const MAX_SANE_SECONDS = 0.5;
 /** WebKit's output timestamps lie seconds in the future. */
 const MAX_TIMESTAMP_AGE_MS = 1000;
 /**
- * A reading this far from the window is another device, not jitter. `devicechange` would tell, too, but listening to it
- * makes Chromium start its process for cameras, 25 MB.
+ * A reading this far from the window means another device, not jitter. `devicechange` would report that, too, but listening to it
+ * makes Chromium start its camera process, 25 MB.
  */
 const JUMP_SECONDS = 0.03;
 
@@ -36,7 +36,7 @@ const JUMP_SECONDS = 0.03;
  * Reads the output latency: context time minus audible time, in seconds.
  *
  * `currentTime` moves in bursts and lags its own upper envelope by 0–10 ms, while the playhead follows the envelope.
- * The largest of the last readings is therefore the one that fits it.
+ * So the largest of the last readings is used.
  */
 export class OutputLatencyReader {
   private readonly source: LatencySource;
@@ -49,12 +49,12 @@ export class OutputLatencyReader {
     this._latencySeconds = this.reportedLatency();
   }
 
-  /** As of the last `read()`. */
+  /** Result of the last `read()`. */
   get latencySeconds(): number {
     return this._latencySeconds;
   }
 
-  /** The last reading was of another device than those before it: a few more will tell its latency better. */
+  /** The last reading came from another device than the previous ones: a few more make it accurate. */
   get hasJumped(): boolean {
     return this._hasJumped;
   }
@@ -62,7 +62,7 @@ export class OutputLatencyReader {
   /** @param nowMs `performance.now()` of the page. */
   read(nowMs: number): number {
     const measured = this.measuredLatency(nowMs);
-    // The first one replaces what the browser has said itself.
+    // The first one replaces the value that the browser reports.
     this._hasJumped = this.readings.length > 0 && Math.abs(measured - this._latencySeconds) > JUMP_SECONDS;
     if (Number.isNaN(measured)) {
       this.readings.length = 0;

@@ -1,33 +1,33 @@
 /**
- * The queue behind the playback worklet: what sounds, sample by sample, and what is reported of it.
+ * The queue behind the playback worklet: computes the output sample by sample, and reports on it.
  *
- * It owns whole utterances: audio is pushed as it arrives and never dripped, so a blocked page or a dead port costs
- * nothing that is already here. Every gain change is a raised cosine over a phase that moves by at most one step per
- * sample, therefore nothing it does can click: not a start, a pause, an underrun, the end, or an interruption. The
- * fade before an underrun is played on the last samples that are there, and the fade after it on the next ones: no
- * sample is lost, repeated or invented, and media time counts exactly the samples that went out.
+ * It owns whole utterances: audio is pushed as soon as it arrives, so a blocked page or a dead port affects nothing that is
+ * already here. Every gain change is a raised cosine over a phase that moves by at most one step per
+ * sample, so that starts, pauses, underruns, ends and interruptions never click. The fade before an underrun uses the last
+ * available samples, and the fade after it the next ones: no sample is lost, repeated or synthesised, and media time counts
+ * exactly the played samples.
  *
  * Runs in the audio thread. `process()` allocates nothing; the message handlers may.
  */
 import type { PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
 
-/** Fade at starts, ends, underruns and pauses: short enough to leave the first consonant whole. */
+/** Fade at starts, ends, underruns and pauses: short enough to keep the first consonant. */
 export const EDGE_FADE_SECONDS = 0.003;
 /** Fade of an interrupted round. */
 export const FLUSH_FADE_SECONDS = 0.006;
 /**
- * Quanta between two playhead reports, about 19 ms. Devices ask for 2, 4 or 8 quanta at once: an odd interval makes the
- * reports fall on every place of such a burst, also on its last, the only one that tells the time without delay.
+ * Quanta between two playhead reports, about 19 ms. Devices request 2, 4 or 8 quanta at once: with an odd interval, reports fall
+ * on every position of such a burst, including the last, the only one without delay.
  */
 export const REPORT_INTERVAL_QUANTA = 7;
 
-/** Receives what the queue reports. The objects are reused: copy or post them, do not keep them. */
+/** Receives the queue's reports. The objects are reused: copy or post them. */
 export interface PlaybackQueueListener {
   handleState(state: PlaybackState): void;
   handlePlayhead(report: PlayheadReport): void;
 }
 
-/** Takes the place of a played chunk, so that its memory is free before the array is compacted. */
+/** Replaces a played chunk, so that its memory is free before the array is compacted. */
 const PLAYED = new Float32Array(0);
 /** Played chunks tolerated at the head of the array before it is compacted. */
 const COMPACT_AFTER = 64;
@@ -39,7 +39,7 @@ class Round {
   headOffset = 0;
   appended = 0;
   played = 0;
-  /** May sound up to this frame, exclusive. */
+  /** May play up to this frame, exclusive. */
   releasedTo = 0;
   isFinished = false;
   isStarted = false;
@@ -48,7 +48,7 @@ class Round {
   isHeld = false;
   isOver = false;
   isInterrupted = false;
-  /** Runs as any other and is not heard. */
+  /** Runs as usual but is silent. */
   isMute = false;
   /** 0 silent, 1 full; the gain is its raised cosine. */
   phase = 0;
@@ -101,7 +101,7 @@ export class PlaybackQueue {
   private readonly edgeFrames: number;
   private readonly flushFrames: number;
   private round: Round | null = null;
-  /** Interrupted rounds that still fade. */
+  /** Interrupted rounds that are fading out. */
   private readonly tails: Round[] = [];
   private oldestRound = 0;
   private isPaused = false;
@@ -164,7 +164,7 @@ export class PlaybackQueue {
   process(out: Float32Array, contextFrame: number): void {
     out.fill(0);
     const round = this.round;
-    // A browser whose audio thread comes late plays silence for us and moves on: an underrun like any other.
+    // If the audio thread is late, the browser plays silence and continues: an underrun.
     if (round && contextFrame !== this.nextFrame && isAdvancing(round)) this.stall(round, this.nextFrame);
     this.nextFrame = contextFrame + out.length;
     if (round && !round.isOver) this.playRound(round, out, contextFrame);
@@ -183,14 +183,14 @@ export class PlaybackQueue {
     let index = 0;
     for (; index < out.length && available > 0; index++, available--) {
       const phase = this.isPaused ? round.phase - step : Math.min(round.phase + step, 1);
-      // Rounding may leave a phase that is no step any more.
+      // Rounding may leave a fraction of a step.
       if (phase < step / 2) {
         round.phase = 0;
         break;
       }
       if (!round.isStarted) this.start(round, contextFrame + index);
       else if (round.isStalled) this.recover(round, contextFrame + index);
-      // Reaches 0 with the last sample that is there, so that running dry is silent already.
+      // Reaches 0 with the last available sample, so that an underrun is already silent.
       round.phase = Math.min(phase, available * step);
       out[index] = round.take() * gainAt(round.phase);
     }
@@ -219,7 +219,7 @@ export class PlaybackQueue {
     return true;
   }
 
-  /** The round a message is for, made when it is newer than the present one; null when it is over. */
+  /** The round of a message, created if it is newer than the current one; null if it is over. */
   private roundFor(number: number): Round | null {
     if (number < this.oldestRound) return null;
     if (this.round && number <= this.round.number) {
@@ -248,7 +248,7 @@ export class PlaybackQueue {
   }
 
   private release(round: Round, untilSeconds: number): void {
-    // A gate that closes leaves room for the fade.
+    // Leaves enough samples for the fade when the gate closes.
     const soonest = round.played + Math.ceil(round.phase * this.edgeFrames);
     round.releasedTo = Math.max(Math.round(untilSeconds * this.rateHz), soonest);
   }

@@ -1,9 +1,9 @@
 /**
- * The playback worklet: joins a `PlaybackQueue` to the audio graph and to its ports. One per element.
+ * The playback worklet: connects a `PlaybackQueue` to the audio graph and to its ports. One per element.
  *
- * Ports: the node's own takes `PlaybackControl` from the page and returns `PlaybackState`; `connect` brings the feed's
- * and the playhead's, straight from and to the workers, so that nothing passes through the page while speech plays.
- * The node's input is live speech, heard while a round listens.
+ * Ports: the node's own takes `PlaybackControl` from the page and returns `PlaybackState`; `connect` transfers the ports of the
+ * feed and the playhead, directly from and to the workers, so that nothing passes through the page while speech plays. The node's
+ * input is live speech, used while a round listens.
  */
 
 import type { HeardSpeech, PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
@@ -55,7 +55,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
 
   private listen(round: number, delaySeconds: number, isAudible: boolean): void {
     this.live = new LiveInput(round, Math.ceil(delaySeconds * sampleRate), this);
-    // Opens the round, if nothing newer has come meanwhile.
+    // Opens the round unless a newer one has arrived.
     this.queue.handleFeed({ type: 'release', round, untilSeconds: 0 });
     if (!isAudible) this.queue.mute(round);
   }

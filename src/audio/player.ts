@@ -1,4 +1,4 @@
-/** One element's voice: a playback worklet behind a volume, joined to the workers by two ports. */
+/** The player of one element: a playback worklet and a volume, connected to the workers by two ports. */
 import { AvatarError } from '../shared/contracts/errors.js';
 import type { PlaybackControl, PlaybackState } from '../shared/contracts/playback-messages.js';
 import { DEFAULT_SOUND_SETTINGS, type SoundSettings } from '../shared/contracts/sound-settings.js';
@@ -6,25 +6,25 @@ import { Emitter } from '../shared/core/emitter.js';
 import type { AudioOutput } from './audio-output.js';
 
 export interface PlayerEvents {
-  /** State of the worklet, on every change. A locked context starts nothing and ends nothing. */
+  /** Called on every change of the worklet's state; a locked context changes nothing. */
   state: PlaybackState;
-  /** Context time minus audible time, s, the user's offset included: what the stage wants to know. */
+  /** Context time minus audible time, s, including the user's offset; for the stage. */
   latency: number;
-  /** The player is dead: make another one. */
+  /** The player is dead: create another one. */
   error: AvatarError;
 }
 
 /** How a live source is played. */
 export interface LivePlayback {
-  /** From hearing to sounding, s; the face needs it. */
+  /** Delay from input to output, s, in which motion is computed. */
   readonly delaySeconds: number;
-  /** Whether the player is to sound; otherwise it keeps the time only. */
+  /** False: the player only keeps the time. */
   readonly isAudible: boolean;
   /** Aborted when the round is over. */
   readonly signal: AbortSignal;
 }
 
-/** Time constant of volume changes, s: full way in about 20 ms, no click. */
+/** Time constant of volume changes, s: complete in about 20 ms, without clicks. */
 const VOLUME_TIME_CONSTANT = 0.006;
 
 export class Player {
@@ -71,7 +71,7 @@ export class Player {
     ];
   }
 
-  /** Rate of the samples that the feed must bring, Hz. */
+  /** Required rate of the feed's samples, Hz. */
   get sampleRateHz(): number {
     return this.context.sampleRate;
   }
@@ -84,7 +84,7 @@ export class Player {
     if (isOffsetChanged) this.events.emit('latency', this.outputLatencySeconds);
   }
 
-  /** Context time minus audible time, s, the user's offset included. */
+  /** Context time minus audible time, s, including the user's offset. */
   get outputLatencySeconds(): number {
     return this.output.latencySeconds + this.settings.latencyOffsetSeconds;
   }
@@ -98,17 +98,17 @@ export class Player {
     return this.events.on(name, listener);
   }
 
-  /** Hands over the port that brings `PlaybackFeed`. Transferred. */
+  /** Connects the port that delivers `PlaybackFeed`. Transferred. */
   connectFeed(port: MessagePort): void {
     this.post({ type: 'connect', role: 'feed', port }, [port]);
   }
 
-  /** Hands over the port that takes `PlayheadReport`. Transferred. */
+  /** Connects the port that receives `PlayheadReport`. Transferred. */
   connectPlayhead(port: MessagePort): void {
     this.post({ type: 'connect', role: 'playhead', port }, [port]);
   }
 
-  /** Fades out and drops all rounds below `beforeRound`, and whatever of them still arrives. */
+  /** Fades out and drops all rounds below `beforeRound`, including data that still arrives. */
   flush(beforeRound: number): void {
     this.post({ type: 'flush', beforeRound });
   }
@@ -123,7 +123,7 @@ export class Player {
     this.post({ type: 'listen', round, delaySeconds, isAudible });
   }
 
-  /** Holds until `resume()`; rounds that come meanwhile wait too. */
+  /** Pauses until `resume()`; new rounds wait, too. */
   pause(): void {
     this.post({ type: 'pause' });
   }
@@ -132,7 +132,7 @@ export class Player {
     this.post({ type: 'resume' });
   }
 
-  /** Media time of the newest round that is audible now, s; 0 before the first sample. Costs no message. */
+  /** Audible media time of the newest round, s; 0 before the first sample. Sends no message. */
   mediaSeconds(): number {
     if (!this.last) return 0;
     const { contextSeconds, mediaSeconds } = this.last;
@@ -141,7 +141,7 @@ export class Player {
     return mediaSeconds + Math.max(0, audible - contextSeconds);
   }
 
-  /** Ends the voice at once and gives the context back. */
+  /** Stops playback at once and releases the context. */
   dispose(): void {
     if (this.isDisposed) return;
     this.isDisposed = true;

@@ -1,38 +1,38 @@
 /**
- * Follows the worklet from another thread: which media time is audible at a given moment.
+ * Follows the worklet from another thread: gives the audible media time of a moment.
  *
  *     audible media time(now) = line of the round at (context clock(now) − output latency)
  *
- * The context clock is estimated from the arrival of the reports. A report is never early but often late (audio is
- * rendered in bursts, messages wait), so of `context time − arrival` the largest of the last second is the truth, and
- * the estimate slews towards it. Device slips move the clock for good: then it snaps. Measured against the alternatives
+ * The context clock is estimated from the arrival of the reports. A report is never early but often late (audio is rendered in
+ * bursts, messages wait), so the largest `context time − arrival` of the last second is the target, and the estimate slews
+ * towards it. Device slips shift the clock permanently: then it snaps. Measured against the alternatives
  * in Chromium, Firefox and WebKit this had the smallest error, 0.3–0.6 ms at the 95th percentile.
  *
  * Changes (start, stall, pause, end) are kept as lines over context time and take effect when they become audible.
- * A new round and an interruption take effect at once: then the face need not wait for the sound.
+ * A new round and an interruption take effect at once: the face need not wait for the audio.
  *
- * Runs in the render worker. Plain: the caller brings `performance.now()` of its thread. Nothing here allocates.
+ * Runs in the render worker. The caller passes `performance.now()` of its thread. Nothing here allocates.
  */
 import type { PlayheadReport } from '../shared/contracts/playback-messages.js';
 
 const WINDOW_MS = 1000;
 const MAX_SLEW_MS = 0.3;
 const SNAP_MS = 15;
-/** All reports of this long lying `SNAP_MS` below the estimate mean that the device slipped. */
+/** If all reports within this time are `SNAP_MS` below the estimate, the device has slipped. */
 const SLIP_MS = 150;
 const SLIP_REPORTS = 4;
-/** While fewer milliseconds than this have been seen, the estimate rises at once instead of slewing. */
+/** During the first milliseconds the estimate rises at once instead of slewing. */
 const SETTLE_MS = 500;
-/** Without a report for so long, the playhead stands: the context was suspended or the audio thread died. */
+/** Without a report for this long the playhead stops: the context was suspended or the audio thread died. */
 const SILENCE_MS = 3000;
-/** Reports around a moment that decide about it in hindsight. */
+/** Number of reports around a moment for the later estimate. */
 const HINDSIGHT_MS = 500;
 /** Reports kept: 3 s and more at one per 19 ms. */
 const REPORT_COUNT = 256;
 /** Lines kept; two per underrun. */
 const LINE_COUNT = 64;
 
-/** How media time runs from one moment of the context's clock on. */
+/** Media time as a line from one moment of the context's clock on. */
 interface Line {
   contextMs: number;
   mediaMs: number;
@@ -69,27 +69,27 @@ export class Playhead {
     return this._round;
   }
 
-  /** How often the sound has broken off so far: speech ran out of data, or the device was served too late. */
+  /** Number of dropouts so far: speech ran out of data, or the audio thread was late. */
   get underrunCount(): number {
     return this._underrunCount;
   }
 
-  /** Whether media time runs, as of the moment asked for last. */
+  /** Whether media time advances at the last requested moment. */
   get isAdvancing(): boolean {
     return this.audible.isAdvancing;
   }
 
-  /** Whether the round has ended or was interrupted, as of the moment asked for last; true before any report. */
+  /** Whether the round has ended or was interrupted at the last requested moment; true before any report. */
   get isOver(): boolean {
     return this.lineCount === 0 || this.audible.isOver;
   }
 
-  /** Whether sound is paused, as of the moment asked for last. */
+  /** Whether sound is paused at the last requested moment. */
   get isPaused(): boolean {
     return this.audible.isPaused;
   }
 
-  /** Context time minus audible time, s, ≥ 0; the user's own offset included. */
+  /** Context time minus audible time, s, ≥ 0, including the user's offset. */
   setOutputLatency(seconds: number): void {
     this.latencyMs = seconds * 1000;
   }
@@ -111,7 +111,7 @@ export class Playhead {
   }
 
   /**
-   * Media time audible at a moment, s, ≥ 0. The moment may lie ahead: the one at which a frame will be shown.
+   * Media time audible at a moment, s, ≥ 0. The moment may be in the future, when a frame will be shown.
    *
    * @param nowMs `performance.now()` of this thread.
    */
@@ -124,8 +124,8 @@ export class Playhead {
   }
 
   /**
-   * The same for a moment of the present round up to 2 s ago, better known by now: the reports on both sides of it
-   * decide. NaN when the moment is out of reach.
+   * The same for a moment of the current round up to 2 s ago, with higher accuracy from the reports on both sides of it. NaN if
+   * the moment is out of range.
    */
   hindsightMediaSecondsAt(ms: number): number {
     const clockMs = this.hindsightClockMs(ms);
@@ -183,7 +183,7 @@ export class Playhead {
     this.lineCount++;
   }
 
-  /** The line in force at a moment of the context's clock; the oldest one for all before it. */
+  /** The line at a moment of the context's clock; the oldest one for all earlier moments. */
   private lineAt(contextMs: number): Line {
     const oldest = Math.max(0, this.lineCount - LINE_COUNT);
     let index = this.lineCount - 1;
@@ -194,14 +194,14 @@ export class Playhead {
   private hindsightClockMs(ms: number): number {
     const first = this.firstKeptSince(ms - HINDSIGHT_MS);
     const middle = this.firstKeptSince(ms);
-    // Without a report before it, the moment lies before all that is kept.
+    // Without an earlier report, the moment is older than the history.
     if (middle === Math.max(0, this.reportCount - REPORT_COUNT)) return Number.NaN;
     const last = this.firstKeptSince(ms + HINDSIGHT_MS);
     const before = this.maxOffset(first, middle);
     const after = this.maxOffset(middle, last);
     const isOneSided = before === -Infinity || after === -Infinity;
     if (isOneSided || Math.abs(before - after) <= SNAP_MS) return finiteOrNaN(Math.max(before, after));
-    // The clock slipped near this moment: only the nearest reports can tell.
+    // The clock slipped near this moment: only the nearest reports are used.
     const near = this.maxOffset(this.firstKeptSince(ms - SLIP_MS / 2), this.firstKeptSince(ms + SLIP_MS / 2));
     return finiteOrNaN(near);
   }

@@ -10,8 +10,8 @@ const PATH_SECONDS = 0.05;
 const GLIDE_SECONDS = 0.05;
 
 /**
- * An avatar's voice as a track. It is as late as the loudspeaker, since the picture is drawn for what is heard there; the
- * volume and mute of the avatar do not change it.
+ * An avatar's voice as a track. It has the delay of the loudspeaker, to which the picture is synchronised; the volume and mute of
+ * the avatar do not change it.
  */
 export class SoundCapture {
   readonly track: MediaStreamTrack;
@@ -26,7 +26,7 @@ export class SoundCapture {
     const seconds = (): number => Math.min(Math.max(player.outputLatencySeconds - PATH_SECONDS, 0), MAX_DELAY_SECONDS);
     delay.delayTime.value = seconds();
     const follow = (): unknown => delay.delayTime.setTargetAtTime(seconds(), context.currentTime, GLIDE_SECONDS);
-    // A room's voice is taken where it leaves the browser's own buffers, which are as late as its picture.
+    // A room's voice is taken after the browser's own buffers, which have the delay of its picture.
     const forget = [player.on('latency', follow), tapVoice(voice, player, delay, destination)];
     this.track = destination.stream.getAudioTracks()[0];
     this.ended = new Promise<void>((resolve) => watchTracksEnd([this.track], resolve)).then(() => {

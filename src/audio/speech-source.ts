@@ -1,7 +1,7 @@
 /**
  * Reads sources of speech into mono samples, as they arrive.
  *
- * WAV and raw PCM are read by ourselves while they arrive; other files are collected and decoded by the browser.
+ * WAV and raw PCM are read while they arrive; other files are collected and decoded by the browser.
  */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { audioContainerOf, int16FromPcmBytes, mixToMono, PcmByteJoiner, silenceNonFinite } from '../shared/samples/pcm.js';
@@ -18,10 +18,10 @@ export interface SpeechSourceChunk {
 }
 
 export interface SpeechSourceOptions {
-  /** Rate of raw PCM that does not tell its own, Hz. Default 16000. */
+  /** Rate of raw PCM without a header, Hz. Default: 16000. */
   sampleRateHz?: number;
   signal?: AbortSignal;
-  /** Rate at which encoded files are decoded, Hz; best the output's. Default 48000. */
+  /** Rate at which encoded files are decoded, Hz; ideally the output's. Default: 48000. */
   decodeRateHz?: number;
   /** Most bytes that are collected of an encoded file; WAV and PCM are not collected. Default 64 MiB. */
   maxEncodedBytes?: number;
@@ -32,10 +32,10 @@ export interface SpeechSourceOptions {
 const DEFAULT_RATE_HZ = 16000;
 const DEFAULT_DECODE_RATE_HZ = 48000;
 const DEFAULT_MAX_ENCODED_BYTES = 64 * 2 ** 20;
-/** Below, speech is not intelligible; above, no audio device works: such a rate is a mistake. */
+/** Plausible rates: below speech is unintelligible, above no audio device works. */
 const MIN_RATE_HZ = 3000;
 const MAX_RATE_HZ = 384000;
-/** Long recordings go out in pieces, so that motion can begin with the first. */
+/** Long recordings are output in pieces, so that motion can begin with the first. */
 const CHUNK_SECONDS = 0.5;
 
 /**
@@ -95,12 +95,12 @@ async function* decodedChunks(
   }
 }
 
-/** The first bytes, and all bytes with them. */
+/** The first bytes, and a stream of all bytes. */
 async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; bytes: AsyncIterable<Uint8Array> }> {
   const iterator = source[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let length = 0;
-  // A stream need not wait for all of them: the first bytes tell nearly everything.
+  // A stream need not wait for all of them: the first bytes are nearly always sufficient.
   while (length < 12) {
     const { done, value } = await iterator.next();
     if (done) break;
@@ -185,7 +185,7 @@ function monoOf(buffer: AudioBuffer): Float32Array {
   return mixToMono(Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel)));
 }
 
-/** Copies, so that the receiver may keep or transfer them. */
+/** Copied, so that the receiver may keep or transfer it. */
 function* pieces(samples: Int16Array | Float32Array, sampleRateHz: number): Iterable<SpeechSourceChunk> {
   const length = Math.ceil(sampleRateHz * CHUNK_SECONDS);
   for (let at = 0; at < samples.length; at += length) {

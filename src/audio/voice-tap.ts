@@ -3,7 +3,7 @@ import type { Player } from './player.js';
 
 export type TrackListener = (track: MediaStreamTrack | null) => void;
 
-/** Where speech may come from besides the player: the track of a room. */
+/** A source of speech besides the player: the track of a room. */
 export interface TrackSource {
   /** Reports the current track, or null, at once and at every change; the returned function stops it. */
   watchTrack(listener: TrackListener): () => void;

@@ -139,7 +139,7 @@ export class Voice {
     const code = import('./player.js');
     code.catch(() => undefined); // Handled below, unless the output fails first.
     const output = await this.output();
-    // The context loads the worklet meanwhile.
+    // The context loads the worklet in the meantime.
     const context = output.acquire();
     let player: Player;
     try {
@@ -165,7 +165,7 @@ export class Voice {
       player.on('latency', (seconds) => this.listener?.handleOutputLatency(seconds)),
       player.on('error', (error) => this.listener?.handleLost(error)),
     );
-    // Only changes are reported: what the output knew before its player was made has to be passed on here.
+    // Only changes are reported: the state of the output before the player was created has to be forwarded here.
     this.listener?.handleOutputLatency(player.outputLatencySeconds);
     if (output.isBlocked) this.listener?.handleAudioBlocked(true);
     return player;
