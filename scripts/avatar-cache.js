@@ -1,42 +1,36 @@
 /**
- * Built-in avatars are generated once and kept in `build/avatars/HASH`. The hash is of everything that decides their bytes: the
- * generator's sources, the modules of `src` that it imports, and the lock file's entries of the packages that it imports.
+ * Built-in avatars are generated once and kept in `build/avatars/HASH`. The hash is of everything that decides their bytes: the code
+ * of the generator with the modules of `src` that it imports, without comments and types, and the versions of the packages.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { join, normalize, relative, sep } from 'node:path';
+import { build } from 'esbuild';
 import { inParallel } from './run.js';
 
 export const AVATARS = ['aria', 'theo', 'nia'];
 export const DEFAULT_AVATAR = AVATARS[0];
 const ENTRY = 'characters/cli.ts';
-const IMPORT = /from '([^']+)'/g;
-
-/** The sources of the generator, following its imports. @returns `{ files, packages }`, both sorted. */
-async function sourcesOf(entry) {
-  const files = new Map();
-  const packages = new Set();
-  const waiting = [entry];
-  for (let path = waiting.pop(); path; path = waiting.pop()) {
-    if (files.has(path)) continue;
-    const text = await readFile(path, 'utf8');
-    files.set(path, text);
-    for (const [, specifier] of text.matchAll(IMPORT)) {
-      if (specifier.startsWith('.')) waiting.push(normalize(join(path, '..', specifier)).replace(/\.js$/, '.ts'));
-      else if (!specifier.startsWith('node:')) packages.add(specifier);
-    }
-  }
-  return { files: [...files].sort(([a], [b]) => (a < b ? -1 : 1)), packages: [...packages].sort() };
-}
 
 /** Folder of the avatars that the current sources make; it may not exist yet. */
 export async function avatarFolder() {
-  const { files, packages } = await sourcesOf(ENTRY);
+  const { outputFiles, metafile } = await build({
+    entryPoints: [ENTRY],
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    minify: true,
+    write: false,
+    metafile: true,
+  });
   const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));
-  const hash = createHash('sha256');
-  for (const [path, text] of files) hash.update(`${relative('.', path).split(sep).join('/')}\0${text}\0`);
+  const packages = Object.values(metafile.outputs)
+    .flatMap(({ imports }) => imports.map(({ path }) => path))
+    .filter((path) => !path.startsWith('node:'))
+    .sort();
+  const hash = createHash('sha256').update(outputFiles[0].contents);
   for (const name of packages) hash.update(`${name}@${lock.packages[`node_modules/${name}`]?.version}\0`);
   return `build/avatars/${hash.digest('hex').slice(0, 16)}`;
 }

@@ -111,8 +111,7 @@ test('new audio interrupts what is said; settings may change meanwhile', async (
     element.setAttribute('motion', 'calm');
     await element.updateComplete;
   });
-  await page.waitForTimeout(200);
-  expect(await avatar.loudness()).toBeLessThan(0.001);
+  await avatar.becomesSilent();
   await avatar.speak('avatar', 1);
   await avatar.waitForEvent('avatar', 'conversation-state idle');
   expect((await avatar.events()).filter((event) => event.startsWith('error'))).toEqual([]);

@@ -145,6 +145,15 @@ export class AvatarPage {
     }, milliseconds);
   }
 
+  /** Resolves when nothing has been heard for 200 ms; rejects when something still is after `withinMs`. */
+  async becomesSilent(withinMs = 1500): Promise<void> {
+    const end = Date.now() + withinMs;
+    for (let loudest = Infinity; loudest > 0.001; ) {
+      if (Date.now() > end) throw new Error(`still heard after ${withinMs} ms: RMS ${loudest}`);
+      loudest = await this.loudness(200);
+    }
+  }
+
   /** Share of the picture that the character covers, 0..1. */
   async paintedShare(id = 'avatar'): Promise<number> {
     return this.page.evaluate(async (name) => {
