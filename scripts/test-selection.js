@@ -1,7 +1,7 @@
 /** Which tests a path means, and which suite runs them. */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join, normalize, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { filesBelow } from './files.js';
 
 /** Folder of `test` → suite. Files of `test/both` run in Node, and in the browser where that is asked for. */
@@ -14,6 +14,9 @@ export const isSlow = (path) => /\.slow\.(test|spec)\.(ts|js)$/.test(path);
 
 /** Path of a compiled test. */
 export const builtPath = (path) => `build/${path.replace(/\.ts$/, '.js')}`;
+
+/** Path of a compiled test's source, by which Playwright knows it. */
+export const sourcePath = (path) => path.replace(/^build\//, '').replace(/\.js$/, '.ts');
 
 /** All test files below a folder of `test`. */
 async function testsBelow(folder) {
@@ -39,7 +42,7 @@ async function mirrorsOf(path) {
 async function testsOf(argument) {
   let path = relative('.', resolve(argument)).split('\\').join('/');
   // The name of a compiled test means its source.
-  if (path.startsWith('build/')) path = normalize(path.slice('build/'.length)).replace(/\.js$/, '.ts');
+  if (path.startsWith('build/')) path = sourcePath(path);
   if (!existsSync(path)) throw new Error(`${argument} does not exist`);
   const found = /^(src|characters)(\/|$)/.test(path)
     ? await mirrorsOf(path)

@@ -6,7 +6,7 @@ import { filesBelow } from './files.js';
 import { firefox } from './firefox.js';
 import { runNode } from './run.js';
 import { clearResult, readResult } from './test-results.js';
-import { isSlow } from './test-selection.js';
+import { isSlow, sourcePath } from './test-selection.js';
 import { openDesk } from './virtual-desk.js';
 import { webkit } from './webkit.js';
 
@@ -40,7 +40,7 @@ export const SUITES = {
   async e2e({ files, isAll }) {
     process.env.CHROMIUM_PATH = ensureChromium();
     await ensureDist(files ? 'plain' : 'full');
-    const only = (...args) => [...E2E, ...(files ?? []).map((path) => path.replace(/^build\/test\/e2e\//, '/')), ...args];
+    const only = (...args) => [...E2E, ...(files ?? []).map(sourcePath), ...args];
     const withoutSlow = isAll || files ? [] : ['--grep-invert', SLOW];
     return [
       await run('e2e', only('--grep-invert', isAll || files ? TIMING : `${TIMING}|${SLOW}`)),

@@ -2,13 +2,16 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { FlakyLink } from '../helpers/node/flaky-link.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { ServedProcess } from '../helpers/node/served-process.js';
+import { test } from '../helpers/node/served-test.js';
 import { measureSync, syllables, watchSync } from '../helpers/node/sync-probe.js';
 import { wavOf } from '../helpers/node/wav-file.js';
+
+test.use({ avatarFile: 'small' });
 
 const KEYS = { SPATIUS_API_KEY: 'key-of-this-test', SPATIUS_APP_ID: 'app_backend' };
 /** A drawn frame is the mouth of its moment; software GL on a busy machine draws few of them. */

@@ -1,9 +1,12 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { EgressType } from '../../src/motion/protocol/generated/message_pb.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { IngressClient, voicePcm } from '../helpers/node/motion-server.js';
 import { RoomServer, type RoomTokenOptions } from '../helpers/node/room-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
+import { test } from '../helpers/node/served-test.js';
+
+test.use({ avatarFile: 'small' });
 
 let server: ServedDemo;
 let rooms: RoomServer;

@@ -1,7 +1,10 @@
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { createSessionTokens } from '../../src/server/session-tokens.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID } from '../helpers/node/motion-server.js';
+import { test } from '../helpers/node/served-test.js';
+
+test.use({ avatarFile: 'small' });
 
 let server: RunningServer;
 test.beforeAll(async () => void (server = await startMotionServer()));
