@@ -17,6 +17,7 @@ const SERVER = {
   'hono/body-limit': 'server/vendor/hono-body-limit.js',
   jose: 'server/vendor/jose.js',
   'opus-decoder': 'server/vendor/opus-decoder.js',
+  pino: 'server/vendor/pino.js',
   ws: 'server/vendor/ws.js',
 };
 const VENDORED = { ...PAGE, ...SERVER };
@@ -41,10 +42,34 @@ export const vendorBuilds = (minify) => [
   {
     input: Object.fromEntries(Object.entries(SERVER).map(([input, file]) => [basename(file, '.js'), input])),
     external: [...builtinModules, /^node:/],
-    plugins: [opusWithoutRequire(), nodeResolve({ exportConditions: ['node'], preferBuiltins: true }), commonjs(), minify()],
+    plugins: [
+      opusWithoutRequire(),
+      pinoWithoutTransports(),
+      nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
+      commonjs(),
+      minify(),
+    ],
     output: { dir: 'dist/server/vendor', format: 'es', chunkFileNames: 'shared-[hash].js' },
   },
 ];
+
+/** pino's transports start worker threads from files of their own; the server writes to a stream. Its own name is an export here. */
+function pinoWithoutTransports() {
+  const entry = '\0pino';
+  const transports = '\0no-thread-stream';
+  const codes = {
+    [entry]: "export { pino } from 'pino';",
+    [transports]: "export default () => { throw new Error('pino transports are not bundled'); };",
+  };
+  return {
+    name: 'pino-without-transports',
+    resolveId(specifier, importer) {
+      if (specifier === 'pino' && !importer) return entry;
+      return specifier === 'thread-stream' ? transports : null;
+    },
+    load: (id) => codes[id] ?? null,
+  };
+}
 
 /** `@evan/opus` reads its WebAssembly from the folder of its script, by means that ES modules do not have. */
 function opusWithoutRequire() {

@@ -17,6 +17,7 @@ Environment
   SPATIUS_APP_ID            serve uses app_demo when it is missing
   SPATIUS_TOKEN_SECRET      signs tokens instead of a key derived from the API key
   SPATIUS_LIVEKIT_HOSTS     LiveKit servers that serve may join, host or host:port, by commas; needs @livekit/rtc-node
+  SPATIUS_LOG               default of --log-level
   SPATIUS_CONSOLE_ENDPOINT  default of --console
   SPATIUS_REGION            default of --region
 `;

@@ -19,7 +19,7 @@ export type FromEngineThread =
   /** Sent first: the model was read. */
   | { kind: 'ready' }
   | { kind: 'taken'; queue: number; reqId: string; byteCount: number }
-  | { kind: 'response'; queue: number; reqId: string; message: Uint8Array; isEnd: boolean }
+  | { kind: 'response'; queue: number; reqId: string; message: Uint8Array; isEnd: boolean; mediaSeconds: number }
   | { kind: 'failure'; queue: number; reqId: string; code: number; message: string }
   /** A failure inside an engine; the request it ended has a `failure` of its own. */
   | { kind: 'fault'; error: Error };

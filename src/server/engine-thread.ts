@@ -78,7 +78,7 @@ export class EngineThread {
     // Undefined when the session has left the thread meanwhile.
     const listener = this.clients.get(item.queue)?.listener;
     if (item.kind === 'taken') listener?.handleTaken(item.reqId, item.byteCount);
-    else if (item.kind === 'response') listener?.handleResponse(item.reqId, item.message, item.isEnd);
+    else if (item.kind === 'response') listener?.handleResponse(item.reqId, item.message, item.isEnd, item.mediaSeconds);
     else listener?.handleFailure(item.reqId, item.code, item.message);
   }
 }

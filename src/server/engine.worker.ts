@@ -19,11 +19,11 @@ const createEngine: CreateEngine = (options) => new MotionEngine(options);
 function open(queue: number, options: RequestQueueOptions): LocalRequestQueue {
   const listener: RequestListener = {
     handleTaken: (reqId, byteCount) => outbox.push({ kind: 'taken', queue, reqId, byteCount }),
-    handleResponse: (reqId, encoded, isEnd) => {
+    handleResponse: (reqId, encoded, isEnd, mediaSeconds) => {
       if (!encoded) return;
       // The encoder may keep room behind what it wrote.
       const message = encoded.byteLength === encoded.buffer.byteLength ? encoded : encoded.slice();
-      outbox.push({ kind: 'response', queue, reqId, message, isEnd }, message.buffer as ArrayBuffer);
+      outbox.push({ kind: 'response', queue, reqId, message, isEnd, mediaSeconds }, message.buffer as ArrayBuffer);
     },
     handleFailure: (reqId, code, message) => outbox.push({ kind: 'failure', queue, reqId, code, message }),
   };

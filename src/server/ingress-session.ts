@@ -17,6 +17,7 @@ import { NamedTimers } from './named-timers.js';
 import { encodeResponse, type RequestListener, type RequestQueue } from './request-queue.js';
 import { type OpenRequest, RequestRegistry } from './request-registry.js';
 import { ServerErrorCode } from './server-error-code.js';
+import type { ServerLog, SessionLog } from './server-log.js';
 import type { SessionAudio } from './session-audio.js';
 import { sessionConfigurationFrom } from './session-configuration.js';
 
@@ -26,6 +27,7 @@ export interface IngressSessionOptions {
   limits: MotionServerLimits;
   engines: EnginePool;
   livekit: LiveKitOptions;
+  log: ServerLog;
 }
 
 const MAX_REQUEST_ID_LENGTH = 128;
@@ -53,17 +55,23 @@ export class IngressSession implements RequestListener {
   private isBlocked = false;
   private isAlive = true;
   private faultCount = 0;
+  private requestCount = 0;
+  private readonly openedAtMs = performance.now();
+  private readonly log: SessionLog;
   private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'close'>();
 
-  constructor({ socket, avatarId, limits, engines, livekit }: IngressSessionOptions) {
+  constructor({ socket, avatarId, limits, engines, livekit, log }: IngressSessionOptions) {
     this.socket = socket;
     this.avatarId = avatarId;
     this.limits = limits;
     this.engines = engines;
     this.livekit = livekit;
+    this.log = log.forSession(this.connectionId);
     this.idleTimeoutMs = limits.idleTimeoutMs;
     this.closed = new Promise((resolve) => {
-      socket.on('close', () => {
+      socket.on('close', (closeCode) => {
+        const seconds = (performance.now() - this.openedAtMs) / 1000;
+        this.log.close('session closed', { closeCode, seconds, requests: this.requestCount });
         this.dispose();
         resolve();
       });
@@ -97,7 +105,8 @@ export class IngressSession implements RequestListener {
     this.timers.set('close', 2000, () => this.socket.terminate());
   }
 
-  terminate(): void {
+  private terminate(event: string): void {
+    this.log.warn(event);
     this.socket.terminate();
   }
 
@@ -170,6 +179,8 @@ export class IngressSession implements RequestListener {
     const options = { audio, connectionId, avatarId, maxRequestSeconds: this.limits.maxRequestSeconds };
     this.queue = this.engines.openQueue(options, this.requests, this, egress);
     this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId } }));
+    const { isOpus, sampleRateHz } = audio;
+    this.log.info('session opened', { avatarId, sampleRateHz, isOpus, isInRoom: egress !== null });
     this.restartIdleTimer();
   }
 
@@ -201,6 +212,8 @@ export class IngressSession implements RequestListener {
     const { unended } = this.requests;
     if (unended.length >= this.limits.maxOpenRequests) this.pass(unended[0], new Uint8Array(0), true);
     const request = this.requests.add(reqId);
+    this.requestCount++;
+    this.log.debug('request began', { reqId });
     this.egress?.begin(reqId);
     this.queue!.begin(reqId);
     return request;
@@ -228,10 +241,12 @@ export class IngressSession implements RequestListener {
 
   private cancel(reqId: string): void {
     this.queue!.cancel(reqId);
-    this.finish(reqId);
+    this.finish(reqId, 'request interrupted');
   }
 
-  private finish(reqId: string): void {
+  private finish(reqId: string, event: string): void {
+    const request = this.requests.get(reqId);
+    if (request) this.log.info(event, { reqId, mediaSeconds: request.mediaSeconds, ms: performance.now() - request.beganAtMs });
     this.requests.finish(reqId);
     if (this.isDraining && this.requests.size === 0) this.close(1001, 'server is shutting down');
   }
@@ -250,17 +265,23 @@ export class IngressSession implements RequestListener {
     this.applyBackPressure();
   }
 
-  handleResponse(reqId: string, message: Uint8Array | null, isEnd: boolean): void {
-    if (!this.requests.get(reqId)) return;
+  handleResponse(reqId: string, message: Uint8Array | null, isEnd: boolean, mediaSeconds: number): void {
+    const request = this.requests.get(reqId);
+    if (!request) return;
+    if (request.mediaSeconds === 0 && mediaSeconds > 0) {
+      this.log.debug('first motion', { reqId, mediaSeconds, ms: performance.now() - request.beganAtMs });
+    }
+    request.mediaSeconds = mediaSeconds;
     if (message) this.sendBytes(message);
-    if (isEnd) this.finish(reqId);
+    if (isEnd) this.finish(reqId, 'request ended');
   }
 
   handleFailure(reqId: string, code: number, message: string): void {
     if (!this.requests.get(reqId)) return;
     this.egress?.finish(reqId);
     this.sendError(reqId, code, message);
-    this.finish(reqId);
+    this.log.warn('request refused', { reqId, code, message });
+    this.finish(reqId, 'request failed');
   }
 
   // ---- out ----
@@ -285,11 +306,13 @@ export class IngressSession implements RequestListener {
   /** A mistake of the client that ends the message or the request; too many end the session. */
   private fault(reqId: string, message: string, code: number = ServerErrorCode.invalidArgument): void {
     this.sendError(reqId, code, message);
+    this.log.warn('client fault', { ...(reqId && { reqId }), code, message });
     if (++this.faultCount >= this.limits.maxFaults) this.close(1008, 'too many faulty messages');
   }
 
   /** Reports why, and ends the session. */
   refuse(code: number, message: string, closeCode: number): void {
+    this.log.warn('session refused', { code, message, closeCode });
     this.sendError('', code, message);
     this.close(closeCode, message);
   }
@@ -299,9 +322,12 @@ export class IngressSession implements RequestListener {
     const { maxBufferedBytes, maxQueuedBytes, stallTimeoutMs } = this.limits;
     const wasBlocked = this.isBlocked;
     this.isBlocked = this.socket.bufferedAmount > (wasBlocked ? maxBufferedBytes / 2 : maxBufferedBytes);
-    if (this.isBlocked && !wasBlocked) this.timers.set('stall', stallTimeoutMs, () => this.socket.terminate());
+    if (this.isBlocked && !wasBlocked) this.timers.set('stall', stallTimeoutMs, () => this.terminate('client reads no responses'));
     if (wasBlocked && !this.isBlocked) this.timers.clear('stall');
-    if (wasBlocked !== this.isBlocked) this.queue?.setBlocked(this.isBlocked);
+    if (wasBlocked !== this.isBlocked) {
+      this.queue?.setBlocked(this.isBlocked);
+      this.log.debug(this.isBlocked ? 'output blocked' : 'output unblocked', { bufferedBytes: this.socket.bufferedAmount });
+    }
     const isFull = this.requests.queuedBytes > (this.socket.isPaused ? maxQueuedBytes / 2 : maxQueuedBytes);
     if (this.isBlocked || isFull) this.socket.pause();
     else if (this.socket.isPaused) this.socket.resume();
@@ -312,7 +338,7 @@ export class IngressSession implements RequestListener {
   private schedulePing(): void {
     this.timers.set('ping', this.limits.pingIntervalMs, () => {
       // A socket that is not read shows no pong; the stall timer watches it.
-      if (!this.isAlive && !this.socket.isPaused) return this.socket.terminate();
+      if (!this.isAlive && !this.socket.isPaused) return this.terminate('client answers no ping');
       this.isAlive = false;
       this.socket.ping();
       this.schedulePing();

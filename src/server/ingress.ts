@@ -12,6 +12,7 @@ import { IngressSession } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { ServerErrorCode } from './server-error-code.js';
+import type { ServerLog } from './server-log.js';
 import { type AuthorizeSession, refusalFrom } from './session-authorization.js';
 import type { SessionTokens } from './session-tokens.js';
 
@@ -23,6 +24,7 @@ export interface IngressOptions {
   limits: MotionServerLimits;
   engines: EnginePool;
   livekit: LiveKitOptions;
+  log: ServerLog;
   /** Told what `authorizeSession` threw that is no refusal. */
   onError: (error: unknown) => void;
 }
@@ -97,11 +99,15 @@ export class Ingress {
     // A peer that hangs up meanwhile must not take the process down.
     socket.on('error', () => socket.destroy());
     const url = urlOf(request);
-    if (url?.pathname !== INGRESS_PATH) return reject(socket, 404, 'Not found');
+    const refuse = (status: number, message: string): void => {
+      this.options.log.fromAddress('warn', request.socket.remoteAddress ?? '', 'upgrade refused', { status, message });
+      reject(socket, status, message);
+    };
+    if (url?.pathname !== INGRESS_PATH) return refuse(404, 'Not found');
     const admission = await this.admit(url, (name) => firstOf(request.headers[name]));
-    if (!admission.isAdmitted) return reject(socket, admission.status, admission.message);
+    if (!admission.isAdmitted) return refuse(admission.status, admission.message);
     // Others may have been admitted at the same time; from here on nothing is awaited.
-    if (this.isFull) return reject(socket, TOO_MANY.status, TOO_MANY.message);
+    if (this.isFull) return refuse(TOO_MANY.status, TOO_MANY.message);
     if (socket.destroyed) return;
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const session = new IngressSession({ ...this.options, socket: webSocket, avatarId: admission.avatarId });

@@ -49,6 +49,13 @@ export class LocalRequestQueue implements RequestQueue, Runnable {
       return { reader, engine: this.egress ? this.egress.listenTo(reqId, engine, reader.sampleRateHz) : engine };
     };
     let takenBytes = 0;
+    let mediaSeconds = 0;
+    const respond = (frames: MotionFrames | null, isEnd: boolean): void => {
+      const message = this.responseFrom(reqId, frames, isEnd);
+      if (frames) mediaSeconds = (frames.startFrame + frames.frameCount) / frames.frameRate;
+      if (isEnd) this.running.delete(reqId);
+      this.listener.handleResponse(reqId, message, isEnd, mediaSeconds);
+    };
     const request = new SpeechRequest(createParts, maxRequestSeconds, {
       handleTaken: (byteCount, isAll) => {
         takenBytes += byteCount;
@@ -56,12 +63,8 @@ export class LocalRequestQueue implements RequestQueue, Runnable {
         this.listener.handleTaken(reqId, takenBytes);
         takenBytes = 0;
       },
-      handleMotion: (frames) => this.listener.handleResponse(reqId, this.responseFrom(reqId, frames, false), false),
-      handleEnd: (frames) => {
-        const message = this.responseFrom(reqId, frames, true);
-        this.running.delete(reqId);
-        this.listener.handleResponse(reqId, message, true);
-      },
+      handleMotion: (frames) => respond(frames, false),
+      handleEnd: (frames) => respond(frames, true),
       handleFailure: (error) => {
         this.running.delete(reqId);
         const isInternal = INTERNAL_FAILURES.has(error.code);

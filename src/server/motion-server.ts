@@ -17,8 +17,8 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { type Context, Hono, type Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
@@ -31,6 +31,7 @@ import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { packageFolder } from './package-folder.js';
 import type { CreateEngine } from './request-queue.js';
+import { ServerLog, type ServerLogger } from './server-log.js';
 import type { AuthorizeSession } from './session-authorization.js';
 import { createSessionTokens } from './session-tokens.js';
 import { serveFile } from './static-files.js';
@@ -61,10 +62,15 @@ export interface MotionServerOptions {
   /** Rooms that sessions may ask this server to join. Default: none. Needs the package `@livekit/rtc-node`. */
   livekit?: LiveKitOptions;
   /**
-   * Told what went wrong here rather than at a client: what `authorizeSession` threw that is no `AvatarError`, what answered
-   * somebody with 500, what an engine threw or a thread of them died of. Default: `console.error`.
+   * Receives failures of the server itself: errors of `authorizeSession` that are no `AvatarError`, errors that were answered with
+   * status 500, errors inside an engine, and why an engine thread ended. Default: `logger.error`, or `console.error` without one.
    */
   onError?: (error: unknown) => void;
+  /**
+   * Receives one structured line per event, such as a pino logger does: `info({connectionId, reqId, mediaSeconds, …}, 'request ended')`.
+   * Lines hold no token, key or audio, and are limited to 10 a second for each client. Default: none.
+   */
+  logger?: ServerLogger;
 }
 
 export interface MotionServer {
@@ -84,6 +90,7 @@ export interface MotionServer {
 
 /** The built-in avatar: known to every server, also where no avatar has been built. */
 const DEFAULT_AVATAR_ID = 'aria';
+const UPGRADE_REQUIRED = 426;
 
 export function createMotionServer(options: MotionServerOptions): MotionServer {
   const { apiKey, appId } = options;
@@ -99,7 +106,12 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   if (!Number.isInteger(threadCount) || threadCount < 1) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `threads must be a whole number from 1, not ${threadCount}`);
   }
-  const onError = options.onError ?? ((error: unknown) => console.error(error));
+  const log = new ServerLog(options.logger ?? null);
+  const onError = (error: unknown): void => {
+    log.error('server failure', error);
+    if (options.onError) options.onError(error);
+    else if (!options.logger) console.error(error);
+  };
   const engines = new EnginePool({
     onError,
     createEngine: options.createEngine ?? null,
@@ -115,6 +127,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
     engines,
     livekit,
+    log,
     onError,
   });
 
@@ -123,6 +136,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     maxSize: limits.maxBodyBytes,
     onError: (context) => context.json({ message: 'Request body too large' }, 413),
   });
+  for (const path of ['/v1/*', '/api/*', INGRESS_PATH]) app.use(path, (context, next) => logHttp(log, context, next));
   app.use('/v1/*', limitBody);
   app.use('/api/*', limitBody);
   app.get('/healthz', (context) =>
@@ -153,7 +167,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   app.get(INGRESS_PATH, async (context) => {
     // A browser hides why its WebSocket was refused; the same address asked by fetch tells.
     const admission = await ingress.admit(new URL(context.req.url), (name) => context.req.header(name));
-    const [status, message] = admission.isAdmitted ? [426, 'Upgrade to WebSocket'] : [admission.status, admission.message];
+    const [status, message] = admission.isAdmitted ? [UPGRADE_REQUIRED, 'Upgrade to WebSocket'] : [admission.status, admission.message];
     return new Response(`${JSON.stringify({ message })}\n`, {
       status,
       headers: { 'content-type': 'application/json', 'access-control-allow-origin': '*', 'cache-control': 'no-store' },
@@ -187,7 +201,9 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     async listen(port, host = '127.0.0.1') {
       await engines.start();
       try {
-        return await listen(server, port, host);
+        const url = await listen(server, port, host);
+        log.info('server listening', { url, threads: threadCount, maxSessions: limits.maxSessions });
+        return url;
       } catch (error) {
         await engines.close();
         throw error;
@@ -204,8 +220,22 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       server.closeAllConnections();
       await engines.close();
       await closed;
+      log.info('server closed');
     },
   };
+}
+
+/** One line per request to an API. The query is left out: it may hold a token. */
+async function logHttp(log: ServerLog, context: Context, next: Next): Promise<void> {
+  const begunAtMs = performance.now();
+  await next();
+  const { method, path } = context.req;
+  const { status } = context.res;
+  // Undefined for the token endpoint's own call of the console API.
+  const address = (context.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
+  if (address === undefined) return;
+  const level = status >= 400 && status !== UPGRADE_REQUIRED ? 'warn' : method === 'POST' ? 'info' : 'debug';
+  log.fromAddress(level, address, 'http request', { method, path, status, ms: performance.now() - begunAtMs });
 }
 
 async function avatarIdsIn(folder: string): Promise<string[]> {

@@ -33,8 +33,11 @@ export interface RequestQueue {
 export interface RequestListener {
   /** An engine has taken this much of the request's audio. */
   handleTaken(reqId: string, byteCount: number): void;
-  /** @param message Encoded; the listener owns it. Null where the motion goes to a room. */
-  handleResponse(reqId: string, message: Uint8Array | null, isEnd: boolean): void;
+  /**
+   * @param message Encoded; the listener owns it. Null where the motion goes to a room.
+   * @param mediaSeconds Media time up to which there is motion, s.
+   */
+  handleResponse(reqId: string, message: Uint8Array | null, isEnd: boolean, mediaSeconds: number): void;
   /** @param code See `ServerErrorCode`. */
   handleFailure(reqId: string, code: number, message: string): void;
 }

@@ -7,6 +7,9 @@ export interface OpenRequest {
   queuedBytes: number;
   /** No more audio is expected. */
   isInputOver: boolean;
+  /** Media time up to which motion was computed, s. */
+  mediaSeconds: number;
+  readonly beganAtMs: number;
 }
 
 /** A request counts for this many bytes beside its audio: one that waits costs memory too. */
@@ -50,7 +53,7 @@ export class RequestRegistry {
   }
 
   add(reqId: string): OpenRequest {
-    const request = { reqId, queuedBytes: 0, isInputOver: false };
+    const request = { reqId, queuedBytes: 0, isInputOver: false, mediaSeconds: 0, beganAtMs: performance.now() };
     this.open.set(reqId, request);
     return request;
   }

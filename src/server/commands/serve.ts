@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
+import { createJsonLogger, logLevelFrom } from '../json-logger.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { createMotionServer } from '../motion-server.js';
 import { integerOption } from './options.js';
@@ -12,7 +13,8 @@ export const SERVE_USAGE = `serve                 Motion Server, token endpoint 
   --avatars <folder>    avatars are the *.glb files in it
   --demo <folder>       pages to serve instead of the demo
   --max-sessions <n>    default 500
-  --threads <n>         that compute motion; default one for each core
+  --threads <n>         threads that compute motion; default one per core
+  --log-level <level>   off, error, warn, info or debug: JSON lines on standard error; default off
 `;
 
 const DEFAULT_PORT = 8080;
@@ -29,19 +31,26 @@ export async function serve(args: string[]): Promise<void> {
       demo: { type: 'string' },
       'max-sessions': { type: 'string' },
       threads: { type: 'string' },
+      'log-level': { type: 'string' },
     },
   });
-  const { SPATIUS_API_KEY, SPATIUS_APP_ID, SPATIUS_TOKEN_SECRET, SPATIUS_LIVEKIT_HOSTS } = process.env;
+  const { SPATIUS_API_KEY, SPATIUS_APP_ID, SPATIUS_TOKEN_SECRET, SPATIUS_LIVEKIT_HOSTS, SPATIUS_LOG } = process.env;
   const livekitHosts = (SPATIUS_LIVEKIT_HOSTS ?? '').split(/[\s,]+/).filter(Boolean);
   const apiKey = SPATIUS_API_KEY || `dev_${randomBytes(18).toString('base64url')}`;
   const appId = SPATIUS_APP_ID || DEFAULT_APP_ID;
   const maxSessions = integerOption(values['max-sessions'] ?? String(DEFAULT_LIMITS.maxSessions), '--max-sessions', 1, 100_000);
   const port = integerOption(values.port ?? String(DEFAULT_PORT), '--port', 0, 65_535);
+  const level =
+    values['log-level'] === undefined
+      ? logLevelFrom(SPATIUS_LOG || 'off', 'SPATIUS_LOG')
+      : logLevelFrom(values['log-level'], '--log-level');
+  const logger = createJsonLogger(level);
   const server = createMotionServer({
     apiKey,
     appId,
     limits: { maxSessions },
     livekit: { hosts: livekitHosts.map((host) => ({ host })) },
+    ...(logger && { logger }),
     ...(values.threads !== undefined && { threads: integerOption(values.threads, '--threads', 1, 128) }),
     ...(SPATIUS_TOKEN_SECRET && { tokenSecret: SPATIUS_TOKEN_SECRET }),
     ...(values.avatars !== undefined && { avatarsFolder: values.avatars }),
