@@ -10,6 +10,7 @@
  * Runs in the audio thread. `process()` allocates nothing; the message handlers may.
  */
 import type { PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
+import { RoundGate } from '../shared/core/round-gate.js';
 
 /** Fade at starts, ends, underruns and pauses: short enough to keep the first consonant. */
 export const EDGE_FADE_SECONDS = 0.003;
@@ -103,7 +104,7 @@ export class PlaybackQueue {
   private round: Round | null = null;
   /** Interrupted rounds that are fading out. */
   private readonly tails: Round[] = [];
-  private oldestRound = 0;
+  private readonly gate = new RoundGate();
   private isPaused = false;
   /** Frame of the quantum that comes next. The handlers use it: it is exact between quanta, `currentFrame` is not. */
   private nextFrame = 0;
@@ -221,19 +222,19 @@ export class PlaybackQueue {
 
   /** The round of a message, created if it is newer than the current one; null if it is over. */
   private roundFor(number: number): Round | null {
-    if (number < this.oldestRound) return null;
+    if (!this.gate.isOpen(number)) return null;
     if (this.round && number <= this.round.number) {
       return number === this.round.number && !this.round.isOver ? this.round : null;
     }
     this.drop();
-    this.oldestRound = number;
+    this.gate.closeBefore(number);
     this.round = new Round(number);
     this.reportPlayhead(this.round, this.nextFrame);
     return this.round;
   }
 
   private flush(beforeRound: number): void {
-    this.oldestRound = Math.max(this.oldestRound, beforeRound);
+    this.gate.closeBefore(beforeRound);
     if (this.round && this.round.number < beforeRound) this.drop();
   }
 

@@ -14,6 +14,7 @@ import { SpeechBlend } from '../motion/life/blend.js';
 import { MotionTimeline } from '../motion/timeline/motion-timeline.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, CHANNELS } from '../shared/contracts/channels.js';
 import type { MotionFeed } from '../shared/contracts/playback-messages.js';
+import { RoundGate } from '../shared/core/round-gate.js';
 
 /** Motion this far behind the playhead is dropped. */
 const KEEP_SECONDS = 3;
@@ -42,8 +43,7 @@ export class SpeechPose {
   private readonly timelines = new Map<number, MotionTimeline>();
   private readonly blend = new SpeechBlend();
   private readonly sampled = new Float32Array(CHANNEL_COUNT);
-  /** Rounds below this are over. */
-  private firstRound = 1;
+  private readonly gate = new RoundGate(1);
   private isCut = false;
   private lastRound = 0;
   /** The last shown pose, and its jump at an interruption. */
@@ -60,7 +60,7 @@ export class SpeechPose {
   /** @throws {AvatarError} `invalidMotionData` */
   handleFeed(message: MotionFeed): void {
     if (message.type === 'flush') return this.endRoundsBefore(message.beforeRound);
-    if (message.round < this.firstRound) return;
+    if (!this.gate.isOpen(message.round)) return;
     // Motion of the next round may arrive before its first audio, while this one still plays.
     let timeline = this.timelines.get(message.round);
     if (!timeline) this.timelines.set(message.round, (timeline = new MotionTimeline()));
@@ -78,8 +78,7 @@ export class SpeechPose {
 
   /** Ends every round below this one: an interrupted mouth shuts at once. */
   endRoundsBefore(round: number): void {
-    if (round <= this.firstRound) return;
-    this.firstRound = round;
+    if (!this.gate.closeBefore(round)) return;
     this.isCut = true;
     this.forgetRoundsBefore(round);
   }
@@ -94,7 +93,7 @@ export class SpeechPose {
     const { playhead } = this;
     const mediaSeconds = playhead.mediaSecondsAt(shownMs);
     const { round } = playhead;
-    const isCurrent = round >= this.firstRound && !playhead.isOver;
+    const isCurrent = this.gate.isOpen(round) && !playhead.isOver;
     this.round = isCurrent ? round : 0;
     this.mediaSeconds = isCurrent ? mediaSeconds : Number.NaN;
     this.isAdvancing = isCurrent && playhead.isAdvancing;

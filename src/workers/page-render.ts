@@ -1,4 +1,4 @@
-/** Drawing on the page, for want of a worker that can; loaded only then. */
+/** Draws on the page where no worker can; loaded only then. */
 import { releaseProxy } from 'comlink';
 import { avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { RenderService } from '../shared/contracts/stage.js';

@@ -9,6 +9,7 @@ import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { SessionListener } from '../shared/contracts/session.js';
 import type { MotionService, SpeechSession } from '../shared/contracts/speech-session.js';
 import type { RenderService, Stage, StageListener, StageOptions } from '../shared/contracts/stage.js';
+import { Lazy } from '../shared/core/lazy.js';
 import { type Methods, remote } from './remote.js';
 import { remoteSession } from './remote-session.js';
 import { type WorkerConnection, type WorkerFile, WorkerHost } from './worker-host.js';
@@ -28,7 +29,7 @@ export interface AvatarWorkers {
   startMotion(): void;
   /** `createStage` takes the page's canvas and moves it to the worker itself when one draws. */
   readonly render: RenderService;
-  /** True once drawing happens on the page, for want of a worker that can. */
+  /** True once the page draws, since no worker can. */
   readonly isRenderingOnPage: boolean;
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
   readonly gpuObstacle: string | null;
@@ -40,9 +41,8 @@ interface Pool {
   readonly motion: WorkerHost<MotionService>;
   readonly render: WorkerHost<RenderService & { canDraw?: boolean }>;
   readonly renderGpu: WorkerHost<RenderService & { canDraw?: boolean }>;
-  readonly renderFile: WorkerFile;
-  /** The service on the page, once it is needed. */
-  pageRender: Promise<RenderService> | null;
+  /** The service on the page, where no worker can draw. */
+  readonly pageRender: Lazy<RenderService>;
   shares: number;
 }
 
@@ -61,8 +61,7 @@ function createPool({ motion, render, renderGpu }: WorkerFiles): Pool {
     motion: new WorkerHost('motion', motion),
     render: new WorkerHost('render', render),
     renderGpu: new WorkerHost('render-webgpu', renderGpu),
-    renderFile: render,
-    pageRender: null,
+    pageRender: new Lazy(async () => (await import('./page-render.js')).renderServiceOfPage(render)),
     shares: 0,
   };
 }
@@ -81,7 +80,7 @@ class WorkerShare implements AvatarWorkers {
   }
 
   get isRenderingOnPage(): boolean {
-    return this.pool.pageRender !== null;
+    return this.pool.pageRender.current !== null;
   }
 
   get gpuObstacle(): string | null {
@@ -120,8 +119,7 @@ class WorkerShare implements AvatarWorkers {
     this.requireShare();
     const connection = (options.renderer === 'webgpu' && (await this.gpuWorker())) || (await this.drawingWorker());
     if (!connection) {
-      this.pool.pageRender ??= import('./page-render.js').then(({ renderServiceOfPage }) => renderServiceOfPage(this.pool.renderFile));
-      return (await this.pool.pageRender).createStage(options, listener);
+      return (await this.pool.pageRender.get()).createStage(options, listener);
     }
     const canvas = offscreenCanvas(options.canvas);
     const stage = await connection.guard(
@@ -154,7 +152,7 @@ class WorkerShare implements AvatarWorkers {
 
   /** The render worker, or null when it cannot be started or has no WebGL2. */
   private async drawingWorker(): Promise<WorkerConnection<RenderService> | null> {
-    if (this.pool.pageRender || typeof HTMLCanvasElement.prototype.transferControlToOffscreen !== 'function') return null;
+    if (this.pool.pageRender.current || typeof HTMLCanvasElement.prototype.transferControlToOffscreen !== 'function') return null;
     try {
       const connection = await this.pool.render.connect();
       const canDraw = await connection.guard(Promise.resolve(connection.remote.canDraw));

@@ -1,13 +1,14 @@
 /**
- * Keeps one worker for all who need it: starts it at the first use, ends it with the last, and makes its death known.
+ * Keeps one worker for all its users: starts it at the first use, ends it with the last, and reports its death.
  *
  * A worker of another origin is forbidden, and what goes instead depends on the page's policy: a Blob worker that
  * imports the file (needs the origin in `worker-src`), or one that holds the code (needs `blob:` alone). They are tried in
- * that order. Firefox tells of a refused worker only by an `error` event, so a worker counts as started when it has
+ * that order. Firefox reports a refused worker only by an `error` event, so a worker counts as started when it has
  * answered once.
  */
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { Lazy } from '../shared/core/lazy.js';
 import { installErrorTransfer } from './error-transfer.js';
 import { startInlineWorker, startWorker, takeEarlyWorker } from './start-worker.js';
 import { followThreadLog } from './thread-log.js';
@@ -82,7 +83,7 @@ export class WorkerConnection<Service> {
 export class WorkerHost<Service> {
   private readonly name: string;
   private readonly file: WorkerFile;
-  private current: Promise<WorkerConnection<Service>> | null = null;
+  private readonly connection = new Lazy(() => this.start());
 
   /** @param name For messages and the developer tools. */
   constructor(name: string, file: WorkerFile) {
@@ -92,23 +93,23 @@ export class WorkerHost<Service> {
 
   /** The worker, started when there is none. @throws {AvatarError} `workerFailed` when no way of starting it worked. */
   connect(): Promise<WorkerConnection<Service>> {
-    if (this.current) return this.current;
-    const starting = this.start();
-    this.current = starting;
-    const forget = () => {
-      if (this.current === starting) this.current = null;
+    const isNew = this.connection.current === null;
+    const attempt = this.connection.get();
+    const forget = (): void => {
+      if (this.connection.current === attempt) this.connection.reset();
     };
-    starting.then((connection) => connection.onDeath(forget), forget);
-    return starting;
+    // A failed attempt is reported to the caller.
+    if (isNew) attempt.then((connection) => connection.onDeath(forget)).catch(() => undefined);
+    return attempt;
   }
 
-  /** Ends the worker; what is pending rejects. */
+  /** Ends the worker; pending calls reject. */
   end(): void {
-    const { current } = this;
-    this.current = null;
+    const { current } = this.connection;
+    this.connection.reset();
     current?.then(
       (connection) => connection.end(new AvatarError(ErrorCode.aborted, `The ${this.name} worker was ended.`)),
-      () => undefined,
+      () => undefined, // There is none to end; `connect()` has rejected.
     );
   }
 
