@@ -19,7 +19,8 @@ import { bringBasis } from './scripts/rollup/basis.js';
 import { noteBundledPackages } from './scripts/rollup/bundled-packages.js';
 import { pageChunks } from './scripts/rollup/chunks.js';
 import { copyDeclarations } from './scripts/rollup/declarations.js';
-import { bringShaders, leaveOutHeadsets, leaveOutShaders } from './scripts/rollup/three-parts.js';
+import { plainProperties } from './scripts/rollup/plain-properties.js';
+import { bringShaders, leaveOutShaders } from './scripts/rollup/three-parts.js';
 import { importVendored, isVendored, vendorBuilds } from './scripts/rollup/vendor.js';
 import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
 
@@ -55,6 +56,21 @@ function keepModuleUrls() {
 }
 
 /**
+ * In `dist` every file lies where it belongs, so the table of files needs no comparison with what a bundler made of it, and the
+ * URL of its module only once.
+ */
+function filesInPlace() {
+  return {
+    name: 'files-in-place',
+    transform(code, id) {
+      if (id.endsWith('left-behind.js')) return { code: 'export const isLeftBehind = () => false;', map: null };
+      if (!id.endsWith('asset-urls.js')) return null;
+      return { code: `const here = import.meta.url;\n${code.replaceAll('import.meta.url', 'here')}`, map: null };
+    },
+  };
+}
+
+/**
  * Terser leaves template literals as they were written; of these modules they are the greater part. In markup a
  * line break is what parts one attribute from the next, so only indentation goes there.
  */
@@ -69,7 +85,7 @@ function collapseTemplates() {
     name: 'collapse-templates',
     transform(code, id) {
       if (/\.styles\.js$/.test(id)) return { code: styles(code), map: null };
-      if (/(overlays|controls|captions)\.js$/.test(id)) return { code: lines(code), map: null };
+      if (/element.*(template|overlays|controls|captions)\.js$/.test(id)) return { code: lines(code), map: null };
       // Shaders: a preprocessor line ends where its line does, so only indentation and comments go.
       if (/\.glsl\.js$/.test(id)) return { code: code.replace(/\s*\/\/.*$/gm, '').replace(/\n\s+/g, '\n'), map: null };
       if (/three\.module\.js$/.test(id)) return { code: code.replaceAll(/\\n(\\t)+/g, '\\n'), map: null };
@@ -90,7 +106,7 @@ const modules = {
     'engine/node',
   ].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
-  plugins: [importVendored(SOURCE), copyDeclarations()],
+  plugins: [importVendored(SOURCE), plainProperties(), copyDeclarations()],
   output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
 };
 
@@ -102,8 +118,11 @@ const standalone = (path, ...plugins) => ({
 });
 
 const RENDER_WORKER = 'workers/render.worker';
-const lessThree = () => [leaveOutHeadsets(), leaveOutShaders()];
-const addOnBuild = new AddOnBuild(`build/src/${RENDER_WORKER}.js`, [...lessThree(), collapseTemplates(), nodeResolve({ browser: true })]);
+const addOnBuild = new AddOnBuild(`build/src/${RENDER_WORKER}.js`, [
+  leaveOutShaders(),
+  collapseTemplates(),
+  nodeResolve({ browser: true }),
+]);
 const addOn = (name, ...plugins) => standalone(`workers/${name}.add-on`, ...plugins, addOnBuild.takeFromWorker());
 
 const page = {
@@ -111,7 +130,15 @@ const page = {
   // Chunks loaded on demand import from the first script itself: one request defines the element.
   preserveEntrySignatures: 'allow-extension',
   external: isEmbedded,
-  plugins: [importVendored(SOURCE), keepModuleUrls(), collapseTemplates(), nodeResolve({ browser: true }), minify()],
+  plugins: [
+    importVendored(SOURCE),
+    plainProperties(),
+    filesInPlace(),
+    keepModuleUrls(),
+    collapseTemplates(),
+    nodeResolve({ browser: true }),
+    minify(),
+  ],
   output: {
     dir: 'dist',
     format: 'es',
@@ -140,7 +167,7 @@ const builds = [
   addOn('splats'),
   addOn('ktx2', bringBasis()),
   // After its add-ons, whose needs are known only then.
-  standalone(RENDER_WORKER, ...lessThree(), addOnBuild.handToAddOns()),
+  standalone(RENDER_WORKER, leaveOutShaders(), addOnBuild.handToAddOns()),
   standalone('workers/render-webgpu.worker', webGpuTwins()),
 ];
 

@@ -1,6 +1,6 @@
 /**
- * The classic script `spatius-avatar.iife.min.js`: loads the module that lies beside it, so that both share their chunks, and lays
- * `window.SpatiusAvatar` under the page's feet at once.
+ * The classic script `spatius-avatar.iife.min.js`: loads the module that lies beside it, so that both share their chunks, and
+ * defines `window.SpatiusAvatar` synchronously.
  */
 import { type AssetUrls, setAssetUrls } from './assets/asset-choice.js';
 import type { AvatarStrings } from './element/english.js';

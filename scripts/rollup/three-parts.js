@@ -1,31 +1,9 @@
-/** What of three.js the render worker goes without. Each of these fails the build when three.js is written another way. */
+/** Parts of three.js that the render worker does not contain. Fails the build where three.js is written in another form. */
 import { readFileSync } from 'node:fs';
 import { parseAst } from 'rollup/parseAst';
 import { filesBelow } from '../files.js';
 
 const RENDERER = /three\.module\.js$/;
-
-/** An avatar is drawn in a worker, where there is no headset: three's manager of them, 4 kB, is left out. */
-export function leaveOutHeadsets() {
-  const manager = /^class WebXRManager extends EventDispatcher \{\n[^]*?^\}$/m;
-  const nobody = `class WebXRManager extends EventDispatcher {
-    constructor() {
-      super();
-      this.enabled = this.isPresenting = false;
-    }
-    getEnvironmentBlendMode() {}
-    setAnimationLoop() {}
-    dispose() {}
-  }`;
-  return {
-    name: 'leave-out-headsets',
-    transform(code, id) {
-      if (!RENDERER.test(id)) return null;
-      if (!manager.test(code)) this.error('three.module.js has no WebXRManager of the known form');
-      return { code: code.replace(manager, () => nobody), map: null };
-    },
-  };
-}
 
 const INCLUDE = /#include <(\w+)>/g;
 /** Shaders of three's own materials; the add-on `materials` brings them. There are 18 with two texts each. */
