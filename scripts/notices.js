@@ -2,11 +2,9 @@
  * Writes `dist/THIRD-PARTY-NOTICES.txt`: name, version and licence of every package that the bundles contain. Fails for a package whose
  * licence is not known to fit ours.
  */
-import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { filesBelow } from './files.js';
-import { NOTES } from './rollup/bundled-packages.js';
+import { bundledPackages } from './rollup/bundled-packages.js';
 
 const ALLOWED = [
   'MIT',
@@ -36,27 +34,13 @@ const CONTENTS = [
     text: commentAt(await readFile('node_modules/@bufbuild/protobuf/dist/esm/wire/varint.js', 'utf8')),
   },
 ];
-/** Packages whose files contain what they depend on. */
-const BUNDLES = ['livekit-client', '@pixiv/three-vrm'];
-
 function commentAt(code) {
   return /^(?:\/\/.*\n)+/.exec(code)[0].replaceAll(/^\/\/ ?/gm, '');
 }
 
-/** The folder of a package as another one finds it. */
-function folderOf(name, from) {
-  return [join(from, 'node_modules', name), join('node_modules', name)].find(existsSync);
-}
-
-const notes = await Promise.all((await filesBelow(NOTES, '.json')).map(async (path) => JSON.parse(await readFile(path, 'utf8'))));
-const folders = [...new Set(notes.flat())];
-if (folders.length === 0) throw new Error('nothing is known of bundled packages; build first');
-
 const found = new Map();
-for (const folder of folders) {
-  const { name, version, license, author, dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  // The list grows while it is read.
-  if (BUNDLES.includes(name)) folders.push(...Object.keys(dependencies).map((dependency) => folderOf(dependency, folder)));
+for (const { folder, manifest } of await bundledPackages()) {
+  const { name, version, license, author } = manifest;
   if (!ALLOWED.includes(license)) throw new Error(`${name} has the licence ${license}, which is not among those that fit`);
   const files = (await readdir(folder)).filter((file) => LICENCE_FILE.test(basename(file))).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
