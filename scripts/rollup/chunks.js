@@ -13,11 +13,11 @@ const FIRST = 'spatius-avatar';
  */
 const CHUNKS = {
   room: /^speech\/room\//,
-  report: /diagnos|report|stats|device-score/,
+  report: /diagnos|report|stats|device-facts/,
   recording: /recording|captur|seekable/,
   microphone: /user-|live-source|microphone/,
   controls: /controls|captions|translations/,
-  speech: /^(audio|speech|motion)\/|motion-source|token|sayings|speech/,
+  speech: /^(audio|speech|motion)\/|motion-source|token|speech/,
   avatar: /./,
 };
 /** What two chunks import goes into the one that comes first here: no visit waits for a chunk that is rarer than its own. */

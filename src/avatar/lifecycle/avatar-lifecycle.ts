@@ -7,9 +7,10 @@
 
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import { DEFAULT_SOUND_SETTINGS, type SoundSettings } from '../../shared/contracts/sound-settings.js';
-import type { Renderer, ShownAvatar, Stage } from '../../shared/contracts/stage.js';
+import type { ShownAvatar } from '../../shared/contracts/stage.js';
 import { DEFAULT_STAGE_SETTINGS, type StageSettings } from '../../shared/contracts/stage-settings.js';
-import type { Avatar, StageSetup } from '../avatar.js';
+import type { Avatar } from '../avatar.js';
+import type { AvatarPicture } from '../avatar-picture.js';
 import { SpeechInput } from '../conversations/speech-input.js';
 import type { AvatarHost } from './avatar-host.js';
 import { FirstPicture } from './first-picture.js';
@@ -27,27 +28,21 @@ export class AvatarLifecycle {
   readonly visibility: VisibilityObserver;
   /** Raw speech from the app. */
   readonly input: SpeechInput;
-  private readonly host: AvatarHost;
+  readonly host: AvatarHost;
   private current: Avatar | null = null;
   /** The avatar that is being made, or null. */
   private opening: Promise<Avatar> | null = null;
   /** The scripts could not be loaded, or a part died again: only `retry()`, `ask()` or `connect()` try again. */
   private hasFailed = false;
-  private hasStage = false;
+  private picture: AvatarPicture | null = null;
   private isHeld = false;
-  private loadCount = 0;
-  private changeCount = 0;
   private readonly firstPicture = new FirstPicture();
   private lastBreakdownMs = -Infinity;
   private _stageSettings: StageSettings = { ...DEFAULT_STAGE_SETTINGS };
   private isUserSpeaking = false;
   private sound = DEFAULT_SOUND_SETTINGS;
-  /** The renderer that the stage was requested with. */
-  private stageRenderer: Renderer = 'webgl';
-  /** Why WebGPU cannot draw here, found while it was tried; null before. */
-  private gpuFailure: string | null = null;
-  private _shown: ShownAvatar | null = null;
-  private shownSource: string | Blob | null = null;
+  /** Why WebGPU cannot draw here, found while it was tried; null before. Set by the picture, and kept for later ones. */
+  gpuFailure: string | null = null;
 
   /** @param place The element that shows the avatar; its size and visibility decide what is drawn. */
   constructor(host: AvatarHost, place: HTMLElement) {
@@ -63,7 +58,7 @@ export class AvatarLifecycle {
 
   /** The avatar file that is shown, or null. */
   get shown(): ShownAvatar | null {
-    return this._shown;
+    return this.picture?.shown ?? null;
   }
 
   /** The living avatar, or null before it is made and outside a document. */
@@ -94,12 +89,12 @@ export class AvatarLifecycle {
   }
 
   private open(): Promise<Avatar> {
-    const opening = import('../avatar.js').then(
-      ({ Avatar }) => {
+    const opening = import('../living-avatar.js').then(
+      ({ Avatar, AvatarPicture }) => {
         isCodeLoaded = true;
         if (this.opening !== opening) throw new AvatarError(ErrorCode.aborted, 'The avatar has left the document.');
         this.opening = null;
-        return this.make(Avatar);
+        return this.make(Avatar, AvatarPicture);
       },
       (reason: unknown) => {
         const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');
@@ -120,7 +115,7 @@ export class AvatarLifecycle {
     if (this.opening && !isCodeLoaded && (isEager || this.visibility.isVisible)) this.firstPicture.begin(src, avatarId);
   }
 
-  private make(AvatarClass: typeof Avatar): Avatar {
+  private make(AvatarClass: typeof Avatar, PictureClass: typeof AvatarPicture): Avatar {
     const { host, input, sound } = this;
     const { options, isSpeechPreloaded } = host.avatarSettings;
     const avatar = new AvatarClass(
@@ -130,15 +125,17 @@ export class AvatarLifecycle {
         handleFirstFrame: () => host.handleReady(),
         handleContextLost: () => host.handleLoading(null),
         handleContextRestored: () => host.handleReady(),
-        handleDeviceLost: (reason) => this.current === avatar && this.fallBack(reason),
+        handleDeviceLost: (reason) => picture.fallBack(reason),
         handleUserSpeech: (isSpeaking) => this.handleUserSpeech(isSpeaking),
         handleError: (error) => host.handleError(error),
         handleBreakdown: (error) => this.handleBreakdown(avatar, error),
       },
     );
+    const picture = new PictureClass(avatar, this);
     this.current = avatar;
+    this.picture = picture;
     host.handleAvatar(avatar);
-    this.openStage();
+    picture.open();
     return avatar;
   }
 
@@ -168,13 +165,12 @@ export class AvatarLifecycle {
 
   /** Loads the avatar file that `src` and `avatarId` name now. */
   reload(): void {
-    if (this.hasStage) void this.load();
+    this.picture?.reload();
   }
 
   /** Starts over after a failure of the picture. */
   retry(): void {
-    const { current } = this;
-    if (current && this.hasStage && current.openedStage) return void this.load();
+    if (this.current?.openedStage) return this.reload();
     this.hasFailed = false;
     this.close();
     this.update();
@@ -188,9 +184,9 @@ export class AvatarLifecycle {
     this.input.drop();
     if (!current) return;
     this.current = null;
-    this.hasStage = this.isUserSpeaking = false;
-    this._shown = null;
-    this.loadCount++;
+    this.isUserSpeaking = false;
+    this.picture?.close();
+    this.picture = null;
     current.dispose();
     this.host.handleClosed();
   }
@@ -269,94 +265,13 @@ export class AvatarLifecycle {
   }
 
   private handleSize(size: ElementSize): void {
-    this.current?.openedStage?.resize(size.width, size.height, this.pixelRatioOf(size));
-    this.openStage();
-  }
-
-  private pixelRatioOf(size: ElementSize): number {
-    return this.host.pixelRatioFor?.(size) ?? size.pixelRatio;
+    this.picture?.resize(size);
   }
 
   private handleVisibility(): void {
     this.current?.openedStage?.setVisible(this.isDrawing);
     this.beginFirstPicture();
-    this.openStage();
-  }
-
-  /** Gives the avatar a stage as soon as it has a size and is about to be seen. */
-  private openStage(): void {
-    const { current, host, size } = this;
-    if (!current || this.hasStage || !size.size || !(host.avatarSettings.isEager || this.visibility.isVisible)) return;
-    const setup = this.stageSetup(size.size);
-    if (!host.placeCanvas(setup.canvas)) return;
-    this.hasStage = true;
-    host.handleLoading(null);
-    current.openStage(setup).then(
-      (stage) => {
-        this.handleStage(stage);
-        return this.load();
-      },
-      (reason: unknown) => {
-        if (this.current !== current) return;
-        const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
-        host.handleError(error);
-        host.handleStageFailure(error);
-      },
-    );
-  }
-
-  /** `auto` is WebGL. */
-  private get renderer(): Renderer {
-    return this.gpuFailure === null && this.host.avatarSettings.renderer === 'webgpu' ? 'webgpu' : 'webgl';
-  }
-
-  private stageSetup(size: ElementSize): StageSetup {
-    this.stageRenderer = this.renderer;
-    return {
-      canvas: document.createElement('canvas'),
-      ...size,
-      pixelRatio: this.pixelRatioOf(size),
-      settings: this.stageSettings,
-      renderer: this.stageRenderer,
-    };
-  }
-
-  /** Applies what may have changed since the stage was requested. */
-  private handleStage(stage: Stage): void {
-    const { size } = this.size;
-    if (size) stage.resize(size.width, size.height, this.pixelRatioOf(size));
-    stage.setVisible(this.isDrawing);
-    stage.configure(this.stageSettings);
-  }
-
-  private async load(): Promise<void> {
-    const { current, host } = this;
-    if (!current) return;
-    const loadId = ++this.loadCount;
-    const source = host.avatarSettings;
-    host.handleLoading(null);
-    try {
-      const avatar = await current.load(source, (url) => this.firstPicture.take(url));
-      if (loadId !== this.loadCount) return;
-      this.handleShown(avatar, source.src ?? source.avatarId);
-    } catch (reason) {
-      if (loadId !== this.loadCount) return;
-      const error = avatarErrorFrom(reason, ErrorCode.failedToDownloadAvatarAssets);
-      // Some avatars can be drawn by WebGL only.
-      const isByGpu = this.stageRenderer === 'webgpu' && current.gpuObstacle === null;
-      if (isByGpu && error.code === ErrorCode.renderingFailed) return this.fallBack(error.message);
-      host.handleError(error);
-      if (this._shown) host.handlePictureKept();
-      else host.handleStageFailure(error);
-    }
-  }
-
-  /** Remembers what is shown. @returns Whether it is another file than before. */
-  private handleShown(avatar: ShownAvatar, source: string | Blob | null): boolean {
-    const isOther = !this._shown || source !== this.shownSource;
-    this._shown = avatar;
-    this.shownSource = source;
-    return isOther;
+    this.picture?.open();
   }
 
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
@@ -367,43 +282,12 @@ export class AvatarLifecycle {
   /** Switches to the renderer of the settings once it is ready. Speech continues. */
   changeRenderer(): void {
     this.gpuFailure = null;
-    if (this.hasStage && this.renderer !== this.stageRenderer) void this.changeStage();
+    this.picture?.changeRenderer();
   }
 
-  private async changeStage(): Promise<void> {
-    const { current, host } = this;
-    if (!current) return;
-    const setup = this.stageSetup(this.size.size ?? { width: 0, height: 0, pixelRatio: 1 });
-    const loadId = ++this.loadCount;
-    const changeId = ++this.changeCount;
-    const source = host.avatarSettings;
-    try {
-      const avatar = await current.changeStage(setup, source, () => host.placeCanvas(setup.canvas));
-      if (this.current !== current) return;
-      this.handleStage(current.openedStage!);
-      if (loadId !== this.loadCount) return;
-      if (this.handleShown(avatar, source.src ?? source.avatarId)) host.handleReady();
-      else host.handlePictureKept();
-    } catch (reason) {
-      if (this.current !== current || changeId !== this.changeCount) return;
-      // Another file was requested meanwhile.
-      if (loadId !== this.loadCount) return this.changeStage();
-      const error = avatarErrorFrom(reason, ErrorCode.renderingFailed);
-      if (setup.renderer === 'webgpu') {
-        this.gpuFailure = error.message;
-        this.stageRenderer = 'webgl';
-      } else {
-        host.handleError(error);
-        host.handleStageFailure(error);
-      }
-    }
-  }
-
-  /** WebGPU failed: WebGL takes over. */
-  private fallBack(reason: string): void {
-    this.gpuFailure = reason;
-    this.host.handleLoading(null);
-    void this.changeStage();
+  /** The request for a file that has begun before the avatar's code was there, or null. */
+  takeRequest(url: string): Promise<Response> | null {
+    return this.firstPicture.take(url);
   }
 
   private handleBreakdown(avatar: Avatar, error: AvatarError): void {
