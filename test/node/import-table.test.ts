@@ -4,6 +4,8 @@ import { dirname, join, normalize, relative, sep } from 'node:path';
 import { describe, it } from 'node:test';
 
 const SOURCE = 'src';
+/** Pairs of rooms of which one imports the other. */
+const MAX_ARROWS = 48;
 
 /** What each folder (or root file) of `src` may import; a file in it may always import its neighbours. */
 const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: string[] }> = {
@@ -79,19 +81,59 @@ function violations(path: string, code: string): string[] {
   return found;
 }
 
+/** Imports from one room to another, type imports included. */
+function targetRooms(path: string, code: string): string[] {
+  return [...code.matchAll(IMPORT)]
+    .map(([, , fixed, dynamic]) => fixed ?? dynamic)
+    .filter((target) => target.startsWith('.'))
+    .map((target) =>
+      roomOf(
+        normalize(join(dirname(path), target))
+          .split(sep)
+          .join('/')
+          .replace(/\.js$/, ''),
+      ),
+    )
+    .filter((room) => room !== roomOf(path));
+}
+
+async function sourceFiles(): Promise<[path: string, code: string][]> {
+  const entries = await readdir(SOURCE, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) =>
+      relative(SOURCE, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join('/'),
+    );
+  return Promise.all(paths.map(async (path): Promise<[string, string]> => [path, await readFile(join(SOURCE, path), 'utf8')]));
+}
+
 describe('The import table', () => {
   it('holds for every file of src', async () => {
-    const entries = await readdir(SOURCE, { recursive: true, withFileTypes: true });
-    const paths = entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-      .map((entry) =>
-        relative(SOURCE, join(entry.parentPath ?? entry.path, entry.name))
-          .split(sep)
-          .join('/'),
-      );
-    assert.ok(paths.length > 10);
-    const found = await Promise.all(paths.map(async (path) => violations(path, await readFile(join(SOURCE, path), 'utf8'))));
+    const files = await sourceFiles();
+    assert.ok(files.length > 10);
+    const found = files.map(([path, code]) => violations(path, code));
     assert.deepEqual(found.flat(), []);
+  });
+
+  it('has no circle between rooms and few arrows', async () => {
+    const arrows = new Map<string, Set<string>>();
+    for (const [path, code] of await sourceFiles()) {
+      const targets = arrows.get(roomOf(path)) ?? new Set();
+      for (const room of targetRooms(path, code)) targets.add(room);
+      arrows.set(roomOf(path), targets);
+    }
+    const count = [...arrows.values()].reduce((sum, { size }) => sum + size, 0);
+    assert.ok(count <= MAX_ARROWS, `${count} arrows between rooms`);
+    // Rooms whose imports are all gone are taken away; what stays in the end imports itself by way of others.
+    const left = new Map(arrows);
+    for (let isShrinking = true; isShrinking; ) {
+      const free = [...left].filter(([, targets]) => ![...targets].some((room) => left.has(room))).map(([room]) => room);
+      for (const room of free) left.delete(room);
+      isShrinking = free.length > 0;
+    }
+    assert.deepEqual([...left.keys()], []);
   });
 
   it('notices what it must not allow', () => {

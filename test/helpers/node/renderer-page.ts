@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from '@playwright/test';
 import type { Renderer, StageStats } from '../../../src/shared/contracts/stage.js';
+import { DEFAULT_STAGE_SETTINGS } from '../../../src/shared/contracts/stage-settings.js';
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.glb': 'model/gltf-binary' };
 /** Chromium's SwiftShader draws WebGPU on a canvas only where WebGL goes without it; then WebGL has no context at all. */
@@ -83,7 +84,7 @@ export class RendererPage {
   /** @param pose Weights by channel number, shown for long enough to be there in full; none: the first frame. */
   show(renderer: Renderer, avatar: string, pose: Record<number, number> | null, size = 200): Promise<ShownPicture> {
     return this.page.evaluate(
-      async ([renderer, avatar, pose, size]) => {
+      async ([renderer, avatar, pose, size, settings]) => {
         const { acquireWorkers } = (await import(
           '/build/src/workers/spawn.js' as string
         )) as typeof import('../../../src/workers/spawn.js');
@@ -102,11 +103,7 @@ export class RendererPage {
         const stage = await workers.render.createStage(
           {
             ...{ canvas, renderer, width: size, height: size, pixelRatio: 1, seed: 1 },
-            settings: {
-              ...{ view: 'portrait', motionStyle: 'calm', mood: 'neutral', moodIntensity: 1, gaze: 'viewer', isListening: false },
-              orbit: { thetaRadians: 0, phiRadians: Math.PI / 2, radius: 1, isRelative: true },
-              ...{ transform: { x: 0, y: 0, scale: 1 }, gazePoint: null },
-            },
+            settings: { ...settings, motionStyle: 'calm' },
             ...{ playheadPort: new MessageChannel().port2, motionPort: new MessageChannel().port2 },
           },
           {
@@ -146,7 +143,7 @@ export class RendererPage {
         canvas.remove();
         return { url, stats, obstacle };
       },
-      [renderer, avatar, pose, size] as const,
+      [renderer, avatar, pose, size, DEFAULT_STAGE_SETTINGS] as const,
     );
   }
 
