@@ -6,7 +6,7 @@ const pool = createSessionPool({ serverUrl, apiKey, appId, avatarId: 'aria' });
 const relay = createRelay({ motion: pool, sampleRateHz: 16000 });
 
 const server = createServer(async (request, response) => {
-  const turn = relay.speak(request); // raw PCM as it comes: here of whoever posts it, else of your text-to-speech
+  const turn = relay.speak(request); // raw PCM as it arrives: here the body of a POST, otherwise your text-to-speech
   response.end((await turn.finished).outcome);
 });
 relay.on('error', ({ error }) => console.error(error.message));

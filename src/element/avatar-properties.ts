@@ -61,8 +61,8 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   /** `lazy` loads the avatar shortly before it scrolls into view, `eager` immediately. */
   @property() loading: 'lazy' | 'eager' = 'lazy';
   /**
-   * What speech needs (code, motion worker, audio worklet, mouth model): `auto` loads it when the page is idle after the first picture,
-   * unless the browser saves data; `none` with the first speech.
+   * When to load the code and data of speech (motion worker, audio worklet, mouth model): `auto` when the page is idle after the
+   * first picture, unless the browser saves data; `none` with the first speech.
    */
   @property() preload: 'auto' | 'none' = 'auto';
   /** URL of an image shown until the first frame. */
