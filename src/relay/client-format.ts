@@ -1,11 +1,11 @@
-/** The two ways in which a client is told the same things: the binary frames, and the public JSON with base64. */
+/** The two wire formats of a relay: binary frames, and the public JSON with base64. */
 import { encodeRelayFrame, RELAY_PROTOCOL_VERSION } from '../motion/protocol/relay-frames.js';
 import type { LogEntry, TurnPosition } from './turn-log.js';
 
 /** `frames`: the public host-server framing with this relay's additions. `json`: text messages with base64. */
 export type ClientFormatName = 'frames' | 'json';
 
-/** What a client has to know of a turn. */
+/** Properties of a turn that are sent to clients. */
 export interface TurnDescription {
   readonly id: string;
   readonly sampleRateHz: number;
@@ -15,7 +15,7 @@ export interface ReadyDescription {
   readonly clientId: string;
   readonly resumeToken: string;
   readonly avatarId: string | null;
-  /** Of speech, unless a turn says otherwise. */
+  /** Rate of turns that name no other, Hz. */
   readonly sampleRateHz: number;
   /** The turn that goes on where the client was cut off. */
   readonly turnId: string | null;
@@ -31,7 +31,7 @@ export interface ClientFormat {
   /** The ends of both, for a client that leaves a turn early without knowing how to drop it. */
   ends(turn: TurnDescription): Encoded[];
   interrupt(turn: TurnDescription, reason: string): Encoded;
-  error(words: string, code: string, turn: TurnDescription | null): Encoded;
+  error(message: string, code: string, turn: TurnDescription | null): Encoded;
   pong(): Encoded;
 }
 
@@ -65,7 +65,7 @@ const frames: ClientFormat = {
     encodeRelayFrame({ type: 'motion', envelopes: [], isLast: true }),
   ],
   interrupt: ({ id }, reason) => metadata({ event: 'interrupt', turn_id: id, reason }),
-  error: (words, code, turn) => encodeRelayFrame({ type: 'error', fields: { error: words, code, ...(turn && { turn_id: turn.id }) } }),
+  error: (message, code, turn) => encodeRelayFrame({ type: 'error', fields: { error: message, code, ...(turn && { turn_id: turn.id }) } }),
   pong: () => metadata({ event: 'pong' }),
 };
 
@@ -86,7 +86,7 @@ const json: ClientFormat = {
     JSON.stringify({ type: 'avatar_frames', turnId: id, frames: [], isLast: true }),
   ],
   interrupt: ({ id }, reason) => JSON.stringify({ type: 'interrupt', turnId: id, reason }),
-  error: (words, code, turn) => JSON.stringify({ type: 'error', message: words, code, ...(turn && { turnId: turn.id }) }),
+  error: (message, code, turn) => JSON.stringify({ type: 'error', message, code, ...(turn && { turnId: turn.id }) }),
   pong: () => JSON.stringify({ type: 'pong' }),
 };
 

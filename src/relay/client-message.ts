@@ -1,4 +1,4 @@
-/** What clients say, in either format, as one set of messages. Everything is untrusted. */
+/** Messages of clients in either format. All input is untrusted. */
 import { decodeRelayFrame } from '../motion/protocol/relay-frames.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 

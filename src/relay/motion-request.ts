@@ -1,8 +1,8 @@
-/** Gets the motion of one turn from a lent session, and gives up where none can be had. */
+/** Requests the motion of one turn through a borrowed session. */
 
 import { untilAborted } from '../server-sdk/until-aborted.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import type { RelayedMotion, SessionLender } from './relay-options.js';
+import type { RelayedMotion, SessionProvider } from './relay-options.js';
 import type { SpeechFeed } from './speech-feed.js';
 
 export interface MotionRequestHandlers {
@@ -18,7 +18,7 @@ const WATCH_MS = 100;
  * @throws {AvatarError} Why there is no (more) motion; `connectTimeout` when it is overdue.
  */
 export async function requestMotion(
-  lender: SessionLender,
+  provider: SessionProvider,
   feed: SpeechFeed,
   signal: AbortSignal,
   handlers: MotionRequestHandlers,
@@ -26,47 +26,47 @@ export async function requestMotion(
   let hasMotion = false;
   const passOn = (motion: RelayedMotion): void => {
     hasMotion = true;
-    // What was taken is not needed again.
+    // Audio that was read is no longer needed.
     feed.release();
     handlers.handleMotion(motion);
   };
   for (let attempt = 1; ; attempt++) {
     try {
-      await attemptMotion(lender, feed, signal, passOn, () => handlers.isOverdue());
+      await attemptMotion(provider, feed, signal, passOn, () => handlers.isOverdue());
       return;
     } catch (reason) {
       if (signal.aborted) return;
       const error = avatarErrorFrom(reason, ErrorCode.serverError);
-      // A session may have died in its pool unnoticed: until there is motion, another one can do it all.
+      // A pooled session may have died unnoticed. Until there is motion, another session can repeat the whole request.
       if (attempt > 1 || hasMotion || error.code === ErrorCode.connectTimeout) throw error;
     }
   }
 }
 
 async function attemptMotion(
-  lender: SessionLender,
+  provider: SessionProvider,
   feed: SpeechFeed,
   signal: AbortSignal,
   passOn: (motion: RelayedMotion) => void,
   isOverdue: () => boolean,
 ): Promise<void> {
-  const patience = new AbortController();
-  const timer = setInterval(() => isOverdue() && patience.abort(), WATCH_MS);
-  const given = AbortSignal.any([signal, patience.signal]);
+  const overdue = new AbortController();
+  const timer = setInterval(() => isOverdue() && overdue.abort(), WATCH_MS);
+  const combined = AbortSignal.any([signal, overdue.signal]);
   try {
-    const lending = lender.borrow({ signal: given });
-    // One that is lent after all goes back.
-    const session = await untilOverdue(lending, given).catch((reason: unknown) => {
-      lending.then(
+    const borrowing = provider.borrow({ signal: combined });
+    // A session that arrives later is released.
+    const session = await untilOverdue(borrowing, combined).catch((reason: unknown) => {
+      borrowing.then(
         (unused) => unused.release(),
         () => undefined,
       );
       throw reason;
     });
     try {
-      const motion = session.speak(feed.read(), { signal: given })[Symbol.asyncIterator]();
+      const motion = session.speak(feed.read(), { signal: combined })[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value } = await untilOverdue(motion.next(), given);
+        const { done, value } = await untilOverdue(motion.next(), combined);
         if (done) return;
         passOn(value);
       }
@@ -78,7 +78,7 @@ async function attemptMotion(
   }
 }
 
-/** Settles like the work, but rejects at once when the signal aborts: not every lender listens to it. */
+/** Settles as `work` does, but rejects at once when the signal aborts: not every source of sessions supports it. */
 async function untilOverdue<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   try {
     return await untilAborted(work, signal);

@@ -47,10 +47,10 @@ function bytesOf(chunk: PcmChunk): Uint8Array {
   if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
   if (chunk instanceof Uint8Array) return chunk;
   if (chunk instanceof Int16Array) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  throw new AvatarError(ErrorCode.invalidAudioInput, 'A chunk of the speech is no Uint8Array, Int16Array or ArrayBuffer.');
+  throw new AvatarError(ErrorCode.invalidAudioInput, 'A chunk of the speech is not a Uint8Array, Int16Array or ArrayBuffer.');
 }
 
-/** A source may hang: whoever aborts does not wait for it. */
+/** A source may hang; an abort does not wait for it. */
 async function* takenFrom<Value>(source: AsyncIterator<Value> | Iterator<Value>, signal: AbortSignal): AsyncGenerator<Value> {
   let isDone = false;
   try {

@@ -1,4 +1,4 @@
-/** Where listeners are in a turn, as far as a server can know: sound runs on from its arrival, and waits where there is none. */
+/** Estimated playback position in a turn: audio plays from its arrival, and waits where there is none. */
 export class PlayClock {
   private readonly nowMs: () => number;
   private heardSeconds = 0;
@@ -9,19 +9,19 @@ export class PlayClock {
     this.nowMs = nowMs;
   }
 
-  /** Sound was handed on up to this media time, s. */
+  /** Audio was sent up to this media time, s. */
   extendTo(endSeconds: number): void {
     this.heardSeconds = this.seconds;
     this.knownAtMs = this.nowMs();
     this.endSeconds = endSeconds;
   }
 
-  /** Media time that is heard about now, s; never beyond what was handed on. */
+  /** Estimated playback position, s; never beyond the audio sent. */
   get seconds(): number {
     return Math.min(this.endSeconds, this.heardSeconds + (this.nowMs() - this.knownAtMs) / 1000);
   }
 
-  /** Sound handed on and not heard yet, s. */
+  /** Audio sent and not played yet, s. */
   get aheadSeconds(): number {
     return this.endSeconds - this.seconds;
   }

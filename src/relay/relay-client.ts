@@ -12,8 +12,8 @@ import type { RelayLimits } from './relay-options.js';
 import type { RelaySocket } from './relay-socket.js';
 import type { TurnLog, TurnPosition } from './turn-log.js';
 
-/** What a client hears: a turn with its log, and how far the others have heard it. */
-export interface HeardTurn extends TurnDescription {
+/** A turn as a client plays it: its log and its playback position. */
+export interface ClientTurn extends TurnDescription {
   readonly log: TurnLog;
   /** Media time that is heard about now, s. */
   readonly heardSeconds: number;
@@ -23,7 +23,7 @@ export interface HeardTurn extends TurnDescription {
 
 export interface RelayClientHandlers {
   handleMessage(client: RelayClient, message: Exclude<ClientMessage, { kind: 'start' | 'ping' }>): void;
-  /** The client was taken on to the present of its turn, or out of it. */
+  /** The client skipped to the present of its turn, or was removed from it. */
   handleLag(client: RelayClient, turnId: string, skippedSeconds: number): void;
   handleUnusable(client: RelayClient, error: AvatarError): void;
   handleDisconnected(client: RelayClient): void;
@@ -37,7 +37,7 @@ export interface ClientSetup {
   readonly limits: RelayLimits;
 }
 
-/** Where a client says it was cut off. */
+/** The position at which a client lost its connection. */
 export interface ResumePlace {
   readonly turnId: string;
   readonly frame: number;
@@ -46,13 +46,13 @@ export interface ResumePlace {
 export class RelayClient {
   /** The app's name for it, or one made up. */
   readonly id: string;
-  /** Whoever knows it takes this client up again. Secret of the client. */
+  /** Resumes this client. A secret of the client. */
   readonly resumeToken = randomBytes(18).toString('base64url');
   private readonly setup: ClientSetup;
   private readonly format: ClientFormat;
   private readonly handlers: RelayClientHandlers;
   private socket: RelaySocket | null = null;
-  private turn: HeardTurn | null = null;
+  private turn: ClientTurn | null = null;
   /** Index of the next message of the turn. */
   private nextFrame = 0;
   private isBlocked = false;
@@ -73,7 +73,7 @@ export class RelayClient {
     return this.socket?.readyState === WebSocket.OPEN;
   }
 
-  /** Connected, or on its way out: its goodbye may still have to be delivered. */
+  /** Connected or closing. */
   get isAttached(): boolean {
     return this.socket !== null;
   }
@@ -87,14 +87,14 @@ export class RelayClient {
     return this.socket?.bufferedAmount ?? 0;
   }
 
-  /** The turn it hears, or null. */
-  get currentTurn(): HeardTurn | null {
+  /** The turn it plays, or null. */
+  get currentTurn(): ClientTurn | null {
     return this.turn;
   }
 
   // ---- connection --------------------------------------------------------------------------------------------------
 
-  /** Takes a socket in place of the one before. Its errors are the caller's to listen for. */
+  /** Replaces the socket. The caller listens for its errors. */
   attach(socket: RelaySocket, place: ResumePlace | null): void {
     const before = this.socket;
     this.socket = socket;
@@ -119,7 +119,7 @@ export class RelayClient {
     this.enter(turn, there && !this.isBehind(turn, there) ? there : turn.log.positionAt(turn.heardSeconds));
   }
 
-  /** Asks for a sign of life; without one since the last call the connection counts as lost. */
+  /** Sends a ping. A connection without an answer since the last call counts as lost. */
   checkLiveness(): void {
     if (!this.isAlive) this.socket?.terminate();
     this.isAlive = false;
@@ -137,8 +137,8 @@ export class RelayClient {
 
   // ---- turns -------------------------------------------------------------------------------------------------------
 
-  /** Hears a turn from a position on, in place of the one before. */
-  enter(turn: HeardTurn, position: TurnPosition): void {
+  /** Plays a turn from a position, instead of the previous one. */
+  enter(turn: ClientTurn, position: TurnPosition): void {
     this.turn = turn;
     this.nextFrame = position.frame;
     this.post(this.format.turn(turn, position, false));
@@ -146,13 +146,13 @@ export class RelayClient {
   }
 
   /** The turn is over for this client, at once. */
-  leave(turn: HeardTurn, reason: string): void {
+  leave(turn: ClientTurn, reason: string): void {
     if (this.turn !== turn) return;
     this.turn = null;
     this.post(this.format.interrupt(turn, reason));
   }
 
-  tellError(error: AvatarError, turn: HeardTurn | null): void {
+  sendError(error: AvatarError, turn: ClientTurn | null): void {
     if (!turn || this.turn === turn) this.post(this.format.error(error.message, error.code, turn));
   }
 
@@ -177,7 +177,7 @@ export class RelayClient {
   }
 
   /** Takes a client that is too far behind on to the present. @returns False when it is out of the turn. */
-  private catchUp(turn: HeardTurn): boolean {
+  private catchUp(turn: ClientTurn): boolean {
     const position = turn.log.positionOf(this.nextFrame);
     if (position && !this.isBehind(turn, position)) return true;
     const present = turn.log.positionAt(turn.heardSeconds);
@@ -186,7 +186,7 @@ export class RelayClient {
       this.nextFrame = present.frame;
       this.post(this.format.turn(turn, present, true));
     } else {
-      // Its sound and face would part for good: it hears the next turn again.
+      // Its audio and motion would stay out of sync: it continues with the next turn.
       this.turn = null;
       for (const end of this.format.ends(turn)) this.post(end);
       this.post(this.format.error('This client could not keep up with the turn.', ErrorCode.connectionFailed, turn));
@@ -195,7 +195,7 @@ export class RelayClient {
     return this.turn === turn;
   }
 
-  private isBehind(turn: HeardTurn, { startSeconds, frame }: TurnPosition): boolean {
+  private isBehind(turn: ClientTurn, { startSeconds, frame }: TurnPosition): boolean {
     if (frame >= turn.log.end.frame) return false;
     return startSeconds < turn.heardSeconds - this.setup.limits.maxLagSeconds;
   }
@@ -217,12 +217,12 @@ export class RelayClient {
     socket.send(message);
   }
 
-  /** A client that asks and does not read costs no memory. */
+  /** Nothing is buffered for a client that sends pings and does not read. */
   private answer(message: Uint8Array | string): void {
     if (this.bufferedBytes <= this.setup.limits.maxBufferedBytes) this.post(message);
   }
 
-  // ---- what it says ------------------------------------------------------------------------------------------------
+  // ---- incoming ------------------------------------------------------------------------------------------------
 
   private handleData(data: RawData, isBinary: boolean): void {
     this.isAlive = true;

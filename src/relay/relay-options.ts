@@ -1,41 +1,41 @@
-/** What a relay is made of, and where its limits lie. */
+/** Options and limits of a relay. */
 import type { RelayClient } from './relay-client.js';
 
-/** One answer of a Motion Server, as the Server SDK hands it out. */
+/** One response of a Motion Server, as the Server SDK returns it. */
 export interface RelayedMotion {
   readonly envelope: Uint8Array;
   readonly isLast: boolean;
 }
 
-/** A session of the Server SDK that is lent for one turn. */
-export interface LentSession {
+/** A session of the Server SDK, borrowed for one turn. */
+export interface BorrowedSession {
   speak(audio: AsyncIterable<Uint8Array>, options?: { signal?: AbortSignal }): AsyncIterable<RelayedMotion>;
   release(): unknown;
 }
 
-/** Where sessions come from: the Server SDK's pool is one. */
-export interface SessionLender {
-  borrow(options?: { signal?: AbortSignal }): Promise<LentSession>;
+/** Source of sessions, such as the Server SDK's pool. */
+export interface SessionProvider {
+  borrow(options?: { signal?: AbortSignal }): Promise<BorrowedSession>;
 }
 
 export interface RelayLimits {
   /** Bytes that may wait in a client's socket; above it nothing more is sent to that client. */
   maxBufferedBytes: number;
-  /** A client further behind what others hear than this is taken on to the present, s. */
+  /** A client further behind the playback position than this skips to the present, s. */
   maxLagSeconds: number;
-  /** Speech taken from its source beyond what is heard, s: memory of a turn that is made faster than it is spoken. */
+  /** Audio read from its source ahead of playback, s; bounds the memory of a turn that is produced faster than real time. */
   maxAheadSeconds: number;
-  /** A turn whose speech has no motion after this many ms goes on as sound alone. */
+  /** A turn without motion after this many ms continues as audio alone. */
   motionTimeoutMs: number;
-  /** For so many ms a client whose connection was lost can go on where it was. */
+  /** Time within which a client that lost its connection can resume, ms. */
   resumeMs: number;
-  /** A client that does not answer a ping within this many ms is gone. */
+  /** Time within which a client must answer a ping, ms. */
   livenessMs: number;
-  /** Longest message of a client, bytes; counts for `handleUpgrade`. */
+  /** Longest message of a client, bytes; applies to `handleUpgrade`. */
   maxMessageBytes: number;
-  /** A client that has sent so many unusable messages over one connection is turned away. */
+  /** Unreadable messages over one connection after which the client is closed with 1008. */
   maxFaults: number;
-  /** Clients beyond are turned away. */
+  /** Further clients are refused. */
   maxClients: number;
 }
 
@@ -53,17 +53,17 @@ export const DEFAULT_RELAY_LIMITS: Readonly<RelayLimits> = {
 
 export interface RelayOptions {
   /** Where motion comes from, such as the Server SDK's pool. */
-  readonly motion: SessionLender;
-  /** Hz, of the audio that the sessions of `motion` take. Default 16000. */
+  readonly motion: SessionProvider;
+  /** Rate of the audio for the sessions of `motion`, Hz. Default 16000. */
   readonly motionSampleRateHz?: number;
-  /** Hz, of speech, where `speak` does not say. Default 16000. */
+  /** Rate of the audio of `speak()`, Hz, unless its options name one. Default 16000. */
   readonly sampleRateHz?: number;
-  /** Told to clients. */
+  /** Sent to clients. */
   readonly avatarId?: string;
   readonly limits?: Partial<RelayLimits>;
 }
 
-/** Who hears a turn: these clients, or whoever the function is true for, also when they come later. */
+/** Clients that receive a turn: a list, or a function that is also asked for clients that join later. */
 export type Audience = Iterable<RelayClient> | ((client: RelayClient) => boolean);
 
 export interface TurnOptions {
@@ -74,7 +74,7 @@ export interface TurnOptions {
   /** Interrupts the turn. */
   readonly signal?: AbortSignal;
   /**
-   * `interrupt`: ends at once what the same clients still hear. `queue`: waits until they have heard it.
+   * `interrupt`: ends turns that the same clients still play. `queue`: waits until they are played.
    * Default `interrupt`.
    */
   readonly order?: 'interrupt' | 'queue';

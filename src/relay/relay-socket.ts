@@ -1,4 +1,4 @@
-/** What a relay needs of a client's socket; a `WebSocket` of the package `ws` has it. Ours, so that users need no types of `ws`. */
+/** The part of a client's socket that a relay uses; a `WebSocket` of the package `ws` has it. Declared here so that users need no types of `ws`. */
 export interface RelaySocket {
   readonly readyState: number;
   /** Bytes. */

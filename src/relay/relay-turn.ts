@@ -1,6 +1,6 @@
 /**
- * One turn: speech comes in, is passed on to the listeners at once and given to a Motion Server, whose motion follows it
- * into the same log. Whatever becomes of the motion, the speech goes on.
+ * One turn: its audio is relayed to the clients at once and sent to a Motion Server, whose motion follows
+ * in the same log. The audio continues even if there is no motion.
  */
 import { decodeMessage } from '../motion/protocol/envelope.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
@@ -8,12 +8,12 @@ import { createLogId } from '../shared/core/ids.js';
 import { requestMotion } from './motion-request.js';
 import { pcmPieces, type SpeechAudio } from './pcm-pieces.js';
 import { PlayClock } from './play-clock.js';
-import type { HeardTurn, RelayClient } from './relay-client.js';
-import type { RelayLimits, SessionLender } from './relay-options.js';
+import type { ClientTurn, RelayClient } from './relay-client.js';
+import type { RelayLimits, SessionProvider } from './relay-options.js';
 import { SpeechFeed } from './speech-feed.js';
 import { TurnLog } from './turn-log.js';
 
-/** What became of a turn. */
+/** The result of a turn. */
 export interface TurnSummary {
   readonly turnId: string;
   /** `failed`: the speech broke off, see `error`. A turn without motion is `complete` all the same. */
@@ -31,21 +31,21 @@ export interface TurnSummary {
 export interface TurnSetup {
   readonly audio: SpeechAudio;
   readonly sampleRateHz: number;
-  readonly motion: SessionLender;
+  readonly motion: SessionProvider;
   readonly motionSampleRateHz: number;
   readonly limits: RelayLimits;
-  /** Whether a client is to hear it. */
+  /** Whether a client receives it. */
   readonly isFor: (client: RelayClient) => boolean;
 }
 
 export interface TurnHandlers {
-  /** Its first speech is there: its listeners are to be sent into it. */
+  /** Its first audio has arrived: its clients enter it. */
   handleBegin(turn: RelayTurn): void;
   /** There is more in the log. */
   handleMore(turn: RelayTurn): void;
-  /** There is no (more) motion; the speech goes on. */
+  /** There is no (more) motion; the audio continues. */
   handleMotionLost(turn: RelayTurn, error: AvatarError): void;
-  /** Everything has been passed on, or nothing more will be. */
+  /** Everything was relayed, or the turn ended early. */
   handleEnd(turn: RelayTurn, summary: TurnSummary): void;
 }
 
@@ -55,14 +55,14 @@ const ENOUGH_SECONDS = 0.5;
 /** Between a turn and the one that waited for it: clients start to play a little later than speech is passed on. */
 const QUEUE_PAUSE_MS = 300;
 
-export class RelayTurn implements HeardTurn {
+export class RelayTurn implements ClientTurn {
   readonly id = createLogId();
   readonly log: TurnLog;
   readonly sampleRateHz: number;
   readonly isFor: (client: RelayClient) => boolean;
-  /** Settles when all of it has been passed on, or it was interrupted; never rejects. */
+  /** Settles when all of it was relayed, or it was interrupted; never rejects. */
   readonly finished: Promise<TurnSummary>;
-  /** Settles when it was heard, as far as a server can know, or interrupted. */
+  /** Settles when it was played, by the server's estimate, or interrupted. */
   readonly heard: Promise<void>;
   private readonly setup: TurnSetup;
   private readonly handlers: TurnHandlers;
@@ -101,12 +101,12 @@ export class RelayTurn implements HeardTurn {
     return this.isInterrupted || (this.log.isAudioComplete && this.clock.aheadSeconds === 0);
   }
 
-  /** Between its first speech being passed on and its last being heard: whoever comes now is sent into it. */
+  /** Between the first audio that was relayed and the end of playback: clients that join now enter it. */
   get isRunning(): boolean {
     return this._hasBegun && !this.isHeard;
   }
 
-  /** Ends the turn at once. The listeners are told by whoever calls. */
+  /** Ends the turn at once. The caller notifies the clients. */
   interrupt(): void {
     if (this.isInterrupted) return;
     this.isInterrupted = true;
@@ -127,7 +127,7 @@ export class RelayTurn implements HeardTurn {
         this.error = avatarErrorFrom(reason, ErrorCode.invalidAudioInput);
       }
       this.feed.finish();
-      // A sound that broke off ends all the same: its listeners would wait for the rest.
+      // Audio that broke off ends too; otherwise its clients would wait for the rest.
       if (this._hasBegun) this.appendAudio(new Uint8Array(0), true);
       else this.interrupt();
       await face;
@@ -144,7 +144,7 @@ export class RelayTurn implements HeardTurn {
     return summary;
   }
 
-  /** With its first speech: whoever makes it may take a while. */
+  /** On the first audio, because a text-to-speech service may take a while. */
   private begin(): void {
     this._hasBegun = true;
     this.firstAudioAtMs = performance.now();
@@ -161,12 +161,12 @@ export class RelayTurn implements HeardTurn {
       const pcm = piece.slice();
       this.appendAudio(pcm, false);
       if (!this.log.isMotionComplete && !this.feed.push(pcm)) {
-        this.loseMotion(new AvatarError(ErrorCode.connectionFailed, 'The Motion Server takes no speech.'));
+        this.loseMotion(new AvatarError(ErrorCode.connectionFailed, 'The Motion Server does not read the audio.'));
       }
       while (this.clock.aheadSeconds > limits.maxAheadSeconds && !signal.aborted) await pause(WATCH_MS);
     }
     if (!this._hasBegun && !signal.aborted) {
-      throw new AvatarError(ErrorCode.noAudio, 'There is no audio in what was to be spoken.');
+      throw new AvatarError(ErrorCode.noAudio, 'The speech contains no audio.');
     }
   }
 
@@ -229,22 +229,22 @@ export class RelayTurn implements HeardTurn {
       this.heardAtMs = performance.now();
       setTimeout(this.resolveHeard, QUEUE_PAUSE_MS);
     }
-    // Clients in strict sync may still wait for motion, but not for ever.
+    // Clients in strict sync may still wait for motion, but not forever.
     if (performance.now() - this.heardAtMs > motionTimeoutMs) {
-      this.loseMotion(new AvatarError(ErrorCode.connectTimeout, 'The motion did not come to an end.'));
+      this.loseMotion(new AvatarError(ErrorCode.connectTimeout, 'The motion did not end.'));
     }
     if (this.log.isMotionComplete) clearInterval(this.watchTimer);
   }
 }
 
-/** FLAME keyframes know their place only by number; whoever skips some has to be told how many. */
+/** FLAME keyframes are timed by their number alone; a client that skips some needs to know how many. */
 function keyframesIn(envelope: Uint8Array): number {
   try {
     const { data } = decodeMessage(envelope);
     if (data.case !== 'serverResponseAnimation' || data.value.packedMotion) return 0;
     return data.value.animation?.keyframes.length ?? 0;
   } catch {
-    // Passed on as it came: the clients say what is wrong with it.
+    // Relayed unchanged: the clients report what is wrong with it.
     return 0;
   }
 }

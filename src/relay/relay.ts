@@ -1,11 +1,11 @@
 /**
- * Passes the speech of a backend, with the motion of a Motion Server, on to the clients that are to hear it.
+ * Relays the speech of a backend, with the motion of a Motion Server, to clients.
  *
  *     text-to-speech ──PCM──► turn ──PCM──────────────► log ──► client, client, …
  *                              └──PCM──► Motion Server ──motion──┘
  *
- * Each client takes from the log what its own connection carries; none waits for another. Runs inside any Node server
- * that hands over its WebSockets.
+ * Each client reads the log as fast as its own connection allows; none waits for another. Runs inside any Node server
+ * that passes its WebSockets.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -22,21 +22,21 @@ import type { RelaySocket } from './relay-socket.js';
 import { RelayTurn, type TurnSummary } from './relay-turn.js';
 
 export interface RelayEvents {
-  /** Somebody listens. */
+  /** A client has joined. */
   client: RelayClient;
-  /** A client is gone for good. */
+  /** A client has left and can no longer resume. */
   'client-left': RelayClient;
   text: { readonly client: RelayClient; readonly text: string };
   /** Microphone: raw 16-bit little-endian mono PCM at a rate that the app has agreed on with its client. */
   audio: { readonly client: RelayClient; readonly pcm: Uint8Array; readonly isLast: boolean };
-  /** A client wants to hear no more of a turn. It has left it; a turn that nobody hears any more is interrupted. */
+  /** A client interrupted a turn and has left it. A turn without clients is interrupted. */
   interrupt: { readonly client: RelayClient; readonly turnId: string | null };
   /** The app's own messages, JSON. */
   message: { readonly client: RelayClient; readonly message: Readonly<Record<string, unknown>> };
-  /** A client could not keep up and was taken on to the present. */
+  /** A client could not keep up and skipped to the present. */
   lag: { readonly client: RelayClient; readonly turnId: string; readonly skippedSeconds: number };
   'turn-end': TurnSummary;
-  /** What went wrong without ending anything: a client's unusable message, a turn's lost motion. */
+  /** A failure that ended nothing: a client's unreadable message, a turn's lost motion. */
   error: { readonly error: AvatarError; readonly client: RelayClient | null; readonly turnId: string | null };
 }
 
@@ -47,7 +47,7 @@ export interface RelayStats {
   readonly turns: number;
   /** Sent to all clients so far, bytes. */
   readonly sentBytes: number;
-  /** Times that a client had to be taken on to the present. */
+  /** Number of times that a client skipped to the present. */
   readonly resyncs: number;
   /** Media held for all turns, bytes. */
   readonly heldBytes: number;
@@ -79,7 +79,7 @@ export class Relay {
   private readonly livenessTimer: ReturnType<typeof setInterval>;
   private isClosing = false;
   private resyncs = 0;
-  private bytesOfTheGone = 0;
+  private bytesOfRemovedClients = 0;
 
   constructor(options: RelayOptions) {
     this.options = options;
@@ -101,7 +101,7 @@ export class Relay {
     return this.events.on(name, listener);
   }
 
-  /** Whoever listens now, and whoever may come back. */
+  /** Connected clients, and those that may resume. */
   get clients(): RelayClient[] {
     return [...this.present.values()];
   }
@@ -112,7 +112,7 @@ export class Relay {
       clients: clients.filter(({ isConnected }) => isConnected).length,
       absentClients: clients.filter(({ isConnected }) => !isConnected).length,
       turns: this.turns.size,
-      sentBytes: clients.reduce((sum, { sentBytes }) => sum + sentBytes, this.bytesOfTheGone),
+      sentBytes: clients.reduce((sum, { sentBytes }) => sum + sentBytes, this.bytesOfRemovedClients),
       resyncs: this.resyncs,
       heldBytes: [...this.turns].reduce((sum, { log }) => sum + log.heldBytes, 0),
     };
@@ -123,11 +123,11 @@ export class Relay {
   /**
    * For the `upgrade` event of any Node HTTP server. Who may listen is for the app to decide before it calls this.
    *
-   * @returns The client; rejects when the upgrade fails, which need not interest anybody.
+   * @returns The client; rejects when the upgrade fails. The rejection may be ignored.
    */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, options: ClientOptions = {}): Promise<RelayClient> {
     const joined = new Promise<RelayClient>((resolve, reject) => {
-      const fail = (): void => reject(new AvatarError(ErrorCode.connectionFailed, 'The client hung up during the upgrade.'));
+      const fail = (): void => reject(new AvatarError(ErrorCode.connectionFailed, 'The client disconnected during the upgrade.'));
       socket.once('close', fail);
       this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         socket.off('close', fail);
@@ -210,7 +210,7 @@ export class Relay {
   private removeClient(client: RelayClient): void {
     this.leaveTimers.delete(client);
     this.present.delete(client.resumeToken);
-    this.bytesOfTheGone += client.sentBytes;
+    this.bytesOfRemovedClients += client.sentBytes;
     this.events.emit('client-left', client);
   }
 
@@ -227,7 +227,7 @@ export class Relay {
   // ---- turns -------------------------------------------------------------------------------------------------------
 
   /**
-   * Lets the clients hear a turn. Returns at once; `finished` of the turn tells what became of it.
+   * Starts a turn for the clients. Returns at once; the turn's `finished` resolves with its result.
    *
    * @param audio Raw 16-bit little-endian mono PCM, at once or as it is made.
    * @throws {AvatarError} `connectionClosed` when the relay is closed, `unsupportedSampleRate`.
@@ -258,12 +258,12 @@ export class Relay {
           for (const client of this.present.values()) if (client.currentTurn === it) client.pump();
         },
         handleMotionLost: (it, error) => {
-          for (const client of this.present.values()) client.tellError(error, it);
+          for (const client of this.present.values()) client.sendError(error, it);
           this.events.emit('error', { error, client: null, turnId: it.id });
         },
         handleEnd: (it, summary) => {
           if (summary.outcome === 'failed') {
-            for (const client of this.clients) if (isFor(client)) client.tellError(summary.error!, client.currentTurn === it ? it : null);
+            for (const client of this.clients) if (isFor(client)) client.sendError(summary.error!, client.currentTurn === it ? it : null);
             this.events.emit('error', { error: summary.error!, client: null, turnId: it.id });
           }
           this.events.emit('turn-end', summary);
@@ -286,13 +286,13 @@ export class Relay {
    * Ends turns at once, here and at their clients.
    *
    * @param turn Default: all of them, also those that wait.
-   * @param reason Told to the clients.
+   * @param reason Sent to the clients.
    */
   interrupt(turn?: RelayTurn, reason = 'backend'): void {
     for (const one of turn ? [turn] : [...this.turns]) this.endTurn(one, reason);
   }
 
-  /** Ends all turns and lets all clients go; they may connect again, to whoever follows. */
+  /** Ends all turns and disconnects all clients, with a close code after which they reconnect. */
   async close(): Promise<void> {
     if (this.isClosing) return;
     this.isClosing = true;
@@ -319,7 +319,7 @@ export class Relay {
     for (const client of this.clients) client.leave(turn, reason);
   }
 
-  /** Where nobody listens yet, whoever may come would. */
+  /** Without any client, later ones would share both turns. */
   private shareListeners(one: (client: RelayClient) => boolean, other: (client: RelayClient) => boolean): boolean {
     return this.present.size === 0 || this.clients.some((client) => one(client) && other(client));
   }
@@ -328,7 +328,7 @@ export class Relay {
 /** A client that does not answer the close within this many ms is cut off. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** @param handleFailure What the app's own function has thrown, told once; the client it was asked about does not listen then. */
+/** @param handleFailure Receives an exception of the app's function once; the client is then left out. */
 function listenersOf(
   audience: Audience | undefined,
   handleFailure: (client: RelayClient, error: AvatarError) => void,
@@ -351,7 +351,7 @@ function listenersOf(
   return (client) => clients.has(client);
 }
 
-/** What a client that comes back says in its URL: `?resume=<token>&turn=<id>&frame=<n>`. */
+/** A resuming client's query: `?resume=<token>&turn=<id>&frame=<n>`. */
 function resumeFrom(url: string | undefined): { token: string | null; place: ResumePlace | null } {
   const query = new URLSearchParams(url?.split('?')[1] ?? '');
   const turnId = query.get('turn');

@@ -1,4 +1,4 @@
-/** The speech of a turn on its way to the Motion Server, kept until motion has come, so that it can be asked for again. */
+/** The audio of a turn for the Motion Server, kept until motion has arrived, so that the request can be repeated. */
 import { float32FromInt16, int16FromFloat32, int16FromPcmBytes, pcmBytesFromInt16 } from '../shared/samples/pcm.js';
 import { Resampler } from '../shared/samples/resampler.js';
 
@@ -16,14 +16,14 @@ export class SpeechFeed {
   /**
    * @param sampleRateHz Of what is pushed.
    * @param motionRateHz What the Motion Server is given.
-   * @param maxWaitingSeconds Speech that nobody has taken; with more the feed counts as stuck.
+   * @param maxWaitingSeconds Audio that was not read; with more the feed counts as stuck.
    */
   constructor(sampleRateHz: number, motionRateHz: number, maxWaitingSeconds: number) {
     this.resampler = sampleRateHz === motionRateHz ? null : new Resampler(sampleRateHz, motionRateHz);
     this.maxWaitingBytes = maxWaitingSeconds * motionRateHz * 2;
   }
 
-  /** @returns False when so much waits that nobody can be taking it. */
+  /** @returns False when the feed is stuck. */
   push(pcm: Uint8Array): boolean {
     const bytes = this.resampler ? pcmBytesFromInt16(int16FromFloat32(this.resampler.push(float32FromInt16(int16FromPcmBytes(pcm))))) : pcm;
     this.add(bytes);
@@ -36,7 +36,7 @@ export class SpeechFeed {
     this.wake?.();
   }
 
-  /** Motion has come: what was taken is not needed again. */
+  /** Motion has arrived: audio that was read is no longer needed. */
   release(): void {
     this.isKept = false;
   }

@@ -1,6 +1,6 @@
 /**
- * What one turn has sent so far, once for all clients: each has a place in it of its own. A client that is slow, comes
- * late or was away costs no memory, only another place.
+ * The messages of one turn, stored once for all clients; each client has a position in it. A client that is slow, joins
+ * late or was away costs no memory, only another position.
  */
 import type { RelayFrame } from '../motion/protocol/relay-frames.js';
 
@@ -20,7 +20,7 @@ export interface LogEntry extends TurnPosition {
   readonly media: MediaFrame;
   /** Media time of the audio after this message, s. */
   readonly endSeconds: number;
-  /** What formats have made of it, each once for all clients. */
+  /** Encoded once per format for all clients. */
   readonly encoded: Map<string, Uint8Array | string>;
 }
 
@@ -75,12 +75,12 @@ export class TurnLog {
     this.append({ type: 'motion', envelopes, isLast }, keyframes);
   }
 
-  /** The message at an index, or null when it has not come yet or was let go. */
+  /** The message at an index, or null if it has not arrived yet or was dropped. */
   get(frame: number): LogEntry | null {
     return this.entries[frame - this.firstFrame] ?? null;
   }
 
-  /** The position of an index, or null when it was let go or has never been. */
+  /** The position of an index, or null if it was dropped or never existed. */
   positionOf(frame: number): TurnPosition | null {
     return frame === this._end.frame ? this._end : this.get(frame);
   }
@@ -91,7 +91,7 @@ export class TurnLog {
     return audio.find(({ endSeconds }) => endSeconds > seconds) ?? audio.find(({ media }) => media.isLast) ?? this._end;
   }
 
-  /** Lets go of everything before the audio that covers a media time. */
+  /** Drops everything before the audio that covers a media time. */
   dropBefore(seconds: number): void {
     const count = this.entries.findIndex(({ media, endSeconds }) => media.type === 'audio' && endSeconds > seconds);
     if (count <= 0) return;

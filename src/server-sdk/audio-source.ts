@@ -1,14 +1,14 @@
-/** What people have as audio → byte chunks, one at a time. */
+/** Audio of any supported source → byte chunks, one at a time. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
 /** PCM (or Ogg Opus) bytes, whole or as they come: an iterable, a web `ReadableStream` or a Node stream. */
 export type AudioSource = Uint8Array | ArrayBuffer | Iterable<Uint8Array> | AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;
 
-/** Chunks of a source, taken one by one. */
+/** Reads the chunks of a source one by one. */
 export interface ChunkReader {
-  /** @throws {AvatarError} `invalidAudioInput` for a chunk that is no bytes, such as text or numbers; else what the source throws. */
+  /** @throws {AvatarError} `invalidAudioInput` for a chunk that is no bytes, such as text or numbers; otherwise the error of the source. */
   next(): Promise<Uint8Array | null>;
-  /** Ends the source early; it needs not answer a `next()` that is pending. */
+  /** Ends the source early; a pending `next()` may stay unsettled. */
   stop(): void;
 }
 

@@ -1,4 +1,4 @@
-/** Audio as the user gives it → audio as the server is to get it. One uplink per request. */
+/** Audio of the user → audio for the server. One uplink per request. */
 
 export interface AudioUplink {
   /**
@@ -8,7 +8,7 @@ export interface AudioUplink {
    * @throws {AvatarSDKError} `invalidRequest` for audio that cannot be encoded.
    */
   encode(audio: Uint8Array, isEnd: boolean): Uint8Array | Promise<Uint8Array>;
-  /** Length of the PCM that was given, s; null where bytes do not tell. */
+  /** Length of the PCM that was given, s; null if unknown. */
   readonly audioSeconds: number | null;
   free(): void;
 }

@@ -34,7 +34,7 @@ export class AvatarSession {
   private isClosed = false;
   private readonly lifetime = new AbortController();
   private closing: Promise<void> | null = null;
-  /** What `sendAudio` adds to. */
+  /** The request that `sendAudio` continues. */
   private current: OpenRequest | null = null;
   private lastReqId: string | null = null;
   /** Settles when the `speak()` that takes audio now has sent its last. */
@@ -101,7 +101,7 @@ export class AvatarSession {
    * Adds audio to the request that is open, or opens one. Resolves when the audio has left this process: await it, and a
    * server that is busy slows you down instead of filling memory.
    *
-   * @param audio PCM s16le mono in chunks of any size, or Ogg Opus; see `audioFormat`. Not to be changed until the promise settles; never kept.
+   * @param audio PCM s16le mono in chunks of any size, or Ogg Opus; see `audioFormat`. Must not change until the promise settles; not retained.
    * @param end Closes the request; the next audio opens a new one. Empty audio with `end` is the usual last call.
    * @returns The id of the request, which its motion carries.
    * @throws {AvatarSDKError} `invalidRequest` before `start()` or while `speak()` is sending.
@@ -125,8 +125,8 @@ export class AvatarSession {
   }
 
   /**
-   * Says something. Iterate the result to begin, and to get its motion: `for await (const message of session.speak(pcm))`.
-   * Leaving the loop early interrupts. Speeches of one session take turns: the next one's audio follows the last one's.
+   * Speaks audio. Iterate the result to begin and to receive the motion: `for await (const message of session.speak(pcm))`.
+   * Leaving the loop early interrupts. Speeches of one session are sent one after another.
    */
   speak(audio: AudioSource, options: SpeakOptions = {}): Speech {
     return new Speech(
@@ -197,7 +197,7 @@ export class AvatarSession {
   private async takeInput(): Promise<() => void> {
     this.checkStarted();
     if (this.current && this.channel.isOpen(this.current))
-      throw this.misuse('speak() cannot begin before the request of sendAudio() has its end');
+      throw this.misuse('speak() cannot begin before the request of sendAudio() has ended');
     const before = this.inputTurn;
     let release!: () => void;
     this.inputTurn = new Promise<void>((resolve) => (release = resolve));
@@ -259,11 +259,11 @@ export class AvatarSession {
   }
 }
 
-/** Runs somebody's callback; what it throws must not disturb the session. */
+/** Runs a user's callback; its exceptions must not affect the session. */
 function quietly(callback: () => void): void {
   try {
     callback();
   } catch {
-    // Documented: dropped.
+    // Documented: ignored.
   }
 }

@@ -1,4 +1,4 @@
-/** Borrowers in the order they came; each leaves when it is served, out of time, or aborted. */
+/** Borrowers in order; each leaves when it is served, times out or is aborted. */
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { AvatarSDKError, AvatarSDKErrorCode, abortedError } from './sdk-error.js';
 
@@ -12,7 +12,7 @@ export class BorrowQueue<Item> {
   private readonly defaultTimeoutMs: number;
   private readonly lastError: () => AvatarError | null;
 
-  /** @param lastError What may be the cause of a long wait. */
+  /** @param lastError The likely cause of a timeout. */
   constructor(defaultTimeoutMs: number, lastError: () => AvatarError | null) {
     this.defaultTimeoutMs = defaultTimeoutMs;
     this.lastError = lastError;

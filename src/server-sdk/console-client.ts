@@ -1,4 +1,4 @@
-/** Asks a console for a Session Token. Uses nothing but fetch, so it runs wherever the token endpoint does. */
+/** Requests a Session Token from a console. Uses only fetch, so that it runs wherever the token endpoint does. */
 
 export interface SessionTokenRequest {
   /** Console API up to and without `/session-tokens`. */
@@ -15,10 +15,10 @@ export interface SessionTokenRequest {
   fetch?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-/** `unreachable`: no answer. `refused`: an answer that says no. `unreadable`: no JSON object, or too long. `missing`: no token in it. */
+/** `unreachable`: no response. `refused`: an error response. `unreadable`: no JSON object, or too long. `missing`: no token in it. */
 export type ConsoleFailureKind = 'unreachable' | 'refused' | 'unreadable' | 'missing';
 
-/** What a console said of its refusal; texts are free of the API key. */
+/** A console's refusal; its texts never contain the API key. */
 export interface ConsoleAnswer {
   status: number;
   /** `code`, or in a flat answer `error`. */
@@ -28,7 +28,7 @@ export interface ConsoleAnswer {
   rawBody: string;
 }
 
-/** What went wrong between us and the console, in words that may be shown to anybody. */
+/** A failed request to the console; the message is safe to show. */
 export class ConsoleFailure extends Error {
   readonly kind: ConsoleFailureKind;
   readonly answer: ConsoleAnswer | null;
@@ -41,7 +41,7 @@ export class ConsoleFailure extends Error {
 }
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Of a refusal, for `rawBody`. */
+/** Length of `rawBody`. */
 const MAX_KEPT_CHARACTERS = 8192;
 // Names under which console versions have sent the token, at the top or inside `data`.
 const TOKEN_FIELDS = ['sessionToken', 'sessionKey', 'token', 'session_token'];
@@ -65,7 +65,7 @@ export async function requestSessionToken(options: SessionTokenRequest): Promise
     const response = await (options.fetch ?? fetch)(request);
     return { status: response.status, text: await readText(response.body, MAX_ANSWER_BYTES, signal) };
   });
-  if (text === null) throw new ConsoleFailure('unreadable', 'the answer of the console is too long');
+  if (text === null) throw new ConsoleFailure('unreadable', 'the response of the console is too long');
   const body = jsonObjectFrom(text);
   const refusal = body && firstErrorOf(body);
   if (status !== 200 || refusal) {
@@ -74,12 +74,12 @@ export async function requestSessionToken(options: SessionTokenRequest): Promise
       ...withoutKey(refusal ?? {}, apiKey),
       rawBody: text.split(apiKey).join('[api key]').slice(0, MAX_KEPT_CHARACTERS),
     };
-    const reason = wordsOf(answer);
+    const reason = summaryOf(answer);
     throw new ConsoleFailure('refused', `the console answered with status ${status}${reason && `: ${reason}`}`, { answer });
   }
-  if (!body) throw new ConsoleFailure('unreadable', 'the answer of the console is no JSON object');
+  if (!body) throw new ConsoleFailure('unreadable', 'the response of the console is not a JSON object');
   const token = tokenIn(body) ?? tokenIn(body.data);
-  if (!token) throw new ConsoleFailure('missing', 'the answer of the console holds no session token');
+  if (!token) throw new ConsoleFailure('missing', 'the response of the console contains no session token');
   return token;
 }
 
@@ -88,7 +88,7 @@ function headersWith(apiKey: string): Headers {
     return new Headers({ 'x-api-key': apiKey, 'content-type': 'application/json', accept: 'application/json' });
   } catch {
     // The reason would quote the key.
-    throw new ConsoleFailure('unreachable', 'the API key holds characters that cannot be sent');
+    throw new ConsoleFailure('unreachable', 'the API key contains characters that cannot be sent in a header');
   }
 }
 
@@ -120,7 +120,7 @@ function textAs(name: keyof Refusal, value: unknown): Refusal {
   return typeof value === 'string' || typeof value === 'number' ? { [name]: String(value) } : {};
 }
 
-function wordsOf({ code, title, detail }: Refusal): string {
+function summaryOf({ code, title, detail }: Refusal): string {
   return [code, detail ?? title]
     .filter((part) => part !== undefined)
     .join(' ')
@@ -185,7 +185,7 @@ async function withTimeout<Result>(
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener('abort', onAbort);
-    // Whoever lost the race may still reject.
+    // The promise that lost the race may still reject.
     running.catch(() => undefined);
   }
 }

@@ -1,17 +1,17 @@
-/** Where console and Motion Server are. Nothing is contacted that was not asked for. */
+/** URLs of console and Motion Server. No host is contacted that was not configured. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { regionHosts } from '../shared/contracts/region-hosts.js';
 
 export interface EndpointOptions {
   /** A self-hosted server (`spatius-avatar serve`), e.g. `http://localhost:8080`: console and Motion Server at their usual paths. */
   serverUrl?: string;
-  /** A Spatius region such as `us-west`; `auto` asks `bootstrapUrl` for the nearest. */
+  /** A Spatius region such as `us-west`; `auto` requests the nearest from `bootstrapUrl`. */
   region?: string;
   /** Console API up to and without `/session-tokens`; wins over `serverUrl` and `region`. */
   consoleEndpointUrl?: string;
   /** Ingress up to and without `/websocket`, `ws(s)` or `http(s)`; wins over `serverUrl` and `region`. */
   ingressEndpointUrl?: string;
-  /** Who is asked for the nearest region. Default: the public Spatius bootstrap service. */
+  /** Service that returns the nearest region. Default: the public Spatius bootstrap service. */
   bootstrapUrl?: string;
 }
 
@@ -24,7 +24,7 @@ export interface Endpoints {
 }
 
 /**
- * What can be told without asking anybody. With `region: 'auto'`, URLs that are not given are null.
+ * URLs that are known without a request. With `region: 'auto'`, URLs that are not given are null.
  *
  * @throws {AvatarError} `invalidConfiguration`.
  */
@@ -43,7 +43,7 @@ export function endpointsFrom(options: EndpointOptions, region: string | undefin
 
 function checkedUrl(name: string, text: string): string {
   if (!/^(https?|wss?):\/\//.test(text) || !URL.canParse(text)) {
-    throw new AvatarError(ErrorCode.invalidConfiguration, `${name} is no http(s) or ws(s) URL`);
+    throw new AvatarError(ErrorCode.invalidConfiguration, `${name} is not an http(s) or ws(s) URL`);
   }
   return text;
 }
@@ -52,7 +52,7 @@ function withScheme(url: string, scheme: 'http' | 'ws'): string {
   return url.replace(/^(http|ws)(s?):/, `${scheme}$2:`);
 }
 
-/** The WebSocket's URL. Parameters that the ingress URL has already are kept. */
+/** The WebSocket's URL. Existing query parameters of the ingress URL are kept. */
 export function socketUrl(ingressUrl: string, avatarId: string, queryAuth: { appId: string; sessionKey: string } | null): string {
   const url = new URL(ingressUrl);
   url.pathname = `${url.pathname.replace(/\/+$/, '').replace(/\/websocket$/, '')}/websocket`;

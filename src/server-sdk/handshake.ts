@@ -1,4 +1,4 @@
-/** The way to a session: upgrade, configuration, confirmation, each with its time limit and its own errors. */
+/** Opens a session: upgrade, configuration, confirmation, each with its own timeout and errors. */
 import type { IncomingMessage } from 'node:http';
 
 import type { WebSocket } from 'ws';
@@ -10,7 +10,7 @@ import { errorFromClose, errorFromServer, errorFromUpgrade } from './server-refu
 
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
-/** Rejects with what `watch` finds, when time is up, or when the signal aborts. */
+/** Settles as `watch` does; rejects on timeout, or when the signal aborts. */
 async function within<Result>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
@@ -33,7 +33,7 @@ async function within<Result>(
   }
 }
 
-/** Resolves when the server has let us in. @throws {AvatarSDKError} with the phase `websocket_connect`. */
+/** Resolves when the upgrade succeeded. @throws {AvatarSDKError} with the phase `websocket_connect`. */
 export function untilOpen(socket: WebSocket, { timeoutMs, redact }: HandshakeOptions, signal?: AbortSignal): Promise<void> {
   const failed = (message: string, cause?: unknown): AvatarSDKError =>
     new AvatarSDKError(AvatarSDKErrorCode.connectionFailed, message, { phase: 'websocket_connect', cause });
@@ -42,7 +42,7 @@ export function untilOpen(socket: WebSocket, { timeoutMs, redact }: HandshakeOpt
     signal,
     () => failed(`the Motion Server did not answer within ${timeoutMs} ms`),
     (resolve, reject) => {
-      // Nothing that comes with the answer may be read before somebody listens.
+      // Data that arrives with the response must not be read before there is a listener.
       socket.once('open', () => {
         socket.pause();
         resolve();
@@ -59,7 +59,7 @@ export function untilOpen(socket: WebSocket, { timeoutMs, redact }: HandshakeOpt
 /**
  * Sends the configuration and waits for the answer.
  *
- * @param resultFrom Called in the very moment of the confirmation, with the connection id.
+ * @param resultFrom Called synchronously on the confirmation, with the connection id.
  * @throws {AvatarSDKError} with the phase `websocket_handshake`.
  */
 export function untilConfirmed<Result>(
@@ -80,7 +80,7 @@ export function untilConfirmed<Result>(
     try {
       message = decodeMessage(envelope, { maxBytes: options.maxMessageBytes });
     } catch (cause) {
-      throw fault('the Motion Server sent bytes that are no message instead of a confirmation', AvatarSDKErrorCode.protocolError, cause);
+      throw fault('the Motion Server sent an unreadable message instead of a confirmation', AvatarSDKErrorCode.protocolError, cause);
     }
     const { data } = message;
     if (data.case === 'serverError') throw errorFromServer(data.value, { ...options, phase, connectionId: data.value.connectionId });
@@ -112,7 +112,7 @@ async function bodyOf(response: IncomingMessage): Promise<string> {
       if (byteCount > MAX_REFUSAL_BYTES) break;
     }
   } catch {
-    // The status alone says enough.
+    // The status alone decides.
   }
   return Buffer.concat(parts).toString();
 }

@@ -1,4 +1,4 @@
-/** One WebSocket to a Motion Server: upgrade, handshake, bytes out, envelopes in, signs of life. Knows nothing of requests. */
+/** One WebSocket to a Motion Server: upgrade, handshake, bytes out, envelopes in, pings. It does not know requests. */
 import { WebSocket } from 'ws';
 
 import { decodeMessage } from '../motion/protocol/envelope.js';
@@ -23,7 +23,7 @@ export interface MotionConnectionOptions extends HandshakeOptions {
   livenessIntervalMs: number;
 }
 
-/** A server that does not close, after it was asked to or said why it would, is hung up on after this time, ms. */
+/** Time for the server to close the connection after a close frame or a final `ServerError`, ms; then the socket is terminated. */
 const CLOSE_TIMEOUT_MS = 1000;
 const NORMAL_CLOSES = [1000, 1001];
 
@@ -33,10 +33,10 @@ export class MotionConnection {
   private readonly options: MotionConnectionOptions;
   private readonly handlers: MotionConnectionHandlers;
   private readonly liveness: NodeJS.Timeout | undefined;
-  private hangUp: NodeJS.Timeout | undefined;
+  private closeTimer: NodeJS.Timeout | undefined;
   private isAlive = true;
   private isClosing = false;
-  /** What the server said before it closed, or why we hung up. */
+  /** The server's last error, or why the socket was terminated. */
   private failure: AvatarSDKError | null = null;
 
   /**
@@ -50,11 +50,11 @@ export class MotionConnection {
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
     });
-    // Whatever fails is told by the events around it; without a listener Node would end the process.
+    // Failures are reported by other events; without a listener Node would end the process.
     socket.on('error', () => undefined);
     try {
       await untilOpen(socket, options, signal);
-      // Made in the very moment of the confirmation: what comes right behind it already has its listeners.
+      // Created synchronously on the confirmation, so that the messages behind it have a listener.
       return await untilConfirmed(socket, options, signal, (connectionId) => new MotionConnection(socket, connectionId, options, handlers));
     } catch (error) {
       socket.terminate();
@@ -77,7 +77,7 @@ export class MotionConnection {
       if (error.code?.startsWith('WS_ERR_'))
         this.failure ??= this.error(AvatarSDKErrorCode.protocolError, `the Motion Server broke the protocol: ${error.message}`, error);
     });
-    if (options.livenessIntervalMs > 0) this.liveness = setInterval(() => this.askForLife(), options.livenessIntervalMs).unref();
+    if (options.livenessIntervalMs > 0) this.liveness = setInterval(() => this.checkLiveness(), options.livenessIntervalMs).unref();
   }
 
   get isOpen(): boolean {
@@ -101,7 +101,7 @@ export class MotionConnection {
     this.socket.resume();
   }
 
-  /** Says goodbye; resolves when the socket is closed, after at most a second. */
+  /** Closes the connection; resolves when the socket is closed, after at most a second. */
   async close(): Promise<void> {
     this.isClosing = true;
     if (this.socket.readyState === WebSocket.CLOSED) return;
@@ -109,7 +109,7 @@ export class MotionConnection {
     // A socket that is not read would never see the answer.
     this.socket.resume();
     this.socket.close(1000);
-    this.hangUp ??= setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
+    this.closeTimer ??= setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
     await closed;
   }
 
@@ -131,7 +131,7 @@ export class MotionConnection {
       const header = motionHeaderOf(envelope);
       if (header) return handlers.handleMotion(envelope, header);
       const { data } = decodeMessage(envelope, { maxBytes: this.options.maxMessageBytes });
-      // Anything else belongs to a newer protocol: not for us, and no reason to stop.
+      // Other messages belong to a newer protocol and are ignored.
       if (data.case !== 'serverError') return;
       const error = errorFromServer(data.value, { ...this.options, connectionId, phase: 'websocket_runtime' });
       // Without a request it is the session that failed, and a close follows.
@@ -144,14 +144,14 @@ export class MotionConnection {
 
   private expectClose(error: AvatarSDKError): void {
     this.failure ??= error;
-    this.hangUp ??= setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
+    this.closeTimer ??= setTimeout(() => this.socket.terminate(), CLOSE_TIMEOUT_MS);
   }
 
-  private askForLife(): void {
+  private checkLiveness(): void {
     // A socket that is not read shows no pong.
     if (this.socket.isPaused) return;
     if (!this.isAlive) {
-      this.failure ??= this.error(AvatarSDKErrorCode.connectionClosed, 'the Motion Server gives no sign of life');
+      this.failure ??= this.error(AvatarSDKErrorCode.connectionClosed, 'the Motion Server does not answer pings');
       return this.socket.terminate();
     }
     this.isAlive = false;
@@ -164,7 +164,7 @@ export class MotionConnection {
 
   private handleClose(code: number, reason: string): void {
     clearInterval(this.liveness);
-    clearTimeout(this.hangUp);
+    clearTimeout(this.closeTimer);
     if (!this.isClosing && !this.failure && !NORMAL_CLOSES.includes(code)) {
       this.failure = errorFromClose(code, reason, { phase: 'websocket_runtime', connectionId: this.connectionId }, this.options.redact);
     }

@@ -15,7 +15,7 @@ export class OggOpusWriter {
   private readonly serial: number;
   private pageNumber = 0;
 
-  /** @param serial Tells streams in one file apart; any 32 bits. */
+  /** @param serial Identifies the stream within a file; any 32 bits. */
   constructor(serial: number = Math.floor(Math.random() * 2 ** 32)) {
     this.serial = serial;
   }

@@ -16,17 +16,17 @@ export interface OpusUplinkOptions {
   application: 'voip' | 'audio' | 'restricted_lowdelay';
   /** bit/s; 0 lets the encoder choose. */
   bitrate: number;
-  /** Gets the whole stream at its end; without it nothing is kept. */
+  /** Receives the whole stream at its end. Default: the stream is not kept. */
   handleStream?: (audio: Uint8Array) => void;
 }
 
-/** libopus's numbers of what is set and asked. */
+/** Control codes of libopus. */
 const SET_BITRATE = 4002;
 const SET_COMPLEXITY = 4010;
 const GET_LOOKAHEAD = 4027;
-/** Of 10. Four times as fast as the default, with as many bits; nobody but the motion engine listens. */
+/** 0..10. Four times as fast as the default at the same bitrate; only the motion engine decodes it. */
 const COMPLEXITY = 5;
-/** Encoded in one go before others get their turn, s: about 10 ms of work. */
+/** Audio encoded without yielding to the event loop, s: about 10 ms of work. */
 const SLICE_SECONDS = 1;
 
 export class OpusUplink implements AudioUplink {

@@ -1,4 +1,4 @@
-/** What a session pool is made of, and what it tells of itself. */
+/** Options and statistics of a session pool. */
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { ReconnectPolicyOptions } from '../shared/core/reconnect-policy.js';
 import type { AvatarSessionConfig } from './session-config.js';
@@ -8,17 +8,17 @@ export interface SessionPoolConfig extends Omit<AvatarSessionConfig, 'transportF
   minSessions?: number;
   /** Most sessions at one time. Default 8. */
   maxSessions?: number;
-  /** How long a borrower waits, ms, unless it says otherwise. Default 30,000. */
+  /** Longest wait of `borrow()`, ms, unless its options say otherwise. Default 30,000. */
   borrowTimeoutMs?: number;
   /** A session of this age is not handed out any more, ms. Default 540,000: servers close idle sessions after 10 minutes. */
   maxSessionAgeMs?: number;
-  /** A session beyond `minSessions` that nobody borrowed for so long is closed, ms. Default 60,000. */
+  /** Idle time after which a session beyond `minSessions` is closed, ms. Default 60,000. */
   maxIdleMs?: number;
   /** Default 5000. */
   livenessIntervalMs?: number;
   /** Delays between attempts to connect. Default: from 250 ms to 15 s. */
   reconnect?: ReconnectPolicyOptions;
-  /** Gets why a session could not be opened or was lost. What it throws is dropped. */
+  /** Receives why a session could not be opened or was lost. Its exceptions are ignored. */
   onError?: (error: AvatarError) => void;
 }
 

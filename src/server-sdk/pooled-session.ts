@@ -1,4 +1,4 @@
-/** A session on loan. */
+/** A session borrowed from a pool. */
 import type { AudioSource } from './audio-source.js';
 import type { AvatarSession } from './avatar-session.js';
 import { AvatarSDKError, AvatarSDKErrorCode } from './sdk-error.js';
@@ -8,7 +8,7 @@ export class PooledSession {
   readonly connectionId: string | null;
   private session: AvatarSession | null;
   private readonly giveBack: () => void;
-  /** Ends what is being said when the session is given back. */
+  /** Interrupts running speeches when the session is released. */
   private readonly loan = new AbortController();
 
   constructor(session: AvatarSession, giveBack: () => void) {
@@ -24,7 +24,7 @@ export class PooledSession {
     return this.session.speak(audio, { signal: signal ? AbortSignal.any([signal, this.loan.signal]) : this.loan.signal });
   }
 
-  /** Gives the session back; what is still being said is interrupted. Further calls do nothing. */
+  /** Returns the session to the pool; running speeches are interrupted. Further calls do nothing. */
   release(): void {
     if (!this.session) return;
     this.session = null;

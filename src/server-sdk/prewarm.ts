@@ -1,4 +1,4 @@
-/** Does ahead what the first session would wait for. */
+/** Prepares what the first session would wait for. */
 import { type EndpointOptions, endpointsFrom } from './endpoints.js';
 import { nearestRegion } from './region-finder.js';
 import { sharedTokens } from './token-source.js';
@@ -24,7 +24,7 @@ export interface PrewarmResult {
   sessionTokenPrefetched: boolean;
 }
 
-/** Finds the nearest region (kept for five minutes) and fetches a Session Token. Best effort: never rejects. */
+/** Finds the nearest region (cached for five minutes) and fetches a Session Token. Best effort: never rejects. */
 export async function prewarm(options: PrewarmOptions): Promise<PrewarmResult> {
   const { appId, apiKey, expireAt, timeoutMs = 10_000, signal, prefetchSessionToken = true } = options;
   try {

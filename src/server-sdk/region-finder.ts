@@ -1,4 +1,4 @@
-/** Finds the nearest region, for those who asked for `region: 'auto'`. Never fails: a slow start beats none. */
+/** Finds the nearest region for `region: 'auto'`. Never fails, because a distant region is better than none. */
 import { isRegionName } from '../shared/contracts/region-hosts.js';
 import { jsonObjectFrom, readText } from './console-client.js';
 
@@ -16,9 +16,9 @@ interface Found {
 const foundByUrl = new Map<string, Found>();
 
 /**
- * Asks the bootstrap service, at most every five minutes.
+ * Requests it from the bootstrap service, at most every five minutes.
  *
- * @returns The region; when nobody answers the last one that was found, else `us-west`. When the signal aborts, the same.
+ * @returns The region; without a response, or when the signal aborts, the last one found, otherwise `us-west`.
  */
 export async function nearestRegion(appId: string, bootstrapUrl: string = BOOTSTRAP_URL, signal?: AbortSignal): Promise<string> {
   const known = foundByUrl.get(bootstrapUrl);
@@ -38,7 +38,7 @@ export async function nearestRegion(appId: string, bootstrapUrl: string = BOOTST
       return current;
     }
   } catch {
-    // Said above: never fails.
+    // The caller receives the last known region.
   }
   return known?.region ?? FALLBACK_REGION;
 }

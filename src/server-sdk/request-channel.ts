@@ -1,9 +1,9 @@
 /**
- * The requests of one connection: audio out in order and no faster than the server takes it, motion back to whoever made
+ * The requests of one connection: audio is sent in order and no faster than the server takes it, motion is passed to the owner of
  * the request.
  *
  * One request takes audio at a time. All sends go through one queue, which waits for each to leave this process; nothing
- * of the caller's buffers is kept after that.
+ * of the caller's buffers is retained after that.
  */
 import { createMessage, encodeMessage } from '../motion/protocol/envelope.js';
 import type { MotionHeader } from '../motion/protocol/envelope-header.js';
@@ -14,7 +14,7 @@ import type { MotionConnection, MotionConnectionHandlers } from './motion-connec
 import { RequestTiming } from './request-timing.js';
 import { AvatarSDKError, AvatarSDKErrorCode } from './sdk-error.js';
 
-/** Who made a request, and gets what comes of it. `handleFailure` is the last it gets. */
+/** Receives the results of a request. `handleFailure` is the last call. */
 export interface RequestListener {
   handleMotion(envelope: Uint8Array, isLast: boolean): void;
   handleFailure(error: AvatarError): void;
@@ -29,7 +29,7 @@ export interface OpenRequest {
 interface Request extends OpenRequest {
   readonly listener: RequestListener;
   readonly uplink: AudioUplink;
-  /** Whether the server has heard of it. */
+  /** Whether any of it was sent. */
   isKnown: boolean;
   /** Ended, failed or cancelled. */
   isOver: boolean;
@@ -38,7 +38,7 @@ interface Request extends OpenRequest {
 export interface RequestChannelOptions {
   createUplink: (reqId: string) => AudioUplink;
   maxBufferedBytes: number;
-  /** Motion of requests that nobody here made. */
+  /** Motion of requests that were not made here. */
   handleForeignMotion: (envelope: Uint8Array, isLast: boolean) => void;
   /** Failures that belong to no request. */
   handleError: (error: AvatarSDKError) => void;
@@ -104,7 +104,7 @@ export class RequestChannel implements MotionConnectionHandlers {
         request.timing.audioSeconds = request.uplink.audioSeconds;
         request.timing.noteAudio(piece.length);
         await this.send({ case: 'clientAudioInput', value: { reqId, audio: piece, end: isEnd && isLastPiece } });
-        // A socket with room calls back before anything else is done: whoever has much to send would keep motion from being read.
+        // A socket with room calls back immediately, so that a long send would keep motion from being read.
         await new Promise((resolve) => setImmediate(resolve));
       }
     });
@@ -123,9 +123,9 @@ export class RequestChannel implements MotionConnectionHandlers {
     return true;
   }
 
-  /** Tells the server to drop a request, also one whose motion has all come: with an egress it may still be playing. */
+  /** Interrupts a request on the server, even if all its motion has arrived: with an egress it may still be playing. */
   interrupt(reqId: string): void {
-    // In its turn: what is left of the request's own audio has given up by then. A lost connection has nothing to drop.
+    // Queued behind the request's own audio, which ends first. On a lost connection there is nothing to interrupt.
     this.enqueue(() => this.send({ case: 'clientInterrupt', value: { reqId } })).catch(() => undefined);
   }
 
@@ -162,7 +162,7 @@ export class RequestChannel implements MotionConnectionHandlers {
   handleError(error: AvatarSDKError): void {
     const request = error.reqId === undefined ? undefined : this.requests.get(error.reqId);
     if (request) this.fail(request, error);
-    // Of a request that is over, such as audio that was on its way when it was cancelled, nobody wants to hear.
+    // Errors of finished requests, such as for audio sent before a cancel arrived, are ignored.
     else if (error.reqId === undefined || !this.overIds.has(error.reqId)) this.options.handleError(error);
   }
 
@@ -193,7 +193,7 @@ export class RequestChannel implements MotionConnectionHandlers {
     this.requests.delete(request.reqId);
     this.overIds.add(request.reqId);
     if (this.overIds.size > REMEMBERED_IDS) this.overIds.delete(this.overIds.values().next().value!);
-    // Not from under an encode that is running.
+    // After an encode that may be running.
     void this.enqueue(async () => request.uplink.free());
   }
 
@@ -210,5 +210,5 @@ export class RequestChannel implements MotionConnectionHandlers {
 }
 
 function overError(): AvatarError {
-  return new AvatarError(ErrorCode.aborted, 'the request is over: it was interrupted, failed, or the session was closed');
+  return new AvatarError(ErrorCode.aborted, 'the request has ended: it was interrupted, failed, or the session was closed');
 }

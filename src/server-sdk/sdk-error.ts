@@ -1,4 +1,4 @@
-/** What the Server SDK fails with. */
+/** Errors of the Server SDK. */
 import { REFUSAL_KINDS, retryOfRefusal } from '../motion/protocol/refusals.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
@@ -15,9 +15,9 @@ export const AvatarSDKErrorCode = {
   unsupportedSampleRate: ErrorCode.unsupportedSampleRate,
   invalidEgressConfig: ErrorCode.invalidEgressConfig,
   egressUnavailable: ErrorCode.egressUnavailable,
-  /** Nobody spoke for too long. Try again. */
+  /** No audio for too long. Try again. */
   idleTimeout: ErrorCode.idleTimeout,
-  /** What computes the motion behind the server failed. */
+  /** The engine behind the server failed. */
   upstreamError: ErrorCode.upstreamError,
   invalidRequest: ErrorCode.invalidRequest,
   /** Try again, with growing delays. */
@@ -26,19 +26,19 @@ export const AvatarSDKErrorCode = {
   connectionClosed: ErrorCode.connectionClosed,
   protocolError: ErrorCode.protocolError,
   serverError: ErrorCode.serverError,
-  /** Something that is not the SDK's own failed, such as the source of the audio; `cause` is it. */
+  /** A failure outside the SDK, such as in the source of the audio; see `cause`. */
   unknown: ErrorCode.unknown,
 } as const;
 
 export type AvatarSDKErrorCode = (typeof AvatarSDKErrorCode)[keyof typeof AvatarSDKErrorCode];
 
-/** What the SDK was doing. */
+/** Operation of the SDK that failed. */
 export type ErrorPhase = 'session_token' | 'websocket_connect' | 'websocket_handshake' | 'websocket_runtime' | 'websocket_send';
 
-/** What helps to find the failure in the logs of a server. None of it ever holds a token or key. */
+/** Details for finding the failure in a server's log. They never hold a token or key. */
 export interface ErrorContext {
   phase: ErrorPhase;
-  /** Of the console's answer or the refused upgrade. */
+  /** Of the console's response or the refused upgrade. */
   httpStatus?: number;
   /** `ServerError.code` as text, or the console's `code`. */
   serverCode?: string;
@@ -76,7 +76,7 @@ export class AvatarSDKError extends AvatarError implements ErrorContext {
   }
 }
 
-/** No Session Token could be had; the phase is `session_token`. */
+/** No Session Token was obtained; the phase is `session_token`. */
 export class SessionTokenError extends AvatarSDKError {
   override readonly name: string = 'SessionTokenError';
 
@@ -87,12 +87,12 @@ export class SessionTokenError extends AvatarSDKError {
 
 const RETRYABLE: ReadonlySet<string> = new Set(REFUSAL_KINDS.filter((kind) => ['later', 'on-demand'].includes(retryOfRefusal(kind))));
 
-/** Whether the same may work later without a change of configuration, key or balance. */
+/** Whether a retry may succeed without a change of configuration, key or balance. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof AvatarError && RETRYABLE.has(error.code);
 }
 
-/** What an `AbortSignal` ends things with; `cause` is the signal's reason. */
+/** The error of an aborted operation; `cause` is the signal's reason. */
 export function abortedError(signal: AbortSignal): AvatarError {
   return new AvatarError(ErrorCode.aborted, 'ended by an AbortSignal', { cause: signal.reason });
 }

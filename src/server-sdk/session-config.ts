@@ -1,4 +1,4 @@
-/** What a session is made of: the options, their checks, and the configuration message they become. */
+/** Options of a session, their validation, and the configuration message made from them. */
 import { createMessage, encodeMessage } from '../motion/protocol/envelope.js';
 import { EgressType, AudioFormat as WireAudioFormat } from '../motion/protocol/generated/message_pb.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
@@ -15,7 +15,7 @@ export interface LiveKitEgressConfig {
   url: string;
   /** A participant's token for the room. */
   apiToken?: string;
-  /** @deprecated Use `apiToken`: a key does not belong on another's server. */
+  /** @deprecated Use `apiToken`: do not send an API key to another server. */
   apiKey?: string;
   /** @deprecated Use `apiToken`. */
   apiSecret?: string;
@@ -40,51 +40,51 @@ export interface AgoraEgressConfig {
 export interface OggOpusEncoderConfig {
   /** Default 20. */
   frameDurationMs?: 10 | 20 | 40 | 60;
-  /** What the encoder is tuned for. Default `voip`: speech. */
+  /** Tuning of the encoder. Default `voip`: speech. */
   application?: 'voip' | 'audio' | 'restricted_lowdelay';
 }
 
 export interface AvatarSessionConfig extends EndpointOptions {
   appId: string;
   avatarId: string;
-  /** Secret; never leaves this process but to the console. Not needed with `sessionToken`. */
+  /** Secret; sent to the console only. Not needed with `sessionToken`. */
   apiKey?: string;
-  /** A Session Token that was got elsewhere, or a way to one. */
+  /** A Session Token, or a function that returns one. */
   sessionToken?: string | (() => Promise<string>);
   /** When Session Tokens expire; at most 24 h away. Default: an hour from each request. */
   expireAt?: Date;
   /** Puts app id and token into the query of the WebSocket's URL instead of headers. Default false. */
   useQueryAuth?: boolean;
-  /** Hz, of the audio given to the session. Default 16000. The server says what it takes. */
+  /** Rate of the audio given to the session, Hz. Default 16000. The server decides which rates it accepts. */
   sampleRate?: number;
   /** bit/s, for an encoder; 0 lets it choose. */
   bitrate?: number;
   /** Default `pcm_s16le`. */
   audioFormat?: AudioFormat;
   oggOpusEncoder?: OggOpusEncoderConfig;
-  /** Gets the whole Ogg Opus stream of each request made here, at its end; audio is kept that long only when this is set. */
+  /** Receives the whole Ogg Opus stream of each request at its end. Audio is retained only if this is set. */
   onEncodedAudio?: (reqId: string, audio: Uint8Array) => void;
   livekitEgress?: LiveKitEgressConfig;
   agoraEgress?: AgoraEgressConfig;
   extraParams?: Record<string, string>;
   /** Time for each of token, upgrade and handshake, ms. Default 10,000. */
   timeoutMs?: number;
-  /** How often a silent connection is asked for a sign of life, ms; without one by the next it counts as lost. Default 20,000; 0 never asks. */
+  /** Interval of pings on a silent connection, ms; one that does not answer before the next counts as lost. Default 20,000; 0 sends none. */
   livenessIntervalMs?: number;
   /** Longest message taken from the server, bytes. Default 16 MiB. */
   maxMessageBytes?: number;
-  /** Motion that nobody has taken from `speak()`, bytes; above it no more audio is sent. Default 1 MiB. */
+  /** Motion of `speak()` that was not read yet, bytes; above it no more audio is sent. Default 1 MiB. */
   maxBufferedBytes?: number;
   /**
-   * Gets the motion of requests made by `sendAudio`, in order: each time one whole binary `Message`, as it came. Not
-   * called with an egress. What it throws is dropped.
+   * Receives the motion of requests made by `sendAudio`, in order: one whole binary `Message` per call, unchanged. Not
+   * called with an egress. Its exceptions are ignored.
    */
   transportFrames?: (envelope: Uint8Array, isLast: boolean) => void;
-  /** Gets what failed and has no promise or iteration to reject. What it throws is dropped. */
+  /** Receives failures that belong to no promise or iteration. Its exceptions are ignored. */
   onError?: (error: AvatarSDKError | AvatarError) => void;
-  /** Called once, when the session is over, whoever ended it. */
+  /** Called once, when the session has ended for any reason. */
   onClose?: () => void;
-  /** Gets the measurements of each request, when its last motion came. */
+  /** Receives the measurements of each request, with its last motion. */
   onRequestEnd?: (timing: RequestTiming) => void;
 }
 
@@ -100,7 +100,7 @@ type PublicName =
   | 'maxMessageBytes'
   | 'maxBufferedBytes';
 
-/** What a session is ready to tell about its configuration: everything but secrets and callbacks. */
+/** A session's configuration without secrets and callbacks. */
 export type PublicSessionConfig = Readonly<
   Required<Pick<AvatarSessionConfig, PublicName>> & {
     region: string | null;
@@ -117,16 +117,16 @@ const MAX_TTL_MS = 24 * 3600 * 1000;
 
 /** @throws {AvatarError} `invalidConfiguration`, with the name of what cannot work. */
 export function publicConfigFrom(config: AvatarSessionConfig): PublicSessionConfig {
-  const invalid = (words: string): AvatarError => new AvatarError(ErrorCode.invalidConfiguration, words);
+  const invalid = (message: string): AvatarError => new AvatarError(ErrorCode.invalidConfiguration, message);
   if (!config.appId) throw invalid('appId is missing');
   if (!config.avatarId) throw invalid('avatarId is missing');
   if (!config.apiKey && !config.sessionToken) throw invalid('apiKey or sessionToken is missing');
   const endpoints = endpointsFrom(config);
   if (!endpoints.consoleUrl && endpoints.region !== 'auto' && !config.sessionToken) {
-    throw invalid('consoleEndpointUrl, serverUrl or region is missing: the way to Session Tokens');
+    throw invalid('consoleEndpointUrl, serverUrl or region is missing: where to request Session Tokens');
   }
   if (!endpoints.ingressUrl && endpoints.region !== 'auto') {
-    throw invalid('ingressEndpointUrl, serverUrl or region is missing: the way to the Motion Server');
+    throw invalid('ingressEndpointUrl, serverUrl or region is missing: where the Motion Server is');
   }
   if (config.expireAt && !isSoon(config.expireAt)) throw invalid('expireAt must be a time within the next 24 hours');
   if (config.livekitEgress && config.agoraEgress) throw invalid('only one of livekitEgress and agoraEgress can be set');

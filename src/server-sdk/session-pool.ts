@@ -2,7 +2,7 @@
  * Keeps sessions with a Motion Server open, so that a turn of speech begins without a token and a handshake.
  *
  * A session is connecting, idle or borrowed. Sessions that were lost, are too old or whose token runs out are replaced;
- * a server that refuses is asked again with growing, jittered delays. Borrowers are served in the order they came.
+ * refused attempts are repeated with growing, jittered delays. Borrowers are served in order.
  *
  * On a server that bills connected time, idle sessions cost too: set `minSessions: 0` there if turns are rare.
  */
@@ -72,7 +72,7 @@ export class SessionPool {
     this.maxIdleMs = maxIdleMs;
     this.policy = new ReconnectPolicy(config.reconnect);
     this.queue = new BorrowQueue(borrowTimeoutMs, () => this.lastError);
-    // Says at once what is wrong with the configuration.
+    // Throws at once for a wrong configuration.
     void this.newSession().close();
     this.sweep = setInterval(() => this.retireOld(), SWEEP_INTERVAL_MS).unref();
     this.fill();
@@ -186,7 +186,7 @@ export class SessionPool {
     if (this.isClosing) return;
     this.report(error);
     if (!isRetryable(error)) {
-      // Waiting does not help against a wrong key; the next borrower asks anew.
+      // Retrying does not help with a wrong key; the next borrower causes a new attempt.
       this.isHalted = true;
       return this.queue.rejectAll(error);
     }
@@ -236,7 +236,7 @@ export class SessionPool {
   // ---- sessions go ----
 
   private handleLost(entry: Entry): void {
-    // An attempt that fails is told by its promise.
+    // A failed attempt is reported by its promise.
     if (entry.state !== 'idle' && entry.state !== 'borrowed') return;
     this.lostCount++;
     void this.remove(entry);
@@ -277,7 +277,7 @@ export class SessionPool {
     try {
       this.config.onError?.(error);
     } catch {
-      // Documented: dropped.
+      // Documented: ignored.
     }
   }
 }

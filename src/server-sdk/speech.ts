@@ -1,7 +1,7 @@
 /**
- * One `speak()`: audio is taken from its source, sent, and what comes back is handed out by iteration.
+ * One `speak()`: audio is read from its source and sent, and the resulting motion is iterated.
  *
- * Back-pressure: audio is taken only while the server takes it and the motion so far has been taken too, so a slow
+ * Back-pressure: audio is read only while the server accepts it and the motion so far has been read, so a slow
  * consumer slows its own source down and memory stays bounded. Nothing is sent before the iteration begins.
  */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
@@ -20,11 +20,11 @@ export interface MotionMessage {
 }
 
 export interface SpeakOptions {
-  /** Ends the speech: the iteration rejects with `aborted`, the server is told to drop the request. */
+  /** Ends the speech: the iteration rejects with `aborted`, and the request is interrupted on the server. */
   signal?: AbortSignal;
 }
 
-/** What a speech needs of its session. */
+/** The part of a session that a speech uses. */
 export interface SpeechHost {
   readonly channel: RequestChannel;
   readonly maxBufferedBytes: number;
@@ -57,7 +57,7 @@ export class Speech implements AsyncIterable<MotionMessage> {
    * Begins to speak. Ending the iteration early (`break`) interrupts the speech.
    *
    * `next()` rejects with an `AvatarSDKError` for what fails on the way, with `unknown` and the `cause` where the source
-   * of the audio fails, and with `aborted` when the signal aborts; motion that came before a failure is handed out first.
+   * of the audio fails, and with `aborted` when the signal aborts; motion that arrived before a failure is returned first.
    *
    * @throws {AvatarError} `invalidRequest` when it is iterated a second time.
    */
@@ -76,13 +76,13 @@ class SpeechIteration implements AsyncIterableIterator<MotionMessage>, RequestLi
   private readonly messages: MotionMessage[] = [];
   private bufferedBytes = 0;
   private isStarted = false;
-  /** Nothing more will come: ended, failed, aborted or left. */
+  /** Ended, failed, aborted or left. */
   private isOver = false;
   private failure: AvatarError | null = null;
   private request: OpenRequest | null = null;
   private releaseInput: (() => void) | null = null;
   private readonly consumers: (() => void)[] = [];
-  /** Keeps the pump from waiting for audio that is not wanted any more. */
+  /** Ends the pump's wait for audio that is no longer needed. */
   private wakeReader: (() => void) | null = null;
   /** Wakes the pump when there is room again, or nothing left to do. */
   private wakePump: (() => void) | null = null;
@@ -165,13 +165,13 @@ class SpeechIteration implements AsyncIterableIterator<MotionMessage>, RequestLi
       isAllTaken = !this.isOver;
       if (isAllTaken) await channel.deliver(request, new Uint8Array(0), true);
     } finally {
-      // Of a source that gave something unusable, too, nobody wants more.
+      // Also after unusable data from the source.
       if (!isAllTaken) chunks.stop();
       this.freeInput();
     }
   }
 
-  /** Null at the end of the source, or of the speech: a source that is silent for long keeps no interruption waiting. */
+  /** Null at the end of the source or of the speech, so that a silent source does not delay an interruption. */
   private nextChunk(chunks: ChunkReader): Promise<Uint8Array | null> {
     return new Promise((resolve, reject) => {
       if (this.isOver) return resolve(null);
@@ -189,14 +189,14 @@ class SpeechIteration implements AsyncIterableIterator<MotionMessage>, RequestLi
   // ---- the end ----
 
   private fail(error: unknown): void {
-    // What the channel gave up for has been told already.
+    // The reason has been reported already.
     if (this.isOver) return;
     if (error instanceof AvatarError) return this.stop(error);
     const context = { phase: 'websocket_send', cause: error, ...(this.request && { reqId: this.request.reqId }) } as const;
     this.stop(new AvatarSDKError(AvatarSDKErrorCode.unknown, 'the source of the audio failed', context));
   }
 
-  /** Ends it from this side. @param error Null when nobody is to hear of it. */
+  /** Ends it from this side. @param error Null: the iteration ends without an error. */
   private stop(error: AvatarError | null): void {
     if (this.isOver && error) return;
     for (const { envelope } of this.messages.splice(0)) this.noteTaken(envelope.length);

@@ -1,4 +1,4 @@
-/** Session Tokens for sessions: asked of the console, kept for reuse where somebody wants that. */
+/** Session Tokens for sessions: requested from the console, and cached for reuse by `prewarm()` and pools. */
 import { ConsoleFailure, requestSessionToken } from './console-client.js';
 import { abortedError } from './sdk-error.js';
 import { errorFromConsole } from './server-refusals.js';
@@ -36,7 +36,7 @@ export async function requestToken(request: TokenRequest, signal?: AbortSignal):
 }
 
 /**
- * Tokens that several sessions share, one per key, app and console. The first to ask fetches; who asks meanwhile waits
+ * Tokens shared by several sessions, one per key, app and console. The first caller fetches it; concurrent callers wait
  * with it.
  */
 export class SessionTokenCache {
@@ -84,5 +84,5 @@ function nameOf({ consoleUrl, apiKey, appId }: TokenRequest): string {
   return JSON.stringify([consoleUrl, apiKey, appId]);
 }
 
-/** What `prewarm()` and pools fill, and every session of this process looks into. */
+/** Filled by `prewarm()` and pools, used by every session of this process. */
 export const sharedTokens = new SessionTokenCache();

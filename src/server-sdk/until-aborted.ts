@@ -17,7 +17,7 @@ export async function untilAborted<Result>(promise: Promise<Result>, signal: Abo
     return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort!);
-    // Whichever lost may still reject.
+    // The promise that lost the race may still reject.
     promise.catch(() => undefined);
     aborted.catch(() => undefined);
   }

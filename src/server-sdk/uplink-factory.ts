@@ -3,7 +3,7 @@ import { OpusUplink } from './opus-uplink.js';
 import type { PublicSessionConfig } from './session-config.js';
 
 /**
- * What turns a request's audio into what was announced to the server.
+ * Makes the encoder for a request's audio in the session's format.
  *
  * @param handleEncodedAudio Gets each stream that is encoded here, at its end.
  */

@@ -6,7 +6,7 @@ import { audioContainerOf, int16FromPcmBytes, PcmByteJoiner } from '../shared/sa
 export interface AudioReader {
   /** Rate of the samples it returns, Hz. */
   readonly sampleRateHz: number;
-  /** Most bytes to read in one go, so that no other session has to wait for long. */
+  /** Largest number of bytes per read, so that other sessions do not wait long. */
   readonly sliceBytes: number;
   /**
    * @param isEnd No more bytes will come.
@@ -14,13 +14,13 @@ export interface AudioReader {
    * @throws {AvatarError} `invalidAudioInput` for bytes that are not what the session announced.
    */
   read(bytes: Uint8Array, isEnd: boolean): Int16Array | Float32Array | Promise<Int16Array | Float32Array>;
-  /** What is wrong with the stream as a whole, known at its end; null when nothing is. */
+  /** Fault of the whole stream, known at its end, or null. */
   faultAtEnd(): AvatarError | null;
   free(): void;
 }
 
 const SLICE_SECONDS = 0.2;
-/** From so many bytes on a file header shows itself. */
+/** Bytes needed to detect a file header. */
 const HEADER_BYTES = 12;
 
 /** Raw PCM s16le mono. A sample split over two chunks is joined; half a sample at the end is a fault. */
@@ -28,7 +28,7 @@ export class PcmReader implements AudioReader {
   readonly sampleRateHz: number;
   readonly sliceBytes: number;
   private readonly joiner = new PcmByteJoiner();
-  /** The first bytes, until there are enough to tell a file header; then null. */
+  /** The first bytes, until there are enough to detect a file header; then null. */
   private head: Uint8Array | null = new Uint8Array(0);
 
   constructor(sampleRateHz: number) {

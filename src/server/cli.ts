@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `spatius-avatar`: everything a developer starts from a shell. The one file of this folder that acts on import. */
+/** The command `spatius-avatar`. The only file of this folder with side effects on import. */
 import { createRequire } from 'node:module';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';

@@ -66,7 +66,7 @@ function failure(context: Context, status: ContentfulStatusCode, code: string, t
   return context.json({ errors: [{ id: createLogId(), status, code, title, detail }] }, status);
 }
 
-/** Compares without telling by its duration how much of the secret was right. */
+/** Compares in constant time. */
 function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

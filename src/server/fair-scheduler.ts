@@ -1,4 +1,4 @@
-/** Lets many sessions share one thread: each does a small slice of work in turn, and the event loop breathes between. */
+/** Shares one thread among sessions: each runs a small slice in turn, and the event loop runs between bursts. */
 
 /** Something with work to do in slices of about a millisecond. */
 export interface Runnable {
@@ -8,7 +8,7 @@ export interface Runnable {
   runSlice(): void | Promise<void>;
 }
 
-/** Time after which sockets and timers get their turn, ms. */
+/** Longest burst before sockets and timers run, ms. */
 const BURST_MS = 8;
 
 export class FairScheduler {
@@ -16,7 +16,7 @@ export class FairScheduler {
   private readonly known = new Set<Runnable>();
   private isScheduled = false;
 
-  /** Puts somebody at the end of the queue; without effect while they are in it or at work. */
+  /** Adds it to the end of the queue; no effect while it is queued or running. */
   schedule(runnable: Runnable): void {
     if (this.known.has(runnable)) return;
     this.known.add(runnable);

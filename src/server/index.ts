@@ -9,7 +9,8 @@ export type { LiveKitOptions } from './livekit/livekit-configuration.js';
 export { createMotionServer, type MotionServer, type MotionServerOptions } from './motion-server.js';
 export type { CreateEngine } from './request-queue.js';
 export type { ServerLogger } from './server-log.js';
-export type { AuthorizeSession, SessionGrant, SessionVisit } from './session-authorization.js';
+/** @deprecated Use `SessionAttempt`. */
+export type { AuthorizeSession, SessionAttempt, SessionAttempt as SessionVisit, SessionGrant } from './session-authorization.js';
 export { createSessionTokens, type SessionTokens } from './session-tokens.js';
 export { type SpeechFileOptions, type SpeechPiece, speechPieces } from './speech-file.js';
 export type { SpeechEngine } from './speech-request.js';

@@ -1,4 +1,4 @@
-/** The door of the Motion Server: checks every upgrade, and turns the admitted ones into sessions. */
+/** The Motion Server's WebSocket endpoint: checks every upgrade and turns admitted ones into sessions. */
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
@@ -25,7 +25,7 @@ export interface IngressOptions {
   engines: EnginePool;
   livekit: LiveKitOptions;
   log: ServerLog;
-  /** Told what `authorizeSession` threw that is no refusal. */
+  /** Receives errors of `authorizeSession` that are not refusals. */
   onError: (error: unknown) => void;
 }
 
@@ -62,7 +62,7 @@ export class Ingress {
   }
 
   /**
-   * Whether somebody may open a session; the wording of refusals is what stock SDKs look for.
+   * Whether a session may be opened. Stock SDKs match the text of the refusals.
    *
    * @param headers A function that returns a header by its lower-case name.
    */
@@ -96,7 +96,7 @@ export class Ingress {
 
   /** For the `upgrade` event of the HTTP server. */
   async handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    // A peer that hangs up meanwhile must not take the process down.
+    // Without a listener, a peer that disconnects meanwhile would end the process.
     socket.on('error', () => socket.destroy());
     const url = urlOf(request);
     const refuse = (status: number, message: string): void => {
@@ -118,7 +118,7 @@ export class Ingress {
     });
   }
 
-  /** Takes nobody new, lets requests in progress finish, and closes what is left after `timeoutMs`. */
+  /** Accepts no new sessions, lets requests in progress finish, and closes the remaining sessions after `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     this.isClosing = true;
     const sessions = [...this.sessions];

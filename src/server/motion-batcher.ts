@@ -1,10 +1,10 @@
-/** Cuts the engine's frames into messages: small while the client has little in hand, larger once it is ahead. */
+/** Cuts the engine's frames into messages: small while the client has little buffered, larger once it is ahead. */
 import { joinFrames, sliceFrames } from '../motion/timeline/frame-runs.js';
 import type { MotionFrames } from '../shared/contracts/motion-frames.js';
 
-/** The first message of a request: enough to open the mouth with the first sound, soon even where audio comes at 1×. */
+/** Length of a request's first message: enough for the first sound, and early even if audio arrives in real time. */
 const FIRST_SECONDS = 0.04;
-/** Every further message while audio arrives no faster than it plays. */
+/** Length of further messages while audio arrives no faster than it plays. */
 const MIN_SECONDS = 0.1;
 const MAX_SECONDS = 0.5;
 

@@ -1,4 +1,4 @@
-/** Motion → a file or stream, in the format asked for. Text goes out while it comes; a GLB needs its length first. */
+/** Motion → a file or stream in a given format. Text is written as it is produced; a GLB needs its length first. */
 
 import { once } from 'node:events';
 import { open, rename, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export const MOTION_FORMATS = ['json', 'csv', 'glb'] as const;
 export type MotionFormat = (typeof MOTION_FORMATS)[number];
 
 /**
- * Puts motion into the words of a format.
+ * Encodes motion in a format.
  *
  * @param motion Consecutive frames from 0 on, with visemes.
  * @param avatar Bytes of the `.glb` that the animation is put into; for `glb` alone.
@@ -33,7 +33,7 @@ export async function* encodeMotion(
     return;
   }
   const writer = format === 'csv' ? new LiveLinkCsvWriter(frameRate) : new MotionJsonWriter(frameRate);
-  // What cannot be heard at all leaves nothing behind, not even a header.
+  // Unreadable audio must leave no output, not even a header.
   let text = writer.begin();
   for await (const frames of motion) {
     yield text + writer.add(frames);
@@ -44,7 +44,7 @@ export async function* encodeMotion(
 }
 
 /**
- * Writes a file whole or not at all: what stood there before stays until the new one is complete.
+ * Writes a file atomically: the previous content stays until the new file is complete.
  *
  * @throws {AvatarError} `invalidConfiguration` when it cannot be written; whatever the pieces throw.
  */
@@ -65,7 +65,7 @@ export async function writeFileWhole(path: string, pieces: AsyncIterable<string 
 }
 
 /**
- * Writes to a stream no faster than it takes. A reader that went away (`| head`) ends it quietly.
+ * Writes to a stream with back-pressure. A closed reader (`| head`) is no error.
  *
  * @throws {AvatarError} Whatever the pieces throw.
  */

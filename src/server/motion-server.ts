@@ -6,7 +6,7 @@
  *     GET  /api/config                       {appId, avatarId, avatars, tokenEndpoint, serverUrl}: what a page must know
  *     POST /api/session-token                the token endpoint
  *     POST /v1/console/session-tokens        the console API
- *     WS   /v2/driveningress/websocket       speech in, motion out; a plain GET tells why an upgrade would be refused
+ *     WS   /v2/driveningress/websocket       speech in, motion out; a plain GET answers why an upgrade would be refused
  *     GET  /dist/…                           the built package, for pages of any origin
  *     GET  /…                                the demo
  */
@@ -38,7 +38,7 @@ import { serveFile } from './static-files.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 
 export interface MotionServerOptions {
-  /** What backends show to get tokens. Kept secret. */
+  /** Secret with which backends request tokens. */
   apiKey: string;
   /** The one app of this server. Public. */
   appId: string;
@@ -59,7 +59,7 @@ export interface MotionServerOptions {
   threads?: number;
   /** Computes the motion instead of the built-in engine, in the thread of the server. */
   createEngine?: CreateEngine;
-  /** Rooms that sessions may ask this server to join. Default: none. Needs the package `@livekit/rtc-node`. */
+  /** LiveKit servers whose rooms sessions may use. Default: none. Needs the package `@livekit/rtc-node`. */
   livekit?: LiveKitOptions;
   /**
    * Receives failures of the server itself: errors of `authorizeSession` that are no `AvatarError`, errors that were answered with
@@ -84,11 +84,11 @@ export interface MotionServer {
   listen(port: number, host?: string): Promise<string>;
   /** Where it listens, or null when it does not. */
   readonly address: AddressInfo | null;
-  /** Takes nobody new, finishes requests in progress (up to `drainTimeoutMs`), closes sessions with 1001. */
+  /** Accepts no new sessions, finishes requests in progress (up to `drainTimeoutMs`), closes sessions with 1001. */
   close(): Promise<void>;
 }
 
-/** The built-in avatar: known to every server, also where no avatar has been built. */
+/** The built-in avatar, known to every server even if no avatar was built. */
 const DEFAULT_AVATAR_ID = 'aria';
 const UPGRADE_REQUIRED = 426;
 
@@ -165,7 +165,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   });
   app.all('/api/session-token', (context) => tokenEndpoint(context.req.raw));
   app.get(INGRESS_PATH, async (context) => {
-    // A browser hides why its WebSocket was refused; the same address asked by fetch tells.
+    // Browsers hide why a WebSocket was refused; a fetch of the same URL returns the reason.
     const admission = await ingress.admit(new URL(context.req.url), (name) => context.req.header(name));
     const [status, message] = admission.isAdmitted ? [UPGRADE_REQUIRED, 'Upgrade to WebSocket'] : [admission.status, admission.message];
     return new Response(`${JSON.stringify({ message })}\n`, {
@@ -251,7 +251,7 @@ function listen(server: Server, port: number, host: string): Promise<string> {
     );
     server.listen(port, host, () => {
       const address = server.address() as AddressInfo;
-      // A wildcard address is no place a browser can go to.
+      // A browser cannot open a wildcard address.
       const isWildcard = address.address === '0.0.0.0' || address.address === '::';
       const name = isWildcard ? 'localhost' : address.family === 'IPv6' ? `[${address.address}]` : address.address;
       resolve(`http://${name}:${address.port}`);

@@ -2,7 +2,7 @@
 export class NamedTimers<Name extends string> {
   private readonly timers = new Map<Name, ReturnType<typeof setTimeout>>();
 
-  /** Takes the place of a timer of the same name. */
+  /** Replaces a timer of the same name. */
   set(name: Name, delayMs: number, action: () => void): void {
     this.clear(name);
     this.timers.set(name, setTimeout(action, delayMs));

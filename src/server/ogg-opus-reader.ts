@@ -65,7 +65,7 @@ export class OggOpusReader implements AudioReader {
   private checkPattern(bytes: Uint8Array): void {
     for (let index = 0; index < bytes.length && this.byteCount + index < CAPTURE_PATTERN.length; index++) {
       if (bytes[index] !== CAPTURE_PATTERN[this.byteCount + index]) {
-        throw new AvatarError(ErrorCode.invalidAudioInput, 'audio is no Ogg stream, but the session is configured for Ogg Opus');
+        throw new AvatarError(ErrorCode.invalidAudioInput, 'audio is not an Ogg stream, but the session is configured for Ogg Opus');
       }
     }
     this.byteCount += bytes.length;

@@ -1,11 +1,11 @@
 import { type AudioReader, PcmReader } from './audio-reader.js';
 import { OggOpusReader } from './ogg-opus-reader.js';
 
-/** What a session announced to send. Plain data: it travels between threads. */
+/** Audio format of a session. Plain data, because it travels between threads. */
 export interface SessionAudio {
   /** Ogg Opus; else PCM s16le mono. */
   isOpus: boolean;
-  /** Of PCM. */
+  /** Rate of PCM, Hz. */
   sampleRateHz: number;
 }
 

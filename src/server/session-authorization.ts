@@ -1,29 +1,29 @@
-/** Lets whoever runs a Motion Server decide who may open a session, and for how long they can pay. */
+/** The operator's decision who may open a session, and when its credits end. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 
-/** Somebody with a valid token who asks for a session. */
-export interface SessionVisit {
+/** A request for a session with a valid token. */
+export interface SessionAttempt {
   appId: string;
   avatarId: string;
   /** A request header by its lower-case name. */
   header: (name: string) => string | undefined;
 }
 
-/** What a session is granted. */
+/** Terms of an admitted session. */
 export interface SessionGrant {
   /** Ends the session with `creditsExhausted` when it aborts. */
   creditsSignal?: AbortSignal;
 }
 
 /**
- * Called for every visitor whose token, app and avatar are right, and also when a page asks why it was refused: it
- * should only look things up. Return nothing, or a grant, to let the visitor in. To refuse, throw an `AvatarError`:
+ * Called for every session request with a valid token, app and avatar, and also when a page queries why it was refused: it
+ * should have no side effects. Return nothing, or a grant, to admit the session. To refuse it, throw an `AvatarError`:
  * `billingRequired` or `creditsExhausted` (402), `concurrentLimitExceeded` (429); any other code answers 403, with the
  * error's message. Anything else that is thrown answers 500.
  */
-export type AuthorizeSession = (visit: SessionVisit) => SessionGrant | void | Promise<SessionGrant | void>;
+export type AuthorizeSession = (visit: SessionAttempt) => SessionGrant | void | Promise<SessionGrant | void>;
 
-/** The HTTP answer to somebody who was not let in; the wording is what stock SDKs look for. */
+/** The HTTP response to a refused session. Stock SDKs match its text. */
 export function refusalFrom(reason: unknown): { status: number; message: string } {
   if (!(reason instanceof AvatarError)) return { status: 500, message: 'Internal server error' };
   const { code, message } = reason;

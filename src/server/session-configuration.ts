@@ -1,17 +1,17 @@
-/** What a client asks for in `ClientConfigureSession`, and whether this server can give it. */
+/** Checks a client's `ClientConfigureSession` against what this server supports. */
 import { AudioFormat, type ClientConfigureSession, EgressType } from '../motion/protocol/generated/message_pb.js';
 import { DEFAULT_SAMPLE_RATE_HZ, isPcmSampleRate } from '../shared/samples/sample-rates.js';
 import { ServerErrorCode } from './server-error-code.js';
 import type { SessionAudio } from './session-audio.js';
 
-/** Rates an Opus encoder can have been fed with; the stream itself says what it needs. */
+/** Input rates of an Opus encoder; the stream itself names its rate. */
 const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
 
 export type SessionConfiguration =
   | { isAccepted: true; audio: SessionAudio; isForLiveKit: boolean }
   | { isAccepted: false; code: number; message: string };
 
-/** The wording of refusals is what stock SDKs look for. */
+/** Stock SDKs match the text of the refusals. */
 export function sessionConfigurationFrom(configure: ClientConfigureSession): SessionConfiguration {
   const { sampleRate, audioFormat, transportCompression, egressType } = configure;
   const refuse = (message: string, code: number = ServerErrorCode.invalidArgument): SessionConfiguration => ({

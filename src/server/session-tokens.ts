@@ -26,7 +26,7 @@ export interface SessionTokens {
 
 /** @param secret Signs the tokens; by default it is derived from the API key. */
 export function createSessionTokens(apiKey: string, secret?: string): SessionTokens {
-  // The label keeps the signing key apart from any other use of the same API key.
+  // The label separates the signing key from other uses of the same API key.
   const key = createHash('sha256')
     .update(`spatius-avatar session token\0${secret ?? apiKey}`)
     .digest();

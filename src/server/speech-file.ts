@@ -14,7 +14,7 @@ export interface SpeechPiece {
 export interface SpeechFileOptions {
   /** Name of the file, for its ending; '' for a stream. */
   name: string;
-  /** Rate of raw PCM, Hz; null when nobody said. */
+  /** Rate of raw PCM, Hz; null if unknown. */
   sampleRateHz: number | null;
 }
 
@@ -25,7 +25,7 @@ const PCM_NAME = /\.(pcm|raw|s16le|l16)$/i;
 const OPUS_HEAD = 'OpusHead';
 
 /**
- * @param bytes Of a WAV or Ogg Opus file, told by their beginning; else raw PCM, if name or rate say so.
+ * @param bytes WAV or Ogg Opus, detected by the first bytes; otherwise raw PCM, if name or rate indicate it.
  * @throws {AvatarError} while iterating: `invalidAudioInput` for other formats and broken files, `noAudio` for empty ones.
  */
 export async function* speechPieces(bytes: AsyncIterable<Uint8Array>, options: SpeechFileOptions): AsyncGenerator<SpeechPiece, void> {
@@ -34,7 +34,7 @@ export async function* speechPieces(bytes: AsyncIterable<Uint8Array>, options: S
     sampleCount += piece.samples.length;
     if (piece.samples.length > 0) yield piece;
   }
-  if (sampleCount === 0) throw new AvatarError(ErrorCode.noAudio, 'there is no sound in this audio: it is empty');
+  if (sampleCount === 0) throw new AvatarError(ErrorCode.noAudio, 'the audio is empty');
 }
 
 async function* piecesOf(bytes: AsyncIterable<Uint8Array>, { name, sampleRateHz }: SpeechFileOptions): AsyncIterable<SpeechPiece> {
@@ -43,15 +43,15 @@ async function* piecesOf(bytes: AsyncIterable<Uint8Array>, { name, sampleRateHz 
   if (container === 'wav') yield* wavPieces(rest);
   else if (container === 'ogg' && Buffer.from(head).includes(OPUS_HEAD)) yield* opusPieces(rest);
   else if (container) throw unknownFormat(container === 'ogg' ? 'Ogg without Opus in it' : container.toUpperCase());
-  else if (soundFormatOf(head, '', '').kind !== 'pcm') throw unknownFormat('an encoded file or no sound at all');
+  else if (soundFormatOf(head, '', '').kind !== 'pcm') throw unknownFormat('an encoded file, or not audio');
   else if (name === '' || sampleRateHz !== null || PCM_NAME.test(name)) yield* pcmPieces(rest, sampleRateHz ?? DEFAULT_PCM_RATE_HZ);
-  else throw unknownFormat('of no known kind (for raw PCM say --sample-rate)');
+  else throw unknownFormat('of unknown format (for raw PCM set --sample-rate)');
 }
 
 async function* wavPieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<SpeechPiece> {
   const reader = new WavReader();
   for await (const part of bytes) yield { samples: reader.push(part), sampleRateHz: reader.sampleRateHz };
-  if (!reader.hasData) throw invalid('the WAV file ends before its sound begins');
+  if (!reader.hasData) throw invalid('the WAV file ends before its audio data');
 }
 
 async function* opusPieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<SpeechPiece> {

@@ -59,7 +59,7 @@ export async function serveFile(folder: StaticFolder, pathname: string, request:
     ...shared,
     'content-type': MIME_TYPES[extname(file.path).toLowerCase()] ?? 'application/octet-stream',
     'x-content-type-options': 'nosniff',
-    // Asked again each time, and answered with 304 while unchanged: names of built files carry no hash.
+    // Revalidated each time, with 304 while unchanged: names of built files contain no hash.
     'cache-control': 'no-cache',
     etag: file.etag,
   };
@@ -79,7 +79,7 @@ async function findFile(folder: string, pathname: string): Promise<{ path: strin
     return null;
   }
   const segments = decoded.split('/');
-  // Refused by name before the file system sees them: dot files, `..`, Windows separators and drives, NUL.
+  // Refused by name before any file access: dot files, `..`, Windows separators and drives, NUL.
   if (segments.some((segment) => segment.startsWith('.') || /[\\:\0]/.test(segment))) return null;
   if (decoded.endsWith('/')) segments.push('index.html');
   try {

@@ -1,5 +1,5 @@
 /**
- * The developer's own token endpoint: the browser asks it for a Session Token, it asks the console with the API key,
+ * The developer's own token endpoint: the browser requests a Session Token from it, and it requests one from the console with the API key,
  * which never leaves it. Uses nothing but fetch, so it drops into Hono, Next, Workers, Deno or Bun as it is.
  */
 
@@ -20,7 +20,7 @@ export interface TokenEndpointOptions {
   ttlSeconds?: number;
   /** Time for one exchange with the console, ms. Default 10,000. */
   timeoutMs?: number;
-  /** Answer to `Access-Control-Allow-Origin`; `null` sends none. Default `*`, as anybody may ask this endpoint anyway. */
+  /** Answer to `Access-Control-Allow-Origin`; `null` sends none. Default `*`. */
   allowOrigin?: string | null;
   /** Whether this visitor may have a token (a session cookie, a rate limit). Answered with 403 if not. Default: everybody. */
   authorize?: (request: Request) => boolean | Promise<boolean>;
@@ -32,7 +32,7 @@ const DEFAULT_TTL_SECONDS = 3300;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MAX_REQUEST_BYTES = 16 * 1024;
 
-/** A failure of the console, in the words of this endpoint. */
+/** Error names of this endpoint for failures of the console. */
 const FAILURES: Readonly<Record<ConsoleFailureKind, string>> = {
   unreachable: 'session_token_request_failed',
   refused: 'session_token_request_failed',
@@ -98,10 +98,10 @@ function consoleUrlFrom({ consoleUrl, region }: TokenEndpointOptions): string {
   return regionHosts(region).consoleUrl;
 }
 
-/** What a copied example leaves in a configuration. */
+/** Placeholders of examples that were not replaced. */
 const PLACEHOLDER = /^(replace[-_ ]?me|change[-_ ]?me|your[-_ ].*|<.*>|x{3,}|\.{3}|…)$/i;
 
-/** Told to whoever asks, not thrown: a handler that cannot be imported shows its developer an HTML page of the framework. */
+/** Returned as a response, not thrown: a module that throws on import shows only the framework's error page. */
 function environmentFaultOf({ apiKey, appId }: TokenEndpointOptions): object | null {
   const missingKeys = apiKey ? [] : ['SPATIUS_API_KEY'];
   const placeholderKeys = [

@@ -106,7 +106,7 @@ async function* motionOf(speech: AsyncIterable<SpeechPiece>): AsyncGenerator<Eng
   if (rest) yield rest;
 }
 
-/** Visemes are what is said, not how: they stay, and may run a frame ahead of the face. */
+/** Visemes are independent of the style: they are unchanged, and may be a frame ahead of the face. */
 async function* styled(motion: AsyncIterable<EngineMotion>, expression: Expression): AsyncGenerator<EngineMotion, void> {
   const styler = MotionStyler.for(expression);
   if (!styler) return yield* motion;

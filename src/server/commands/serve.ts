@@ -20,7 +20,7 @@ export const SERVE_USAGE = `serve                 Motion Server, token endpoint 
 const DEFAULT_PORT = 8080;
 const DEFAULT_APP_ID = 'app_demo';
 
-/** Serves until a signal; resolves when it listens and has said where. @throws {AvatarError} `invalidConfiguration` */
+/** Serves until a signal; resolves when it listens and has printed its URLs. @throws {AvatarError} `invalidConfiguration` */
 export async function serve(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -56,20 +56,20 @@ export async function serve(args: string[]): Promise<void> {
     ...(values.avatars !== undefined && { avatarsFolder: values.avatars }),
     ...(values.demo !== undefined && { demoFolder: values.demo }),
   });
-  // Before the URL is printed: whoever reads it may send a signal at once.
+  // Before the URL is printed, because a reader may send a signal immediately.
   stopOnSignals(() => server.close());
   const url = await server.listen(port, values.host);
 
   console.log(`spatius-avatar is at ${url}/`);
   console.log(`  app id            ${appId}`);
-  // A key that was given is a secret and is never shown; one made up here is of no use unless it is.
+  // A configured key is secret and never shown; a generated one must be shown to be of use.
   console.log(`  API key           ${SPATIUS_API_KEY ? 'from SPATIUS_API_KEY' : `${apiKey} (for development, new at every start)`}`);
   console.log(`  token endpoint    ${url}/api/session-token`);
   console.log(`  console API       ${url}/v1/console`);
   console.log(`  Motion Server     ${url.replace(/^http/, 'ws')}/v2/driveningress`);
 }
 
-/** The first SIGINT or SIGTERM ends things in order, a second one at once. */
+/** The first SIGINT or SIGTERM closes gracefully, a second one exits immediately. */
 function stopOnSignals(close: () => Promise<void>): void {
   let isStopping = false;
   const stop = (): void => {

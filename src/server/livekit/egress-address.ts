@@ -16,7 +16,7 @@ export interface LiveKitHost {
   readonly isPrivate?: boolean;
 }
 
-export type AddressVerdict = { isAllowed: true; url: string } | { isAllowed: false; reason: string };
+export type AddressCheck = { isAllowed: true; url: string } | { isAllowed: false; reason: string };
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -68,14 +68,14 @@ function withPort(host: string, url: URL): string {
 
 /**
  * @param resolve Addresses of a name; for tests.
- * @returns The URL in its plain form, or why it is refused, in words that a client may read.
+ * @returns The URL in its plain form, or why it is refused, in a form that clients may see.
  */
-export async function judgeLiveKitUrl(
+export async function checkLiveKitUrl(
   text: string,
   hosts: readonly LiveKitHost[],
   resolve: (name: string) => Promise<readonly string[]> = addressesOf,
-): Promise<AddressVerdict> {
-  const refuse = (reason: string): AddressVerdict => ({ isAllowed: false, reason });
+): Promise<AddressCheck> {
+  const refuse = (reason: string): AddressCheck => ({ isAllowed: false, reason });
   let url: URL;
   try {
     url = new URL(text);
@@ -90,7 +90,7 @@ export async function judgeLiveKitUrl(
   const isLoopback = LOOPBACK_NAMES.has(url.hostname);
   if (url.protocol === 'ws:' && !isLoopback) return refuse('url must be a wss URL');
   const bare = url.hostname.replace(/^\[|\]$/g, '');
-  // Whoever lists an address, or this machine by name, means it.
+  // Listed IP addresses and loopback names are allowed as they are.
   if (!listed.isPrivate && !isLoopback && isIP(bare) === 0) {
     const addresses = await resolve(bare).catch(() => []);
     if (addresses.length === 0) return refuse('the host of url is not known');

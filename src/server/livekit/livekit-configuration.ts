@@ -1,9 +1,9 @@
-/** What a client asks for in `LiveKitEgressConfig`, and the way from there into the room. */
+/** Checks a client's `LiveKitEgressConfig` and turns it into a room to join. */
 import { SignJWT } from 'jose';
 import type { LiveKitEgressConfig } from '../../motion/protocol/generated/message_pb.js';
 import { AVATAR_ATTRIBUTE } from '../../shared/contracts/room-packets.js';
 import { ServerErrorCode } from '../server-error-code.js';
-import { judgeLiveKitUrl, type LiveKitHost } from './egress-address.js';
+import { checkLiveKitUrl, type LiveKitHost } from './egress-address.js';
 
 export interface LiveKitOptions {
   /** The LiveKit servers that clients may send this server to. Without any, LiveKit egress is refused. */
@@ -15,7 +15,7 @@ export interface LiveKitOptions {
 /** A room as it is joined. */
 export interface RoomTarget {
   readonly url: string;
-  /** Of the participant that joins. */
+  /** The participant's token. */
   readonly token: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
@@ -33,7 +33,7 @@ const MAX_IDLE_TIMEOUT_SECONDS = 86_400;
 /** Validity of a token made from an API key: joining takes seconds. */
 const TOKEN_TTL_SECONDS = 300;
 
-/** The wording of refusals is what stock SDKs look for. */
+/** Stock SDKs match the text of the refusals. */
 export async function livekitConfigurationFrom(
   config: LiveKitEgressConfig | undefined,
   avatarId: string,
@@ -58,7 +58,7 @@ export async function livekitConfigurationFrom(
     return refuse(`idle_timeout must be 0..${MAX_IDLE_TIMEOUT_SECONDS} seconds`);
   const token = config.apiToken || (await mintToken(config, Object.fromEntries(extra)));
   if (!token) return refuse('missing livekit credentials: provide api_token or both api_key and api_secret, with room_name');
-  const verdict = await judgeLiveKitUrl(config.url, options.hosts);
+  const verdict = await checkLiveKitUrl(config.url, options.hosts);
   if (!verdict.isAllowed) return refuse(verdict.reason);
   return {
     isAccepted: true,

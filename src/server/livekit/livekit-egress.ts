@@ -7,23 +7,23 @@ import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/pcm.js'
 import { Resampler } from '../../shared/samples/resampler.js';
 import type { SpeechEngine } from '../speech-request.js';
 import type { RoomTarget } from './livekit-configuration.js';
+import { type PlayoutEvent, RequestPlayout } from './request-playout.js';
 import { RoomPublisher } from './room-publisher.js';
-import { type PlayoutNews, SpeechPlayout } from './speech-playout.js';
 
 export interface LiveKitEgressListener {
   /** The last sample of a speech has left, or it was cut off from inside the room. */
   handleFinished(reqId: string): void;
   /** There is room for more after `isFull`. */
   handleRoom(): void;
-  /** The room is gone: nothing more can be said in it. */
+  /** The room is closed, or this participant was removed. */
   handleLost(): void;
 }
 
-/** What the encoder works at: no other rate of ours is a whole number of samples in 10 ms. */
+/** The encoder's rate: 10 ms are a whole number of samples. */
 const SAMPLE_RATE_HZ = 48_000;
 /** 20 ms, what Opus takes. */
 const FRAME_SAMPLES = SAMPLE_RATE_HZ / 50;
-/** The clock is told this often, s: dense at first, when the receiver knows nothing yet. */
+/** Interval of clock packets, s; shorter at first, while the receiver has no estimate. */
 const CLOCK_SECONDS = 0.1;
 const FIRST_CLOCK_SECONDS = 0.05;
 const FIRST_SECONDS = 1;
@@ -37,7 +37,7 @@ export class LiveKitEgress {
   private readonly listener: LiveKitEgressListener;
   private readonly avatarId: string;
   private readonly connectionId: string;
-  private readonly playout = new SpeechPlayout(SAMPLE_RATE_HZ);
+  private readonly playout = new RequestPlayout(SAMPLE_RATE_HZ);
   private readonly resamplers = new Map<string, Resampler>();
   private readonly frame = new Int16Array(FRAME_SAMPLES);
   private sequence = 0;
@@ -74,7 +74,7 @@ export class LiveKitEgress {
     return this.playout.queuedSeconds > MAX_QUEUED_SECONDS;
   }
 
-  /** Nothing is being said, and nothing waits. */
+  /** No request is being played or waits. */
   get isIdle(): boolean {
     return this.playout.current === null;
   }
@@ -124,7 +124,7 @@ export class LiveKitEgress {
     const dropped = this.playout.drop(reqId);
     if (!dropped) return false;
     if (isCurrent) this.publisher.clear();
-    this.tell('cut', { reqId, number: dropped.number }, heardSeconds);
+    this.sendPacket('cut', { reqId, number: dropped.number }, heardSeconds);
     this.wake?.();
     return true;
   }
@@ -139,13 +139,13 @@ export class LiveKitEgress {
   /** Runs until closed: frame after frame, as fast as the encoder takes them. */
   private async pump(): Promise<void> {
     while (!this.isClosed) {
-      for (const news of this.playout.takeNews()) this.report(news);
+      for (const event of this.playout.takeEvents()) this.report(event);
       const speech = this.playout.current;
       const wasFull = this.isFull;
       const count = this.playout.take(this.frame);
       if (wasFull && !this.isFull) this.listener.handleRoom();
       if (count === 0 || !speech) {
-        for (const news of this.playout.takeNews()) this.report(news);
+        for (const event of this.playout.takeEvents()) this.report(event);
         await new Promise<void>((resolve) => (this.wake = resolve));
         this.wake = null;
         continue;
@@ -155,20 +155,20 @@ export class LiveKitEgress {
       try {
         await this.publisher.play(this.frame);
       } catch {
-        // The room is going away, which is told on its own.
+        // The room is closing, which is reported separately.
         return;
       }
       // It may have been cut off meanwhile.
-      if (this.playout.current?.number === speech.number) this.tellClock(speech);
+      if (this.playout.current?.number === speech.number) this.sendClock(speech);
     }
   }
 
-  private report(news: PlayoutNews): void {
-    const { reqId } = news;
-    if (news.type === 'held') return this.tell('held', news, news.seconds);
-    if (news.type === 'ended') {
-      this.tell('ended', news, news.seconds);
-      // What the encoder still holds is heard before anybody should call it over.
+  private report(event: PlayoutEvent): void {
+    const { reqId } = event;
+    if (event.type === 'held') return this.sendPacket('held', event, event.seconds);
+    if (event.type === 'ended') {
+      this.sendPacket('ended', event, event.seconds);
+      // The encoder's queue is played before the request counts as finished.
       setTimeout(() => this.isClosed || this.listener.handleFinished(reqId), this.publisher.queuedSeconds * 1000);
       return;
     }
@@ -178,23 +178,23 @@ export class LiveKitEgress {
         value: {
           connectionId: this.connectionId,
           reqId,
-          end: news.frames === null,
+          end: event.frames === null,
           avatarId: this.avatarId,
-          ...(news.frames && { packedMotion: packMotion(news.frames) }),
+          ...(event.frames && { packedMotion: packMotion(event.frames) }),
         },
       }),
     );
-    this.tell('motion', news, this.leavingSeconds(reqId), payload);
+    this.sendPacket('motion', event, this.leavingSeconds(reqId), payload);
   }
 
-  private tellClock(speech: { reqId: string; number: number }): void {
+  private sendClock(speech: { reqId: string; number: number }): void {
     const leaving = this.leavingSeconds(speech.reqId);
     const { run, runStartSeconds } = this.playout;
     const interval = leaving - runStartSeconds < FIRST_SECONDS ? FIRST_CLOCK_SECONDS : CLOCK_SECONDS;
     if (run === this.lastClockRun && leaving >= this.lastClockSeconds && leaving - this.lastClockSeconds < interval) return;
     this.lastClockRun = run;
     this.lastClockSeconds = leaving;
-    this.tell('clock', speech, leaving);
+    this.sendPacket('clock', speech, leaving);
   }
 
   /** Media time of a request that leaves for the encoder now, s. */
@@ -204,7 +204,7 @@ export class LiveKitEgress {
     return Math.max(runStartSeconds, current.takenSeconds - this.publisher.queuedSeconds);
   }
 
-  private tell(
+  private sendPacket(
     type: RoomPacketType,
     speech: { reqId: string; number: number },
     mediaSeconds: number,
@@ -221,7 +221,7 @@ export class LiveKitEgress {
       payload,
     });
     const isClock = type === 'clock';
-    // A room that is going away says so itself.
+    // A closing room is reported separately.
     this.publisher.send(bytes, isClock ? CLOCK_TOPIC : MOTION_TOPIC, !isClock).catch(() => undefined);
   }
 

@@ -8,7 +8,7 @@ import { CONTROL_TOPIC } from '../../shared/contracts/room-packets.js';
 import type { RoomTarget } from './livekit-configuration.js';
 
 export interface RoomPublisherListener {
-  /** Somebody in the room wants silence. */
+  /** A participant asked for an interruption. */
   handleInterrupt(): void;
   /** The room is closed, or this participant was removed. */
   handleLost(): void;
@@ -133,8 +133,8 @@ async function loadRtcNode(): Promise<RtcNode> {
 }
 
 function joinError(cause: unknown): AvatarError {
-  const words = cause instanceof Error ? cause.message : '';
-  if (/\b40[13]\b|unauthorized|permission/i.test(words)) {
+  const message = cause instanceof Error ? cause.message : '';
+  if (/\b40[13]\b|unauthorized|permission/i.test(message)) {
     return new AvatarError(ErrorCode.invalidEgressConfig, 'failed to join the LiveKit room: unauthorized: invalid token', { cause });
   }
   return new AvatarError(ErrorCode.egressUnavailable, 'failed to create egress connection: the LiveKit server cannot be reached', {

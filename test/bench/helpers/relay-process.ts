@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRelay } from '../../../src/relay/relay.js';
-import type { SessionLender } from '../../../src/relay/relay-options.js';
+import type { SessionProvider } from '../../../src/relay/relay-options.js';
 import { createSessionPool } from '../../../src/server-sdk/session-pool.js';
 import { benchSpeech } from './speech.js';
 
@@ -19,7 +19,7 @@ export type RelayReport =
 const config = { serverUrl: process.argv[2], apiKey: 'bench', appId: 'app_bench', avatarId: 'aria' };
 const warm = createSessionPool(config);
 let isCold = false;
-const lender: SessionLender = {
+const lender: SessionProvider = {
   async borrow(options) {
     if (!isCold) return warm.borrow(options);
     const pool = createSessionPool({ ...config, minSessions: 0 });

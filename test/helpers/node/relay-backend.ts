@@ -7,7 +7,7 @@ import { decodeRelayFrame, type RelayFrame } from '../../../src/motion/protocol/
 import type { ClientFormatName } from '../../../src/relay/client-format.js';
 import { createRelay, type Relay, type RelayEvents } from '../../../src/relay/relay.js';
 import type { RelayClient } from '../../../src/relay/relay-client.js';
-import type { RelayOptions, SessionLender } from '../../../src/relay/relay-options.js';
+import type { RelayOptions, SessionProvider } from '../../../src/relay/relay-options.js';
 import type { SessionPoolConfig } from '../../../src/server-sdk/pool-config.js';
 import { createSessionPool, type SessionPool } from '../../../src/server-sdk/session-pool.js';
 import { sessionConfig } from './server-sdk.js';
@@ -23,7 +23,7 @@ export class RelayBackend {
     motionUrl: string,
     options: Partial<RelayOptions>,
     pool: Partial<SessionPoolConfig>,
-    lend: (pool: SessionPool) => SessionLender,
+    lend: (pool: SessionPool) => SessionProvider,
   ) {
     this.pool = createSessionPool({ ...sessionConfig(motionUrl), reconnect: { firstDelayMs: 30, maxDelayMs: 200 }, ...pool });
     this.relay = createRelay({ motion: lend(this.pool), ...options });
@@ -44,7 +44,7 @@ export class RelayBackend {
     motionUrl: string,
     options: Partial<RelayOptions> = {},
     pool: Partial<SessionPoolConfig> = {},
-    lend: (pool: SessionPool) => SessionLender = (it) => it,
+    lend: (pool: SessionPool) => SessionProvider = (it) => it,
     port = 0,
   ): Promise<RelayBackend> {
     const backend = new RelayBackend(motionUrl, options, pool, lend);

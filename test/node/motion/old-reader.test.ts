@@ -8,7 +8,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 import { createMessage, decodeMessage, encodeMessage, packMotion, unpackMotion } from '../../../src/motion/protocol/index.js';
 import { MotionTimeline } from '../../../src/motion/timeline/motion-timeline.js';
-import type { SessionLender } from '../../../src/relay/relay-options.js';
+import type { SessionProvider } from '../../../src/relay/relay-options.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, EXTRA_CHANNEL_COUNT, EXTRA_LAYOUT } from '../../../src/shared/contracts/channels.js';
 import type { MotionFrames } from '../../../src/shared/contracts/motion-frames.js';
@@ -153,7 +153,7 @@ describe("Version 0.1's reader", () => {
       server.url,
       {},
       {},
-      (pool): SessionLender => ({
+      (pool): SessionProvider => ({
         borrow: async (options) => {
           const session = await pool.borrow(options);
           return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 
 import { decodeMessage } from '../../../src/motion/protocol/envelope.js';
-import type { SessionLender } from '../../../src/relay/relay-options.js';
+import type { SessionProvider } from '../../../src/relay/relay-options.js';
 import type { SessionPool } from '../../../src/server-sdk/session-pool.js';
 import { type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
 import { RelayBackend, type RelayListener } from '../../helpers/node/relay-backend.js';
@@ -61,7 +61,7 @@ describe('The relay before a real Motion Server', () => {
 
   it('mirrors the speech byte for byte and passes the envelopes on as they came, both with their ends', async () => {
     const envelopes: Uint8Array[] = [];
-    const watching = (pool: SessionPool): SessionLender => ({
+    const watching = (pool: SessionPool): SessionProvider => ({
       borrow: async (options) => {
         const session = await pool.borrow(options);
         return {
@@ -268,7 +268,7 @@ describe('The relay before a real Motion Server', () => {
 
   it('asks another session when the one it got has died unnoticed', async () => {
     let borrowed = 0;
-    const dying = (pool: SessionPool): SessionLender => ({
+    const dying = (pool: SessionPool): SessionProvider => ({
       borrow: async (options) => {
         const session = await pool.borrow(options);
         const isDead = ++borrowed === 1;

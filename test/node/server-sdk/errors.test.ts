@@ -283,13 +283,13 @@ describe('errors of the Server SDK, provoked at a real server', () => {
     await link.close();
   });
 
-  it('is `connectionClosed` when a frozen peer gives no sign of life', async () => {
+  it('is `connectionClosed` when a frozen peer answers no pings', async () => {
     const link = await FlakyLink.to(Number(new URL(running.url).port));
     const { onError, error } = reported();
     const session = newAvatarSession(sessionConfig(`http://127.0.0.1:${link.port}`, { onError, livenessIntervalMs: 60 }));
     await session.start();
     link.freeze();
-    assert.match((await error).message, /no sign of life/);
+    assert.match((await error).message, /does not answer pings/);
     await link.close();
   });
 

@@ -1,10 +1,10 @@
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
-import { isPublicAddress, judgeLiveKitUrl } from '../../../../src/server/livekit/egress-address.js';
+import { checkLiveKitUrl, isPublicAddress } from '../../../../src/server/livekit/egress-address.js';
 
 const PUBLIC = async (): Promise<string[]> => ['8.8.8.8', '2001:4860:4860::8888'];
-const reasonOf = async (url: string, hosts: Parameters<typeof judgeLiveKitUrl>[1], resolve = PUBLIC): Promise<string> => {
-  const verdict = await judgeLiveKitUrl(url, hosts, resolve);
+const reasonOf = async (url: string, hosts: Parameters<typeof checkLiveKitUrl>[1], resolve = PUBLIC): Promise<string> => {
+  const verdict = await checkLiveKitUrl(url, hosts, resolve);
   return verdict.isAllowed ? `allowed ${verdict.url}` : verdict.reason;
 };
 

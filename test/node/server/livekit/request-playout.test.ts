@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
-import { SpeechPlayout } from '../../../../src/server/livekit/speech-playout.js';
+import { RequestPlayout } from '../../../../src/server/livekit/request-playout.js';
 import type { MotionFrames } from '../../../../src/shared/contracts/motion-frames.js';
 
 const RATE = 1000;
@@ -15,21 +15,21 @@ const sound = (seconds: number, value = 7): Int16Array => new Int16Array(seconds
 describe('speech on its way into a room', () => {
   const out = new Int16Array(10);
 
-  function takeAll(playout: SpeechPlayout): number {
+  function takeAll(playout: RequestPlayout): number {
     let count = 0;
     for (let taken; (taken = playout.take(out)) > 0; ) count += taken;
     return count;
   }
 
   it('leaves only as far as its motion reaches, and holds there', () => {
-    const playout = new SpeechPlayout(RATE);
+    const playout = new RequestPlayout(RATE);
     playout.begin('a');
     playout.addAudio('a', sound(1));
     assert.equal(playout.take(out), 0, 'no motion yet');
     playout.addMotion('a', motion(0, 0.5));
     assert.equal(takeAll(playout), 500);
     assert.deepEqual(
-      playout.takeNews().map(({ type }) => type),
+      playout.takeEvents().map(({ type }) => type),
       ['motion', 'held'],
     );
     playout.addMotion('a', motion(0.5, 0.5));
@@ -39,30 +39,30 @@ describe('speech on its way into a room', () => {
   });
 
   it('goes on as sound alone when nothing more comes of its motion, and tells its end', () => {
-    const playout = new SpeechPlayout(RATE);
+    const playout = new RequestPlayout(RATE);
     playout.begin('a');
     playout.addAudio('a', sound(0.255));
     playout.finish('a');
-    playout.takeNews();
+    playout.takeEvents();
     assert.equal(takeAll(playout), 255);
     assert.equal(out[4], 7);
     assert.equal(out[5], 0, 'silence after the end');
-    assert.deepEqual(playout.takeNews(), [{ type: 'ended', reqId: 'a', number: 1, seconds: 0.255 }]);
+    assert.deepEqual(playout.takeEvents(), [{ type: 'ended', reqId: 'a', number: 1, seconds: 0.255 }]);
     assert.isNull(playout.current);
   });
 
   it('sends motion ahead of the voice, but not all of it at once', () => {
-    const playout = new SpeechPlayout(RATE);
+    const playout = new RequestPlayout(RATE);
     playout.begin('a');
     for (let part = 0; part < 10; part++) playout.addMotion('a', motion(part * 0.5, 0.5));
     playout.addAudio('a', sound(5));
-    assert.lengthOf(playout.takeNews(), 2);
+    assert.lengthOf(playout.takeEvents(), 2);
     for (let taken = 0; taken < 1000; taken += 10) playout.take(out);
-    assert.lengthOf(playout.takeNews(), 2);
+    assert.lengthOf(playout.takeEvents(), 2);
   });
 
   it('begins a new run where the voice broke off behind it', () => {
-    const playout = new SpeechPlayout(RATE);
+    const playout = new RequestPlayout(RATE);
     playout.begin('a');
     playout.addAudio('a', sound(1));
     playout.finish('a');
@@ -75,13 +75,13 @@ describe('speech on its way into a room', () => {
   });
 
   it('forgets what is dropped, and says how far it was', () => {
-    const playout = new SpeechPlayout(RATE);
+    const playout = new RequestPlayout(RATE);
     for (const id of ['a', 'b']) {
       playout.begin(id);
       playout.addAudio(id, sound(1));
       playout.finish(id);
     }
-    playout.takeNews();
+    playout.takeEvents();
     for (let taken = 0; taken < 400; taken += 10) playout.take(out);
     assert.deepEqual(playout.drop('a'), { number: 1, takenSeconds: 0.4 });
     assert.isNull(playout.drop('a'));
