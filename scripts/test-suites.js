@@ -48,7 +48,6 @@ export const SUITES = {
     ];
   },
   async engines({ files = ['build/test/engines/speaking.test.js'] }) {
-    await ensureDist(files ? 'plain' : 'full');
     const results = [];
     for (const name of Object.keys(OTHER_BROWSERS)) results.push(...(await inOtherBrowser(name, `${name}-page`, nodeRunner(files))));
     return results;

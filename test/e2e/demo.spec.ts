@@ -51,7 +51,7 @@ test('every face of the gallery loads, speaks, and stands in the code to copy', 
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
 });
 
-test('a picked file is spoken, can be paused, resumed and interrupted', async ({ page }) => {
+test('a picked file is spoken, can be paused, resumed and interrupted', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.openDemo(page, server.url);
   await page.locator('#file').setInputFiles(speechFile);
   await avatar.waitForEvent('avatar', 'conversation-state playing');
@@ -114,7 +114,7 @@ test('the page can be used by keyboard alone', async ({ page }) => {
   await avatar.waitForEvent('avatar', 'conversation-state idle', 2000);
 });
 
-test('the microphone: what is recorded is repeated', async ({ page }) => {
+test('the microphone: what is recorded is repeated', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.openDemo(page, server.url);
   const button = page.locator('#microphone');
   await button.click();
@@ -129,7 +129,7 @@ test('the microphone: what is recorded is repeated', async ({ page }) => {
   await expect(page.locator('#message')).toBeEmpty();
 });
 
-test('a live microphone is spoken while it runs, and the speech ends with it', async ({ page }) => {
+test('a live microphone is spoken while it runs, and the speech ends with it', { tag: '@timing' }, async ({ page }) => {
   const avatar = await AvatarPage.openDemo(page, server.url);
   const spoken = page.evaluate(async () => {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true });

@@ -75,7 +75,7 @@ async function mouthPixels(page: Page): Promise<number[]> {
 
 const difference = (a: number[], b: number[]): number => a.reduce((sum, value, at) => sum + Math.abs(value - b[at]), 0) / a.length;
 
-test('a clip is drawn, and plays at full speed and slowly under a moving playhead', async ({ page }) => {
+test('a clip is drawn, and plays at full speed and slowly under a moving playhead', { tag: '@timing' }, async ({ page }) => {
   const avatar = await openLab(page);
   for (let row = 1; row < (await page.locator('#tracks canvas').count()); row++) expect(await drawnShare(page, row)).toBeGreaterThan(0.01);
   expect(await moment(page)).toBe(0);
@@ -150,7 +150,7 @@ test("a file of one's own is heard; style and comparison change the curves; keys
   await expect(page.locator('#message')).toContainText('cannot read');
 });
 
-test('the microphone is recorded and drawn', async ({ page }) => {
+test('the microphone is recorded and drawn', { tag: '@timing' }, async ({ page }) => {
   await openLab(page);
   await page.getByRole('button', { name: 'Record' }).click();
   await page.waitForTimeout(2000);

@@ -5,6 +5,9 @@ import { test } from '../helpers/node/served-test.js';
 
 test.use({ avatarFile: 'small' });
 
+/** The chunk that `say()` loads. */
+const SPEECH_SCRIPT = '**/chunks/speech-*';
+
 const server = new ServedDemo();
 
 test.beforeEach(() => server.start());
@@ -124,7 +127,7 @@ test('raw PCM in trouble has a code each', async ({ page }) => {
 test('a script that cannot be had is told of, troubles nobody later, and is asked for again', async ({ page }) => {
   const thrown: string[] = [];
   page.on('pageerror', ({ message }) => thrown.push(message));
-  await page.route('**/*sayings*', (route) => route.abort());
+  await page.route(SPEECH_SCRIPT, (route) => route.abort());
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" speech-endpoint="/speech"></spatius-avatar>');
   const say = () =>
     page.evaluate(async () => {
@@ -141,7 +144,7 @@ test('a script that cannot be had is told of, troubles nobody later, and is aske
   await page.waitForTimeout(200);
   expect(thrown).toEqual([]);
   // Once the network is back, the script is asked for again. There is no endpoint here, which is the next thing that say() meets.
-  await page.unroute('**/*sayings*');
+  await page.unroute(SPEECH_SCRIPT);
   await expect.poll(say, { timeout: 15_000 }).not.toMatch(/script of the avatar/);
 });
 
