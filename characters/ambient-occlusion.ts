@@ -1,6 +1,7 @@
 /**
  * Baked light per vertex. Ambient occlusion: cosine-distributed rays against the whole character, near hits darken more.
- * Shadow: rays towards a broad lamp above the viewer. The inside of the mouth, teeth and tongue are baked with the mouth open, or they would be black when it opens.
+ * Shadow: rays towards an area light above the viewer. The inside of the mouth, teeth and tongue are baked with the mouth open,
+ * otherwise they would be black when it opens.
  */
 
 import type { RayCaster } from './ray-caster.js';
@@ -9,7 +10,7 @@ import type { Vec3 } from './vector.js';
 import { addScaled, cross, dot, normalize } from './vector.js';
 
 const RAY_COUNT = 72;
-/** Rays start this far off the surface, cm. */
+/** Offset of the rays' origin from the surface, cm. */
 const START = 0.04;
 const GOLDEN_ANGLE = 2.399963;
 
@@ -20,9 +21,12 @@ const DIRECTIONS: readonly Vec3[] = Array.from({ length: RAY_COUNT }, (_, i) => 
   return [Math.sqrt(u) * Math.cos(angle), Math.sqrt(u) * Math.sin(angle), Math.sqrt(1 - u)];
 });
 
-/** To the middle of the lamp that casts shadows: nearer to the viewer than the key lamp, so that they suit a turned head as well. */
+/**
+ * Direction to the centre of the shadow-casting light: nearer to the viewer than the key light, so that the shadows also suit a
+ * turned head.
+ */
 const LAMP = normalize([-0.24, 0.76, 0.6]);
-/** Tangent of half the angle the lamp is seen under: its shadows are as soft as the mesh is coarse. */
+/** Tangent of half the light's angular size: the shadows are as soft as the mesh is coarse. */
 const LAMP_SIZE = 0.55;
 const LAMP_DISTANCE = 40;
 
@@ -44,26 +48,26 @@ export class OcclusionScene {
    * @param range Hits further than this, cm, do not count.
    * @returns One value per vertex, 1 = open.
    */
-  bake({ positions, normals }: OcclusionMesh, range: number, isWanted: (vertex: number) => boolean = () => true): Float64Array {
+  bake({ positions, normals }: OcclusionMesh, range: number, isIncluded: (vertex: number) => boolean = () => true): Float64Array {
     const result = new Float64Array(positions.length).fill(1);
     positions.forEach((position, vertex) => {
-      if (isWanted(vertex)) result[vertex] = this.openness(position, normals[vertex], range);
+      if (isIncluded(vertex)) result[vertex] = this.openness(position, normals[vertex], range);
     });
     return result;
   }
 
   /**
-   * How much of the lamp other surfaces hide. A surface that faces away from it is no matter of shadows: it counts as lit.
+   * Share of the light that other surfaces occlude. A surface that faces away from it counts as lit, since shading darkens it.
    *
    * @returns One value per vertex, 0 = lit, 1 = in full shadow.
    */
-  bakeShadow({ positions, normals }: OcclusionMesh, isWanted: (vertex: number) => boolean): Float64Array {
+  bakeShadow({ positions, normals }: OcclusionMesh, isIncluded: (vertex: number) => boolean): Float64Array {
     const rays = aroundAxis(
       LAMP,
       DIRECTIONS.map(([x, y]) => [LAMP_SIZE * x, LAMP_SIZE * y, 1]),
     );
     return Float64Array.from(positions, (position, vertex) => {
-      if (!isWanted(vertex)) return 0;
+      if (!isIncluded(vertex)) return 0;
       const normal = normals[vertex];
       const origin = addScaled(position, normal, START);
       let hidden = 0;
@@ -75,7 +79,7 @@ export class OcclusionScene {
         total += weight;
         if (this.caster.distanceTo(origin, ray, LAMP_DISTANCE) < LAMP_DISTANCE) hidden += weight;
       }
-      // A few grazing rays say little.
+      // A few grazing rays are not representative.
       return hidden / Math.max(total, 0.2 * rays.length);
     });
   }
@@ -91,7 +95,7 @@ export class OcclusionScene {
   }
 }
 
-/** Directions around +z, turned to an axis; unit vectors. */
+/** Directions around +z, rotated to an axis; unit vectors. */
 function aroundAxis(axis: Vec3, directions: readonly Vec3[]): Vec3[] {
   const helper: Vec3 = Math.abs(axis[0]) < 0.9 ? [1, 0, 0] : [0, 1, 0];
   const tangent = normalize(cross(helper, axis));
@@ -110,7 +114,7 @@ export function smoothOverEdges(
   values: Float64Array,
   triangles: readonly number[],
   passes: number,
-  isWanted: (vertex: number) => boolean = () => true,
+  isIncluded: (vertex: number) => boolean = () => true,
 ): void {
   const sums = new Float64Array(values.length);
   const counts = new Float64Array(values.length);
@@ -121,6 +125,6 @@ export function smoothOverEdges(
       sums[from] += values[triangles[i % 3 === 2 ? i - 2 : i + 1]];
       counts[from] += 1;
     });
-    for (let i = 0; i < values.length; i++) if (counts[i] > 0 && isWanted(i)) values[i] = 0.5 * values[i] + (0.5 * sums[i]) / counts[i];
+    for (let i = 0; i < values.length; i++) if (counts[i] > 0 && isIncluded(i)) values[i] = 0.5 * values[i] + (0.5 * sums[i]) / counts[i];
   }
 }

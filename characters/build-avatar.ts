@@ -1,4 +1,4 @@
-/** The whole way from a set of parameters to the parts of an avatar, ready to be written. Pure and deterministic. */
+/** Builds the parts of an avatar from its parameters. Pure and deterministic. */
 import { OcclusionScene, smoothOverEdges } from './ambient-occlusion.js';
 import { createBlendshapes } from './blendshapes/index.js';
 import type { Character } from './character.js';
@@ -37,13 +37,13 @@ export interface FinishedPart {
 export interface Avatar {
   character: Character;
   parts: FinishedPart[];
-  /** For checks on seam and lids; indices into the first part, the skin. */
+  /** For tests of seam and lids; indices into the first part, the skin. */
   skinMesh: SkinMesh;
   fields: Fields;
   lids: LidShape;
 }
 
-/** The open mouth that its inside is baked in. */
+/** Pose in which the inside of the mouth is baked. */
 const BAKING_MOUTH = {
   jawOpen: 0.5,
   mouthUpperUpLeft: 0.4,
@@ -51,19 +51,19 @@ const BAKING_MOUTH = {
   mouthLowerDownLeft: 0.4,
   mouthLowerDownRight: 0.4,
 };
-/** How far occlusion reaches, cm. */
+/** Range of occlusion, cm. */
 const RANGE = { skin: 6.5, hair: 5, mouth: 8, contact: 1.1 };
-/** How dark the line is along which two parts touch. */
+/** Darkness of the line along which two parts touch. */
 const CONTACT = 0.55;
-/** What a full shadow takes of each colour: light comes into skin from beside, red furthest. */
+/** Reduction of each colour in full shadow: light scatters into skin from the side, red furthest. */
 const SHADOW: Vec3 = [0.44, 0.58, 0.62];
 
 export interface BuildOptions {
-  /** Baked occlusion is most of the work; without it every vertex counts as open. */
+  /** Baking occlusion takes most of the time; without it every vertex counts as open. */
   hasOcclusion?: boolean;
 }
 
-/** @throws {Error} when the parameters make the skin fold over itself. */
+/** @throws {Error} if the parameters make the skin fold over itself. */
 export function buildAvatar(character: Character, { hasOcclusion = true }: BuildOptions = {}): Avatar {
   const sculpt = createSculpt(character);
   const mouth = new MouthShape(character);
@@ -112,7 +112,7 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
   const rest = parts.map((part) => restPositions(part, fields, character.restingExpression));
   const open = parts.map((part) => posedPositions(part, fields, { ...character.restingExpression, ...BAKING_MOUTH }));
   const isBaked = (part: Part): boolean => part.shading !== 'lash' && part.shading !== 'brow';
-  // What lies close on the skin would darken it along its whole border.
+  // Parts that lie close on the skin would darken it along their whole border.
   const castsShadow = (part: Part): boolean => isBaked(part) && part.name !== 'beard';
   const scene = (positions: Vec3[][]): OcclusionScene =>
     new OcclusionScene(
@@ -128,7 +128,7 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
     if (isBaked(part)) {
       const isInside = (vertex: number): boolean => part.shading === 'teeth' || (part.isInsideMouth?.[vertex] ?? false);
       const range = part.shading === 'hair' ? RANGE.hair : RANGE.skin;
-      // The border of a beard lies below the skin, and would be baked black.
+      // The border of a beard lies below the skin and would be baked black.
       const raised = part.name === 'beard' ? rest[i].map((p, vertex) => addScaled(p, normals[vertex], 0.25)) : rest[i];
       const atRest = { positions: inScene(part, raised), normals, triangles: part.triangles };
       const closed = restScene.bake(atRest, range, (vertex) => !isInside(vertex));
@@ -145,7 +145,7 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
         RANGE.mouth,
         isInside,
       );
-      // Unlifted, the depth of the mouth would make grey teeth and a black tongue.
+      // Without a minimum, the depth of the mouth would make grey teeth and a black tongue.
       const floor = part.name === 'teeth' ? 0.5 : 0.12;
       for (let vertex = 0; vertex < occlusion.length; vertex++) {
         occlusion[vertex] = isInside(vertex)
@@ -160,7 +160,7 @@ function bakeParts(parts: readonly Part[], character: Character, fields: Fields,
   });
 }
 
-/** Colours in the shadow of hair, chin and nose: part of the colour, they cost nothing to draw. */
+/** Colours in the shadow of hair, chin and nose; baked into the colour, shadows cost nothing to draw. */
 function shaded(colours: readonly Vec3[], shadow: Float64Array, triangles: readonly number[]): Vec3[] {
   smoothOverEdges(shadow, triangles, 4);
   return colours.map(

@@ -1,20 +1,20 @@
 import type { Hairline } from './hair/hairline.js';
 
 /**
- * What makes one character differ from another. Lengths in cm, angles in degrees, colours sRGB hex.
+ * The parameters of a character. Lengths in cm, angles in degrees, colours sRGB hex.
  *
- * Ranges are where the sculpt was seen to hold. Eye radius ≤ 2.45 and nose width ≤ 1.0 belong together: beyond
+ * Ranges are those in which the sculpt was tested. Eye radius ≤ 2.45 and nose width ≤ 1.0 belong together: beyond
  * them the rings of the lids meet the nose (`skin-mesh.ts` throws on the folded triangles that result).
  */
 export interface Character {
   /** Written to the file, lower case. */
   name: string;
-  /** Seed of everything random: fill points, hair. */
+  /** Random seed, for fill points and hair. */
   seed: number;
   eye: {
     /** Centre of the left eyeball. */
     centre: readonly [number, number, number];
-    /** Eyeball, 1.9..2.45. Twice nature: the first read of a face are its eyes. */
+    /** Eyeball, 1.9..2.45. Twice the natural size: eyes dominate the impression of a face. */
     radius: number;
     /** Half opening above / below the centre, 24..32 / 23..28; above asin(irisFraction) white shows over the iris. */
     upperOpening: number;
@@ -98,7 +98,7 @@ export interface Character {
     iris: string;
     irisRim: string;
   };
-  /** ARKit weights baked into the neutral shape: a resting smile is the largest single gain in warmth. */
+  /** ARKit weights baked into the neutral shape: a resting smile makes a face friendlier than any other change. */
   restingExpression: Readonly<Record<string, number>>;
 }
 
@@ -123,7 +123,7 @@ export interface BobHair {
   curl: number;
 }
 
-/** Close at the sides, longer on top, brushed back. */
+/** Short at the sides, longer on top, brushed back. */
 export interface ShortHair {
   style: 'short';
   hairline: Hairline;
@@ -141,7 +141,7 @@ export interface CurlsHair {
   volume: number;
   /** Curls on the whole sphere around the head, 150..400. */
   curlCount: number;
-  /** How far a curl stands out of its neighbours, 0.4..1.2. */
+  /** Height of a curl over its neighbours, 0.4..1.2. */
   curlHeight: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Writes avatars: `node build/characters/cli.js <folder> [name | variant.json …]`. Without names all that are built in; a file holds
- * a `Variant`.
+ * Writes avatars: `node build/characters/cli.js <folder> [name | variant.json …]`. Without names: all built-in ones. A JSON file
+ * contains a `Variant`.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,10 +1,10 @@
 /**
- * A vertex as the deformation fields see it: where it rests and which feature it belongs to.
+ * Input of the deformation fields: a vertex's rest position and its feature.
  * Fields are defined on these unposed points; the neutral shape of the file already carries the resting expression.
  */
 import type { Vec3 } from './vector.js';
 
-/** Place in the rings of the lips. */
+/** Position in the rings of the lips. */
 export interface LipCoordinate {
   /** -1 (right corner) .. 1 (left corner). */
   along: number;
@@ -12,13 +12,13 @@ export interface LipCoordinate {
   across: number;
   /** 1 upper, -1 lower, 0 a corner. */
   side: number;
-  /** How far the mouth's lining lies behind the seam, cm; 0 outside. */
+  /** Distance of the mouth's lining behind the seam, cm; 0 outside. */
   depth: number;
   /** The vertex of the seam in the same column. */
   seam: Vec3;
 }
 
-/** Place in the rings of the lids: angles about the eyeball's centre, radians. */
+/** Position in the rings of the lids: angles about the eyeball's centre, radians. */
 export interface LidCoordinate {
   /** 1 left eye, -1 right eye. */
   eye: 1 | -1;

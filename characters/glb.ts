@@ -3,7 +3,7 @@
  *
  * Positions and blendshape deltas are whole numbers of `STEP` metres (`KHR_mesh_quantization`, not normalised); the
  * inverse bind matrices carry the scale, so one skin serves all parts. The eyeballs are unskinned children of their
- * joints with plain float positions: metres from the joint, which is what draws their iris.
+ * joints with plain float positions: metres from the joint, from which the shader draws the iris.
  */
 
 import type { Material, Node, Skin, TypedArray } from '@gltf-transform/core';
@@ -26,7 +26,7 @@ const UNITS_PER_CM = METRES_PER_CM / STEP;
 
 const ROUGHNESS: Record<Shading, number> = { skin: 0.5, hair: 0.46, eye: 0.2, cloth: 0.92, teeth: 0.25, lash: 1, brow: 0.7 };
 
-/** @returns The bytes of the `.glb`; the same avatar gives the same bytes. */
+/** @returns The bytes of the `.glb`; deterministic. */
 export async function writeGlb(avatar: Avatar): Promise<Uint8Array> {
   await MeshoptEncoder.ready;
   const { character } = avatar;
@@ -117,7 +117,7 @@ function createAccessor(
 
 function writePart(document: Document, finished: FinishedPart, material: Material, skin: Skin | null): Node {
   const { part, positions, normals, occlusion, deltas } = finished;
-  // Cache-friendly order compresses best; vertices no triangle uses are dropped (remap 0xffffffff).
+  // Cache-friendly order compresses best; unused vertices are dropped (remap 0xffffffff).
   const indices = Uint32Array.from(part.triangles);
   const [remap, count] = MeshoptEncoder.reorderMesh(indices, true, true);
   const source = new Uint32Array(count);

@@ -10,7 +10,7 @@ import { addScaled, DEGREES, distance, gaussian, lerp, smoothstep } from './vect
 export const LID_COLUMNS = 48;
 /** 1 = rim. The groups around 1.3 carry the crease. */
 export const LID_RING_SCALES = [1, 1.03, 1.09, 1.18, 1.26, 1.31, 1.36, 1.43, 1.54, 1.7, 1.9];
-/** Above the eyeball: outer edge of the rim, wet line, hidden edge. Thickness is what makes a lid look real. */
+/** Above the eyeball: outer edge of the rim, wet line, hidden edge. Without thickness a lid does not look real. */
 export const RIM_HEIGHT = 0.18;
 const INNER_RIM = [
   { height: 0.05, scale: 0.985 },

@@ -16,7 +16,10 @@ const LIP_ROWS = [0, 0.06, 0.18, 0.36, 0.56, 0.78, 1];
 export const VERMILION_ROWS = LIP_ROWS.length;
 /** Rows in the skin around, cm from the border. */
 const SKIN_ROWS = [0.16, 0.4, 0.75, 1.15];
-/** Lining: up in front of the gums first, only then back, else it cuts the teeth; narrower than the seam, else it shows through the cheeks. */
+/**
+ * Lining: up in front of the gums first, only then back, otherwise it cuts the teeth; narrower than the seam, otherwise it shows
+ * through the cheeks.
+ */
 const LINING_ROWS = [
   { upper: 0.05, lower: 0.1, back: 0.2, width: 0.985 },
   { upper: 0.25, lower: 0.3, back: 0.38, width: 0.965 },
@@ -27,7 +30,7 @@ const LINING_ROWS = [
   { upper: 0.7, lower: 0.8, back: 4.8, width: 0.5 },
 ];
 
-/** A ring vertex: its deformation record and its place in the plane the skin is planned in. */
+/** A ring vertex: its deformation record and its position in the plane of the skin's layout. */
 export interface RingPoint {
   point: FacePoint;
   plane: PlanePoint;
@@ -47,7 +50,7 @@ export function mouthRings(sculpt: Sculpt, mouth: MouthShape): RingPoint[][] {
       const isUpper = sine >= 0;
       const side = column % (MOUTH_COLUMNS / 2) === 0 ? 0 : isUpper ? 1 : -1;
       const t = Math.sign(cosine) * Math.abs(cosine) ** 0.92;
-      // The seam rises to the corner faster than the lips thin out: without a least height they would cross it there.
+      // The seam rises to the corner faster than the lips thin out: without a minimum height they would cross it there.
       const height = Math.max(isUpper ? mouth.upperHeight(t) : mouth.lowerHeight(t), 0.16 * Math.abs(sine));
       let x = (mouth.halfWidth + 0.14 * across) * t;
       let y = mouth.seamY(t) + (isUpper ? 1 : -1) * across * height;

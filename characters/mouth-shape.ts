@@ -35,7 +35,7 @@ export class MouthShape {
     return this.fullness * 0.84 * (1 - t * t);
   }
 
-  /** How far the lip stands out of the sculpt along the normal: √q makes the roll at the seam, a groove the seam itself. */
+  /** Height of the lip over the sculpt along the normal: √q makes the roll at the seam, a groove the seam itself. */
   relief(across: number, t: number, isUpper: boolean): number {
     const fade = Math.sqrt(clamp(1 - t ** 4));
     const bulge = clamp(1 - t ** 4) ** 0.7;

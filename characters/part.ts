@@ -6,7 +6,7 @@ import { ZERO } from './vector.js';
 /** How the stage shades a part; written to the material's extras. */
 export type Shading = 'skin' | 'hair' | 'eye' | 'cloth' | 'teeth' | 'lash' | 'brow';
 
-/** Which joints carry a part: one rigidly, or the neck's smooth blend. */
+/** Skinning of a part: one joint rigidly, or the neck's smooth blend. */
 export type Binding = 'Head' | 'LeftEye' | 'RightEye' | 'neck';
 
 export interface Strand {
@@ -16,7 +16,7 @@ export interface Strand {
   across: number;
   /** Of the lock, 0..1. */
   seed: number;
-  /** Curled: hardly any shine. */
+  /** Curly hair, which hardly shines. */
   isCurled?: boolean;
 }
 
@@ -28,19 +28,19 @@ export interface Part {
   triangles: number[];
   /** Linear albedo. */
   colours: Vec3[];
-  /** False: no blendshape and no resting expression touches it. */
+  /** False: not moved by blendshapes or the resting expression. */
   isDeformable: boolean;
-  /** Normals known better than the mesh shows them; their length 0..1 is their weight against the computed ones. */
+  /** Normals that are more accurate than those of the mesh; their length 0..1 is their weight against the computed ones. */
   knownNormals?: Vec3[];
   /** 0..1 each: wet or oily shine; light shining through. */
   gloss?: number[];
   translucency?: number[];
   strands?: Strand[];
-  /** Vertices that are only seen in an open mouth; their occlusion is baked in that pose. */
+  /** Vertices that are only visible in an open mouth; their occlusion is baked in that pose. */
   isInsideMouth?: boolean[];
 }
 
-/** A vertex no deformation field touches. */
+/** A vertex without deformation. */
 export const rigidPoint = (position: Vec3, kind: FacePoint['kind'] = 'fill'): FacePoint => ({ position, kind, jawWeight: 0 });
 
 /** Joins parts with the same name, shading and binding into one. */

@@ -1,6 +1,6 @@
 /**
  * The head unrolled to a plane: direction from `HEAD_CENTRE`, polar angle φ from +z, azimuth θ → φ (cos θ, sin θ).
- * All skin vertices are planned and triangulated there, then sent back to the sculpt by ray casts.
+ * All skin vertices are laid out and triangulated there, then projected to the sculpt by ray casts.
  */
 
 import type { Sculpt } from './sculpt.js';
@@ -11,7 +11,7 @@ import { addScaled, clamp, mix, normalize, smoothstep, subtract } from './vector
 
 /** Rays near the nose start here: from it the nose is star-shaped. */
 const NOSE_CENTRE: Vec3 = [0, -2.3, 5.7];
-/** Where the nose lies in the plane. */
+/** Position of the nose in the plane. */
 export const NOSE_ON_PLANE: PlanePoint = planeFromPoint([0, -2.8, 8.4]);
 
 export function planeFromPoint(point: Vec3): PlanePoint {

@@ -1,4 +1,4 @@
-/** From unposed parts and fields to what the file holds: rest shape, normals and deltas. */
+/** Computes the file's rest shape, normals and deltas from unposed parts and fields. */
 import type { Field } from './blendshapes/field.js';
 import type { FacePoint } from './face-point.js';
 import type { Part } from './part.js';

@@ -1,4 +1,4 @@
-/** Nearest hit of rays with triangles, both sides, by a tree of bounding boxes in flat arrays. */
+/** Nearest hit of rays with double-sided triangles, by a bounding volume hierarchy in flat arrays. */
 import type { Vec3 } from './vector.js';
 
 export interface RayCaster {

@@ -1,5 +1,5 @@
 /**
- * The skeleton and who follows it. Joints carry the names people's rigs use and have no rest rotation.
+ * The skeleton and the skin weights. Joints have the names of common rigs and no rest rotation.
  * The neck bends smoothly: weights blend along an oblique height that runs under the chin and up the nape.
  */
 import type { Character } from './character.js';
@@ -32,7 +32,7 @@ export function createJoints({ eye }: Character): Joint[] {
 export function jointWeights(binding: Binding, [, y, z]: Vec3, isCloth: boolean): number[] {
   if (binding !== 'neck') return JOINT_NAMES.map((name) => (name === binding ? 1 : 0));
   const height = y + 0.5 * (z + 2);
-  // The collar stays behind when the head turns; the skin inside it does not show.
+  // The collar does not turn with the head; the skin inside it is hidden.
   const head = smoothstep(-14, -6.5, height) * (isCloth ? 0.3 : 1);
   const chest = smoothstep(-12, -17.5, y + 0.25 * (z + 2));
   return [chest * (1 - head), (1 - chest) * (1 - head), head, 0, 0];

@@ -1,6 +1,6 @@
 /**
  * The head as one signed distance field: a few ellipsoids and capsules, smoothly joined, symmetric in x.
- * Everything that touches the skin asks this field: mesh, brows, hair, ears.
+ * All parts on the skin use this field: mesh, brows, hair, ears.
  */
 import type { Character } from './character.js';
 import type { SignedDistance } from './sdf.js';
@@ -8,7 +8,7 @@ import { capsule, castOut, ellipsoid, gradient, smoothSubtract, smoothUnion, sph
 import type { Vec3 } from './vector.js';
 import { clamp, gaussian, lerp, smoothstep } from './vector.js';
 
-/** Where the head is unrolled from, and where hair grows away from; both well inside the skull. */
+/** Centres of the head's plane map and of the hair; both well inside the skull. */
 export const HEAD_CENTRE: Vec3 = [0, -1.5, -0.5];
 export const SKULL_CENTRE: Vec3 = [0, 2.2, -1.6];
 /** Added to the eyeball's radius: the bulge the lids lie on. */
@@ -67,7 +67,7 @@ export function createSculpt(character: Character): Sculpt {
   };
 }
 
-/** From where to where a fold runs on the left half of the face (x, y), its half width and its depth at age 1, cm. */
+/** Course of a fold on the left half of the face (x, y), its half width and its depth at age 1, cm. */
 const FOLDS = [
   // From the wing of the nose around the corner of the mouth, and below it towards the chin.
   { from: [1.6, -3.3], to: [3.1, -5.3], width: 0.36, depth: 0.3 },
@@ -76,7 +76,7 @@ const FOLDS = [
   { from: [1.5, -2.5], to: [3.9, -3.05], width: 0.34, depth: 0.15 },
 ] as const;
 
-/** How deep age has drawn its folds at a point of the face, x ≥ 0, cm. */
+/** Depth of the folds of age at a point of the face, x ≥ 0, cm. */
 export function folds({ age }: Character, [x, y, z]: Vec3): number {
   if (age === 0) return 0;
   let depth = 0;

@@ -1,5 +1,5 @@
 /**
- * Blue-noise points of the plane around the feature rings: darts on the left half, mirrored, relaxed.
+ * Blue-noise points in the plane around the feature rings: dart throwing on the left half, mirrored, relaxed.
  * Density follows `spacingAt`: fine at the nose, coarse at the back of the head.
  */
 import Delaunator from 'delaunator';
@@ -8,11 +8,11 @@ import { createRandom } from './random.js';
 import type { PlanePoint } from './vector.js';
 import { lerp, smoothstep } from './vector.js';
 
-/** Polar angle the mesh reaches; π would be the point opposite the face. */
+/** Largest polar angle of the mesh; π would be the point opposite the face. */
 const REACH = 2.9;
 const RELAXATION_STEPS = 10;
 
-/** Wanted distance between neighbours, radians. */
+/** Target distance between neighbours, radians. */
 function spacingAt([x, y]: PlanePoint): number {
   // Under the chin the surface runs almost along the rays.
   if (y < -1.12 && y > -1.75 && Math.abs(x) < 0.8) return 0.038;
@@ -66,7 +66,7 @@ export function fillPoints(borders: readonly (readonly PlanePoint[])[], seed: nu
   return [...middle, ...half, ...half.map(([x, y]): PlanePoint => [-x, y])];
 }
 
-/** Inside the circle over an edge: there a point would break the edge out of the Delaunay triangulation. */
+/** Inside the diametral circle of an edge: a point there would remove the edge from the Delaunay triangulation. */
 function isNearEdge(q: PlanePoint, polygon: readonly PlanePoint[]): boolean {
   return polygon.some((a, i) => {
     const b = polygon[(i + 1) % polygon.length];

@@ -22,16 +22,16 @@ const NECK_END_Y = -16.5;
 
 export interface SkinMesh {
   points: FacePoint[];
-  /** Where rings and fill lie in the plane they were triangulated in; mouth lining and lid edges have no place there. */
+  /** Positions of rings and fill in the plane of the triangulation; mouth lining and lid edges have none. */
   planes: PlanePoint[];
   triangles: number[];
-  /** Twin vertices `[upper, lower]` of the lips' seam, from the left corner to the right one. */
+  /** Vertex pairs `[upper, lower]` of the lips' seam, from the left corner to the right one. */
   seamTwins: [number, number][];
   /** Rim vertices of each lid, `[left, right][column]`. */
   lidRims: [number[], number[]];
 }
 
-/** @throws {Error} when the plan of the mesh folds over, i.e. the character's features collide. */
+/** @throws {Error} if the layout of the mesh folds over, i.e. the character's features collide. */
 export function buildSkinMesh(character: Character, sculpt: Sculpt, mouth: MouthShape, lids: LidShape): SkinMesh {
   const points: FacePoint[] = [];
   const planes: PlanePoint[] = [];
@@ -118,7 +118,7 @@ function assertUnfolded(rings: readonly (readonly number[])[], planes: readonly 
   }
 }
 
-/** Features must leave skin between each other. */
+/** There must be skin between features. */
 function assertApart(polygons: readonly (readonly PlanePoint[])[]): void {
   for (const polygon of polygons) {
     for (const other of polygons) {
@@ -151,7 +151,7 @@ function triangulateFill(
   }
   for (let i = 1; i + 1 < hull.length; i++) {
     const [a, b, c] = [hull[0], hull[i], hull[i + 1]];
-    // Behind the edge of the plane the outside is on the other face.
+    // Beyond the edge of the plane the winding is reversed.
     if (planeArea(planes[a], planes[b], planes[c]) > 0) kept.push(a, c, b);
     else kept.push(a, b, c);
   }

@@ -4,19 +4,19 @@ import { CHARACTERS } from './character.js';
 type Changes<T> = T extends readonly unknown[] | string | number | null ? T : { [Key in keyof T]?: Changes<T[Key]> };
 
 /**
- * A character as a file of its own: what differs from a built-in one. Objects are merged, everything else is replaced; a hairdo of
- * another style starts from that of the built-in character who wears it.
+ * A character as a JSON file: its differences from a built-in one. Objects are merged, other values replaced; hair of another
+ * style starts from that of the built-in character with this style.
  */
 export type Variant = Changes<Character> & {
   /** Name of the built-in character to start from. */
   base: string;
-  /** Lower case, none of the built-in ones. */
+  /** Lower case, different from the built-in ones. */
   name: string;
 };
 
 const PLAIN_GLASSES: Glasses = { colour: '#3a2a22', roundness: 0.6, thickness: 0.17 };
 
-/** @throws {Error} when the base is unknown, the name cannot be used, or a parameter does not exist. */
+/** @throws {Error} if the base is unknown, the name is not allowed, or a parameter does not exist. */
 export function characterFromVariant({ base, ...changes }: Variant): Character {
   const names = CHARACTERS.map(({ name }) => name);
   const found = CHARACTERS.find(({ name }) => name === base);

@@ -6,7 +6,7 @@ const cell = (text) =>
     .replace(/\|/g, '\\|')
     .trim();
 const code = (text) => (text ? `\`${cell(text)}\`` : '');
-/** A default as an attribute would spell it. */
+/** A default value as an attribute's text. */
 const plain = (literal) => literal?.replace(/^'(.*)'$/, '$1').replace(/(\d)_(?=\d)/g, '$1');
 const table = (heads, rows) => [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const named = (title, items) =>
@@ -28,7 +28,7 @@ function membersOf(element, kind) {
   );
 }
 
-/** What an attribute can be set to: the strings of a union, or the kind of value; removing the attribute is not listed. */
+/** Allowed values of an attribute: the strings of a union, or the type; removing the attribute is not listed. */
 const valuesOf = ({ type }) =>
   type.text
     .split(' | ')

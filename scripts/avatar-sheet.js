@@ -18,7 +18,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, 'test-results', 'avatar-sheet');
 
 const both = (channel, weight = 1) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
-/** What the engine makes of a mouth, by channel. */
+/** The engine's output for a mouth, by channel. */
 function spoken(mouth) {
   const channels = new Float32Array(CHANNEL_COUNT);
   const still = {

@@ -6,7 +6,7 @@ import { runNode } from './run.js';
 
 const COMPILED = ['build/src', 'build/characters', 'build/test'];
 
-/** The compiler leaves what it once made of a file that is gone; a test among it would still run. */
+/** The compiler keeps the output of deleted sources; a deleted test would still run. */
 async function removeOrphans() {
   for (const path of (await Promise.all(COMPILED.map((folder) => filesBelow(folder, '.js')))).flat()) {
     const stem = path.slice('build/'.length, -'.js'.length);
@@ -15,7 +15,7 @@ async function removeOrphans() {
   }
 }
 
-/** @returns Whether everything compiles; the compiler has printed what does not. */
+/** @returns Whether everything compiles; the compiler prints the errors. */
 export async function compile() {
   await removeOrphans();
   if ((await runNode(['node_modules/typescript/bin/tsc', '-b'])) !== 0) return false;

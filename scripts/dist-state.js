@@ -45,7 +45,7 @@ export async function isFresh(level) {
   return record !== null && LEVELS.indexOf(record.level) >= LEVELS.indexOf(level) && record.sources === (await sourceHash());
 }
 
-/** To be called before a build; what it gives is written by `recordBuild` when the build is done. */
+/** Call before a build; `recordBuild` writes its result after the build. */
 export async function beginBuild() {
   await rm(RECORD, { force: true });
   return sourceHash();

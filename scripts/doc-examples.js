@@ -1,4 +1,4 @@
-/** Copies examples that are files of their own, which tests run, into the documents between their marks. */
+/** Copies examples from their own files, which tests run, into the documents between their marks. */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 

@@ -32,7 +32,7 @@ const bytesOf = (url) => Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
 
 /**
  * @param {(draw: (sheet: object, type?: string, quality?: number) => Promise<Buffer>, comparison: object) => Promise<void>} work
- *   `draw` takes `{columns, size, cells}` as in `avatar-sheet.js` and gives an image file; `comparison.compare(a, b, size)` and
+ *   `draw` takes `{columns, size, cells}` as in `avatar-sheet.js` and returns an image file; `comparison.compare(a, b, size)` and
  *   `comparison.show(a, b, size, tile)` take two such PNG files and are those of `compare.page.js`.
  */
 export async function withDrawingPage(work) {

@@ -8,8 +8,8 @@ import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/contracts/chan
 
 const BACKGROUND = ['#f5ece3', '#cdb6a6'];
 /**
- * Pictures are drawn with so many pixels for one, each way, and scaled down. The antialiasing of software GL loses samples
- * where triangles meet at a corner: dark dots in the middle of a cheek.
+ * Supersampling factor in each direction. The antialiasing of software GL loses samples where triangles meet at a corner: dark
+ * dots in the middle of a cheek.
  */
 const SAMPLES = 4;
 const SAMPLES_OF_LARGE = 2;

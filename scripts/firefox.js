@@ -1,4 +1,4 @@
-/** Finds a Firefox to test in, or installs one, and says how it is started. Driven by WebDriver BiDi. */
+/** Finds a Firefox to test in, or installs one, and gives its launch options. Driven by WebDriver BiDi. */
 import { existsSync } from 'node:fs';
 import { findCommand, installMissing } from './packages.js';
 import { DISPLAY_PACKAGES, missingForDesk, SOUND_PACKAGES } from './virtual-desk.js';
@@ -6,7 +6,7 @@ import { DISPLAY_PACKAGES, missingForDesk, SOUND_PACKAGES } from './virtual-desk
 const MAC_APPLICATION = '/Applications/Firefox.app/Contents/MacOS/firefox';
 const DESK = { withSound: true };
 
-/** Sound plays without a gesture, the microphone is a tone and needs no leave, software may draw WebGL. */
+/** Sound plays without a gesture, the microphone is a tone and needs no permission, WebGL may be software-rendered. */
 const PREFERENCES = {
   'media.autoplay.default': 0,
   'media.autoplay.blocking_policy': 0,
@@ -24,12 +24,12 @@ function findFirefox() {
 export const firefox = {
   desk: DESK,
 
-  /** What is missing after it was tried to install it; empty when Firefox can be run. */
+  /** Tries to install what is missing. @returns What is still missing; empty if Firefox can run. */
   ensure() {
     const missing = () => [...(findFirefox() ? [] : ['firefox']), ...missingForDesk(DESK)];
     return installMissing(missing, 'firefox-esr', ...DISPLAY_PACKAGES, ...SOUND_PACKAGES);
   },
 
-  /** For puppeteer. @param env Of its desk. */
+  /** Launch options for puppeteer. @param env Environment of its virtual desktop. */
   launchOptions: (env) => ({ browser: 'firefox', executablePath: findFirefox(), headless: true, env, extraPrefsFirefox: PREFERENCES }),
 };

@@ -35,7 +35,7 @@ const TILES = [
 
 export const TILE_LABELS = TILES.map(({ label }) => label);
 
-/** The sheet of an avatar for `draw` of `drawing-page.js`: one flat ground, no words. */
+/** The sheet of an avatar for `draw` of `drawing-page.js`: a plain background, no text. */
 export function goldenSheet(avatar, change = (tile) => tile) {
   const cells = TILES.map((tile) => ({ ...change(tile), avatar, label: '' }));
   return { columns: TILE_COLUMNS, size: TILE_SIZE, cells, background: ['#d9cfc6'] };

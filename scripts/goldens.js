@@ -1,6 +1,6 @@
 /**
- * `npm run goldens [-- avatar…]`: takes the pictures anew that drawing is compared with. Look at them before they are
- * committed, and only after a change that was meant to be seen. Expects `npm run build`.
+ * `npm run goldens [-- avatar…]`: updates the reference pictures of the drawing tests. Use it only after a change that is meant
+ * to be visible, and look at them before committing. Expects `npm run build`.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';

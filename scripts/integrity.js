@@ -1,5 +1,5 @@
 /**
- * Writes `dist/integrity.json`: for every file that a page loads by a tag or lets the script load, what stands in an `integrity`
+ * Writes `dist/integrity.json`: for every file that a page loads by a tag or from the script, the value of an `integrity`
  * attribute, an import map or a `modulepreload` link.
  */
 import { createHash } from 'node:crypto';

@@ -1,12 +1,12 @@
-/** What the system's package manager can bring: on Debian and its kin, for root. */
+/** Installs packages with the system's package manager: Debian and derivatives, as root. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Whether packages can be installed without asking anybody. */
+/** Whether packages can be installed without interaction. */
 export const canInstallPackages = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
-/** @throws when a package cannot be had. */
+/** @throws if a package cannot be installed. */
 export function installPackages(...names) {
   const run = (...args) => execFileSync('apt-get', args, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
   run('update', '-qq');
@@ -14,10 +14,10 @@ export function installPackages(...names) {
 }
 
 /**
- * Installs packages if something is missing and they can be had.
+ * Installs packages if something is missing and installation is possible.
  *
- * @param missing Gives the names of what is missing.
- * @returns What is missing in the end.
+ * @param missing Returns the names of missing commands.
+ * @returns The names that are still missing.
  */
 export function installMissing(missing, ...names) {
   if (missing().length === 0 || !canInstallPackages) return missing();

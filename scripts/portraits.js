@@ -11,10 +11,10 @@ import { mustRunNode } from './run.js';
 
 const both = (channel, weight) => ({ [`${channel}Left`]: weight, [`${channel}Right`]: weight });
 const SMILE = { ...both('mouthSmile', 0.35), ...both('cheekSquint', 0.2), ...both('browOuterUp', 0.12) };
-/** Turned to the middle, as people stand in a group. */
+/** Turned to the middle, as in a group photo. */
 const TURNS = [16, 0, -16];
 const BUST = { x: 0, y: -0.02, size: 0.37 };
-/** Eyes that stay with the viewer while the head is turned; about 35° at weight 1. */
+/** Eyes stay on the viewer while the head is turned; about 35° at weight 1. */
 const towardsViewer = (turn) =>
   turn > 0 ? { eyeLookOutLeft: turn / 35, eyeLookInRight: turn / 35 } : { eyeLookInLeft: -turn / 35, eyeLookOutRight: -turn / 35 };
 const HEAD = { x: 0, y: 0.012, size: 0.27 };

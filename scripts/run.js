@@ -16,7 +16,7 @@ export async function mustRunNode(...args) {
   if (code !== 0) process.exit(code);
 }
 
-/** Runs jobs, functions that give promises, in order and as many at a time as there are cores. Rejects with the first failure. */
+/** Runs jobs, functions that return promises, in order and as many at a time as there are cores. Rejects with the first failure. */
 export async function inParallel(jobs, limit = availableParallelism()) {
   const waiting = [...jobs];
   const work = async () => {

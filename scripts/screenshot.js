@@ -23,7 +23,7 @@ try {
   await page.getByRole('button', { name: 'Speak', exact: true }).click();
   await talking;
   await page.waitForTimeout(2200);
-  // On a busy machine the stage draws with fewer pixels; its blob has them all.
+  // On a busy machine the stage reduces its resolution; its blob has the full one.
   await avatar.evaluate(async (element) => {
     const canvas = element.shadowRoot.querySelector('canvas');
     const picture = new Image();

@@ -1,4 +1,4 @@
-/** Prints what each shipped file weighs and fails where one is over its budget. */
+/** Prints the size of each shipped file and fails if one is over its budget. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';

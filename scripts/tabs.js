@@ -1,4 +1,4 @@
-/** One page of any browser under one interface, for flows that are the same in all. */
+/** One page of any browser behind one interface, for flows that are the same in all. */
 import puppeteer from 'puppeteer-core';
 import { CHROMIUM_FLAGS, findChromium } from './chromium.js';
 import { firefox } from './firefox.js';
@@ -6,11 +6,11 @@ import { webkit } from './webkit.js';
 
 const WIDTH = 640;
 const HEIGHT = 480;
-/** ms; for one call into the page. */
+/** Timeout of one call into the page, ms. */
 const CALL_TIMEOUT_MS = 120_000;
 
 /**
- * @param browser `chromium`, `firefox` or `webkit`; the last two want to be at a desk, see `virtual-desk.js`.
+ * @param browser `chromium`, `firefox` or `webkit`; the last two need a virtual desktop, see `virtual-desk.js`.
  * @returns `goto(url)`, `evaluate(function, ...args)`, `screenshot()` → PNG, `version` and `close()`.
  */
 export async function openTab(browser) {

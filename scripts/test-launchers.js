@@ -6,14 +6,14 @@ import { CHROMIUM_FLAGS, findChromium } from './chromium.js';
 import { firefox } from './firefox.js';
 import { webkit } from './webkit.js';
 
-/** By the name of the browser. Firefox and WebKit want to be at a desk, see `virtual-desk.js`. */
+/** By the name of the browser. Firefox and WebKit need a virtual desktop, see `virtual-desk.js`. */
 export const launchers = {
   chromium: () => playwrightLauncher({ product: 'chromium', launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } }),
   firefox: () => chromeLauncher({ puppeteer, launchOptions: firefox.launchOptions(process.env) }),
   webkit: () => new WebKitLauncher(),
 };
 
-/** One window in which page follows page; its focus is never disputed. */
+/** One window for all pages in turn, so that none loses focus to another. */
 class WebKitLauncher {
   name = 'WebKitGTK';
   /** Lets `sendKeys` of the runner's commands call the method below. */
@@ -27,7 +27,7 @@ class WebKitLauncher {
     try {
       await this.#goto(url);
     } catch {
-      // One in some twenty dies; its driver's session is over then.
+      // About one in twenty crashes, which ends its driver's session.
       await this.stop();
       await this.#goto(url);
     }
@@ -43,7 +43,7 @@ class WebKitLauncher {
 
   async stopSession() {
     this.#active = null;
-    // Ends what still runs in the page.
+    // Stops the page.
     await this.#goto('about:blank').catch(() => this.stop());
     return {};
   }

@@ -27,7 +27,7 @@ for (const bundler of bundlers.length > 0 ? bundlers : ['turbopack']) {
   await check(bundler);
 }
 
-/** Serves what was built and does what a visitor does. */
+/** Serves the build and uses it like a visitor. */
 async function check(bundler) {
   const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '--port', '0'], {
     cwd: folder,

@@ -1,4 +1,4 @@
-/** Three runners, one way to say how a run went: a JSON file `{ passed, failed, skipped }` per suite. */
+/** The results of all three test runners have one form: a JSON file `{ passed, failed, skipped }` per suite. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 

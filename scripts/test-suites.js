@@ -1,4 +1,4 @@
-/** The suites: how each is run, on which files, and what it needs to be built. */
+/** The suites: their runners, files and required builds. */
 import { availableParallelism } from 'node:os';
 import { ensureChromium } from './chromium.js';
 import { isFresh } from './dist-state.js';
@@ -11,7 +11,7 @@ import { openDesk } from './virtual-desk.js';
 import { webkit } from './webkit.js';
 
 const OTHER_BROWSERS = { firefox, webkit };
-/** Tests in Node that look at what a build made. */
+/** Tests in Node that need the output of a build. */
 const READS_DIST = /node\/(package|motion\/files\/glb-animation)\.test\.js$/;
 const E2E = ['node_modules/@playwright/test/cli.js', 'test', '--pass-with-no-tests'];
 /** Specs that measure real time run one page at a time; `@slow` ones are left to `npm run test:all`. */
@@ -19,17 +19,17 @@ const TIMING = '@timing';
 const SLOW = '@slow';
 
 /**
- * What a run may say about a suite.
+ * Options of a suite's run.
  *
  * @typedef {object} Run
  * @property {string[]} [files] Compiled test files; default: all of the suite.
  * @property {boolean} [isAll] Slow tests too, and all of `test/both` in the browser.
  */
 
-/** Each takes a `Run` and gives the results of its runs, `{ passed, failed, skipped }`. */
+/** Each takes a `Run` and returns the results of its runs, `{ passed, failed, skipped }`. */
 export const SUITES = {
   lint: async () => [await check('lint', ['node_modules/@biomejs/biome/bin/biome', 'check', '.'])],
-  /** Fails where a file is over its budget. */
+  /** Fails if a file is over its budget. */
   build: async () => [resultOf('build', (await isFresh('full')) ? await runNode(['scripts/sizes.js']) : await build('full'))],
   async node({ files, isAll }) {
     const found = files ?? (await nodeFiles()).filter((path) => isAll || !isSlow(path));
@@ -77,7 +77,7 @@ async function build(level) {
   return code;
 }
 
-/** Runs a program that either passes or fails as a whole. */
+/** Runs a program that passes or fails as a whole. */
 async function check(name, args) {
   return resultOf(name, await runNode(args));
 }
@@ -92,7 +92,7 @@ async function run(name, args, env = {}) {
   clearResult(name);
   const code = await runNode(args, { ...env, TEST_SUITE: name });
   const result = readResult(name);
-  // A runner that fails without a failing test has failed as a whole.
+  // A runner that fails without a failing test counts as one failure.
   if (code !== 0 && result.failed === 0) result.failed = 1;
   return result;
 }
@@ -100,7 +100,7 @@ async function run(name, args, env = {}) {
 function nodeRunner(files) {
   return [
     '--test',
-    // By default Node leaves one core idle.
+    // By default Node leaves one core unused.
     `--test-concurrency=${availableParallelism()}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
@@ -120,7 +120,7 @@ async function inChromium(name, { files, isAll }, args) {
   return [await run(name, args, isAll ? { TEST_ALL: '1' } : {})];
 }
 
-/** Runs a runner at a desk for another browser. Says so and gives nothing where that cannot be had. */
+/** Runs a runner in a virtual desktop for another browser. If that is not available, reports it and returns no results. */
 async function inOtherBrowser(name, resultName, args) {
   const browser = OTHER_BROWSERS[name];
   const missing = browser.ensure();

@@ -1,6 +1,7 @@
 /**
- * `npm run test:templates`: checks the templates of the Vue and Svelte examples against the packed package, as `vue-tsc` and `svelte-check` do in
- * somebody's project, and that each of them notices a mistake. Apart from `npm test`, since both bring a compiler of their own. Expects
+ * `npm run test:templates`: checks the templates of the Vue and Svelte examples against the packed package, as `vue-tsc` and
+ * `svelte-check` do in a user's project, and that each of them detects a mistake. Not part of `npm test`, since both need their
+ * own compiler. Expects
  * `npm run build`.
  */
 import { execFileSync, spawnSync } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * A display and a sound card that are nobody's, for browsers that work with neither: Firefox draws WebGL only where there
- * is a display and lets no clock run without a sound server; WebKitGTK is a window.
+ * A virtual display and sound card for browsers that need them: Firefox draws WebGL only with a display and runs no audio clock
+ * without a sound server; WebKitGTK needs a window.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,16 +16,16 @@ export const SOUND_PACKAGES = ['pulseaudio'];
 const START_TIMEOUT_MS = 15_000;
 const PULSE_MODULES = ['module-native-protocol-unix', 'module-null-sink sink_name=null rate=48000'];
 
-/** What a desk needs and is not there, as commands. */
+/** Missing commands that a virtual desktop needs. */
 export function missingForDesk({ withSound }) {
   if (process.platform !== 'linux') return [];
   return ['Xvfb', ...(withSound ? ['pulseaudio'] : [])].filter((name) => !findCommand(name));
 }
 
 /**
- * Opens a desk; elsewhere than on Linux there is one already.
+ * Opens a virtual desktop on Linux; other systems have a real one.
  *
- * @returns `env` for the browser, with a home of its own, and `close()`.
+ * @returns `env` for the browser, with a separate home folder, and `close()`.
  */
 export async function openDesk({ withSound }) {
   const home = await mkdtemp(join(tmpdir(), 'browser-home-'));
@@ -40,7 +40,7 @@ export async function openDesk({ withSound }) {
   };
   if (process.platform !== 'linux') return { env: { ...process.env, HOME: home }, close };
   const env = { ...process.env, HOME: home, XDG_RUNTIME_DIR: home };
-  // Another sound server or display of the machine would be found by these.
+  // These would lead to another sound server or display of the machine.
   for (const name of ['PULSE_SERVER', 'WAYLAND_DISPLAY']) delete env[name];
   try {
     const display = spawn(

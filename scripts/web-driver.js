@@ -1,7 +1,7 @@
-/** A W3C WebDriver session by `fetch`: the few commands that tests need. @see https://www.w3.org/TR/webdriver2/ */
+/** A W3C WebDriver session over `fetch`, with the commands that tests need. @see https://www.w3.org/TR/webdriver2/ */
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
-/** Keys by the names that browsers give their events. */
+/** Keys by the names of their events. */
 const KEYS = {
   Escape: '\uE00C',
   Tab: '\uE004',
@@ -20,7 +20,7 @@ export class WebDriverSession {
   version;
   #base;
 
-  /** @param driverUrl Of the driver. @param capabilities That the browser must have. */
+  /** @param driverUrl URL of the driver. @param capabilities Required capabilities of the browser. */
   static async open(driverUrl, capabilities) {
     const { sessionId, capabilities: given } = await ask(`${driverUrl}/session`, { capabilities: { alwaysMatch: capabilities } });
     return new WebDriverSession(`${driverUrl}/session/${sessionId}`, `${given.browserName} ${given.browserVersion}`);
@@ -39,7 +39,7 @@ export class WebDriverSession {
     return ask(`${this.#base}/url`);
   }
 
-  /** What a function returns, or its promise resolves with, in the page; it knows its arguments only. */
+  /** Runs a function in the page and returns its result or that of its promise; it has no closure, only its arguments. */
   async evaluate(code, ...args) {
     const script = `const tell = arguments[arguments.length - 1];
       Promise.resolve().then(() => (${code})(...arguments)).then((value) => tell({ value }), (error) => tell({ error: String(error) }));`;
@@ -56,7 +56,7 @@ export class WebDriverSession {
     await this.#post('window/rect', { width, height });
   }
 
-  /** Presses a key, by the name that its event has. */
+  /** Presses a key, by the name of its event. */
   async press(key) {
     const value = KEYS[key] ?? key;
     await this.#post('actions', {
@@ -73,13 +73,13 @@ export class WebDriverSession {
     });
   }
 
-  /** A click in the middle of an element, by the mouse. */
+  /** Clicks the middle of an element with the mouse. */
   async click(selector) {
     const element = await this.#post('element', { using: 'css selector', value: selector });
     await this.#post(`element/${element[ELEMENT]}/click`, {});
   }
 
-  /** A PNG of what is seen. */
+  /** A PNG of the viewport. */
   async screenshot() {
     return Buffer.from(await ask(`${this.#base}/screenshot`), 'base64');
   }

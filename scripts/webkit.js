@@ -1,4 +1,4 @@
-/** Finds a WebKitGTK to test in, or installs one, and starts it. It is for Linux; what others have is Safari. */
+/** Finds a WebKitGTK to test in, or installs one, and starts it. Linux only; elsewhere there is Safari. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { WebDriverSession } from './web-driver.js';
 
 const DESK = { withSound: false };
 const PACKAGES = ['webkit2gtk-driver', 'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-bad'];
-/** Its WebGL in workers stays switched off, as visitors have it: the page dies where both worker and page draw. */
+/** Its WebGL in workers stays off, as by default: the page crashes if both worker and page draw. */
 const FLAGS = ['--automation', '--autoplay-policy=allow'];
 /** ms */
 const START_TIMEOUT_MS = 20_000;
@@ -29,7 +29,7 @@ function findMiniBrowser() {
 export const webkit = {
   desk: DESK,
 
-  /** What is missing after it was tried to install it; empty when WebKitGTK can be run. */
+  /** Tries to install what is missing. @returns What is still missing; empty if WebKitGTK can run. */
   ensure() {
     const missing = () => [
       ...(findCommand('WebKitWebDriver') && findMiniBrowser() ? [] : ['WebKitGTK with WebKitWebDriver']),
@@ -38,7 +38,7 @@ export const webkit = {
     return installMissing(missing, ...PACKAGES, ...DISPLAY_PACKAGES);
   },
 
-  /** A session in a browser of its own. @param env Of its desk. */
+  /** A session in a new browser. @param env Environment of its virtual desktop. */
   async open(env) {
     const port = await freePort();
     const driver = spawn(findCommand('WebKitWebDriver'), [`--port=${port}`, '--host=127.0.0.1'], { stdio: 'ignore', env });

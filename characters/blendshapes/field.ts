@@ -4,7 +4,7 @@ import { ZERO } from '../vector.js';
 
 /**
  * One blendshape: displacement (cm) of an unposed point at weight 1. The same field moves skin, brows, lashes,
- * teeth and tongue, so they cannot come apart.
+ * teeth and tongue, so they stay together.
  */
 export type Field = (point: FacePoint) => Vec3;
 
@@ -16,7 +16,7 @@ export const SIDES = [
   ['Right', -1],
 ] as const;
 
-/** Teeth, tongue and throat move with the jaw only. */
+/** 0 for teeth, tongue and throat, which move with the jaw only. */
 export const isRigid = (point: FacePoint): boolean => point.jawWeight !== undefined;
 
 /** Restricts a field to soft parts. */

@@ -11,7 +11,7 @@ const OPENING = 19 * DEGREES;
 /** The corners follow the jaw by this share. */
 const CORNER_SHARE = 0.36;
 
-/** Where the soft parts let go of the jaw: towards the ears, down the neck, at the back. */
+/** Falloff of the jaw's movement: towards the ears, down the neck, at the back. */
 function hold([x, y, z]: Vec3): number {
   const ear = 1 - 0.9 * smoothstep(5, 8.2, Math.abs(x) + Math.max(0, -z) * 0.8);
   const neck = smoothstep(-13.5, -9, y + Math.max(0, z - 1) * 1.1);
@@ -23,7 +23,7 @@ function slideShare(region: MouthRegion, point: FacePoint): number {
   return point.jawWeight ?? smoothstep(1.2, -1.2, region.aboveSeam(point)) * hold(point.position);
 }
 
-/** Share of the jaw's opening a point takes, 0..1. */
+/** Share of the jaw's opening at a point, 0..1. */
 function jawShare(region: MouthRegion, point: FacePoint): number {
   if (point.jawWeight !== undefined) return point.jawWeight;
   const [x, y] = point.position;
@@ -57,7 +57,7 @@ export function jawFields(region: MouthRegion): FieldTable {
     return [opened[0], opened[1] + 0.06 * region.lips(point, 0.9) * (1 - t * t) * region.belowNose(point), opened[2]];
   };
 
-  /** Where the closed seam lies on a fully open jaw, in the column of a point. */
+  /** Position of the closed seam on a fully open jaw, in the column of a point. */
   const closedSeam = (point: FacePoint): Vec3 => {
     const t = point.lip ? point.lip.along : clamp(region.along(point), -1, 1);
     const seam: Vec3 = point.lip ? point.lip.seam : [shape.halfWidth * t, shape.seamY(t), 7.6];

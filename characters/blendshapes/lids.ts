@@ -33,7 +33,7 @@ export function lidFields(lids: LidShape): FieldTable {
         const weight = point.kind === 'lash' ? 1 : 1 - smoothstep(1.08, outermost, lid.ring);
         const angle = (isUpper ? upper * opening - overlap : lower * opening + overlap) * weight;
         const outside = Math.max(lid.radius, lids.eyeRadius + RIM_HEIGHT);
-        // Lashes come down over the lower lid, so that a closed eye is drawn by a dark line.
+        // Lashes cover the lower lid, so that a closed eye shows a dark line.
         const lashReach = point.kind === 'lash' ? outside - lids.eyeRadius - RIM_HEIGHT : 0;
         const closing = clamp(-angle / Math.max(opening, 1e-6));
         const radius = (lid.isInner ? lid.radius : outside) + 0.5 * lashReach * closing;

@@ -1,4 +1,4 @@
-/** Where a point lies relative to the mouth: the masks the jaw and lip fields are made of. All 0..1, smooth. */
+/** Masks relative to the mouth, from which the jaw and lip fields are built. All 0..1, smooth. */
 import type { FacePoint } from '../face-point.js';
 import type { MouthShape } from '../mouth-shape.js';
 import { clamp, gaussian, smoothstep } from '../vector.js';
@@ -58,7 +58,7 @@ export class MouthRegion {
     return clamp(1 - Math.abs(clamp(this.along(point), -1, 1)) ** power);
   }
 
-  /** How much the seam must sink here to become flat: the rest of the curve would turn rounded lips into a V. */
+  /** Distance by which the seam must sink to become flat: its curve would turn rounded lips into a V. */
   seamRise(point: FacePoint): number {
     return this.shape.seamY(clamp(Math.abs(this.along(point)))) - this.shape.centreY;
   }

@@ -15,8 +15,8 @@ export function mouthFields(region: MouthRegion): FieldTable {
 }
 
 /**
- * Behind rounded lips the upper teeth step back and up by `rise` cm, as animators do it: a full row of them would close the
- * round opening of an oo.
+ * Behind rounded lips the upper teeth move back and up by `rise` cm, as animators do it: a full row of them would close the round
+ * opening of an oo.
  */
 const withTeeth =
   (rise: number, field: Field): Field =>
@@ -107,7 +107,7 @@ function sidedFields(region: MouthRegion): FieldTable {
     });
     table[`mouthSmile${name}`] = soft((point) => {
       const half = halfMask(point, side);
-      // Without |t|^1.9 the middle rises too and the mouth becomes a V.
+      // Without |t|^1.9 the middle would rise too and the mouth become a V.
       const weight = (region.corner(point, side, 2) * region.towardsCorner(point, 1.9) + 0.1 * region.lips(point, 0.9)) * half;
       const [x, y, z] = point.position;
       const cheek = gaussian(distance([Math.abs(x), y, z], [4.2, -3.2, 6.4]), 2.1) * half;
@@ -118,7 +118,7 @@ function sidedFields(region: MouthRegion): FieldTable {
     table[`mouthStretch${name}`] = atCorner(side, 2.1, 1.1, [0.75, -0.18, -0.45]);
     table[`mouthPress${name}`] = soft((point) => {
       const lips = region.lips(point, 0.6) * halfMask(point, side);
-      // Shorter and straighter, or pressed lips look like a thin smile.
+      // Shorter and straighter, otherwise pressed lips look like a thin smile.
       return [-0.07 * point.position[0] * lips, (-0.24 * region.aboveSeam(point) - 0.3 * region.seamRise(point)) * lips, -0.1 * lips];
     });
     table[`mouthUpperUp${name}`] = lipLift(side, 1, 1.5, [0, 0.55, 0.1]);

@@ -6,7 +6,7 @@ import { add, DEGREES, lerp, mix, normalize, scale, smoothstep } from '../vector
 import { aboveScalp, StrandField, skullDirection } from './strand-field.js';
 
 const SKULL_STEPS = 6;
-/** Sides reach a little over their front edge, for locks that cross it. */
+/** Sides extend a little over their front edge, for locks that cross it. */
 const SIDE_FRONT = -0.1;
 
 /** f = 0 beside the face, 1 the middle of the back. */
@@ -22,7 +22,7 @@ export function sideStrands(hair: BobHair, sculpt: Sculpt, side: 1 | -1): Strand
       const bow = Math.sin(Math.PI * t);
       const straight = normalize(mix(root, end, t));
       const bent = add(straight, [side * 0.22 * bow * (1 - f * f), 0.28 * bow * (1 - 0.4 * f), 0.12 * bow * (1 - f)]);
-      // Near the face the hair lies closer, or one could look under its edge.
+      // Near the face the hair lies closer, otherwise its underside would be visible.
       const lift = lerp(0.6, 1, smoothstep(-0.1, 0.3, f));
       points.push(aboveScalp(sculpt, bent, (volume * (0.6 + 0.4 * smoothstep(0, 0.4, t)) + 0.4 * bow * (1 - 0.3 * f)) * lerp(lift, 1, t)));
     }

@@ -1,6 +1,6 @@
 /**
- * A bob with a side parting. Two closed sheets give the volume; locks that drift over
- * them, a sweeping fringe and a few loose strands take away the regularity.
+ * A bob with a side parting. Two closed sheets give the volume; drifting locks, a sweeping fringe and a few loose strands break
+ * up the regularity.
  */
 import type { BobHair, Character } from '../character.js';
 import { linearFromHex } from '../colour.js';
@@ -88,6 +88,6 @@ export function bob(character: Character, hair: BobHair, sculpt: Sculpt): Part {
       }),
     );
   }
-  // What hangs over the neck bends with it, or it would swing through the shoulders.
+  // Hair over the neck bends with it, otherwise it would pass through the shoulders.
   return { ...mergeParts(parts), binding: hair.drop > CHIN_LONG ? 'neck' : 'Head' };
 }

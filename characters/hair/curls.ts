@@ -12,7 +12,7 @@ import { scalpShell } from './scalp-shell.js';
 
 const DIVISIONS = 28;
 const CANDIDATES = 6000;
-/** How much the strands of a curl are bent. */
+/** Curvature of the strands of a curl. */
 const BOW = 0.5;
 
 interface Curl {
@@ -70,7 +70,7 @@ function coil({ middle, out, seed }: Curl, place: Vec3, reach: number): Strand {
   };
 }
 
-/** Evenly on the cloud, steep sides as well: of many places in disorder those that keep their distance. */
+/** Distributes points evenly over the cloud, steep sides included: of many shuffled candidates those that keep their distance. */
 function curlsOn(hair: CurlsHair, sculpt: Sculpt, cloud: (scalp: Vec3, direction: Vec3) => number, random: () => number): Curl[] {
   const all: Curl[] = [];
   const apart = 0.8 * spacing(hair);

@@ -7,7 +7,7 @@ import type { StrandField } from './strand-field.js';
 export interface Drift {
   field: StrandField;
   side: 1 | -1;
-  /** Where it starts, and how far it wanders by its tip, in the sheet's f. */
+  /** Start of the lock, and its drift up to the tip, in the sheet's f. */
   f: number;
   drift: number;
   halfWidth: number;
@@ -27,7 +27,7 @@ export function driftingLock({ field, side, f, drift, halfWidth, from, to, heigh
   const swell = (v: number): number => Math.sin(Math.PI * clamp(0.03 + 0.967 * v)) ** 0.7 + 0.004;
   return lockPart({
     frame: (across, v) => {
-      // It comes out from under the sheet and goes back there: what ends in the air shows as a nib.
+      // It starts and ends under the sheet: a free end would be visible as a spike.
       const risen = smoothstep(0, 0.14, v) * smoothstep(1, 0.84, v);
       const frame = field.at(f + drift * v * v + across * halfWidth * swell(v) * side, lerp(from, to, v));
       return {

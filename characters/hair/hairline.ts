@@ -1,4 +1,4 @@
-/** Where hair grows: the front line with its temples and sideburns, past the ears, down to the nape. */
+/** The hairline: from the forehead over temples and sideburns, past the ears, down to the nape. */
 
 import type { Vec3 } from '../vector.js';
 import { lerp, smoothstep } from '../vector.js';

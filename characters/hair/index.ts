@@ -1,4 +1,4 @@
-/** Hairdos by style. */
+/** Hair by style. */
 import type { Character } from '../character.js';
 import type { Part } from '../part.js';
 import type { Sculpt } from '../sculpt.js';

@@ -13,11 +13,11 @@ export interface LockShape {
   frame(across: number, v: number): StrandFrame;
   /** Height of the rounded front over its edges, cm. */
   relief(v: number): number;
-  /** Front to back, cm. */
+  /** Thickness, front to back, cm. */
   thickness(v: number): number;
   rows: number;
   columns: number;
-  /** The back begins at this v; 1 = no back. */
+  /** The flat back begins at this v; 1 = no back. */
   backFrom: number;
   /** 0..1, also shifts the colour. */
   seed: number;

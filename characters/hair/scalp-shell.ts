@@ -1,6 +1,6 @@
 /**
- * Hair as one surface around the skull, raised from the scalp by any function: evenly fine everywhere, so nothing has to be
- * planned. Where the height is negative it lies under the skin; triangles that lie there as a whole are left out.
+ * Hair as one surface around the skull, raised from the scalp by any function, with uniform resolution. With negative height it
+ * lies under the skin; triangles entirely below it are omitted.
  */
 import type { Part, Strand } from '../part.js';
 import { vertexNormals } from '../pose.js';
@@ -14,13 +14,13 @@ export interface ShellPoint {
   height: number;
   /** Curl or stripe the point belongs to; a triangle belongs to that of its first corner as a whole. */
   cell: number;
-  /** The strand at this point (its tangent is laid on the surface), of the cell it is asked for by one of its triangles. */
+  /** The strand at this point (its tangent is projected onto the surface), for the cell of the requesting triangle. */
   strandIn(cell: number): Strand;
   /** Linear. */
   colour: Vec3;
 }
 
-/** Hidden corners further below the skin than this do not matter, cm. */
+/** Hidden corners further below the skin than this are ignored, cm. */
 const HIDDEN = -0.12;
 
 /** @param divisions Of each edge of the icosahedron it is made of; 20 · divisions² triangles before the hidden ones go. */
@@ -37,7 +37,7 @@ export function scalpShell(sculpt: Sculpt, divisions: number, surface: (scalp: V
     const corners = sphere.triangles.slice(i, i + 3);
     if (isShown(corners)) shown.push(...corners);
   }
-  // Where cells meet they have vertices of their own, and the normal in common.
+  // Adjacent cells have separate vertices with a common normal.
   const normals = vertexNormals(
     { triangles: shown },
     shell.map(({ position }) => position),

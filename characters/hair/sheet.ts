@@ -11,7 +11,7 @@ import type { StrandField } from './strand-field.js';
 const COLUMNS_PER_LOCK = 4;
 
 export interface SheetOptions {
-  /** Which way increasing f runs: 1 = towards the back on the left side, counter-clockwise seen from outside. */
+  /** Direction of increasing f: 1 = towards the back on the left side, counter-clockwise seen from outside. */
   side: 1 | -1;
   locks: number;
   rows: number;
@@ -58,7 +58,7 @@ export function hairSheet(field: StrandField, options: SheetOptions): Part {
     colours.push(scale(colour, depth > 0 ? 0.72 : 0.72 + 0.2 * crest + 0.3 * clamp(v * 1.2 - 0.2) + 0.2 * (seed - 0.5)));
     return points.push(addScaled(position, normal, depth > 0 ? -depth : relief)) - 1;
   };
-  // Over the skull the inside reaches down into the skin, so that nothing shows through below the front edge.
+  // Over the skull the inner surface extends into the skin, so that there is no gap below the front edge.
   const thicknessAt = (v: number): number =>
     options.thickness * (1 - smoothstep(0.5, 0.97, v)) + 0.02 + 1.8 * (1 - smoothstep(0.28, 0.66, v));
   const outer = rowsOf(0, (column, v) => addVertex(column, v, 0));

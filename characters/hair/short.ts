@@ -73,7 +73,7 @@ function clippedHair(hair: ShortHair, sculpt: Sculpt, colour: Vec3, random: () =
   });
 }
 
-/** Down and back along the skull; strands that differ a little break up the shine. */
+/** Down and back along the skull; small differences between strands break up the shine. */
 function downFrom(direction: Vec3, drift: number): Vec3 {
   const down: Vec3 = [0, -0.9, -0.5 + drift];
   return normalize(addScaled(down, direction, -dot(down, direction)));
@@ -86,7 +86,7 @@ const overTop = (lateral: number, pitch: number): Vec3 => [
   Math.cos(lateral) * Math.cos(pitch),
 ];
 
-/** Where the hair begins, going up over the head at a lateral angle, radians. */
+/** Start of the hair at a lateral angle, going up over the head, radians. */
 function hairlinePitch(line: Hairline, sculpt: Sculpt, lateral: number): number {
   let pitch = 10 * DEGREES;
   while (pitch < 80 * DEGREES && insideHair(line, sculpt.scalpPoint(overTop(lateral, pitch))) < 0.3) pitch += 0.5 * DEGREES;

@@ -1,5 +1,5 @@
 /**
- * Where strands run. A sheet of strands is a family of curves: `f` counts them away from the face, `v` runs from root
+ * Directions of strands. A sheet of strands is a family of curves: `f` counts them away from the face, `v` runs from root
  * (0) to tip (1).
  */
 

@@ -9,7 +9,7 @@ import type { SkinMesh } from '../skin-mesh.js';
 import type { Vec3 } from '../vector.js';
 import { addScaled, clamp, dot, lerp, mix, normalize, scale, smoothstep } from '../vector.js';
 
-/** Where it is as dense as this it comes out of the skin. */
+/** Density at which it emerges from the skin. */
 const EDGE = 0.35;
 /** Height over the skin for each unit of density at its border, cm: what lies outside of it is as deep below. */
 const SLOPE = 0.55;
@@ -51,7 +51,7 @@ export function beard(character: Character, sculpt: Sculpt, { points, triangles 
   };
 }
 
-/** Strands hang, and run back along the jaw; stripes around the head, every other one mirrored so that they join. */
+/** Strands hang, and run back along the jaw; stripes around the head, every second one mirrored so that they match. */
 function strandAt([x, y, z]: Vec3, normal: Vec3, seed: number): Strand {
   const hanging: Vec3 = [0.12 * Math.sign(x) * smoothstep(0, 2, Math.abs(x)), -1, -0.35 * smoothstep(2, 5, Math.abs(x))];
   // Around the upright axis of the head, and under the chin along it: there hair runs down the neck.
@@ -64,7 +64,7 @@ function strandAt([x, y, z]: Vec3, normal: Vec3, seed: number): Strand {
   };
 }
 
-/** 0..1: how much beard grows at a point of the skin; none on the lips. */
+/** Density of the beard at a point of the skin, 0..1; 0 on the lips. */
 export function beardedness({ beard: amount, mouth }: Character, { position, kind, lip }: FacePoint): number {
   if (amount === 0 || kind === 'lid' || kind === 'mouthLining') return 0;
   const onSkin = lip ? smoothstep(0.96, 1.3, lip.across) : 1;

@@ -12,7 +12,7 @@ import { addScaled, clamp, gaussian, lerp, smoothstep } from '../vector.js';
 const BROW_COLUMNS = 27;
 const BROW_ROWS = 8;
 
-/** A cushion snapped to the skin, one ray per vertex: swept tubes sink into the forehead. */
+/** A cushion projected onto the skin, one ray per vertex: swept tubes would sink into the forehead. */
 export function brow(character: Character, sculpt: Sculpt, side: 1 | -1): Part {
   const hair = linearFromHex(character.colours.brow);
   const skin = linearFromHex(character.colours.skin);

@@ -10,16 +10,16 @@ import type { Vec3 } from '../vector.js';
 import { gaussian, smoothstep } from '../vector.js';
 
 const SEGMENTS = 32;
-/** The back of the ball is never seen. */
+/** The back of the ball is never visible. */
 const BACK_ANGLE = 1.75;
-/** Of the radius; 0.13 came through the closed lid. */
+/** As a share of the radius; 0.13 would pass through the closed lid. */
 const CORNEA_BULGE = 0.03;
 
 export function eyeball(character: Character, name: 'eyeLeft' | 'eyeRight'): Part {
   const { radius, irisFraction, pupilFraction } = character.eye;
   const irisAngle = Math.asin(irisFraction);
   const pupilAngle = Math.asin(irisFraction * pupilFraction);
-  // Rings crowd at the edges of pupil and iris, where the colour changes.
+  // Rings are denser at the edges of pupil and iris, where the colour changes.
   const angles = [0.02, pupilAngle * 0.6, pupilAngle - 0.015, pupilAngle + 0.015];
   for (const share of [0.3, 0.6, 0.86]) angles.push(pupilAngle + (irisAngle - pupilAngle) * share);
   angles.push(irisAngle - 0.01, irisAngle + 0.03);

@@ -1,4 +1,7 @@
-/** Glasses: two rims, a bridge, temples that lie along the head to the ears; of the lenses only the light they mirror, so that the eyes stay clear. */
+/**
+ * Glasses: two rims, a bridge, temples that lie along the head to the ears; of the lenses only the reflections, so that the eyes
+ * stay clear.
+ */
 import type { Character, Glasses } from '../character.js';
 import { linearFromHex } from '../colour.js';
 import type { Part } from '../part.js';
@@ -12,14 +15,14 @@ const RIM_SEGMENTS = 32;
 const TEMPLE_SEGMENTS = 12;
 /** Half width and half height of a rim, cm. */
 const RIM = [2.5, 2.2] as const;
-/** Around the lens, as angles, and how far out: where a lens mirrors the lamp above the viewer's left. */
+/** Angles and radii of the reflection of the key light, above the viewer's left. */
 const GLINTS = [
   { from: 0.5, to: 1.22, inner: 0.74, outer: 0.84 },
   { from: 0.62, to: 1.1, inner: 0.64, outer: 0.68 },
 ] as const;
 const GLINT_SEGMENTS = 8;
 const GLINT_COLOUR = '#f6e8de';
-/** Temples keep this far off the head, cm. */
+/** Distance of the temples from the head, cm. */
 const CLEARANCE = 0.24;
 
 export function glasses(character: Character, style: Glasses, sculpt: Sculpt): Part {
@@ -111,7 +114,10 @@ const across = ([x, y, z]: Vec3): Vec3 => [-x, y, z];
 
 const mirrored = ({ points, triangles }: Shape): Shape => ({ points: points.map(across), triangles: [...triangles].reverse() });
 
-/** A crescent on the lens. @param at By angle around the lens and share of the way to its rim; Towards the viewer's right as the angle grows: the other way round it is seen from behind. */
+/**
+ * A crescent on the lens. @param at Point by angle around the lens and share of the distance to its rim; Towards the viewer's
+ * right as the angle grows: the other way round it is seen from behind.
+ */
 function glint({ from, to, inner, outer }: (typeof GLINTS)[number], at: (angle: number, share: number) => Vec3): Shape {
   const points = Array.from({ length: GLINT_SEGMENTS + 1 }, (_, i) => {
     const half = ((outer - inner) / 2) * Math.sin((i / GLINT_SEGMENTS) * Math.PI) ** 0.6;

@@ -28,7 +28,7 @@ export function skinPart(character: Character, sculpt: Sculpt, mesh: SkinMesh): 
   };
 }
 
-/** With computed normals the fill looks blotchy; on lips and lids the mesh is finer than the sculpt. */
+/** Computed normals make the fill blotchy; on lips and lids the mesh is finer than the sculpt. */
 function sculptNormalWeight({ kind, lip, lid }: FacePoint): number {
   if (kind === 'mouthLining') return 0;
   if (lid) return lid.isInner ? 0 : 0.98 * smoothstep(1.48, 1.85, lid.ring);
@@ -61,7 +61,7 @@ function createPaint(character: Character, sculpt: Sculpt): (point: FacePoint) =
       [blush, 0.5 * gaussian(Math.hypot(ax - 4.2, (y + 2.6) * 1.15), 2) * smoothstep(1, 5, z)],
       [blush, 0.42 * gaussian(distance(point.position, [0, -2.7, 8.9]), 1.05)],
       [blush, 0.16 * gaussian(Math.hypot(x, y + 8.9), 1.3) * smoothstep(3, 6, z)],
-      // The side of the jaw often lies between the lamps: without warmth of its own it turns grey there.
+      // The side of the jaw is often between the lights: without a warmer colour it looks grey.
       [blush, 0.3 * gaussian(Math.hypot(ax - 4.6, (y + 6.2) * 0.8, (z - 2.8) * 0.7), 2.2)],
       [hollow, 0.35 * socket * (isEyeRing ? 1 : 0.7)],
     ];
@@ -69,7 +69,7 @@ function createPaint(character: Character, sculpt: Sculpt): (point: FacePoint) =
       const { ring, angle, isInner } = point.lid;
       layers.push([hollow, 0.35 * gaussian(ring - 1.31, 0.06) * smoothstep(0, 0.5, Math.sin(angle))]);
       if (isInner || ring === 1) layers.push([blush, 0.5]);
-      // The roots of the lashes and the shadow below them: a pale rim would part the lashes from the eye.
+      // The roots of the lashes and the shadow below them: a pale rim would separate the lashes from the eye.
       if (isInner || ring < 1.05) layers.push([brow, 0.75 * smoothstep(-0.05, 0.35, Math.sin(angle))]);
     }
     const nostril = Math.hypot((ax - 0.46 * nose.width) / 1.35, y + 3.38, (z - 8.35 - 0.2 * nose.length) * 0.5);
@@ -92,8 +92,8 @@ function createPaint(character: Character, sculpt: Sculpt): (point: FacePoint) =
 }
 
 /**
- * What full light from the front would hide: the jaw throws a soft shadow on the neck, its underside turns away, and so do
- * the sides of the face. It is the widest right below the jaw, so that it stays where the chin goes when the mouth opens.
+ * Painted shading that frontal light would hide: the jaw casts a soft shadow on the neck, its underside faces away, and so do the
+ * sides of the face. It is the widest right below the jaw, so that it stays where the chin goes when the mouth opens.
  */
 function formShade(sculpt: Sculpt, position: Vec3): number {
   const [nx, ny] = sculpt.normalAt(position);

@@ -50,7 +50,7 @@ export function teethRow(character: Character, isUpper: boolean): Part {
         [enamelShade, 0.3 * gap + 0.35 * u * u],
         [gumColour, gum],
       ]);
-      // Darker into the depth: towards the cheeks, and above, where the lip lies on them until the mouth opens wide.
+      // Darker with depth: towards the cheeks, and above, where the lip covers them until the mouth opens wide.
       colours.push(
         scale(colour, (isUpper ? 1 : 0.6) * (1 - 0.75 * smoothstep(0.45, 1, Math.abs(u))) * (1 - 0.35 * smoothstep(0.3, 0.9, w))),
       );

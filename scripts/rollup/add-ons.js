@@ -1,10 +1,10 @@
 /**
- * Add-ons of the render worker: files of their own that it imports when an avatar needs them.
+ * Add-ons of the render worker: separate files that it imports when an avatar needs them.
  *
- * An add-on must not bring a second three.js, nor a second `AvatarError`: whatever the worker holds already, of three.js or
- * of our modules, comes from the worker, the rest is in the add-on's file. Bundlers give worker and add-ons other names
- * and places, so they cannot import each other: the worker lays what its add-ons need under a symbol of `globalThis`, by
- * name, and the add-on takes it from there. In `build`, where nothing is bundled, an add-on is a module like any other.
+ * An add-on must not contain a second three.js or a second `AvatarError`: exports of three.js and of our modules that the worker
+ * contains are taken from the worker, the rest is in the add-on's file. Bundlers rename and move worker and add-ons, so they
+ * cannot import each other: the worker stores what its add-ons need under a symbol of `globalThis`, by name, and the add-on reads
+ * it from there. In `build`, where nothing is bundled, an add-on is an ordinary module.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -17,16 +17,16 @@ const TAKE = '\0take-from-worker';
 const USED = /fromWorker\("([^"]+)"\)/g;
 
 export class AddOnBuild {
-  /** @param input The worker's entry. @param plugins What it is built with, short of minifying. */
+  /** @param input The worker's entry. @param plugins Its Rollup plugins, except the minifier. */
   constructor(input, plugins) {
     this.input = input;
     this.plugins = plugins;
     this.held = null;
-    /** Name → where it is exported, for all that add-ons take. */
+    /** Name → exporting module, for all exports that add-ons use. */
     this.taken = new Map();
   }
 
-  /** Plugin of an add-on: leaves out what the worker holds. */
+  /** Plugin of an add-on: omits what the worker contains. */
   takeFromWorker() {
     let held;
     return {
@@ -59,7 +59,7 @@ export class AddOnBuild {
     };
   }
 
-  /** Module → exported name → name in the store, for all exports that are left in the worker. */
+  /** Module → exported name → name in the store, for all exports that remain in the worker. */
   heldByWorker() {
     this.held ??= this.findHeld();
     return this.held;
@@ -97,7 +97,7 @@ export function fromWorker(name) {
 }`;
 }
 
-/** A module's code with everything that the worker holds taken from there; what it does not hold stays as it is written. */
+/** A module's code with the exports that the worker contains read from the store; the rest is unchanged. */
 function withoutHeld(code, names, fail) {
   const { body } = parseAst(code);
   const localOf = new Map();
@@ -135,7 +135,7 @@ function withoutHeld(code, names, fail) {
     }
     return node;
   });
-  // What a module does when it is loaded the worker has done; only what belongs to a class that stays here is done here.
+  // The worker has already run a module's side effects; only those of a class that stays here are run here.
   const statements = rest.map((part) => {
     if (typeof part === 'string') return part;
     if (/^(Import|Export)/.test(part.type)) return textOf(part);

@@ -1,9 +1,9 @@
-/** Makes a module of Basis Universal's transcoder, which three.js ships as a classic script and a file of WebAssembly. */
+/** Converts Basis Universal's transcoder, which three.js ships as a classic script and a WebAssembly file, to a module. */
 import { readFileSync } from 'node:fs';
 
 /**
- * Embind, its way between the languages, writes a function for each method and has it evaluated; strict policies forbid that. These
- * do the same without: convert the arguments, call, let go of them, convert what comes back.
+ * Its binding layer, Embind, generates a function for each method with `eval`, which strict policies forbid. These do the same
+ * without: convert the arguments, call, release them, convert the result.
  */
 const EVALUATED = [
   {

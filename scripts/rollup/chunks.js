@@ -1,6 +1,6 @@
 /**
- * Which module of the page goes into which chunk. A chunk is what one feature needs, loaded by one request: a chunk for each
- * `import()` would make a page wait for one request after the other.
+ * Assigns the page's modules to chunks. A chunk contains one feature, loaded by one request: a chunk for each `import()` would
+ * make a page wait for serial requests.
  */
 import { relative, resolve, sep } from 'node:path';
 
@@ -8,8 +8,8 @@ import { relative, resolve, sep } from 'node:path';
 const FIRST = 'spatius-avatar';
 
 /**
- * Chunk → the modules that begin it when they are imported on demand, as paths below `src`: the first pattern that matches
- * counts. `avatar` is what every page loads before and soon after the first picture, `speech` what it loads to speak.
+ * Chunk → its root modules, which are imported on demand, as paths below `src`: the first matching pattern counts. Every page
+ * loads `avatar` before and soon after the first picture, and `speech` to speak.
  */
 const CHUNKS = {
   room: /^speech\/room\//,
@@ -20,13 +20,13 @@ const CHUNKS = {
   speech: /^(audio|speech|motion)\/|motion-source|token|speech/,
   avatar: /./,
 };
-/** What two chunks import goes into the one that comes first here: no visit waits for a chunk that is rarer than its own. */
+/** Modules that two chunks import go into the first one of this order, so that no visit waits for a rarer chunk than its own. */
 const PRIORITY = ['avatar', 'speech', 'controls', 'recording', 'microphone', 'report', 'room'];
 
 /**
  * @param source Folder of the compiled modules.
  * @param entry Path of the entry that is the first script.
- * @returns Rollup's `manualChunks`. What another entry alone imports stays with that entry.
+ * @returns Rollup's `manualChunks`. Modules of another entry only stay with that entry.
  */
 export function pageChunks(source, entry) {
   let chunkOf = null;
@@ -38,7 +38,7 @@ export function pageChunks(source, entry) {
 
 function assign({ getModuleInfo, getModuleIds }, source, first) {
   const infos = [...getModuleIds()].map(getModuleInfo).filter(({ isExternal }) => !isExternal);
-  /** What is there once `roots` are, without what is in a chunk already. */
+  /** The modules that `roots` import, except those already in a chunk. */
   const closure = (roots) => {
     const found = new Set();
     const waiting = [...roots];
@@ -54,7 +54,7 @@ function assign({ getModuleInfo, getModuleIds }, source, first) {
   put(closure([first]), FIRST);
 
   const lazy = infos.filter(({ dynamicImporters }) => dynamicImporters.length > 0).map(({ id }) => id);
-  // What another entry shares with a chunk must not make it load a rare one.
+  // Modules that another entry shares with a chunk must not make it load a rare one.
   const otherEntries = closure(infos.filter(({ isEntry, id }) => isEntry && id !== first).map(({ id }) => id));
   put(
     [...closure(lazy)].filter((id) => otherEntries.has(id)),

@@ -1,4 +1,4 @@
-/** The declarations that users of the package can reach, each beside the module it declares. */
+/** Copies the declarations of the package's public modules, each beside its module. */
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
@@ -15,7 +15,7 @@ export function copyDeclarations() {
       for (let path = waiting.pop(); path; path = waiting.pop()) {
         if (copied.has(path)) continue;
         copied.add(path);
-        // Those of frameworks are written by hand.
+        // Those of the frameworks are hand-written.
         const source = [join('build/src', path), join('src', path)].find(existsSync);
         if (!source) throw new Error(`nothing declares ${path}`);
         const target = join('dist', path);

@@ -1,6 +1,6 @@
 /**
- * The render worker where WebGPU draws is made of the same modules as the other one, but for these: each is replaced by its
- * twin in `render/webgpu`, and three.js's WebGL half by its WebGPU half. The two halves must not meet in one worker.
+ * The WebGPU render worker consists of the same modules as the other one except these: each is replaced by its counterpart in
+ * `render/webgpu`, and three.js's WebGL half by its WebGPU half. The two halves must not be in one worker.
  */
 import { resolve } from 'node:path';
 
