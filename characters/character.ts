@@ -21,9 +21,9 @@ export interface Character {
     lowerOpening: number;
     /** Outer corner higher than the inner one, -2..6. */
     tilt: number;
-    /** Of the eyeball's radius, 0.48..0.58. */
+    /** As a fraction of the eyeball's radius, 0.48..0.58. */
     irisFraction: number;
-    /** Of the iris radius, 0.35..0.55. */
+    /** As a fraction of the iris radius, 0.35..0.55. */
     pupilFraction: number;
   };
   head: {

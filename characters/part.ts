@@ -14,7 +14,7 @@ export interface Strand {
   tangent: Vec3;
   /** Position across the lock, -1..1. */
   across: number;
-  /** Of the lock, 0..1. */
+  /** Shade of the lock, 0..1. */
   seed: number;
   /** Curly hair, which hardly shines. */
   isCurled?: boolean;

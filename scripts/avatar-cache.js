@@ -13,7 +13,7 @@ export const AVATARS = ['aria', 'theo', 'nia'];
 export const DEFAULT_AVATAR = AVATARS[0];
 const ENTRY = 'characters/cli.ts';
 
-/** Folder of the avatars that the current sources make; it may not exist yet. */
+/** Folder of the avatars of the current sources; it may not exist yet. */
 export async function avatarFolder() {
   const { outputFiles, metafile } = await build({
     entryPoints: [ENTRY],
@@ -43,7 +43,7 @@ export async function ensureAvatars(names = AVATARS) {
   return folder;
 }
 
-/** Renamed when it is complete: an interrupted run leaves no half file, and two runs at once do not disturb each other. */
+/** Renamed when complete: an interrupted run leaves no partial file, and concurrent runs do not disturb each other. */
 async function generate(folder, name) {
   const unfinished = `${folder}/${name}.${process.pid}`;
   await mkdir(unfinished, { recursive: true });

@@ -1,6 +1,6 @@
 /**
  * `npm run build:avatars [-- name | variant.json …]`: writes avatars into `dist/avatars`. Without names: the built-in ones, generated
- * unless the cache holds them; with names: these, generated anew. Expects the compiled generator (`npx tsc -b`).
+ * unless the cache holds them; with names: these, always generated. Expects the compiled generator (`npx tsc -b`).
  */
 import { copyAvatars } from './avatar-cache.js';
 import { mustRunNode } from './run.js';

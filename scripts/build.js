@@ -2,7 +2,7 @@
  * `npm run build`: everything a release holds: compiled modules, bundles, workers, avatars, the custom elements manifest.
  *
  * `-- --release` minifies in two passes instead of one; `--plain` not at all; `--start` makes what `npm start` serves first.
- * `scripts/dist-state.js` says what each holds.
+ * `scripts/dist-state.js` describes each.
  */
 import { cp, rm } from 'node:fs/promises';
 import { copyAvatars, DEFAULT_AVATAR } from './avatar-cache.js';

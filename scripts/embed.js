@@ -1,6 +1,6 @@
 /**
  * Writes `dist/embedded/*.embedded.js`: each file that has a copy in `src/assets/embedded-files.ts`, as a module that exports it. Scripts
- * are exported as text, everything else in base64. `embedded-files.ts` says when they are loaded.
+ * are exported as text, everything else in base64. `embedded-files.ts` loads them.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Writes `test/fixtures/engine-golden.json` anew, after a change that is meant to change the engine's motion:
+ * Updates `test/fixtures/engine-golden.json` after a change that is meant to change the engine's motion:
  *     npx tsc -b && node scripts/engine-golden.js
  */
 import { writeFileSync } from 'node:fs';

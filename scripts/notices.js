@@ -18,7 +18,7 @@ const ALLOWED = [
 ];
 const LICENCE_FILE = /^(licen[cs]e|notice|copying)/i;
 
-/** What packages contain of others that is no package of its own. */
+/** Third-party code within packages that is not a package itself. */
 const CONTENTS = [
   {
     within: 'three',
@@ -44,7 +44,7 @@ for (const { folder, manifest } of await bundledPackages()) {
   if (!ALLOWED.includes(license)) throw new Error(`${name} has the licence ${license}, which is not among those that fit`);
   const files = (await readdir(folder)).filter((file) => LICENCE_FILE.test(basename(file))).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  // Some state their licence in package.json alone.
+  // Some state their licence only in package.json.
   if (texts.length === 0) texts.push(`Copyright ${author?.name ?? author ?? `the authors of ${name}`}. Licensed under ${license}.`);
   found.set(`${name} ${version}`, { license, text: texts.map((text) => text.trim()).join('\n\n') });
   for (const part of CONTENTS.filter(({ within }) => within === name))

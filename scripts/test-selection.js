@@ -1,15 +1,15 @@
-/** Which tests a path means, and which suite runs them. */
+/** Maps paths to tests and their suites. */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { filesBelow } from './files.js';
 
-/** Folder of `test` → suite. Files of `test/both` run in Node, and in the browser where that is asked for. */
+/** Folder of `test` → suite. Files of `test/both` run in Node, and in the browser on request. */
 const SUITES = { both: 'node', node: 'node', browser: 'browser', e2e: 'e2e', engines: 'engines' };
 const TEST_FILE = /\.(test|spec)\.ts$/;
 const SUFFIXES = ['.test.ts', '.slow.test.ts'];
 
-/** Statistics and long runs: left to `npm run test:all`, or run when they are named. */
+/** Statistics and long runs: run by `npm run test:all`, or when named. */
 export const isSlow = (path) => /\.slow\.(test|spec)\.(ts|js)$/.test(path);
 
 /** Path of a compiled test. */
@@ -38,10 +38,10 @@ async function mirrorsOf(path) {
   return [];
 }
 
-/** Source paths of the tests that a path means: itself, those below it, or those that mirror it. */
+/** Source paths of the tests for a path: itself, those below it, or those that mirror it. */
 async function testsOf(argument) {
   let path = relative('.', resolve(argument)).split('\\').join('/');
-  // The name of a compiled test means its source.
+  // A compiled test stands for its source.
   if (path.startsWith('build/')) path = sourcePath(path);
   if (!existsSync(path)) throw new Error(`${argument} does not exist`);
   const found = /^(src|characters)(\/|$)/.test(path)
@@ -51,7 +51,7 @@ async function testsOf(argument) {
       : [path];
   const runnable = found.filter((file) => TEST_FILE.test(basename(file)) && file.split('/')[1] in SUITES);
   if (runnable.length === 0) throw new Error(`no test belongs to ${argument}`);
-  // A slow file runs when it is named.
+  // A slow file runs when named.
   return runnable.filter((file) => file === path || !isSlow(file));
 }
 

@@ -63,7 +63,7 @@ async function nodeFiles() {
   return [...(await filesBelow('build/test/both', '.test.js')), ...(await filesBelow('build/test/node', '.test.js'))];
 }
 
-/** Builds `dist` unless it fits its sources, and says so. @param level Of `dist-state.js`. */
+/** Builds `dist` unless it matches its sources, and prints that. @param level Of `dist-state.js`. */
 async function ensureDist(level) {
   if (await isFresh(level)) return;
   console.log(`dist is missing or older than its sources: building it${level === 'plain' ? ', not minified' : ''}.`);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { filesBelow } from '../files.js';
 
-/** One file for each build, so that builds can run in several processes. */
+/** One file per build, so that builds can run in several processes. */
 const NOTES = 'build/bundled-packages';
 
 /** Packages whose own files contain what they depend on. */
@@ -11,7 +11,7 @@ const BUNDLES = ['livekit-client', '@pixiv/three-vrm'];
 
 const PACKAGE = /^\0?(.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
-/** @param name Of the build. */
+/** @param name Name of the build. */
 export function noteBundledPackages(name) {
   return {
     name: 'note-bundled-packages',

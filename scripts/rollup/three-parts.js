@@ -6,12 +6,12 @@ import { filesBelow } from '../files.js';
 const RENDERER = /three\.module\.js$/;
 
 const INCLUDE = /#include <(\w+)>/g;
-/** Shaders of three's own materials; the add-on `materials` brings them. There are 18 with two texts each. */
+/** Shaders of three's own materials, which are in the add-on `materials`. There are 18 with two sources each. */
 const SHADER_COUNT = 36;
 
 /**
- * Our avatars have a shader of their own: the texts of three's, 25 kB, are left out of the worker, but for those that
- * our shaders include and those that three's renderer puts into every shader.
+ * Our avatars have their own shader: the sources of three's, 25 kB, are removed from the worker, except those that our shaders
+ * include and those that three's renderer adds to every shader.
  */
 export function leaveOutShaders() {
   return {
@@ -44,7 +44,7 @@ export function leaveOutShaders() {
   };
 }
 
-/** In the add-on `materials`: the texts that the worker was left without. */
+/** In the add-on `materials`: the sources that were removed from the worker. */
 export function bringShaders() {
   return {
     name: 'bring-shaders',
@@ -59,7 +59,7 @@ export function bringShaders() {
   };
 }
 
-/** Name → text of all that `ShaderChunk` holds; null when it is not an object of string constants. */
+/** Name → source of all entries of `ShaderChunk`; null if it is not an object of string constants. */
 function shaderTexts(code) {
   const constants = new Map();
   let chunk = null;

@@ -1,6 +1,6 @@
 /**
- * Packages that a page or a server needs and that nobody has to install: each is one file of `dist`, the same for every build. What
- * pages load on demand lies in `vendor`, what only the server runs in `server/vendor`.
+ * Bundles packages that a page or a server needs, so that users need not install them: each is one file of `dist`, the same for
+ * every build. Files that pages load on demand are in `vendor`, those of the server in `server/vendor`.
  */
 import { cpSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -32,7 +32,7 @@ export function importVendored(source) {
   };
 }
 
-/** Rollup's options for all of them. @param minify Makes the plugin that minifies. */
+/** Rollup's options for all of them. @param minify Creates the minifier plugin. */
 export const vendorBuilds = (minify) => [
   ...Object.entries(PAGE).map(([input, file]) => ({
     input,
@@ -71,7 +71,7 @@ function pinoWithoutTransports() {
   };
 }
 
-/** `@evan/opus` reads its WebAssembly from the folder of its script, by means that ES modules do not have. */
+/** `@evan/opus` reads its WebAssembly from the folder of its script, which ES modules cannot locate that way. */
 function opusWithoutRequire() {
   const changes = [
     [

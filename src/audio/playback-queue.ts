@@ -142,7 +142,7 @@ export class PlaybackQueue {
     if (round) round.isMute = true;
   }
 
-  /** True while this round is the present one and goes on. */
+  /** True while this round is the current one and has not ended. */
   isOpen(number: number): boolean {
     return this.round?.number === number && !this.round.isOver && !this.isPaused;
   }

@@ -7,7 +7,7 @@ import type { LivePlayback, Player } from './player.js';
 import type { SoundCapture } from './sound-capture.js';
 import type { TrackListener, TrackSource } from './voice-tap.js';
 
-/** What a voice reports; nothing after its `dispose()`. */
+/** Reports of a voice; none after its `dispose()`. */
 export interface VoiceListener {
   /** Every state the worklet reports. */
   handlePlaybackState(state: PlaybackState): void;

@@ -79,7 +79,7 @@ export class SharedSurface implements Surface {
     this.listener = listener;
     this.canvas = canvas as OffscreenCanvas;
     const picture = this.canvas.getContext('2d');
-    if (!picture) throw new AvatarError(ErrorCode.renderingFailed, 'This browser gave no 2D context');
+    if (!picture) throw new AvatarError(ErrorCode.renderingFailed, 'This browser provides no 2D context');
     // Each picture replaces the previous one, transparent pixels included.
     picture.globalCompositeOperation = 'copy';
     this.picture = picture;

@@ -9,7 +9,7 @@
  */
 
 const RATE_HZ = 16_000;
-/** Of the power spectrum's transform: the lags of its second half mirror the first. */
+/** Half the length of the transform, whose second half mirrors the first. */
 const HALF = 256;
 /** 420 to 75 Hz */
 const FIRST_LAG = 39;

@@ -24,7 +24,7 @@ export class GlbAppender {
   }
 
   /**
-   * @param array Floats as they are; 16-bit integers stand for 0..1.
+   * @param array Floats are stored unchanged; 16-bit integers are normalised to 0..1.
    * @param hasRange Writes minimum and maximum, which times require.
    * @returns Index of the new accessor.
    */

@@ -26,7 +26,7 @@ const DRAWN_SCATTER = 0.35;
 /** Fixations on a face last a good half second. */
 const FIXATION_SECONDS = 0.62;
 const FIXATION_SPREAD = 0.5;
-/** Of the saccades during a fixation the most are microsaccades, a third of a degree wide (Martinez-Conde et al. 2004). */
+/** Most saccades during a fixation are microsaccades, a third of a degree wide (Martinez-Conde et al. 2004). */
 const MICRO_SHARE = 0.55;
 const MICRO_SIZE = 0.24 * DEGREE;
 /** The partner's features as seen from a metre away: an eye, the other, the mouth. */

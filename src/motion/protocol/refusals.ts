@@ -25,8 +25,8 @@ interface Entry {
 }
 
 /**
- * Text decides before numbers, because one number stands for many reasons; the first entry that matches wins. Egress stands
- * before tokens: the server of a room may have refused a token of its own.
+ * The text takes precedence over numbers, because one number covers many reasons; the first matching entry wins. Egress comes
+ * before tokens: a room's server may have refused its own token.
  */
 const ENTRIES = {
   creditsExhausted: { retry: 'never', text: /credits? exhausted|insufficient balance/, codes: [4001] },
@@ -51,9 +51,9 @@ const ENTRIES = {
   unauthenticated: { retry: 'fresh-token', text: /unauthenticated/, codes: [16] },
   invalidRequest: { retry: 'never', codes: [3, 400] },
   serverError: { retry: 'later' },
-  /** No server answered, or something that is none. */
+  /** No server answered, or something else than a server. */
   connectionFailed: { retry: 'later' },
-  /** The server closed the connection for a reason that is none of the others. */
+  /** The server closed the connection for another reason. */
   connectionClosed: { retry: 'later' },
   /** The connection ended without a close frame. */
   connectionLost: { retry: 'later' },
@@ -106,7 +106,7 @@ export function refusalInUpgrade(status: number, body: string): RefusalKind {
 /** The console's refusal to issue a Session Token. @param text Code, title and detail of its error. */
 export function refusalOfConsole(status: number, text: string): RefusalKind {
   const ofText = kindOfText(text);
-  // A console that refuses an API key says UNAUTHENTICATED: no Session Token is involved yet.
+  // A console that refuses an API key answers UNAUTHENTICATED: no Session Token is involved yet.
   if (ofText && ofText !== 'unauthenticated') return ofText;
   if (status === 402) return 'billingRequired';
   if (status === 404) return 'appIDUnrecognized';

@@ -86,7 +86,7 @@ export function decodeRelayFrame(bytes: Uint8Array, limits: RelayFrameLimits = {
   }
 }
 
-// ---- what metadata says ----------------------------------------------------------------------------------------------
+// ---- events in metadata ----------------------------------------------------------------------------------------------
 
 export type RelayEvent =
   /**

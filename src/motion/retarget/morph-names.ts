@@ -5,11 +5,11 @@ import { readShape } from './names/shape-reader.js';
 export interface MorphSource {
   channel: number;
   factor: number;
-  /** 0: the shape itself; more for another tool's words, half a shape, both sides in one. The lowest of a channel counts. */
+  /** 0: the exact shape; more for another tool's name, half a shape, both sides in one. The lowest rank of a channel is used. */
   rank: number;
 }
 
-/** @returns The ARKit channels whose weighted sum is the weight of a morph of this name; empty when the name says nothing. */
+/** @returns The ARKit channels whose weighted sum is the weight of a morph of this name; empty for an unknown name. */
 export function channelsFromMorphName(name: string): MorphSource[] {
   const sources = readShape(name)?.sources ?? [];
   return sources.filter(({ source }) => source < CHANNEL_COUNT).map(({ source, factor, rank }) => ({ channel: source, factor, rank }));

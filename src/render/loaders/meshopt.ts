@@ -74,7 +74,7 @@ class Reader {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
-    throw new Error('compressed data holds a number that is too long');
+    throw new Error('compressed data has an integer that is too long');
   }
 }
 
@@ -88,7 +88,7 @@ function decodeAttributes(source: Uint8Array, target: Uint8Array, count: number,
   if (version !== 0 && version !== 1) throw new Error('unknown version of compressed attributes');
   const tailLength = version === 0 ? stride : stride + stride / 4;
   const tail = new Reader(source, source.length - tailLength);
-  if (stride === 0 || stride % 4 !== 0 || stride > 256 || tail.at < 1) throw new Error('compressed attributes of an impossible size');
+  if (stride === 0 || stride % 4 !== 0 || stride > 256 || tail.at < 1) throw new Error('compressed attributes of an invalid size');
   const last = tail.take(stride).slice();
   const modes = version === 0 ? null : tail.take(stride / 4);
   const reader = new Reader(source.subarray(0, source.length - Math.max(tailLength, MIN_TAIL_BYTES[version])), 1);

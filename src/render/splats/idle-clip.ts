@@ -124,10 +124,10 @@ function floatsAt(document: Document, glb: ArrayBuffer, binaryStart: number, ind
   const accessor = document.accessors![index];
   const view = document.bufferViews![accessor.bufferView!];
   if (accessor.componentType !== FLOAT || accessor.sparse || (view.byteStride ?? size * 4) !== size * 4)
-    throw new Error('an accessor of another kind');
+    throw new Error('unsupported kind of accessor');
   const start = binaryStart + (view.byteOffset ?? 0) + (accessor.byteOffset ?? 0);
   const values = new Float32Array(glb.slice(start, start + accessor.count * size * 4));
-  if (values.length !== accessor.count * size || !values.every(Number.isFinite)) throw new Error('numbers that are none');
+  if (values.length !== accessor.count * size || !values.every(Number.isFinite)) throw new Error('values that are not finite');
   return values;
 }
 

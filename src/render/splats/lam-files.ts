@@ -27,7 +27,7 @@ export async function unpackLam(archive: ArrayBuffer): Promise<LamFiles> {
   const named = (name: string) => files.find((file) => file.name === folder + name);
   const splats = named('offset.ply');
   const missing = [!skin && 'skin.glb', !splats && 'offset.ply'].filter(Boolean);
-  if (!skin || !splats) throw unusable(`The zip archive is no Gaussian head: it has no ${missing.join(' and no ')}`);
+  if (!skin || !splats) throw unusable(`The zip archive is not a Gaussian head: it has no ${missing.join(' and no ')}`);
   const animation = named('animation.glb');
   const used = [skin, splats, animation].filter((file): file is ZipFile => file !== undefined);
   if (used.reduce((sum, { byteLength }) => sum + byteLength, 0) > MAX_BYTES)

@@ -70,7 +70,7 @@ export function readPlySplats(bytes: Uint8Array): Splats {
       row[field] = view.getFloat32(splat * stride + offsets[field], true);
       isFinite &&= Number.isFinite(row[field]);
     }
-    if (!isFinite) throw unusable('it holds numbers that are none');
+    if (!isFinite) throw unusable('it contains values that are not finite');
     positions.set(row.subarray(0, 3), splat * 3);
     for (let channel = 0; channel < 3; channel++) colors[splat * 4 + channel] = byteOf(row[3 + channel]);
     colors[splat * 4 + 3] = byteOf(1 / (1 + Math.exp(-row[6])));
@@ -82,17 +82,17 @@ export function readPlySplats(bytes: Uint8Array): Splats {
 function readHeader(bytes: Uint8Array): { count: number; stride: number; offsets: number[]; start: number } {
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, MAX_HEADER_BYTES));
   const end = /end_header\r?\n/.exec(text);
-  if (!text.startsWith('ply') || !end) throw unusable('it is no PLY file');
+  if (!text.startsWith('ply') || !end) throw unusable('it is not a PLY file');
   const lines = text
     .slice(0, end.index)
     .split(/\r?\n/)
     .map((line) => line.trim().split(/\s+/));
   if (!lines.some(([word, format]) => word === 'format' && format === 'binary_little_endian'))
-    throw unusable('only binary little-endian is understood');
+    throw unusable('only binary little-endian is supported');
   const elements = lines.filter(([word]) => word === 'element');
-  if (elements[0]?.[1] !== 'vertex') throw unusable('its first element is no vertex');
+  if (elements[0]?.[1] !== 'vertex') throw unusable('its first element is not vertex');
   const count = Number(elements[0][2]);
-  if (!Number.isInteger(count) || count < 1 || count > MAX_SPLATS) throw unusable(`it holds ${elements[0][2]} splats`);
+  if (!Number.isInteger(count) || count < 1 || count > MAX_SPLATS) throw unusable(`it has ${elements[0][2]} splats`);
   const place = new Map<string, number>();
   let stride = 0;
   const nextElement = elements[1] ? lines.indexOf(elements[1]) : lines.length;

@@ -49,7 +49,7 @@ export async function unpack(file: ZipFile): Promise<Uint8Array<ArrayBuffer>> {
       if (done) break;
       if (at + value.byteLength > bytes.byteLength) {
         void reader.cancel().catch(() => undefined);
-        throw new Error(`${file.name} is longer than the archive says`);
+        throw new Error(`${file.name} is longer than declared`);
       }
       bytes.set(value, at);
       at += value.byteLength;
@@ -58,7 +58,7 @@ export async function unpack(file: ZipFile): Promise<Uint8Array<ArrayBuffer>> {
   } catch (reason) {
     throw damaged(reason);
   }
-  if (at !== bytes.byteLength) throw damaged(new Error(`${file.name} is shorter than the archive says`));
+  if (at !== bytes.byteLength) throw damaged(new Error(`${file.name} is shorter than declared`));
   return bytes;
 }
 
@@ -75,7 +75,7 @@ function readDirectory(archive: ArrayBuffer): ZipFile[] {
   let at = view.getUint32(end + 16, true);
   const files: ZipFile[] = [];
   for (let entry = 0; entry < count; entry++) {
-    if (view.getUint32(at, true) !== DIRECTORY_ENTRY) throw new Error('its directory is broken');
+    if (view.getUint32(at, true) !== DIRECTORY_ENTRY) throw new Error('its directory is damaged');
     const isEncrypted = (view.getUint16(at + 8, true) & 1) !== 0;
     const method = view.getUint16(at + 10, true);
     const packedLength = view.getUint32(at + 20, true);
@@ -97,12 +97,12 @@ function findDirectoryEnd(view: DataView): number {
   for (let at = last; at >= Math.max(0, last - MAX_COMMENT_BYTES); at--) {
     if (view.getUint32(at, true) === DIRECTORY_END) return at;
   }
-  throw new Error('it is no zip archive');
+  throw new Error('it is not a zip archive');
 }
 
 /** A file's local header repeats its name, and may have other extra fields than the directory. */
 function dataStart(view: DataView, header: number): number {
-  if (view.getUint32(header, true) !== LOCAL_HEADER) throw new Error('a file is not where the directory says');
+  if (view.getUint32(header, true) !== LOCAL_HEADER) throw new Error('a file is not at the offset in the directory');
   return header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
 }
 

@@ -34,6 +34,6 @@ async function request(): Promise<Gpu> {
     void device.lost.then(() => current.reset());
     return { device, isSoftware: adapter.info?.isFallbackAdapter ?? false };
   } catch (cause) {
-    throw new AvatarError(ErrorCode.renderingFailed, 'WebGPU gave no device', { cause });
+    throw new AvatarError(ErrorCode.renderingFailed, 'WebGPU provides no device', { cause });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the names of joints: prefix, words, side, number and suffix. Every word of a name has to be understood:
- * `Jaw_Armor` and `HeadTop_End` are no joints that could be moved.
+ * Reads the names of joints: prefix, words, side, number and suffix. Every word of a name has to be known: `Jaw_Armor` and
+ * `HeadTop_End` are not joints to move.
  */
 import type { JointName } from '../../../shared/contracts/channel-names.js';
 import { JOINT_LEXICON, JOINT_NOISE, type JointPart, jointLemmaOf, jointOf, jointPhraseOf } from './joint-words.js';
@@ -9,9 +9,9 @@ import { commonPrefix, pathOf, segment, sideOf, wordsOf } from './split-name.js'
 export interface JointReading {
   readonly joint: JointName;
   readonly part: JointPart;
-  /** Of several joints of one role the one with the lowest is the right one. */
+  /** Among joints of one role the lowest rank is used. */
   readonly rank: number;
-  /** Number in the name, 0 when there is none. */
+  /** Number in the name, 0 if there is none. */
   readonly number: number;
   readonly convention: string;
 }
@@ -21,7 +21,7 @@ const RIGIFY_SPINE: Readonly<Record<number, JointName>> = { 3: 'chest', 4: 'neck
 /** Sketchfab numbers all nodes: `Head_034`. */
 const NODE_NUMBER = /_\d{1,4}$/;
 
-/** What a single name says. */
+/** Reads a single name. */
 export function readJoint(name: string): JointReading | null {
   // Blender numbers duplicates: `Head.001`.
   const path = pathOf(name);
@@ -56,14 +56,14 @@ function readWords(text: string, whole: string): JointReading | null {
       side = word[0] === '左' ? 'left' : 'right';
       content.push(word.slice(1));
     } else if (JOINT_NOISE.has(word)) {
-      // Words of a tool stand in front or behind, one letter for the middle anywhere.
+      // A tool's words are prefixes or suffixes, a letter for the middle may be anywhere.
       const isWithin = content.length > 0 && words.slice(index + 1).some((later) => JOINT_LEXICON.has(later) && !sideOf(later));
       if (isWithin && word.length > 1) return null;
       noise += word === 'org' ? 20 : 1;
     } else content.push(...jointLemmaOf(word).split(' '));
   }
   if (content.length === 0) return null;
-  // MMD's second upper body is a joint of its own.
+  // MMD's second upper body is a separate joint.
   const phrase = jointPhraseOf(content.join('') === '上半身' && number === 2 ? ['上半身2'] : content);
   if (!phrase) return null;
   const joint = jointOf(phrase.part, side);

@@ -1,10 +1,10 @@
-/** The words that rigs name their joints by. Order, prefix and side do not count. */
+/** Vocabulary of joint names. Order, prefix and side are ignored. */
 import type { JointName } from '../../../shared/contracts/channel-names.js';
 
-/** What a joint's words mean, before its side is known. */
+/** Parts that a joint's words can mean, without the side. */
 export type JointPart = 'head' | 'neck' | 'chest' | 'spine' | 'eye' | 'jaw' | 'upperArm' | 'lowerArm' | 'shoulder';
 
-/** For each part the phrases that mean it, the best first. */
+/** Phrases for each part, the best first. */
 const PHRASES: Readonly<Record<JointPart, readonly string[]>> = {
   head: ['head', 'neck head', 'skull', '頭', '头', 'kopf', 'tete', 'cabeza', 'голова'],
   neck: ['neck', 'neck lower', 'neck twist', 'cervical', '首', '颈', '脖子', 'шея'],
@@ -33,7 +33,7 @@ const PHRASES: Readonly<Record<JointPart, readonly string[]>> = {
   shoulder: ['shoulder'],
 };
 
-/** Tools and kinds of thing around a joint's name. */
+/** Ignored words around a joint's name: tools and kinds of object. */
 export const JOINT_NOISE = new Set(
   (
     'mixamorig mixamo cc base bip valve biped valvebiped def org bn bnd bind bone bones joint joints jnt jt j jb sk skel skeleton skin armature rig ' +
@@ -42,7 +42,7 @@ export const JOINT_NOISE = new Set(
   ).split(' '),
 );
 
-/** A joint that carries the twist of an arm turns about its own axis alone. */
+/** A twist joint of an arm only rotates about its own axis. */
 export const TWIST = new Set(['twist', 'roll', 'tweak']);
 
 const LEMMAS: Readonly<Record<string, string>> = {
@@ -73,7 +73,7 @@ export const JOINT_LEXICON: ReadonlySet<string> = new Set(
   ),
 );
 
-/** @returns The joint of a part on a side; null when the part needs a side and has none, or has one and needs none. */
+/** @returns The joint of a part on a side; null if a required side is missing, or a side is not allowed. */
 export function jointOf(part: JointPart, side: 'left' | 'right' | null): JointName | null {
   switch (part) {
     case 'eye':

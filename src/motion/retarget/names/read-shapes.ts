@@ -10,11 +10,11 @@ import { bareSetOf, POLLY, visemesIn } from './viseme-sets.js';
 export const MID_SUFFIX = /\.mid$/i;
 
 /**
- * Reads the names of all shapes of a model together: a name in front of most of them is no part of theirs, and labels such
- * as `A`, `E`, `O` are visemes where there are several of them.
+ * Reads the names of all shapes of a model together: a prefix of most of them is ignored, and labels such as `A`, `E`, `O` are
+ * visemes if there are several of them.
  *
- * @param table The page's own names; they go before everything else.
- * @returns Readings by name, without those that say nothing.
+ * @param table The page's own names, which take precedence.
+ * @returns Readings by name, without unknown names.
  */
 export function readShapes(names: Iterable<string>, table: ChannelNames = {}): Map<string, ShapeReading> {
   const readings = new Map<string, ShapeReading>();
@@ -52,7 +52,7 @@ export function readShapes(names: Iterable<string>, table: ChannelNames = {}): M
   return readings;
 }
 
-/** Polly's labels differ by case alone, and one of them is no letter. */
+/** Polly's labels differ only in case, and one of them is not a letter. */
 function readPolly(readings: Map<string, ShapeReading>): void {
   const labels = [...readings].flatMap(([name, { sources }]) => {
     const label = /viseme[\s_.-]?(\S)$/i.exec(name)?.[1];

@@ -1,7 +1,7 @@
 /**
  * Reads the names of shapes: prefix, words, side, half, number and suffix, in the vocabularies of `shape-words.ts`
  * (movements of a face), `viseme-sets.ts` (mouths of speech) and `presets.ts` (whole faces). Every word of a name has to be
- * understood: `Smile_Button` is no smile.
+ * known: `Smile_Button` is not a smile.
  */
 import { ARKIT_CHANNELS, type ArkitChannel, CHANNEL_INDEX } from '../../../shared/contracts/channels.js';
 import { FIRST_PRESET, FIRST_VISEME } from '../morph-map.js';
@@ -27,29 +27,29 @@ export interface ShapeSource {
   /** Channel, `FIRST_VISEME` + viseme or `FIRST_PRESET` + preset. */
   readonly source: number;
   readonly factor: number;
-  /** 0: the shape itself. The larger it is the further the shape is from what the source means. */
+  /** 0: the exact shape. Larger values: less similar to the meaning of the source. */
   readonly rank: number;
 }
 
 export interface ShapeReading {
   readonly sources: readonly ShapeSource[];
-  /** Whose way of naming it is; `words` where the words alone say it. */
+  /** The naming convention; `words` if only the words identify it. */
   readonly convention: string;
 }
 
-/** Ranks of what is only a part: half a shape, a quarter of one, both sides in one. */
+/** Ranks of partial matches: half a shape, a quarter of one, both sides in one. */
 const HALF = 50;
 const QUARTER = 60;
 const MERGED = 100;
 
 const BY_NAME: ReadonlyMap<string, ArkitChannel> = new Map(ARKIT_CHANNELS.map((name) => [name.toLowerCase(), name]));
 const DIRECTED = new Set(['jaw', 'mouth']);
-/** A name's last part in Apple's own spelling is enough, whatever stands in front of it: `Ada_jawOpen`. */
+/** A last part in Apple's own spelling is sufficient, with any prefix: `Ada_jawOpen`. */
 const APPLE_TAIL = new RegExp(
   `[_\\s-](${ARKIT_CHANNELS.map((name) => name.replace(/^[a-z]/, (letter) => `[${letter}${letter.toUpperCase()}]`).replace(/(Left|Right)$/, (side) => `(?:${side}|_?${side[0]})`)).join('|')})$`,
 );
 
-/** What a single name says. */
+/** Reads a single name. */
 export function readShape(name: string): ShapeReading | null {
   const path = pathOf(name);
   if (path.length === 0) return null;
@@ -95,7 +95,7 @@ function named(bases: readonly string[], side: ReturnType<typeof sideOf>, conven
   return sources.length > 0 ? { sources, convention } : null;
 }
 
-/** Behind words that say that a viseme follows. */
+/** The label after a viseme prefix. */
 function readViseme(words: readonly NameWord[]): ShapeReading | null {
   const texts = words.map(({ text }) => text);
   const line = texts.join(' ');
@@ -110,7 +110,7 @@ function readViseme(words: readonly NameWord[]): ShapeReading | null {
       .map((word) => word.raw)
       .join('');
     const sets = marker === 'v' ? [REALLUSION, OCULUS] : marker === 'mth' || marker === 'mouth' || marker === 'lip' ? [VOWELS] : [OCULUS];
-    // `Mouth_Open` and `Lip_Open` are movements, and so is all that is more than a vowel behind these words.
+    // `Mouth_Open` and `Lip_Open` are movements, as is everything but a vowel after these words.
     if (marker === 'mouth' || marker === 'lip') {
       const vowel = /^[^\s\d]{1,2}$/u.test(label) && !/^[lrudn]$|^[udlr][lrtb]$|^up$|^in$/.test(label) ? visemesIn(VOWELS, raw) : null;
       return vowel && visemeReading(vowel, 'vowels');
@@ -160,7 +160,7 @@ function readWords(words: readonly string[]): ShapeReading | null {
   if (content.length === 0) return null;
   // `Jaw_Sideways_Left`, `Midmouth_Left`.
   const distinct = content.filter((word) => (word !== 'side' && word !== 'mid') || !content.some((other) => DIRECTED.has(other)));
-  // `Eye_L_Look_R`, `eyeLookRightL`, `Eye_Left_Right`: whose eye, and where it looks.
+  // `Eye_L_Look_R`, `eyeLookRightL`, `Eye_Left_Right`: which eye, and its direction.
   if (!direction && sides.length === 2 && content.every((word) => word === 'eye')) direction = sides.pop() as 'left' | 'right';
   if (direction) {
     if (!content.every((word) => word === 'eye' || word === 'look')) return null;
@@ -239,7 +239,7 @@ function sourcesOf(base: string, side: 'left' | 'right' | 'both' | null, rank: n
   ];
 }
 
-/** Takes prefixes, numbers and suffixes off. A single number behind the words makes another shape of it: `Smile2`. */
+/** Removes prefixes, numbers and suffixes. A single number after the words makes it another shape: `Smile2`. */
 function trim(words: readonly string[]): string[] {
   let from = 0;
   let to = words.length;

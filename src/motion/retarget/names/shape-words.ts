@@ -1,5 +1,5 @@
 /**
- * The words that tools use for the movements of a face, and the channels they mean. The order of words does not count:
+ * Vocabulary of facial movements, with the channels they mean. The order of words is ignored:
  * `Mouth_Roll_In_Upper`, `upperLipRollIn` and `mouthRollUpper` are one shape.
  *
  * Sources: Apple's ARKit, FACS (Ekman & Friesen 1978), and the published shape lists of Character Creator, Daz, MetaHuman,
@@ -70,7 +70,7 @@ const LEMMAS: Readonly<Record<string, string>> = {
   turn: 'look',
 };
 
-/** For each ARKit base the phrases that mean it, the best first; the first is Apple's own. */
+/** Phrases for each ARKit base, the best first; the first is Apple's own. */
 const PHRASES: Readonly<Record<string, readonly string[]>> = {
   eyeBlink: ['eye blink', 'blink', 'eye close', 'lid close', 'wink', 'eye wink', 'eye blink close'],
   eyeLookDown: ['eye look down', 'eye down'],
@@ -155,7 +155,7 @@ export const UNDIVIDED = new Set(['jawOpen', 'jawForward', 'tongueOut']);
 /** Shapes that tools split into an upper and a lower half. */
 export const HALVED = new Set(['mouthFunnel', 'mouthPucker', 'mouthClose', 'mouthPress']);
 
-/** Movements of a face in Chinese and Japanese, where a word is not cut. */
+/** Facial movements in Chinese and Japanese, whose words are not split. */
 export const WHOLE_WORDS: Readonly<Record<string, string>> = {
   张嘴: 'jawOpen',
   張嘴: 'jawOpen',
@@ -200,7 +200,7 @@ export const ACTION_UNITS: Readonly<Record<number, readonly string[]>> = {
   64: ['eyeLookDown'],
 };
 
-/** Words around a name that say nothing of its meaning: the tool, the kind of thing, the mesh. */
+/** Ignored prefixes of a name: the tool, the kind of object, the mesh. */
 export const SHAPE_NOISE = new Set(
   (
     'a ak arkit apple ar au aus hb bs blendshape blendshapes blend shape shapes morph morphs morphtarget target key ctrl ectrl phm pbm facs fac jnt ft ' +
@@ -209,7 +209,7 @@ export const SHAPE_NOISE = new Set(
   ).split(' '),
 );
 
-/** The same behind a name. */
+/** Ignored suffixes. */
 export const SHAPE_SUFFIXES = new Set('h max div shape blendshape morph target key bs mesh geo head face ctrl control weight'.split(' '));
 
 /** Words for the upper and the lower half. */
@@ -242,11 +242,11 @@ const keyOf = (words: readonly string[]): string => [...new Set(words)].sort().j
 
 export interface Phrase {
   readonly base: string;
-  /** 0: Apple's own words; others count up from the nearest. */
+  /** 0: Apple's own words; other phrases by similarity. */
   readonly rank: number;
 }
 
-/** Phrases too short to mean a movement without a side. */
+/** Phrases that mean a movement only with a side. */
 const SIDED = new Set(['eye up', 'eye down', 'eye in', 'eye out', 'blow']);
 
 const BY_KEY = new Map<string, Phrase>(
@@ -261,7 +261,7 @@ export function phraseOf(words: readonly string[], hasSide: boolean): Phrase | n
   return BY_KEY.get(keyOf(words)) ?? null;
 }
 
-/** What compounds in lower case may be made of. */
+/** Words of lower-case compounds. */
 export const SHAPE_LEXICON: ReadonlySet<string> = new Set(
   [
     ...Object.values(PHRASES).flatMap((phrases) => phrases.flatMap((phrase) => phrase.split(' '))),

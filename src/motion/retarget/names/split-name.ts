@@ -6,13 +6,13 @@
 export interface NameWord {
   /** Lower case. */
   readonly text: string;
-  /** As written; Polly's visemes differ by case alone. */
+  /** As written; Polly's visemes differ only in case. */
   readonly raw: string;
 }
 
-/** Daz Studio glues its prefixes to the name: `eCTRLMouthOpen`, `PHMEyesClosed`, `eCTRLvAA`. */
+/** Daz Studio's prefixes have no separator: `eCTRLMouthOpen`, `PHMEyesClosed`, `eCTRLvAA`. */
 const GLUED_PREFIX = /(?:e?(?:CTRL|JCM)|PHM|PBM|pJCM)(?=[A-Za-z])/g;
-/** Two ends of one dial, `Up-Down`: weight 1 is the first of them. */
+/** The two ends of a dial, `Up-Down`: weight 1 is the first. */
 const DIAL_END = /([a-z])-[A-Z][a-z]+(?=[LR]?(?:_|$))/g;
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|@|[^ -~\s]+/g;
 
@@ -30,17 +30,17 @@ export function wordsOf(text: string): NameWord[] {
 }
 
 /**
- * Cuts a compound of lower-case letters (`mouthsmileleft`, `leye`) into known words.
+ * Splits a lower-case compound (`mouthsmileleft`, `leye`) into known words.
  *
  * @param lexicon Words, each of two letters or more.
- * @returns The words, or the word itself when it cannot be cut without a rest.
+ * @returns The words, or the whole word if it cannot be split completely.
  */
 export function segment(word: string, lexicon: ReadonlySet<string>): string[] {
   if (word.length < 4 || lexicon.has(word) || !/^[a-z]+$/.test(word)) return [word];
   return cut(word, lexicon, 0, new Map()) ?? [word];
 }
 
-/** A side of one letter stands at the start or at the end. */
+/** A side of one letter is at the start or at the end. */
 function cut(word: string, lexicon: ReadonlySet<string>, from: number, known: Map<number, string[] | null>): string[] | null {
   if (from === word.length) return [];
   const memo = known.get(from);
@@ -57,7 +57,7 @@ function cut(word: string, lexicon: ReadonlySet<string>, from: number, known: Ma
   return found;
 }
 
-/** Left, right, or both in one name; null when the word names no side. */
+/** Left, right, or both in one name; null if the word is not a side. */
 export function sideOf(word: string): 'left' | 'right' | 'both' | null {
   switch (word) {
     case 'l':
@@ -80,9 +80,9 @@ export function sideOf(word: string): 'left' | 'right' | 'both' | null {
 }
 
 /**
- * Words that most of a model's names begin with: the name of the character or of its mesh (`Ada_jawOpen`, `Ada_eyeBlinkLeft`).
+ * Common prefix of most of a model's names: the name of the character or of its mesh (`Ada_jawOpen`, `Ada_eyeBlinkLeft`).
  *
- * @returns The text in front, empty when there is none.
+ * @returns The prefix, or an empty string.
  */
 export function commonPrefix(names: readonly string[], share = 0.6): string {
   const counts = new Map<string, number>();

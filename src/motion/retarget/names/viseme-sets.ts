@@ -1,8 +1,8 @@
 /**
- * Sets of mouth shapes that tools model for speech, and the Oculus viseme that each of their labels means.
+ * Sets of mouth shapes for speech in common tools, with the Oculus viseme of each label.
  *
- * Labels are short and mean other things elsewhere (`A`, `Open`, `E`): where nothing in the name says that it is a viseme, a
- * set counts only when a model has several of its labels; see `bareSetOf`.
+ * Labels are short and ambiguous (`A`, `Open`, `E`): without a viseme prefix, a set counts only if a model has several of its
+ * labels; see `bareSetOf`.
  */
 import { VISEME_INDEX as V } from '../../../shared/contracts/visemes.js';
 
@@ -10,7 +10,7 @@ export interface VisemeSet {
   readonly name: string;
   /** Labels as `labelOf` writes them. A label may mean two visemes. */
   readonly labels: ReadonlyMap<string, readonly number[]>;
-  /** Labels differ by case. */
+  /** Labels are case-sensitive. */
   readonly isCaseSensitive?: boolean;
   /** How many of its labels a model must have before they count without a prefix. Default 3. */
   readonly least?: number;
@@ -50,7 +50,7 @@ export const OCULUS: VisemeSet = {
   }),
 };
 
-/** Vowels alone, in the order of Japanese mouths and in other scripts. */
+/** Vowels only, in the Japanese order, and in other scripts. */
 export const VOWELS: VisemeSet = {
   name: 'vowels',
   labels: labelsOf({
@@ -63,7 +63,7 @@ export const VOWELS: VisemeSet = {
   }),
 };
 
-/** Vowels of scripts that spell nothing else with one letter; a single one is enough. */
+/** Vowels of scripts in which a single letter is unambiguous; one is enough. */
 export const SYLLABLES: VisemeSet = {
   name: 'vowels',
   least: 1,
@@ -215,7 +215,7 @@ const SETS: readonly VisemeSet[] = [
   POLLY,
   RHUBARB,
 ];
-/** Labels of two letters and more that no other kind of shape is called. */
+/** Unambiguous labels of two letters or more. */
 const SURE = /^(aa|pp|oh|ou|ih|sil|dd|kk|nn|rr|ss|あ|ア|아)$/;
 
 /** Letters and syllables of a label, as the tables above spell them. */
@@ -228,7 +228,7 @@ export function visemesIn(set: VisemeSet, label: string): readonly number[] | nu
   return set.labels.get(labelOf(label, set.isCaseSensitive)) ?? null;
 }
 
-/** A label whose name says that it is a viseme. */
+/** The viseme of a label with a viseme prefix. */
 export function visemesOfLabel(label: string, first: readonly VisemeSet[] = SETS): { set: VisemeSet; visemes: readonly number[] } | null {
   for (const set of new Set([...first, ...SETS])) {
     if (set === RHUBARB || (set === POLLY && label !== '@')) continue;
@@ -239,10 +239,10 @@ export function visemesOfLabel(label: string, first: readonly VisemeSet[] = SETS
 }
 
 /**
- * The set that labels without any prefix belong to.
+ * The set of labels without a prefix.
  *
- * @param labels Names that say nothing else.
- * @param isFace Other names of the model are those of a face, and none of them opens the mouth: one label is enough.
+ * @param labels Names without another meaning.
+ * @param isFace The model's other names are those of a face, and none of them opens the mouth: one label is enough.
  */
 export function bareSetOf(labels: readonly string[], isFace: boolean): VisemeSet | null {
   let best: VisemeSet | null = null;
