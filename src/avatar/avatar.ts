@@ -147,7 +147,11 @@ export class Avatar {
         },
         openPageSession: (source) => this.openPageSession(source),
         speechChunks,
-        prepare: () => this.prepareSpeech(),
+        prepare: () => {
+          this.prepareSpeech();
+          // Its context loads the worklet. Failures are reported by the session that needs it.
+          if (this.speech.needsMotionWorker) this.voice.player().catch(() => undefined);
+        },
       },
       options,
       input,

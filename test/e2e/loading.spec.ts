@@ -16,13 +16,14 @@ declare const ready: Promise<boolean>;
 declare const playing: Promise<boolean>;
 declare const errors: string[];
 
-/** What `speak()` needs besides the page's script: code, motion worker, worklet, weights. */
-const SPEECH = [
-  /^\/dist\/chunks\/speech-/,
-  /^\/dist\/workers\/motion\.worker\.js$/,
-  /^\/dist\/audio\/playback\.worklet\.js$/,
-  /^\/dist\/models\/mouth\.bin$/,
-];
+const SCRIPT = /spatius-avatar\.min\.js$/;
+/** What the first picture needs besides the page's script. */
+const PICTURE = [/chunks\/avatar-/, /render\.worker\.js$/, /aria\.glb$/];
+const WORKLET = /playback\.worklet\.js$/;
+const WEIGHTS = /mouth\.bin$/;
+const MOTION_WORKER = /motion\.worker\.js$/;
+/** What `speak()` needs. */
+const SPEECH = [/chunks\/speech-/, MOTION_WORKER, WORKLET, WEIGHTS];
 
 let site: HeldSite;
 test.afterEach(() => site.close());
@@ -30,11 +31,13 @@ test.afterEach(() => site.close());
 async function open(page: Page, attributes?: string): Promise<void> {
   site = await HeldSite.open(html(attributes));
   await page.goto(site.url, { waitUntil: 'commit' });
+  await site.holds(SCRIPT);
+  await site.answer();
 }
 
 async function showAvatar(page: Page): Promise<void> {
-  await site.answerWave();
-  await site.answerWave();
+  await site.holds(...PICTURE);
+  await site.answer();
   expect(await page.evaluate(() => ready)).toBe(true);
 }
 
@@ -45,60 +48,66 @@ const speak = (page: Page): Promise<void> =>
     void (document.querySelector('spatius-avatar') as SpatiusAvatar).speak(samples, { sampleRateHz: 16_000 });
   });
 
+/** Resolves when the page has been idle, after what it does then. */
+const idle = (page: Page): Promise<void> =>
+  page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => setTimeout(resolve, 500), { timeout: 3000 })));
+
+const matching = (path: RegExp): string[] => site.requested.filter((requested) => path.test(requested));
+
 test('shows the built-in avatar after two waves of requests', async ({ page }) => {
   await open(page);
-  expect(await site.answerWave()).toEqual(['/dist/spatius-avatar.min.js']);
-  expect(await site.answerWave()).toEqual([
-    '/dist/avatars/aria.glb',
-    expect.stringMatching(/^\/dist\/chunks\/avatar-/),
-    '/dist/workers/render.worker.js',
-  ]);
-  expect(await page.evaluate(() => ready)).toBe(true);
+  await showAvatar(page);
+  for (const path of PICTURE) expect(matching(path)).toHaveLength(1);
   expect(await page.evaluate(() => errors)).toEqual([]);
 });
 
-test('asks for all that speech needs at once when the page is idle, and for nothing when it speaks', async ({ page }) => {
+test('requests all that speech needs in one wave when the page is idle, and nothing when it speaks', async ({ page }) => {
   await open(page);
   await showAvatar(page);
-  const wave = await site.answerWave();
-  for (const file of SPEECH) expect(wave.filter((path) => file.test(path))).toHaveLength(1);
-  expect(wave).toHaveLength(SPEECH.length);
-  expect(await site.answerWave(1000)).toEqual([]);
+  await site.holds(...SPEECH);
+  await site.answer();
+  await idle(page);
   await speak(page);
   expect(await page.evaluate(() => playing)).toBe(true);
   expect(site.held).toEqual([]);
+  for (const path of SPEECH) expect(matching(path)).toHaveLength(1);
 });
 
-test('loads nothing of speech with preload="none" until it speaks, then all in one wave', async ({ page }) => {
+test('requests nothing of speech with preload="none" until it speaks, then all in one wave', async ({ page }) => {
   await open(page, 'preload="none"');
   await showAvatar(page);
-  expect(await site.answerWave(1500)).toEqual([]);
+  await idle(page);
+  for (const path of SPEECH) expect(matching(path)).toEqual([]);
   await speak(page);
-  const wave = await site.answerWave();
-  for (const file of SPEECH) expect(wave.filter((path) => file.test(path))).toHaveLength(1);
+  await site.holds(...SPEECH);
+  await site.answer();
   expect(await page.evaluate(() => playing)).toBe(true);
-  expect(site.held).toEqual([]);
+  for (const path of SPEECH) expect(matching(path)).toHaveLength(1);
 });
 
-test('loads nothing of speech while the visitor saves data', async ({ page }) => {
+test('requests nothing of speech while the visitor saves data', async ({ page }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
   await open(page);
   await showAvatar(page);
-  expect(await site.answerWave(1500)).toEqual([]);
+  await idle(page);
+  for (const path of SPEECH) expect(matching(path)).toEqual([]);
 });
 
-test('loads no weights where a Motion Server makes the motion', async ({ page }) => {
+test('requests no mouth model where a Motion Server computes the motion', async ({ page }) => {
   await open(page, 'mode="direct" token-endpoint="/token"');
   await showAvatar(page);
-  const wave = await site.answerWave();
-  expect(wave.filter((path) => path.endsWith('mouth.bin'))).toEqual([]);
-  expect(wave.filter((path) => path.endsWith('motion.worker.js'))).toHaveLength(1);
+  await site.holds(MOTION_WORKER, WORKLET);
+  await site.answer();
+  await idle(page);
+  expect(matching(WEIGHTS)).toEqual([]);
 });
 
-test('takes the file of `src` in the second wave as well, and reports one that is missing once', async ({ page }) => {
+test('requests the file of `src` in the second wave as well, and reports one that is missing once', async ({ page }) => {
   await open(page, 'src="/dist/avatars/none.glb"');
-  await site.answerWave();
-  expect(await site.answerWave()).toContain('/dist/avatars/none.glb');
-  await site.answerWave();
+  await site.holds(PICTURE[0], PICTURE[1], /none\.glb$/);
+  await site.answer();
+  // The stage requests it again, to report why it cannot be had.
+  await site.holds(/none\.glb$/);
+  await site.answer();
   await expect.poll(() => page.evaluate(() => errors)).toEqual([expect.stringContaining('status 404')]);
 });

@@ -1,4 +1,4 @@
-/** The repository as a web site that answers only when told to: shows which requests wait for which. HTTP/1.1, nothing is cached. */
+/** The repository as a web site that answers only when told to: shows which requests wait for which. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,13 +10,12 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
   '.glb': 'model/gltf-binary',
 };
-/** Without another request for this long, ms, all of a wave have left; the page is idle then. */
-const QUIET_MS = 400;
-
 export class HeldSite {
   private readonly server: Server;
   private waiting: { path: string; response: ServerResponse }[] = [];
-  private lastRequestMs = 0;
+  private readonly listeners = new Set<() => void>();
+  /** Paths of all requests so far, in their order. */
+  readonly requested: string[] = [];
 
   private constructor(html: string) {
     this.server = createServer((request, response) => {
@@ -24,8 +23,9 @@ export class HeldSite {
       if (pathname === '/') response.writeHead(200, { 'content-type': TYPES['.html'] }).end(html);
       else if (pathname === '/favicon.ico') response.writeHead(404).end();
       else {
-        this.lastRequestMs = performance.now();
+        this.requested.push(pathname);
         this.waiting.push({ path: pathname, response });
+        for (const listener of this.listeners) listener();
       }
     });
   }
@@ -46,28 +46,31 @@ export class HeldSite {
     return this.waiting.map(({ path }) => path);
   }
 
-  /**
-   * Waits until no further request comes, then answers those that wait.
-   *
-   * @returns Their paths, sorted; none when nothing was requested within `limitMs`.
-   */
-  async answerWave(limitMs = 10_000): Promise<string[]> {
-    const startMs = performance.now();
-    const isOver = (): boolean => {
-      const now = performance.now();
-      return this.waiting.length > 0 ? now - this.lastRequestMs >= QUIET_MS : now - startMs >= limitMs;
-    };
-    while (!isOver()) await new Promise((resolve) => setTimeout(resolve, 20));
-    const wave = this.waiting;
+  /** Resolves when all of these requests wait for an answer at the same time: none of them waits for another's. */
+  async holds(...paths: readonly RegExp[]): Promise<void> {
+    const isHeld = (): boolean => paths.every((path) => this.held.some((held) => path.test(held)));
+    if (isHeld()) return;
+    await new Promise<void>((resolve) => {
+      const listener = (): void => {
+        if (!isHeld()) return;
+        this.listeners.delete(listener);
+        resolve();
+      };
+      this.listeners.add(listener);
+    });
+  }
+
+  /** Answers the requests that wait. Browsers may keep the files. */
+  async answer(): Promise<void> {
+    const { waiting } = this;
     this.waiting = [];
     await Promise.all(
-      wave.map(async ({ path, response }) => {
+      waiting.map(async ({ path, response }) => {
         const body = await readFile(`.${path}`).catch(() => null);
         const type = TYPES[extname(path)] ?? 'application/octet-stream';
-        response.writeHead(body ? 200 : 404, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+        response.writeHead(body ? 200 : 404, { 'content-type': type, 'cache-control': body ? 'max-age=600' : 'no-store' }).end(body);
       }),
     );
-    return wave.map(({ path }) => path).sort();
   }
 
   async close(): Promise<void> {
