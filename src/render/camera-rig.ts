@@ -105,8 +105,8 @@ export class CameraRig {
     camera.rotation.set(phi - Math.PI / 2, theta, 0, 'YXZ');
     camera.fov = framing.fovDegrees;
     camera.aspect = this.aspect;
-    // From any side, the model's depth is at most its larger extent.
-    const extent = Math.max(anchors.topY - anchors.bottomY, anchors.halfWidth * 2);
+    // From any side, the model reaches as far as it is high, wide or deep.
+    const extent = Math.max(anchors.topY - anchors.bottomY, anchors.halfWidth * 2, (anchors.frontZ ?? z) - z);
     camera.near = Math.max(radius * 0.1, radius - extent, MIN_NEAR);
     camera.far = radius * 3 + extent * 2;
     camera.updateProjectionMatrix();

@@ -10,8 +10,23 @@ export interface FramingAnchors {
   eyes: { x: number; y: number; z: number };
   /** Highest point of head and hair. */
   topY: number;
+  /** Highest point of the model, such as a raised hand. Default: `topY`. */
+  highestY?: number;
   /** Lowest point of the model. */
   bottomY: number;
   /** Half width of the model about the middle between the eyes. */
   halfWidth: number;
+  /** Foremost point of the model. Default: the eyes. */
+  frontZ?: number;
+  /** Extent of the head with hair and hat, up to `topY`. Default: an adult's, as seen from the distance between eyes and top. */
+  head?: HeadExtent;
+}
+
+export interface HeadExtent {
+  /** Lowest point of the head itself: long hair and beards may hang below. */
+  bottomY: number;
+  /** Half width about the middle between the eyes. */
+  halfWidth: number;
+  /** Foremost point: nose, snout or beak. */
+  frontZ: number;
 }
