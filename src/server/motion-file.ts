@@ -9,6 +9,7 @@ import { animateGlb } from '../motion/files/glb-animation.js';
 import { LiveLinkCsvWriter } from '../motion/files/live-link-csv.js';
 import { MotionJsonWriter } from '../motion/files/motion-json.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
+import { joinSamples } from '../shared/samples/pcm.js';
 
 export const MOTION_FORMATS = ['json', 'csv', 'glb'] as const;
 export type MotionFormat = (typeof MOTION_FORMATS)[number];
@@ -29,7 +30,7 @@ export async function* encodeMotion(
   if (format === 'glb') {
     const parts: Float32Array[] = [];
     for await (const { values } of motion) parts.push(values);
-    yield animateGlb(avatar ?? new Uint8Array(0), joined(parts), frameRate);
+    yield animateGlb(avatar ?? new Uint8Array(0), joinSamples(parts), frameRate);
     return;
   }
   const writer = format === 'csv' ? new LiveLinkCsvWriter(frameRate) : new MotionJsonWriter(frameRate);
@@ -79,14 +80,4 @@ export async function writeStream(stream: Writable, pieces: AsyncIterable<string
   if (failure && (failure as NodeJS.ErrnoException).code !== 'EPIPE') {
     throw new AvatarError(ErrorCode.invalidConfiguration, 'the motion cannot be written', { cause: failure });
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -3,7 +3,7 @@ import { OpusDecoder } from 'opus-decoder';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { OggOpusDemuxer, OPUS_RATE_HZ, type OpusHead, type OpusPacket } from '../shared/samples/ogg-opus.js';
-import { mixToMono } from '../shared/samples/pcm.js';
+import { joinSamples, mixToMono } from '../shared/samples/pcm.js';
 import type { AudioReader } from './audio-reader.js';
 
 const RATE_HZ = 16_000;
@@ -24,7 +24,7 @@ export class OggOpusReader implements AudioReader {
     try {
       const parts: Float32Array[] = [];
       for (const packet of this.demuxer.push(bytes)) parts.push(await this.decode(packet));
-      return joined(parts);
+      return joinSamples(parts);
     } catch (error) {
       throw new AvatarError(ErrorCode.invalidAudioInput, 'the Ogg Opus audio cannot be decoded', { cause: error });
     }
@@ -70,14 +70,4 @@ export class OggOpusReader implements AudioReader {
     }
     this.byteCount += bytes.length;
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
