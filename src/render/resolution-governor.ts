@@ -4,10 +4,10 @@
  * Decides over short windows of frames, by the medians of the drawing cost and of the average interval of the last few frames,
  * since browsers that queue frames pass some at once and delay the next. A single delayed frame changes neither.
  *
- * down frames exceed the budget and drawing is a relevant part of that; as many rungs as the excess requires, since the cost of
- * drawing is about proportional to the pixels
- *     up one rung, after frames were in time for seconds and the next rung's predicted cost fits with a margin
- *     back a step down that did not reduce the cost is reverted and not tried again soon
+ *     down  frames exceed the budget and drawing is a relevant part of that; as many rungs as the excess requires, since the
+ *           cost of drawing is about proportional to the pixels
+ *     up    one rung, after frames were in time for seconds and the next rung's predicted cost fits with a margin
+ *     back  a step down that did not reduce the cost is reverted and not tried again soon
  *
  * The wait for a rung that had to be left again soon doubles. In software GL an audio dropout lowers the resolution by a rung at
  * once: both need the same cores.

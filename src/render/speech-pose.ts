@@ -2,9 +2,9 @@
  * Applies speech to the face: keeps the motion of the newest rounds and samples it at the audible playhead.
  *
  * Without motion to sample:
- *   paused speech holds, idle motion continues
- *   starved the face eases to rest, and back when motion covers the playhead again; the audio sets the position
- *   over the face eases to rest
+ *   paused        speech holds, idle motion continues
+ *   starved       the face eases to rest, and back when motion covers the playhead again; the audio sets the position
+ *   over          the face eases to rest
  *   interrupted   the mouth is shut in the next frame, head and eyes follow
  *
  * Runs in the thread that draws. `update` is called once per frame and allocates nothing.
