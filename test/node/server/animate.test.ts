@@ -170,8 +170,8 @@ describe('spatius-avatar animate', () => {
     const existing = await saved('kept.json', Buffer.from('{}'));
     for (const [args, complaint] of [
       [[mp3], /MP3.*accepted are WAV, Ogg Opus, or raw PCM.*ffmpeg/],
-      [[words], /no known kind/],
-      [[cut], /ends before its sound begins/],
+      [[words], /unknown format/],
+      [[cut], /ends before its audio data/],
       [[await saved('empty.wav', wavOf(new Uint8Array(0), 16000)), '--out', join(folder, 'none.json')], /empty/],
       [[join(folder, 'missing.wav'), '--out', existing], /ENOENT/],
       [[await saved('odd.pcm', speech.subarray(0, 3333))], /odd number of bytes/],
