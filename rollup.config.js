@@ -11,7 +11,7 @@
  *   vendor/*.js, server/vendor/*.js  packages that users of this one do not install
  *   spatius-avatar.iife.min.js       for a classic script tag: loads the module beside it
  */
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
 import { AddOnBuild } from './scripts/rollup/add-ons.js';
@@ -66,6 +66,24 @@ function filesInPlace() {
       if (id.endsWith('left-behind.js')) return { code: 'export const isLeftBehind = () => false;', map: null };
       if (!id.endsWith('asset-urls.js')) return null;
       return { code: `const here = import.meta.url;\n${code.replaceAll('import.meta.url', 'here')}`, map: null };
+    },
+  };
+}
+
+/** Error codes are their own names; written once each they take 0.2 kB less of the first script. */
+function namesOnce() {
+  const table = /export const ErrorCode = \{([^]*?)\n\};/;
+  return {
+    name: 'names-once',
+    transform(code, id) {
+      if (!id.endsWith(join('contracts', 'errors.js'))) return null;
+      const entries = [...(table.exec(code)?.[1] ?? '').matchAll(/^ {4}(\w+): '(\w+)',$/gm)];
+      if (entries.length < 40 || entries.some(([, key, value]) => key !== value)) this.error('ErrorCode has another form than is known');
+      const names = entries.map(([, key]) => key).join(' ');
+      return {
+        code: code.replace(table, `export const ErrorCode = Object.fromEntries('${names}'.split(' ').map((name) => [name, name]));`),
+        map: null,
+      };
     },
   };
 }
@@ -134,6 +152,7 @@ const page = {
     importVendored(SOURCE),
     plainProperties(),
     filesInPlace(),
+    namesOnce(),
     keepModuleUrls(),
     collapseTemplates(),
     nodeResolve({ browser: true }),
