@@ -3,7 +3,7 @@
  * `HeadTop_End` are not joints to move.
  */
 import type { JointName } from '../../../shared/contracts/channel-names.js';
-import { JOINT_LEXICON, JOINT_NOISE, type JointPart, jointLemmaOf, jointOf, jointPhraseOf } from './joint-words.js';
+import { JOINT_LEXICON, JOINT_PREFIXES, JOINT_SUFFIXES, type JointPart, jointLemmaOf, jointOf, jointPhraseOf } from './joint-words.js';
 import { commonPrefix, pathOf, segment, sideOf, wordsOf } from './split-name.js';
 
 export interface JointReading {
@@ -55,7 +55,7 @@ function readWords(text: string, whole: string): JointReading | null {
     } else if (/^[左右]/.test(word)) {
       side = word[0] === '左' ? 'left' : 'right';
       content.push(word.slice(1));
-    } else if (JOINT_NOISE.has(word)) {
+    } else if ((content.length > 0 ? JOINT_SUFFIXES : JOINT_PREFIXES).has(word)) {
       // A tool's words are prefixes or suffixes, a letter for the middle may be anywhere.
       const isWithin = content.length > 0 && words.slice(index + 1).some((later) => JOINT_LEXICON.has(later) && !sideOf(later));
       if (isWithin && word.length > 1) return null;

@@ -33,14 +33,15 @@ const PHRASES: Readonly<Record<JointPart, readonly string[]>> = {
   shoulder: ['shoulder'],
 };
 
-/** Ignored words around a joint's name: tools and kinds of object. */
-export const JOINT_NOISE = new Set(
+/** Ignored words before a joint's name: tools, characters and kinds of object. */
+export const JOINT_PREFIXES = new Set(
   (
-    'mixamorig mixamo cc base bip valve biped valvebiped def org bn bnd bind bone bones joint joints jnt jt j jb sk skel skeleton skin armature rig ' +
-    'character char robot avatar player genesis facial fac face adj c m x mid center centre hips root catrig cat male female avg smplhf rp g d geo grp b ' +
-    'deform drv main body human humanoid actor'
+    'mixamorig mixamo cc base bip valve biped valvebiped def org bn bnd bind bone joint jnt jt j jb b sk skel skeleton armature rig ' +
+    'character char robot avatar player genesis facial fac face adj c m x mid center centre catrig cat male female avg rp deform body human humanoid actor'
   ).split(' '),
 );
+/** Ignored words after a joint's name. One letter stands for the middle of the body. */
+export const JOINT_SUFFIXES = new Set('jnt joint jt bone bn bnd bind def j jb sk c m x mid center centre root smplhf'.split(' '));
 
 /** A twist joint of an arm only rotates about its own axis. */
 export const TWIST = new Set(['twist', 'roll', 'tweak']);

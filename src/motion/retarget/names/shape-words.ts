@@ -54,7 +54,6 @@ const LEMMAS: Readonly<Record<string, string>> = {
   forwards: 'forward',
   thrust: 'forward',
   frowning: 'frown',
-  sad: 'frown',
   smiling: 'smile',
   sucking: 'suck',
   outer: 'out',
@@ -103,7 +102,16 @@ const PHRASES: Readonly<Record<string, readonly string[]>> = {
     'mouth smile open',
     'smile full',
   ],
-  mouthFrown: ['mouth frown', 'frown', 'lip corner depress', 'mouth corner depress', 'lip corner down', 'mouth corner down', 'lip frown'],
+  mouthFrown: [
+    'mouth frown',
+    'frown',
+    'lip corner depress',
+    'mouth corner depress',
+    'lip corner down',
+    'mouth corner down',
+    'lip frown',
+    'mouth sad',
+  ],
   mouthDimple: ['mouth dimple', 'dimple', 'lip dimple'],
   mouthStretch: ['mouth stretch', 'lip stretch', 'mouth wide', 'mouth lip stretch', 'mouth corner wide'],
   mouthRollLower: [
@@ -210,7 +218,7 @@ export const SHAPE_NOISE = new Set(
 );
 
 /** Ignored suffixes. */
-export const SHAPE_SUFFIXES = new Set('h max div shape blendshape morph target key bs mesh geo head face ctrl control weight'.split(' '));
+export const SHAPE_SUFFIXES = new Set('h max div shape blendshape morph bs'.split(' '));
 
 /** Words for the upper and the lower half. */
 const VERTICAL: Readonly<Record<string, 'upper' | 'lower'>> = {

@@ -8,7 +8,7 @@ export const OTHER_NAMES: readonly string[] = (
   'eyeshadow,EyeShadow,eye_shadow_L,eyelash,eyelashes,Eyelash_L,EyeLashes_Upper,eyeliner,EyeLiner_R,eyepatch,Eye_Patch,eyeglasses,EyeGlass_L,eyewear,Eye_Color,eyeSize,Eye_Size_L,eyesBig,EyeDistance,' +
   'EyeHeight,eyeTilt,eye_target,Eye_Target_L,eye_ctrl_L,eye_lookat_ctrl,LeftEye_End,Eye_Highlight,EyeReflection,eyesocket,Eye_Socket_L,eyeball_material,EyeWet,eye_tear,CC_Base_EyeOcclusion,EyesOffset,' +
   'PupilDilation,pupil_small_L,IrisSize,Eye_Pupil_Dilate,redeye,EyeMakeup,bullseye,evil_eye_charm,Eyebrow_Color,browser,BrowserWindow,brownie,eyebrow_thickness,BrowRing,brow_piercing_L,' +
-  'Smile_Button,smile_button,SmileyFace,smiley,smile_lines,SmileLine_L,smile_camera,SmileSlider,frown_icon,Smile_Badge,' +
+  'Smile_Button,Sad,Head_Skin,head_geo,Head_Mesh,head_grp,Head_Robot,Head_Cat,Smile_Face,Smile_Mesh,Blink_Control,Smile_Key,EyeClose_Target,Neck_Geo,LeftArm_Mesh,LeftArm_Geo,Angry,Surprised,Happy,smile_button,SmileyFace,smiley,smile_lines,SmileLine_L,smile_camera,SmileSlider,frown_icon,Smile_Badge,' +
   'mouthpiece,Mouth_Piece,MouthGuard,Mouth_Cavity,mouth_bag,MouthWidth,mouth_size,MouthHeight,MouthCorner_L_ctrl,mouthwash,Mouth_Interior,mouthBag,mouth_mask,Mouth_Breather,river_mouth,Goalmouth,mouth_pos,' +
   'lipstick,Lipstick_Red,LipGloss,lip_ring,LipThickness,LipSize,lips_thin,LipsFull,lipFilter,Lip_Liner,lips_material,lipo,Tulips,tulip_open,LipService,' +
   'CheekBone,cheekbone_L,Cheek_Bones,CheekSize,cheek_fat,CheekBlush,blush,cheeky,cheek_tattoo,cheeseburger,' +
