@@ -6,7 +6,15 @@
  * input is live speech, used while a round listens.
  */
 
-import type { HeardSpeech, PlaybackControl, PlaybackFeed, PlaybackState, PlayheadReport } from '../shared/contracts/playback-messages.js';
+import type {
+  HeardSpeech,
+  PlaybackControl,
+  PlaybackFeed,
+  PlaybackLog,
+  PlaybackState,
+  PlayheadReport,
+} from '../shared/contracts/playback-messages.js';
+import { log } from '../shared/core/log.js';
 import { LiveInput } from './live-input.js';
 import { PlaybackQueue } from './playback-queue.js';
 
@@ -20,10 +28,12 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   constructor() {
     super();
     this.port.onmessage = ({ data }) => this.handleControl(data as PlaybackControl);
+    log.connect('audio', (logRecord) => this.port.postMessage({ logRecord } satisfies PlaybackLog));
   }
 
   handleState(state: PlaybackState): void {
     this.port.postMessage(state);
+    log.info(`playback ${state.state}`, { round: state.round, mediaSeconds: state.mediaSeconds });
   }
 
   handlePlayhead(report: PlayheadReport): void {
@@ -48,6 +58,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   private handleControl(message: PlaybackControl): void {
     if (message.type === 'connect') this.connect(message.role, message.port as WorkletPort);
     else if (message.type === 'dispose') this.dispose();
+    else if (message.type === 'log-level') log.level = message.level;
     else if (message.type === 'listen') this.listen(message.round, message.delaySeconds, message.isAudible);
     else if (message.type === 'stop-listening') this.stopListening(message.round);
     else this.queue.handleControl(message);

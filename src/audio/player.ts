@@ -1,8 +1,9 @@
 /** The player of one element: a playback worklet and a volume, connected to the workers by two ports. */
 import { AvatarError } from '../shared/contracts/errors.js';
-import type { PlaybackControl, PlaybackState } from '../shared/contracts/playback-messages.js';
+import type { PlaybackControl, PlaybackLog, PlaybackState } from '../shared/contracts/playback-messages.js';
 import { DEFAULT_SOUND_SETTINGS, type SoundSettings } from '../shared/contracts/sound-settings.js';
 import { Emitter } from '../shared/core/emitter.js';
+import { log } from '../shared/core/log.js';
 import type { AudioOutput } from './audio-output.js';
 
 export interface PlayerEvents {
@@ -62,9 +63,13 @@ export class Player {
     });
     this.gain = new GainNode(context);
     this.node.connect(this.gain).connect(context.destination);
-    this.node.port.onmessage = ({ data }) => this.handleState(data as PlaybackState);
+    this.node.port.onmessage = ({ data }) => {
+      if ('logRecord' in data) log.forward((data as PlaybackLog).logRecord);
+      else this.handleState(data as PlaybackState);
+    };
     this.node.onprocessorerror = () => this.events.emit('error', new AvatarError('workerFailed', 'The playback worklet died'));
     this.unsubscribe = [
+      log.followLevel((level) => this.post({ type: 'log-level', level })),
       output.on('latency', () => this.events.emit('latency', this.outputLatencySeconds)),
       output.on('blocked', (isBlocked) => isBlocked && this.post({ type: 'suspend' })),
       output.on('lost', (error) => this.events.emit('error', error)),

@@ -21,6 +21,7 @@ import type { SoundSettings } from '../shared/contracts/sound-settings.js';
 import type { PageSourceOptions } from '../shared/contracts/source-options.js';
 import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
 import { Lazy } from '../shared/core/lazy.js';
+import type { LogLevel } from '../shared/core/logger.js';
 import type { PageSession, PageSources } from '../speech/page-session.js';
 import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
 import { AvatarManager } from './avatar-manager.js';
@@ -29,7 +30,9 @@ import { AvatarSpeech } from './avatar-speech.js';
 import { channelNamesWith } from './channel-names.js';
 import type { SpeechInput } from './conversations/speech-input.js';
 import { mouthModel } from './mouth-model.js';
+import { setLogLevel } from './page-log.js';
 import { cacheWorklet, isSavingData, whenIdle } from './speech-files.js';
+import { logSpeech } from './speech-log.js';
 import type { SpeechChunk } from './speech-parts.js';
 import { StagedRenderer } from './staged-renderer.js';
 
@@ -74,6 +77,8 @@ export interface AvatarSetup {
   readonly pageSources?: PageSources | undefined;
   /** Whether what speech needs is loaded before it is needed, when the page is idle after the first picture. */
   readonly isSpeechPreloaded: boolean;
+  /** See `setLogLevel`; null leaves the level as it is. */
+  readonly logLevel: LogLevel | null;
 }
 
 /** Longest wait for the new stage's first frame, ms. */
@@ -109,7 +114,8 @@ export class Avatar {
   private loadCount = 0;
   private isDisposed = false;
 
-  constructor({ options, sound, input, isSpeechPreloaded, pageSources }: AvatarSetup, listener: AvatarListener) {
+  constructor({ options, sound, input, isSpeechPreloaded, logLevel, pageSources }: AvatarSetup, listener: AvatarListener) {
+    setLogLevel(logLevel);
     this.listener = listener;
     this.pageSources = pageSources;
     this.isSpeechPreloaded = isSpeechPreloaded && !isSavingData();
@@ -156,9 +162,15 @@ export class Avatar {
       options,
       input,
     );
+    logSpeech(this.speech);
     this.speech.on('error', (error) => {
       if (error.code === ErrorCode.workerFailed) this.breakDown(error);
     });
+  }
+
+  /** Changes the level of the page's log; see `AvatarSetup.logLevel`. */
+  setLogLevel(level: LogLevel | null): void {
+    setLogLevel(level);
   }
 
   /**

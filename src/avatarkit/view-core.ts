@@ -136,6 +136,7 @@ export class ViewCore implements AvatarHost {
       isEager: true,
       isAutostarted: false,
       isSpeechPreloaded: true,
+      logLevel: null,
     };
   }
 

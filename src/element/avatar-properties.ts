@@ -6,6 +6,7 @@ import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-sett
 import type { SpeechStyle } from '../shared/contracts/speech-style.js';
 import type { Renderer } from '../shared/contracts/stage.js';
 import type { PictureTransform } from '../shared/contracts/stage-settings.js';
+import type { LogLevel } from '../shared/core/logger.js';
 import type { AvatarMode, ConnectionProperties } from './connection-attributes.js';
 
 /** Declares the attributes and properties of `<spatius-avatar>`; `SpatiusAvatar` and `AvatarShell` apply them. */
@@ -65,6 +66,11 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
    * first picture, unless the browser saves data; `none` with the first speech.
    */
   @property() preload: 'auto' | 'none' = 'auto';
+  /**
+   * Log in the browser's console, for all avatars of the page: `off`, `error`, `warn`, `info` or `debug`. The query parameter
+   * `spatius-log` of the page overrides it. Default: unset, which is `off`.
+   */
+  @property({ attribute: 'log-level' }) logLevel: LogLevel | null = null;
   /** URL of an image shown until the first frame. */
   @property() poster: string | null = null;
   /** Mutes the audio; playback continues. */

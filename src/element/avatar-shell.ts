@@ -114,6 +114,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
     this.lifecycle.configure(settings);
     const isPointerFollowed = settings.gaze === 'pointer' && settings.motionStyle === 'lively';
     if (isPointerFollowed || this.gazing.isRequested) this.gazing.tell((gaze) => gaze.followPointer(isPointerFollowed));
+    if (changed.has('logLevel')) this.lifecycle.tell((avatar) => avatar.setLogLevel(this.logLevel));
     if (changed.get('renderer') !== undefined) this.lifecycle.changeRenderer();
     if (changed.has('cameraOrbit') || changed.has('transform') || changed.has('cameraControls')) this.applyCamera();
     this.customStates.set(avatarStates(this));
@@ -192,6 +193,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
       renderer,
       isAutostarted: this.autostart,
       isSpeechPreloaded: preload === 'auto',
+      logLevel: this.logLevel,
     };
   }
 

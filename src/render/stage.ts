@@ -6,6 +6,7 @@
  *
  * Runs in the render worker, or on the page if no worker can draw. Uses no DOM beyond the canvas.
  */
+
 import { Scene } from 'three';
 import { Playhead } from '../audio/playhead.js';
 import { LifeMotion } from '../motion/life/life-motion.js';
@@ -15,6 +16,7 @@ import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/err
 import type { MotionFeed, PlayheadReport } from '../shared/contracts/playback-messages.js';
 import type { ShownAvatar, Stage, StageListener, StageOptions, StageSpeech, StageStats, TracedFrame } from '../shared/contracts/stage.js';
 import type { StageSettings } from '../shared/contracts/stage-settings.js';
+import { log } from '../shared/core/log.js';
 import { AddOnLoader } from './add-ons.js';
 import { CameraRig } from './camera-rig.js';
 import { FrameLoop } from './frame-loop.js';
@@ -104,6 +106,7 @@ export class LiveStage implements Stage, SurfaceListener {
     this.surface = openSurface(options.canvas, this.facts, this);
     const { isSoftware } = this.facts;
     this.governor = new ResolutionGovernor({ isSoftware, budgetMs: isSoftware ? BUDGET_SOFTWARE_MS : BUDGET_MS });
+    log.info('stage opened', { isSoftware, width: options.width, height: options.height });
     this.addSource(options.playheadPort, options.motionPort);
     this.resize(options.width, options.height, options.pixelRatio);
   }
@@ -127,6 +130,8 @@ export class LiveStage implements Stage, SurfaceListener {
     }
     this.loading = null;
     this.show(avatar);
+    const { format, vertexCount, missingChannels } = avatar.info;
+    log.info('avatar shown', { format, vertexCount, missingChannels: missingChannels.length });
     return { ...avatar.info, anchors: avatar.anchors };
   }
 
@@ -365,6 +370,7 @@ export class LiveStage implements Stage, SurfaceListener {
 
   handleContextLost(): void {
     this.isContextLost = true;
+    log.warn('graphics context lost');
     this.updateLoop();
     this.listener.handleContextLost();
   }

@@ -1,5 +1,6 @@
 import type { AvatarError } from '../../shared/contracts/errors.js';
 import type { Renderer } from '../../shared/contracts/stage.js';
+import type { LogLevel } from '../../shared/core/logger.js';
 import type { PageSources } from '../../speech/page-session.js';
 import type { Avatar, AvatarSource } from '../avatar.js';
 import type { AvatarOptions } from '../avatar-options.js';
@@ -17,6 +18,8 @@ export interface AvatarHost {
     readonly isAutostarted: boolean;
     /** Whether what speech needs is loaded before it is needed. */
     readonly isSpeechPreloaded: boolean;
+    /** Level of the page's log; null leaves it as it is. */
+    readonly logLevel: LogLevel | null;
   };
   /** Device pixels per CSS pixel to draw with, 0 < … ≤ the size's own; its own by default. */
   pixelRatioFor?(size: ElementSize): number;

@@ -117,9 +117,9 @@ export class AvatarLifecycle {
 
   private make(AvatarClass: typeof Avatar, PictureClass: typeof AvatarPicture): Avatar {
     const { host, input, sound } = this;
-    const { options, isSpeechPreloaded } = host.avatarSettings;
+    const { options, isSpeechPreloaded, logLevel } = host.avatarSettings;
     const avatar = new AvatarClass(
-      { options, sound, input, isSpeechPreloaded, pageSources: host.pageSources },
+      { options, sound, input, isSpeechPreloaded, logLevel, pageSources: host.pageSources },
       {
         handleLoadProgress: (fraction) => host.handleLoading(fraction),
         handleFirstFrame: () => host.handleReady(),

@@ -2,6 +2,7 @@
 
 import type { ConversationState } from '../../avatar/conversations/conversation-state.js';
 import { type GraphicsFacts, graphicsFacts } from '../../avatar/graphics-facts.js';
+import { pageLog } from '../../avatar/page-log.js';
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import type { AvatarInfo, Renderer } from '../../shared/contracts/stage.js';
 import { type AvatarMode, type ConnectionProperties, effectiveMode } from '../connection-attributes.js';
@@ -48,6 +49,8 @@ export interface DiagnosisFacts {
   stats: AvatarStats | null;
   /** The newest errors, oldest first. */
   errors: LoggedError[];
+  /** The newest lines of the page's log, of all threads and avatars, oldest first. Warnings and errors are kept at every log level. */
+  log: string[];
 }
 
 function browserFacts(): DiagnosisFacts['browser'] {
@@ -124,5 +127,6 @@ export async function gatherFacts(
     avatar: shown,
     stats: await element.stats().catch(() => null),
     errors,
+    log: pageLog().lines(),
   };
 }

@@ -7,6 +7,7 @@
  *     motion worker ◄──HeardSpeech─── worklet
  *     motion worker ──MotionFeed──► render worker
  */
+import type { LogLevel, LogRecord } from '../core/logger.js';
 import type { MotionFrames } from './motion-frames.js';
 
 /** Motion worker → worklet. A higher round than the playing one fades that out and takes its place. */
@@ -45,8 +46,15 @@ export type PlaybackControl =
   | { type: 'connect'; role: 'feed' | 'playhead'; port: MessagePort }
   /** The context was suspended, by a call or a locked screen: reported as a stall until it runs again. */
   | { type: 'suspend' }
+  /** Level of the worklet's log, see `shared/core/logger.ts`. */
+  | { type: 'log-level'; level: LogLevel }
   /** Ends the processor and closes its ports. */
   | { type: 'dispose' };
+
+/** Worklet → page, by its level only. */
+export interface PlaybackLog {
+  logRecord: LogRecord;
+}
 
 /**
  * Worklet → page, on every change only.

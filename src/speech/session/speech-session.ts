@@ -16,6 +16,7 @@ import type { WorkerSourceOptions } from '../../shared/contracts/source-options.
 import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
 import type { FrameStarvation, SpeechSession, SpeechSessionOptions } from '../../shared/contracts/speech-session.js';
 import { type Expression, expressionFrom, NATURAL_EXPRESSION } from '../../shared/contracts/speech-style.js';
+import { log } from '../../shared/core/log.js';
 import { RoundGate } from '../../shared/core/round-gate.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../../shared/samples/sample-rates.js';
 import type { Source, SourceListener } from '../source.js';
@@ -158,6 +159,7 @@ export class LiveSpeechSession implements SpeechSession {
     current.styler = MotionStyler.for(this.expression);
     this.current = current;
     this.counts.restart();
+    log.info('round begun', { round });
     this.limitWait(current);
     return current;
   }
@@ -269,6 +271,7 @@ export class LiveSpeechSession implements SpeechSession {
   private decide(current: SessionRound, motion: 'server' | 'local' | 'none'): void {
     if (current.motion === motion) return;
     current.motion = motion;
+    log.info('motion decided', { round: current.round, mediaSeconds: current.coveredSeconds, motion });
     this.listener.handleRoundMotion(current.round, motion);
   }
 
@@ -278,6 +281,7 @@ export class LiveSpeechSession implements SpeechSession {
     if (untilSeconds === current.releasedSeconds) return;
     current.releasedSeconds = untilSeconds;
     if (current.gate.isReleased) clearTimeout(this.timeoutTimer);
+    log.debug('audio released', { round: current.round, mediaSeconds: untilSeconds });
     this.play({ type: 'release', round: current.round, untilSeconds });
   }
 
@@ -303,7 +307,10 @@ export class LiveSpeechSession implements SpeechSession {
         const current = currentOf(round);
         this.counts.noteBytes(byteLength);
         if (current) this.handleMotion(current, origin(), frames);
-        else this.counts.lateMessages++;
+        else {
+          this.counts.lateMessages++;
+          log.debug('late motion dropped', { round });
+        }
       },
       handleMotionEnd: (round) => {
         const current = currentOf(round);
@@ -325,6 +332,7 @@ export class LiveSpeechSession implements SpeechSession {
 
   private handleState(state: ConnectionState, error: AvatarError | null): void {
     this.state = state;
+    log.info('source state', { state, ...(error && { code: error.code, message: error.message }) });
     if (state === 'connected') this.hasBeenConnected = true;
     this.listener.handleConnectionState(state, error);
     const { current } = this;
@@ -346,6 +354,7 @@ export class LiveSpeechSession implements SpeechSession {
   private showFrames(current: SessionRound, frames: MotionFrames, origin: 'server' | 'local'): void {
     const { round } = current;
     const untilSeconds = (frames.startFrame + frames.frameCount) / frames.frameRate;
+    log.debug('motion', { round, mediaSeconds: untilSeconds, frames: frames.frameCount, origin });
     current.coveredSeconds = Math.max(current.coveredSeconds, untilSeconds);
     current.backlog?.dropBefore(current.backlog.gridSample(current.coveredSeconds));
     this.show({ type: 'frames', round, frames }, [frames.values.buffer]);

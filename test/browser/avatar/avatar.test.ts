@@ -46,6 +46,7 @@ describe('An avatar with a real Motion Server', () => {
         },
         sound: DEFAULT_SOUND_SETTINGS,
         isSpeechPreloaded: false,
+        logLevel: null,
         input,
       },
       {
