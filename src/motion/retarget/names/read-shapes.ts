@@ -4,10 +4,14 @@ import { VISEME_INDEX, type Viseme } from '../../../shared/contracts/visemes.js'
 import { FIRST_PRESET, FIRST_VISEME } from '../morph-map.js';
 import { readShape, type ShapeReading, visemeReading } from './shape-reader.js';
 import { commonPrefix, pathOf } from './split-name.js';
-import { bareSetOf, POLLY, visemesIn } from './viseme-sets.js';
+import { bareSetOf, OCULUS, POLLY, visemesIn } from './viseme-sets.js';
 
 /** Suffix of an in-between corrective. */
 export const MID_SUFFIX = /\.mid$/i;
+/** The vowels are VRM's first presets. */
+const VOWEL_COUNT = 5;
+/** What the page says goes before a shape's own name. */
+const OWN_FIRST = 1000;
 
 /**
  * Reads the names of all shapes of a model together: a prefix of most of them is ignored, and labels such as `A`, `E`, `O` are
@@ -41,8 +45,9 @@ export function readShapes(names: Iterable<string>, table: ChannelNames = {}): M
   }
   readPolly(readings);
   const labels = new Map([...unread].map((name) => [name, pathOf(name.startsWith(prefix) ? name.slice(prefix.length) : name).pop() ?? '']));
-  const isMute = ![...readings.values()].some(opensMouth);
-  const set = bareSetOf([...labels.values()], isMute && readings.size > 0);
+  const read = [...readings.values()];
+  const isFace = read.length > 0 || [...labels.values()].every((label) => visemesIn(OCULUS, label));
+  const set = read.some(speaks) ? null : bareSetOf([...labels.values()], isFace && !read.some(opensJaw));
   if (set) {
     for (const [name, label] of labels) {
       const visemes = visemesIn(set, label);
@@ -66,17 +71,19 @@ function readPolly(readings: Map<string, ShapeReading>): void {
   }
 }
 
-const SHUT = new Set(['sil', 'PP', 'FF'].map((viseme) => FIRST_VISEME + VISEME_INDEX[viseme as Viseme]));
+/** A viseme or a vowel. */
+function speaks({ sources }: ShapeReading): boolean {
+  return sources.some(({ source }) => source >= FIRST_VISEME && source < FIRST_PRESET + VOWEL_COUNT);
+}
 
-function opensMouth({ sources }: ShapeReading): boolean {
-  return sources.some(
-    ({ source }) => source === CHANNEL_INDEX.jawOpen || (source >= FIRST_VISEME && source < FIRST_PRESET + 5 && !SHUT.has(source)),
-  );
+function opensJaw({ sources }: ShapeReading): boolean {
+  return sources.some(({ source }) => source === CHANNEL_INDEX.jawOpen);
 }
 
 function readingOf(target: ChannelNames[string]): ShapeReading | null {
   if (target === null) return null;
-  if (target.startsWith('viseme_')) return visemeReading([VISEME_INDEX[target.slice('viseme_'.length) as Viseme]], 'page');
+  if (target.startsWith('viseme_'))
+    return visemeReading([{ viseme: VISEME_INDEX[target.slice('viseme_'.length) as Viseme], rank: -OWN_FIRST }], 'page');
   const source = (CHANNEL_INDEX as Readonly<Record<string, number>>)[target];
-  return source === undefined ? null : { sources: [{ source, factor: 1, rank: 0 }], convention: 'page' };
+  return source === undefined ? null : { sources: [{ source, factor: 1, rank: -OWN_FIRST }], convention: 'page' };
 }

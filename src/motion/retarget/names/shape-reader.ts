@@ -20,7 +20,7 @@ import {
   WHOLE_WORDS,
 } from './shape-words.js';
 import { type NameWord, pathOf, segment, sideOf, wordsOf } from './split-name.js';
-import { CHARACTER_GENERATOR, OCULUS, REALLUSION, SYLLABLES, VOWELS, visemesIn, visemesOfLabel } from './viseme-sets.js';
+import { CHARACTER_GENERATOR, OCULUS, REALLUSION, SYLLABLES, type VisemeLabel, VOWELS, visemesIn, visemesOfLabel } from './viseme-sets.js';
 
 /** One part of a shape's weight: `factor` of a source. */
 export interface ShapeSource {
@@ -41,6 +41,8 @@ export interface ShapeReading {
 const HALF = 50;
 const QUARTER = 60;
 const MERGED = 100;
+/** Added to the rank of visemes of another set than Oculus's: a model may have both. */
+const OTHER_SET = 20;
 
 const BY_NAME: ReadonlyMap<string, ArkitChannel> = new Map(ARKIT_CHANNELS.map((name) => [name.toLowerCase(), name]));
 const DIRECTED = new Set(['jaw', 'mouth']);
@@ -264,8 +266,9 @@ function conventionOf(words: readonly string[]): string {
   return 'words';
 }
 
-export function visemeReading(visemes: readonly number[], convention: string): ShapeReading {
-  return { sources: visemes.map((viseme) => ({ source: FIRST_VISEME + viseme, factor: 1, rank: 0 })), convention };
+export function visemeReading(visemes: readonly VisemeLabel[], convention: string): ShapeReading {
+  const other = convention === OCULUS.name ? 0 : OTHER_SET;
+  return { sources: visemes.map(({ viseme, rank }) => ({ source: FIRST_VISEME + viseme, factor: 1, rank: rank + other })), convention };
 }
 
 function presetReading(preset: Preset, convention: string): ShapeReading {

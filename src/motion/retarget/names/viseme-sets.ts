@@ -6,10 +6,16 @@
  */
 import { VISEME_INDEX as V } from '../../../shared/contracts/visemes.js';
 
+export interface VisemeLabel {
+  readonly viseme: number;
+  /** 0: the label of this viseme. Where a model has several labels of one viseme, the lowest counts. */
+  readonly rank: number;
+}
+
 export interface VisemeSet {
   readonly name: string;
   /** Labels as `labelOf` writes them. A label may mean two visemes. */
-  readonly labels: ReadonlyMap<string, readonly number[]>;
+  readonly labels: ReadonlyMap<string, readonly VisemeLabel[]>;
   /** Labels are case-sensitive. */
   readonly isCaseSensitive?: boolean;
   /** How many of its labels a model must have before they count without a prefix. Default 3. */
@@ -21,10 +27,14 @@ type Labels = Readonly<Record<string, string>>;
 const index = V as Readonly<Record<string, number>>;
 
 /** @param labels Per viseme the labels, separated by spaces. */
-function labelsOf(labels: Labels): Map<string, number[]> {
-  const map = new Map<string, number[]>();
+function labelsOf(labels: Labels): Map<string, VisemeLabel[]> {
+  const map = new Map<string, VisemeLabel[]>();
   for (const [viseme, list] of Object.entries(labels)) {
-    for (const label of list.split(' ')) map.set(label, [...(map.get(label) ?? []), index[viseme]]);
+    list.split(' ').forEach((label, rank) => {
+      // Two halves of a mouth count together.
+      const shared = /(up|down)$/.test(label) ? 1 : rank;
+      map.set(label, [...(map.get(label) ?? []), { viseme: index[viseme], rank: shared }]);
+    });
   }
   return map;
 }
@@ -112,7 +122,7 @@ export const POLLY: VisemeSet = {
     RR: 'r',
     SS: 's',
     ou: 'u',
-    E: '@ e E',
+    E: 'e E @',
     aa: 'a',
     oh: 'o O',
   }),
@@ -224,12 +234,15 @@ export function labelOf(text: string, isCaseSensitive = false): string {
   return isCaseSensitive ? letters : letters.toLowerCase();
 }
 
-export function visemesIn(set: VisemeSet, label: string): readonly number[] | null {
+export function visemesIn(set: VisemeSet, label: string): readonly VisemeLabel[] | null {
   return set.labels.get(labelOf(label, set.isCaseSensitive)) ?? null;
 }
 
 /** The viseme of a label with a viseme prefix. */
-export function visemesOfLabel(label: string, first: readonly VisemeSet[] = SETS): { set: VisemeSet; visemes: readonly number[] } | null {
+export function visemesOfLabel(
+  label: string,
+  first: readonly VisemeSet[] = SETS,
+): { set: VisemeSet; visemes: readonly VisemeLabel[] } | null {
   for (const set of new Set([...first, ...SETS])) {
     if (set === RHUBARB || (set === POLLY && label !== '@')) continue;
     const visemes = visemesIn(set, label);

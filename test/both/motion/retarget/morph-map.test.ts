@@ -120,4 +120,40 @@ describe('MorphMap', () => {
     assert.isAtMost(sum, 1.0001);
     assert.isFalse(mapMorphs([[...ARKIT_CHANNELS, ...names]]).usesVisemes);
   });
+
+  it('moves the halves of a shape together', () => {
+    const names = ['Jaw_Open', 'Mouth_Funnel_Up_L', 'Mouth_Funnel_Up_R', 'Mouth_Funnel_Down_L', 'Mouth_Funnel_Down_R', 'Mouth_Pucker_Up_L'];
+    assert.deepEqual(weightsOf(names, { jawOpen: 0.4, mouthFunnel: 0.5, mouthPucker: 0.2 }), {
+      Jaw_Open: 0.4,
+      Mouth_Funnel_Up_L: 0.5,
+      Mouth_Funnel_Up_R: 0.5,
+      Mouth_Funnel_Down_L: 0.5,
+      Mouth_Funnel_Down_R: 0.5,
+      Mouth_Pucker_Up_L: 0.2,
+    });
+    assert.deepEqual(weightsOf(['LipFunnelUpper', 'LipFunnelLower', 'LipFunnelUpperLeft'], { mouthFunnel: 0.5 }), {
+      LipFunnelUpper: 0.5,
+      LipFunnelLower: 0.5,
+      LipFunnelUpperLeft: 0,
+    });
+  });
+
+  it('uses one of several shapes that mean the same', () => {
+    const both = { mouthSmileLeft: 0.5, jawOpen: 0.5, mouthPucker: 0.7 };
+    assert.deepEqual(weightsOf(['LsmileOpen', 'LsmileClose'], both), { LsmileOpen: 0, LsmileClose: 0.5 });
+    const { viseme_aa, V_Open } = weightsOf(['viseme_aa', 'V_Open', 'viseme_PP'], both);
+    assert.isAbove(viseme_aa, 0);
+    assert.equal(V_Open, 0);
+    const { U, WQ } = weightsOf(['AI', 'E', 'O', 'U', 'WQ', 'MBP', 'FV'], { mouthPucker: 0.7 });
+    assert.isAbove(U, 0.5);
+    assert.equal(WQ, 0);
+  });
+
+  it('speaks with the few mouths that a model has', () => {
+    assert.equal(weightsOf(['MouthFlap'], { jawOpen: 0.4 }).MouthFlap, 0.4);
+    assert.isAbove(weightsOf(['aa'], { jawOpen: 0.5 }).aa, 0.5);
+    // Nothing but an open mouth: round and spread ones are shown by part of it.
+    const { viseme_aa } = weightsOf(['viseme_aa', 'viseme_PP'], { jawOpen: 0.3, mouthPucker: 0.7 });
+    assert.isAbove(viseme_aa, 0.1);
+  });
 });
