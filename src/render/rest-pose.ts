@@ -33,6 +33,9 @@ export function lowerArms(arms: readonly Arm[]): void {
 /** Smallest distance of an elbow from the shoulder, as a share of the whole arm. */
 const LEAST_UPPER_ARM = 0.12;
 
+/** Joints from shoulder to hand, twist joints included. */
+const ARM_DEPTH = 6;
+
 /** The arms of a skeleton. @param joints Found by name; a missing elbow is the next joint down the arm. */
 export function armsOf(joints: Partial<Record<JointName, Object3D>>): Arm[] {
   return (['left', 'right'] as const).flatMap((side): Arm[] => {
@@ -58,10 +61,11 @@ function jointAbove(node: Object3D | undefined): Object3D | null {
 function nextJoint(upper: Object3D): Object3D | null {
   const shoulder = upper.getWorldPosition(new Vector3());
   const distance = (node: Object3D): number => node.getWorldPosition(new Vector3()).distanceTo(shoulder);
-  const reach = (node: Object3D): number => Math.max(distance(node), ...node.children.filter(isJoint).map(reach));
+  const reach = (node: Object3D, depth = ARM_DEPTH): number =>
+    Math.max(distance(node), ...(depth > 0 ? node.children.filter(isJoint).map((child) => reach(child, depth - 1)) : []));
   const least = reach(upper) * LEAST_UPPER_ARM;
   let at: Object3D = upper;
-  for (;;) {
+  for (let level = 0; level < ARM_DEPTH; level++) {
     const below = at.children.filter(isJoint);
     if (below.length === 0) return null;
     // Twist joints have no children on the arm.
@@ -69,6 +73,7 @@ function nextJoint(upper: Object3D): Object3D | null {
     if (!isTwist(next) && distance(next) > least) return next;
     at = next;
   }
+  return null;
 }
 
 const isTwist = ({ name }: Object3D): boolean => wordsOf(name).some(({ text }) => TWIST.has(text));

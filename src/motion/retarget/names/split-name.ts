@@ -16,8 +16,12 @@ const GLUED_PREFIX = /(?:e?(?:CTRL|JCM)|PHM|PBM|pJCM)(?=[A-Za-z])/g;
 const DIAL_END = /([a-z])-[A-Z][a-z]+(?=[LR]?(?:_|$))/g;
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|@|[^ -~\s]+/g;
 
+/** Longer names are not read: the time that it takes grows with the square of the length. */
+const MAX_NAME_LENGTH = 200;
+
 /** Parts of a path: mesh, namespace or node in front of the name (`Wolf3D_Head.jawOpen`, `rig:Head`, `Genesis9__facs_…`). */
 export function pathOf(name: string): string[] {
+  if (name.length > MAX_NAME_LENGTH) return [];
   return name
     .normalize('NFKC')
     .split(/[.:|/]|__+/)
@@ -87,6 +91,7 @@ export function sideOf(word: string): 'left' | 'right' | 'both' | null {
 export function commonPrefix(names: readonly string[], share = 0.6): string {
   const counts = new Map<string, number>();
   for (const name of new Set(names)) {
+    if (name.length > MAX_NAME_LENGTH) continue;
     const prefix = /^[^\s_:.|-]+[\s_:.|-]+/.exec(name)?.[0];
     if (prefix && prefix.length < name.length) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
   }

@@ -73,6 +73,15 @@ describe('The names of joints', () => {
   });
 });
 
+describe('Names of any length', () => {
+  it('are read in no time, or not at all', () => {
+    const long = ['a', 'jaw', 'eye_', 'h ', 'l', 'A.', 'left_', '__', 'viseme_', 'あ'].map((part) => part.repeat(200_000 / part.length));
+    const startMs = performance.now();
+    assert.equal(shapesOf([...long, 'jawOpen']).size + jointsOf([...long, 'Head']).size, 2);
+    assert.isBelow(performance.now() - startMs, 1000);
+  });
+});
+
 describe('Names that mean something else', () => {
   it('are 200 and more, each listed once', () => {
     assert.isAtLeast(OTHER_NAMES.length, 200);
