@@ -1,5 +1,18 @@
 /** Names of meshes, props, controls, materials and body shapes that hold the words of a face or of a joint. */
 export const OTHER_NAMES: readonly string[] = (
+  'Mouth,Eye,Head_Hat,HeadHat,HeadWear,head_bone_end,Head_Jnt_End,Head_IKTarget,head_pole,HeadTracker,HeadProp,Helmet,' +
+  'Neck_Brace,NeckChain,jaw_bone_end,LowerJawTeeth,upper_teeth,lower_teeth,Jaw_Teeth,EyeLid_L,eyelid_upper_L,EyeLidUp_L,eyelid_L,LeftEyelid,' +
+  'Eye_Mask,Eyebrow_L,EyebrowLeft,brow_L,Lips,LipUpper_L,lip_corner_L,Cheek_L,cheekL,Nose,NoseTip,Ear_L,' +
+  'Tongue,tongue_01,Shoulder_L_Armor,ArmorArm_L,arm_l_ik,ik_hand_l,Hand_L,LeftHandIndex1,LeftArmExtra,LeftShoulderPad,Clavicle_L,Spine,' +
+  'Spine_Root,Chest_L,chest_l,Breast_L,breast.R,Pectoral_L,eye_joint_target,EyeAim_L,EyeTarget_L,LookTarget,EyesLookAt,HeadLookAt,' +
+  'CameraHead,VirtualCamera_Head,Head_Camera_Target,MouthShape,mouth_open_sound,OpenMouthSound,blinkSound,Close,Open,Wide,Tight,Smirk,' +
+  'Blow,Press,Roll,Out,In,closed,A_Pose,T_Pose,E_Prop,Wing_L,wing_open,WingOpen_L,' +
+  'tail,Tail_Up,Tail_Down,Ear_Up_L,Ear_Down_R,Hair_Up,HairDown,Skirt_Up,Belly_Out,belly_in,Breast_Up,Leg_Wide_L,' +
+  'Open_Legs,Umbrella_Open,Book_Open,book_close,Box_Close,drawer_open,Eyes_Color_Blue,Eye_Blue,Mouth_Blood,Blood_Mouth,Beard,mustache,' +
+  'Moustache_Smile_Line,Head_Damage,HeadShot,head_gore,head_lod1,HeadLOD0,Head_Collider,head_hitbox,Neck_Collider,jaw_physics,arm_L_hitbox,LeftArm_Collider,' +
+  'l_arm_armor,LeftArmIK,RightArmPole,UpperArmHelper_L,UpperArm_L_End,Elbow_L_Pole,ElbowTarget_R,Forearm_Armor_R,lower_arm_guard_l,Red,Left_Light,Right_Wheel,' +
+  'Wheel_R,wheel_l,Door_L,L_Door,mouse,mouth2mouth,Smiles,smiled_ad,Frowny,jawless,jaws,Jaws_Shark,' +
+  'sharkjaw,eyecatcher,eyeful,blinking_light,brow_beat,lips_lock,cheekmate,nosey,sneery,' +
   'Jaw_Armor,JawArmor,jaw_guard,Jawbreaker,jawline,JawWidth,Jaw_Size,JawHeight,Jaw_Angular,jaw_ctrl,CTRL_jaw,jaw_IK,jaw_end,jaw_target,jaw_piercing,Jaw_Strap,JawMask,' +
   'HeadBand,headband,Head_Band,HeadBand_L,Headphones,headphone_L,headset,HeadLight,headlight_L,Headlamp,HeadTop_End,head_end,HeadNub,Head_Armor,headArmor,Head_Scale,HeadSize,' +
   'head_ctrl,CTRL_head,head_IK,Head_FK,head_target,Head_Accessory,HeadGear,headgear,HeadDress,Arrowhead,arrow_head,SpearHead,spearhead_01,hammer_head,Hammerhead,showerhead,bedhead,' +
