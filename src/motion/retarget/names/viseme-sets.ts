@@ -20,6 +20,8 @@ export interface VisemeSet {
   readonly isCaseSensitive?: boolean;
   /** How many of its labels a model must have before they count without a prefix. Default 3. */
   readonly least?: number;
+  /** Labels of which one must be among them: the others are everyday words. Default: any. */
+  readonly proof?: RegExp;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -160,6 +162,7 @@ const REALLUSION_PAIRS: VisemeSet = {
 /** The eight basic mouths of Character Creator, from CC4 on with `V_` in front. */
 export const REALLUSION: VisemeSet = {
   name: 'reallusion',
+  proof: /^(explosive|dentallip|affricate|tighto|lipopen)$/,
   labels: labelsOf({
     aa: 'open',
     PP: 'explosive',
@@ -262,7 +265,8 @@ export function bareSetOf(labels: readonly string[], isFace: boolean): VisemeSet
   let most = 0;
   for (const set of SETS) {
     const found = new Set(labels.map((label) => labelOf(label, set.isCaseSensitive)).filter((label) => set.labels.has(label)));
-    if (found.size > most && found.size >= (set.least ?? 3)) {
+    const { least = 3, proof } = set;
+    if (found.size > most && found.size >= least && (!proof || [...found].some((label) => proof.test(label)))) {
       most = found.size;
       best = set;
     }
