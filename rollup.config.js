@@ -182,6 +182,7 @@ const builds = [
   ...vendorBuilds(minify),
   ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),
   addOn('materials', bringShaders()),
+  addOn('names'),
   addOn('vrm'),
   addOn('splats'),
   addOn('ktx2', bringBasis()),

@@ -20,6 +20,7 @@ const PLACES = {
   'workers/render-webgpu.worker.js': () => new URL('../workers/render-webgpu.worker.js', import.meta.url),
   'workers/materials.add-on.js': () => new URL('../workers/materials.add-on.js', import.meta.url),
   'workers/ktx2.add-on.js': () => new URL('../workers/ktx2.add-on.js', import.meta.url),
+  'workers/names.add-on.js': () => new URL('../workers/names.add-on.js', import.meta.url),
   'workers/vrm.add-on.js': () => new URL('../workers/vrm.add-on.js', import.meta.url),
   'workers/splats.add-on.js': () => new URL('../workers/splats.add-on.js', import.meta.url),
   'audio/playback.worklet.js': () => new URL('../audio/playback.worklet.js', import.meta.url),

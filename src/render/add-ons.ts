@@ -14,6 +14,7 @@ interface AddOnModules extends Record<AddOnName, object> {
   vrm: typeof import('./loaders/vrm-loader.js');
   splats: typeof import('./splats/splat-avatar.js');
   ktx2: typeof import('./loaders/ktx2.js');
+  names: typeof import('../motion/retarget/names/index.js');
 }
 
 /** Loads add-ons from the URLs that the page gives. The browser caches each for the life of the thread. */

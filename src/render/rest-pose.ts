@@ -1,6 +1,5 @@
 import { type Object3D, Quaternion, Vector3 } from 'three';
-import { TWIST } from '../motion/retarget/names/joint-words.js';
-import { wordsOf } from '../motion/retarget/names/split-name.js';
+import { nameReader } from '../motion/retarget/name-reader.js';
 import type { JointName } from '../shared/contracts/channel-names.js';
 
 /** Direction of hanging upper arms: a little away from the body, in the axes of the character. */
@@ -76,7 +75,7 @@ function nextJoint(upper: Object3D): Object3D | null {
   return null;
 }
 
-const isTwist = ({ name }: Object3D): boolean => wordsOf(name).some(({ text }) => TWIST.has(text));
+const isTwist = ({ name }: Object3D): boolean => nameReader().isTwist(name);
 const rankOf = (node: Object3D, reach: (node: Object3D) => number): number =>
   reach(node) - (isTwist(node) && node.children.length === 0 ? 1e6 : 0);
 

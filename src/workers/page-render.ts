@@ -12,8 +12,10 @@ export async function renderServiceOfPage(file: WorkerFile): Promise<RenderServi
     const module = await import(/* @vite-ignore */ /* webpackIgnore: true */ await file.locate());
     service = module.renderService;
     // A bundle of its own, with a log of its own.
-    module.log.connect('render', log.forward);
-    log.followLevel((level) => (module.log.level = level));
+    if (module.log !== log) {
+      module.log.connect('render', log.forward);
+      log.followLevel((level) => (module.log.level = level));
+    }
   } catch (reason) {
     throw avatarErrorFrom(reason, ErrorCode.renderingFailed, 'The renderer could not be loaded');
   }

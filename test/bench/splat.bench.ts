@@ -14,6 +14,7 @@ import { SplatHead } from '../../src/render/splats/splat-head.js';
 import type { BenchPage } from './helpers/bench-page.js';
 import { figure, median, milliseconds, title } from './helpers/report.js';
 import { openSplatPage, theirModule } from './helpers/splat-pages.js';
+import '../../src/motion/retarget/names/register.js';
 
 const LOADS = 5;
 const SORTS = 200;

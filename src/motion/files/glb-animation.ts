@@ -6,6 +6,7 @@ import { CHANNEL_INDEX as C, CHANNEL_COUNT } from '../../shared/contracts/channe
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { eyeRotation, findJointsAmong, type JointRole, NECK_SHARE } from '../retarget/joints.js';
 import { mapMorphs } from '../retarget/map-morphs.js';
+import '../retarget/names/register.js';
 import { GlbAppender } from './glb-bytes.js';
 import { type GlbDocument, type GlbMesh, readGlb, writeGlb } from './glb-container.js';
 import { inverted, multiplied, parentSpace, type Quaternion, quaternionFromAngles, restOf, turned } from './rotations.js';

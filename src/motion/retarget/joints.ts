@@ -5,7 +5,7 @@
  */
 import { type ChannelNames, isJoint, type JointName } from '../../shared/contracts/channel-names.js';
 import { CHANNEL_INDEX as C } from '../../shared/contracts/channels.js';
-import { readJoints } from './names/joint-reader.js';
+import { nameReader } from './name-reader.js';
 
 /** Added to the rank of a node that no skin follows. */
 const NO_BONE = 1e6;
@@ -50,7 +50,7 @@ export function findJointsAmong<Node>(
     const known = best[joint];
     if (!known || rank < known.rank) best[joint] = { rank, found: { node, name, convention } };
   };
-  const readings = readJoints(nodes.map(({ name }) => name));
+  const readings = nameReader().readJoints(nodes.map(({ name }) => name));
   nodes.forEach((candidate, index) => {
     const { name, isBone } = candidate;
     if (Object.hasOwn(table, name)) {

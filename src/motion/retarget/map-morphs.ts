@@ -11,7 +11,7 @@ import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import { ARKIT_CHANNELS, type ArkitChannel, CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 import { FIRST_PRESET, FIRST_VISEME, type MorphEntry, MorphMap, type MorphRules } from './morph-map.js';
 import { channelsFromMorphName } from './morph-names.js';
-import { MID_SUFFIX, readShapes } from './names/read-shapes.js';
+import { MID_SUFFIX, nameReader } from './name-reader.js';
 import type { ShapeReading } from './names/shape-reader.js';
 import { PRESET_CHANNELS, PRESET_INDEX, PRESETS, type Preset, presetFromExpressionName } from './presets.js';
 import { substitutesFor, VISEME_SUBSTITUTES } from './substitutes.js';
@@ -68,7 +68,7 @@ type Candidate = MorphEntry & { rank: number };
  * @param meshes Morph names of each mesh, in the order of its morph targets.
  */
 export function mapMorphs(meshes: readonly (readonly string[])[], options: MorphOptions = {}): AvatarMorphs {
-  const readings = readShapes(meshes.flat(), options.channelNames);
+  const readings = nameReader().readShapes(meshes.flat(), options.channelNames);
   const candidates = meshes.map((names, mesh) => nearest([...namedEntries(names, readings), ...boundEntries(options.bound?.[mesh] ?? [])]));
   const shown = new Set<number>();
   for (const { source, isMid } of candidates.flat()) if (!isMid) shown.add(source);

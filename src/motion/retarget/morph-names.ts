@@ -1,5 +1,5 @@
 import { type ArkitChannel, CHANNEL_COUNT } from '../../shared/contracts/channels.js';
-import { readShape } from './names/shape-reader.js';
+import { nameReader } from './name-reader.js';
 
 /** One part of a morph's weight: `factor` of a channel. */
 export interface MorphSource {
@@ -11,7 +11,7 @@ export interface MorphSource {
 
 /** @returns The ARKit channels whose weighted sum is the weight of a morph of this name; empty for an unknown name. */
 export function channelsFromMorphName(name: string): MorphSource[] {
-  const sources = readShape(name)?.sources ?? [];
+  const sources = nameReader().readShape(name)?.sources ?? [];
   return sources.filter(({ source }) => source < CHANNEL_COUNT).map(({ source, factor, rank }) => ({ channel: source, factor, rank }));
 }
 

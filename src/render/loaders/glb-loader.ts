@@ -3,6 +3,7 @@ import type { AvatarModel } from './avatar-model.js';
 import { GlbAvatar } from './glb-avatar.js';
 import { extensionsOf } from './glb-check.js';
 import { readGlb } from './glb-reader.js';
+import { isPlainlyNamed, loadNameReader } from './name-reading.js';
 import type { ReadOptions } from './read-options.js';
 
 /**
@@ -15,11 +16,20 @@ export async function loadGlbAvatar(bytes: ArrayBuffer, options: ReadOptions): P
   const { isSoftware, addOns, channelNames } = options;
   const extensions = extensionsOf(bytes);
   if (extensions.includes('VRM') || extensions.includes('VRMC_vrm')) {
-    const [{ bringShaderTexts }, { loadVrmAvatar }] = await Promise.all([addOns.load('materials'), addOns.load('vrm')]);
+    const [{ bringShaderTexts }, { loadVrmAvatar }] = await Promise.all([
+      addOns.load('materials'),
+      addOns.load('vrm'),
+      loadNameReader(addOns),
+    ]);
     bringShaderTexts();
     return loadVrmAvatar(bytes, options);
   }
   const { scene } = await readGlb(bytes, options);
-  if (hasThreeMaterials(scene)) (await addOns.load('materials')).bringShaderTexts();
+  const hasMaterials = hasThreeMaterials(scene);
+  const [materials] = await Promise.all([
+    hasMaterials ? addOns.load('materials') : null,
+    channelNames || !isPlainlyNamed(scene) ? loadNameReader(addOns) : null,
+  ]);
+  materials?.bringShaderTexts();
   return new GlbAvatar(scene, { format: 'glb', isSoftware, channelNames });
 }

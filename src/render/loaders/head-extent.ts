@@ -1,6 +1,6 @@
 /** The box of a head, from the vertices that follow its joint, else from the outline of the whole model. */
 import { type Box3, type BufferAttribute, Mesh, type Object3D, type SkinnedMesh, Vector3 } from 'three';
-import { readShape } from '../../motion/retarget/names/shape-reader.js';
+import { nameReader } from '../../motion/retarget/name-reader.js';
 import { CHANNEL_INDEX } from '../../shared/contracts/channels.js';
 
 /** World positions of all vertices at rest, and which of them follow the head's joint. */
@@ -154,7 +154,7 @@ export function eyesByBlinks(scene: Object3D): Vector3 | null {
   scene.traverse((object) => {
     if (!(object instanceof Mesh)) return;
     for (const [name, index] of Object.entries(object.morphTargetDictionary ?? {})) {
-      const sources = readShape(name)?.sources ?? [];
+      const sources = nameReader().readShape(name)?.sources ?? [];
       const sides = (['left', 'right'] as const).filter((side) =>
         sources.some(({ source }) => source === CHANNEL_INDEX[side === 'left' ? 'eyeBlinkLeft' : 'eyeBlinkRight']),
       );

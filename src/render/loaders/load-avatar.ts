@@ -4,6 +4,7 @@ import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/
 import { freeBuffers } from '../../shared/core/free-buffers.js';
 import type { AvatarModel } from './avatar-model.js';
 import { loadGlbAvatar } from './glb-loader.js';
+import { loadNameReader } from './name-reading.js';
 import type { ReadOptions } from './read-options.js';
 
 export interface LoadOptions extends ReadOptions {
@@ -46,8 +47,10 @@ async function read(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarMod
     switch (avatarFormatOf(bytes)) {
       case 'glb':
         return await loadGlbAvatar(bytes, options);
-      case 'zip':
-        return await (await options.addOns.load('splats')).loadSplatAvatar(bytes, options.channelNames);
+      case 'zip': {
+        const [{ loadSplatAvatar }] = await Promise.all([options.addOns.load('splats'), loadNameReader(options.addOns)]);
+        return await loadSplatAvatar(bytes, options.channelNames);
+      }
       default:
         throw new Error('it is not a binary glTF (.glb)');
     }

@@ -1,4 +1,5 @@
 import type { CompressedTexture } from 'three';
+import type { NameReader } from '../../motion/retarget/name-reader.js';
 import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import type { AddOnName } from '../../shared/contracts/stage.js';
 import type { AvatarModel } from './avatar-model.js';
@@ -8,6 +9,7 @@ export interface AddOns extends Record<AddOnName, object> {
   materials: { bringShaderTexts(): void };
   vrm: { loadVrmAvatar(bytes: ArrayBuffer, options: ReadOptions): Promise<AvatarModel> };
   splats: { loadSplatAvatar(archive: ArrayBuffer, channelNames?: ChannelNames): Promise<AvatarModel> };
+  names: { NAME_READER: NameReader };
   ktx2: { textureFromKtx2(bytes: Uint8Array): Promise<CompressedTexture> };
 }
 

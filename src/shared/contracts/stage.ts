@@ -6,7 +6,7 @@ import type { MotionFeed } from './playback-messages.js';
 import type { StageSettings } from './stage-settings.js';
 
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
-export type AddOnName = 'materials' | 'vrm' | 'splats' | 'ktx2';
+export type AddOnName = 'materials' | 'vrm' | 'splats' | 'ktx2' | 'names';
 
 /** What draws. */
 export type Renderer = 'webgl' | 'webgpu';

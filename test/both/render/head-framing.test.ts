@@ -12,6 +12,7 @@ import { assert, describe, it } from '#test';
 import { anchorsOf } from '../../../src/render/loaders/anchors.js';
 import type { View } from '../../../src/shared/contracts/framing.js';
 import { frameCamera } from '../../../src/shared/core/frame-camera.js';
+import '../../../src/motion/retarget/names/register.js';
 
 interface Figure {
   readonly scene: Object3D;

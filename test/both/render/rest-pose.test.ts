@@ -2,6 +2,7 @@ import { Bone, Mesh, Object3D, Vector3 } from 'three';
 import { assert, describe, it } from '#test';
 import { findJoints, objectsOf } from '../../../src/render/pose-rig.js';
 import { armsOf, lowerArms } from '../../../src/render/rest-pose.js';
+import '../../../src/motion/retarget/names/register.js';
 
 interface Node {
   readonly name: string;

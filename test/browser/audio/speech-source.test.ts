@@ -257,7 +257,7 @@ describe('speechChunksFrom', () => {
     ['a wrong rate', PCM, { sampleRateHz: 16 }, 'invalidAudioInput', /16 Hz/],
     ['a rate that is no number', PCM, { sampleRateHz: Number.NaN }, 'invalidAudioInput', /NaN Hz/],
     ['a large file', new Blob(['OggS', new Uint8Array(5000)]), { maxEncodedBytes: 1000 }, 'invalidAudioInput', /larger than/],
-    ['a stream in other hands', locked, {}, 'invalidAudioInput', /somebody else/],
+    ['a stream in other hands', locked, {}, 'invalidAudioInput', /already being read/],
     ['a stream of text', new Blob(['hello']).stream().pipeThrough(new TextDecoderStream()), {}, 'invalidAudioInput', /than bytes/],
     ['a stream that breaks off', broken, {}, 'invalidAudioInput', /broke off: gone/],
     ['a number', 42, {}, 'invalidAudioInput', /42 is no audio/],

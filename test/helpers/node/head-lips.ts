@@ -10,6 +10,7 @@ import { SplatDeformer } from '../../../src/render/splats/splat-deformer.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import { MOODS } from '../../../src/shared/contracts/life-settings.js';
 import { faceOf, spoken } from './mood-faces.js';
+import '../../../src/motion/retarget/names/register.js';
 
 export type Pose = Partial<Record<Channel, number>>;
 

@@ -8,6 +8,7 @@ import * as container from '../../../src/motion/files/glb-container.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
 import { HeadLips, itShutsItsLips } from '../../helpers/node/head-lips.js';
+import '../../../src/motion/retarget/names/register.js';
 
 const file = join(process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets'), 'avatars/brunette-t.glb');
 const skip = existsSync(file) ? false : `no foreign avatar at ${file}`;

@@ -10,6 +10,7 @@ import { LipSeal } from '../../../src/render/splats/lip-seal.js';
 import { packageFolder } from '../../../src/server/package-folder.js';
 import { HeadLips, itShutsItsLips, type Pose } from '../../helpers/node/head-lips.js';
 import { spoken } from '../../helpers/node/mood-faces.js';
+import '../../../src/motion/retarget/names/register.js';
 
 const file = join(process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets'), 'avatars/lam_p2-1.zip');
 const skip = existsSync(file) ? false : `no Gaussian head at ${file}`;

@@ -2,12 +2,11 @@ import type { ChannelNames } from '../../../shared/contracts/channel-names.js';
 import { CHANNEL_INDEX } from '../../../shared/contracts/channels.js';
 import { VISEME_INDEX, type Viseme } from '../../../shared/contracts/visemes.js';
 import { FIRST_PRESET, FIRST_VISEME } from '../morph-map.js';
+import { MID_SUFFIX } from '../name-reader.js';
 import { readShape, type ShapeReading, visemeReading } from './shape-reader.js';
 import { commonPrefix, pathOf } from './split-name.js';
 import { bareSetOf, OCULUS, POLLY, visemesIn } from './viseme-sets.js';
 
-/** Suffix of an in-between corrective. */
-export const MID_SUFFIX = /\.mid$/i;
 /** The vowels are VRM's first presets. */
 const VOWEL_COUNT = 5;
 /** What the page says goes before a shape's own name. */

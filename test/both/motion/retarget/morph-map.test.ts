@@ -2,6 +2,7 @@ import { assert, describe, it } from '#test';
 import { mapMorphs } from '../../../../src/motion/retarget/map-morphs.js';
 import { channelsFromMorphName } from '../../../../src/motion/retarget/morph-names.js';
 import { ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT, type Channel } from '../../../../src/shared/contracts/channels.js';
+import '../../../../src/motion/retarget/names/register.js';
 
 function channels(values: Partial<Record<Channel, number>>): Float32Array {
   const out = new Float32Array(CHANNEL_COUNT);

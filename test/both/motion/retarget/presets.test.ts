@@ -3,6 +3,7 @@ import { jawRotation } from '../../../../src/motion/retarget/joints.js';
 import { type BoundMorph, type MorphOptions, mapMorphs } from '../../../../src/motion/retarget/map-morphs.js';
 import { PRESETS, presetFromExpressionName, presetFromMorphName } from '../../../../src/motion/retarget/presets.js';
 import { ARKIT_CHANNELS, CHANNEL_INDEX as C, CHANNEL_COUNT, type Channel } from '../../../../src/shared/contracts/channels.js';
+import '../../../../src/motion/retarget/names/register.js';
 
 type Pose = Partial<Record<Channel, number>>;
 

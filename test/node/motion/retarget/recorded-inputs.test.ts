@@ -9,6 +9,7 @@ import { framesFromFlame } from '../../../../src/motion/retarget/flame.js';
 import { mapMorphs } from '../../../../src/motion/retarget/map-morphs.js';
 import { packageFolder } from '../../../../src/server/package-folder.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../../src/shared/contracts/channels.js';
+import '../../../../src/motion/retarget/names/register.js';
 
 const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 const skipWithout = (file: string): false | string => (existsSync(file) ? false : `no recorded input at ${file}`);

@@ -9,6 +9,7 @@ import { readShapes } from '../../../../src/motion/retarget/names/read-shapes.js
 import { packageFolder } from '../../../../src/server/package-folder.js';
 import { CHANNELS } from '../../../../src/shared/contracts/channels.js';
 import { VISEMES } from '../../../../src/shared/contracts/visemes.js';
+import '../../../../src/motion/retarget/names/register.js';
 
 type Conventions = Record<string, Record<string, string>>;
 

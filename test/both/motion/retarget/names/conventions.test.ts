@@ -9,6 +9,7 @@ import { VISEMES } from '../../../../../src/shared/contracts/visemes.js';
 import { OTHER_NAMES } from './false-friends.js';
 import { JOINT_CONVENTIONS } from './joint-conventions.js';
 import { type Convention, SHAPE_CONVENTIONS } from './shape-conventions.js';
+import '../../../../../src/motion/retarget/names/register.js';
 
 function meaningOf(source: number): string {
   if (source >= FIRST_PRESET) return `expression ${PRESETS[source - FIRST_PRESET]}`;
