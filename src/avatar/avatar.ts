@@ -12,7 +12,7 @@
 import { type AssetUrls, assetUrls } from '../assets/asset-choice.js';
 import { asset } from '../assets/asset-urls.js';
 import { AVATAR_LIMIT_BYTES, DOWNLOAD_SHARE, download } from '../assets/download.js';
-import { AudioOutput } from '../audio/audio-output.js';
+import type { AudioOutput } from '../audio/audio-output.js';
 import type { SoundCapture } from '../audio/sound-capture.js';
 import { Voice } from '../audio/voice.js';
 import type { ChannelNames } from '../shared/contracts/channel-names.js';
@@ -31,7 +31,7 @@ import { channelNamesWith } from './channel-names.js';
 import type { SpeechInput } from './conversations/speech-input.js';
 import { mouthModel } from './mouth-model.js';
 import { setLogLevel } from './page-log.js';
-import { cacheWorklet, isSavingData, whenIdle } from './speech-files.js';
+import { isSavingData, whenIdle, workletInCache } from './speech-files.js';
 import { logSpeech } from './speech-log.js';
 import type { SpeechChunk } from './speech-parts.js';
 import { StagedRenderer } from './staged-renderer.js';
@@ -46,7 +46,11 @@ function openOutput(): Promise<AudioOutput> {
 }
 
 async function makeOutput(): Promise<AudioOutput> {
-  return new AudioOutput({ workletUrl: await asset('audio/playback.worklet.js').locate() });
+  const [{ AudioOutput }, workletUrl] = await Promise.all([
+    import('../audio/audio-output.js'),
+    asset('audio/playback.worklet.js').locate(),
+  ]);
+  return new AudioOutput({ workletUrl });
 }
 
 export interface AvatarListener {
@@ -153,11 +157,7 @@ export class Avatar {
         },
         openPageSession: (source) => this.openPageSession(source),
         speechChunks,
-        prepare: () => {
-          this.prepareSpeech();
-          // Its context loads the worklet. Failures are reported by the session that needs it.
-          if (this.speech.needsMotionWorker) this.voice.player().catch(() => undefined);
-        },
+        prepare: () => this.prepareSpeech(),
       },
       options,
       input,
@@ -396,20 +396,21 @@ export class Avatar {
     if (!this.isSpeechPreloaded) return;
     this.isSpeechPreloaded = false;
     whenIdle(() => {
-      if (this.isDisposed) return;
-      this.prepareSpeech();
-      void cacheWorklet();
+      if (!this.isDisposed) this.prepareSpeech();
     });
   }
 
   /**
-   * Loads the code of speech, the motion worker and the mouth model in one wave of requests, in place of each when the one before is
-   * here. Failures are reported by the speech that needs them.
+   * Loads the code of speech, the motion worker, the worklet and the mouth model in one wave of requests, instead of each when the one
+   * before is here. Failures are reported by the speech that needs them.
    */
   private prepareSpeech(): void {
     const ignore = () => undefined;
     import('../audio/player.js').catch(ignore);
-    if (this.speech.needsMotionWorker) this.workers.startMotion();
+    if (this.speech.needsMotionWorker) {
+      this.workers.startMotion();
+      workletInCache.get().catch(ignore);
+    }
     if (this.speech.needsMouthModel) mouthModel.get().catch(ignore);
   }
 

@@ -1,5 +1,6 @@
 /** Files that the first speech of a page needs, loaded before they are needed. */
 import { asset } from '../assets/asset-urls.js';
+import { Lazy } from '../shared/core/lazy.js';
 
 /** Whether the visitor has asked the browser to use less data (`Save-Data`). */
 export function isSavingData(): boolean {
@@ -17,14 +18,10 @@ export function whenIdle(act: () => void): void {
 }
 
 /**
- * Brings the playback worklet into the browser's cache. It is not added to an AudioContext yet: one that is made before the visitor
- * has touched the page gives a warning in the console, and one that runs keeps the audio device awake.
+ * Brings the playback worklet into the browser's cache, once. It is not added to an AudioContext yet: one that is made before the
+ * visitor has touched the page gives a warning in the console, and one that runs keeps the audio device awake.
  */
-export async function cacheWorklet(): Promise<void> {
-  try {
-    const response = await fetch(await asset('audio/playback.worklet.js').locate());
-    await response.arrayBuffer();
-  } catch {
-    // The context that loads it reports why it cannot be had.
-  }
-}
+export const workletInCache = new Lazy(async () => {
+  const response = await fetch(await asset('audio/playback.worklet.js').locate());
+  await response.arrayBuffer();
+});

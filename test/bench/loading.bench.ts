@@ -49,7 +49,7 @@ async function visit(browser: Browser, delayMs: number, warmMs: number): Promise
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     const headers = {
       'content-type': TYPES[path === '/' ? '.html' : extname(path)] ?? 'application/octet-stream',
-      'cache-control': 'no-store',
+      'cache-control': 'max-age=600',
     };
     if (body === null) response.writeHead(404).end();
     else response.writeHead(200, headers).end(body);
