@@ -22,7 +22,7 @@ const WORDS = {
   'workers/render.worker.js': 'WebGLAttributes: Unsupported buffer data format',
   'workers/render-webgpu.worker.js': 'There is no WebGPU device',
   'workers/motion.worker.js': 'The Motion Server stopped answering.',
-  'workers/splats.add-on.js': 'a file is not where the directory says',
+  'workers/splats.add-on.js': 'a file is not at the offset in the directory',
   'workers/ktx2.add-on.js': 'Build with -sASSERTIONS for more info',
 };
 

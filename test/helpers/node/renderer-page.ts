@@ -32,6 +32,20 @@ WebGL2RenderingContext.prototype.drawArrays = function (mode, ...rest) {
 };
 `;
 
+/** What this file uses of WebGPU, which TypeScript's library lacks. */
+interface GpuDevice {
+  createCommandEncoder(): { beginRenderPass(pass: object): { end(): void }; finish(): object };
+  readonly queue: { submit(commands: object[]): void };
+}
+interface Gpu {
+  requestAdapter(): Promise<{ requestDevice(): Promise<GpuDevice> } | null>;
+  getPreferredCanvasFormat(): string;
+}
+interface GpuCanvas {
+  configure(options: { device: GpuDevice; format: string }): void;
+  getCurrentTexture(): { createView(): object };
+}
+
 interface ShownPicture {
   /** Data URL of a PNG on an opaque ground. */
   url: string;
@@ -77,8 +91,24 @@ export class RendererPage {
     return new RendererPage(page, browser, server);
   }
 
-  get hasAdapter(): Promise<boolean> {
-    return this.page.evaluate(async () => (await (navigator as { gpu?: GPU }).gpu?.requestAdapter()) != null);
+  /** Whether WebGPU draws here and its pictures can be read: some versions of Chromium cannot read them back in software. */
+  get canReadWebGpu(): Promise<boolean> {
+    return this.page.evaluate(async () => {
+      const gpu = (navigator as { gpu?: Gpu }).gpu;
+      const device = await (await gpu?.requestAdapter())?.requestDevice();
+      if (!gpu || !device) return false;
+      const canvas = new OffscreenCanvas(8, 8);
+      const context = (canvas.getContext as (kind: string) => unknown).call(canvas, 'webgpu') as unknown as GpuCanvas;
+      context.configure({ device, format: gpu.getPreferredCanvasFormat() });
+      const encoder = device.createCommandEncoder();
+      const view = context.getCurrentTexture().createView();
+      encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] }).end();
+      device.queue.submit([encoder.finish()]);
+      return canvas.convertToBlob().then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** @param pose Weights by channel number, shown for long enough to be there in full; none: the first frame. */
