@@ -2,9 +2,9 @@
 import { NeutralToneMapping, PerspectiveCamera, Scene, WebGLRenderer } from 'three';
 import { asset } from '../build/src/assets/asset-urls.js';
 import { AddOnLoader } from '../build/src/render/add-ons.js';
-import { frameCamera } from '../build/src/render/framing.js';
 import { loadAvatar } from '../build/src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '../build/src/shared/contracts/channels.js';
+import { frameCamera } from '../build/src/shared/core/frame-camera.js';
 
 const BACKGROUND = ['#f5ece3', '#cdb6a6'];
 /**

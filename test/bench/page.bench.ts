@@ -28,7 +28,7 @@ async function prepare(): Promise<void> {
   // Begins at the first sound, so that "first sound" and "first movement" have one meaning.
   const onset = decoded.findIndex((sample) => Math.abs(sample) > 0.02);
   const pcm = Int16Array.from(decoded.subarray(onset), (sample) => sample * 32767);
-  const stage = (element as unknown as { assembly: { assembly: { openedStage: Stage } } }).assembly.assembly.openedStage;
+  const stage = (element as unknown as { lifecycle: { avatar: { openedStage: Stage } } }).lifecycle.avatar.openedStage;
   Object.assign(globalThis, { bench: { element, stage, pcm } });
   await element.start();
 }

@@ -92,7 +92,7 @@ async function listenTo(url: string): Promise<void> {
   Object.assign(element, { mode: 'backend', relayUrl: url });
   await element.updateComplete;
   await element.start();
-  const stage = (element as unknown as { assembly: { assembly: { openedStage: Stage } } }).assembly.assembly.openedStage;
+  const stage = (element as unknown as { lifecycle: { avatar: { openedStage: Stage } } }).lifecycle.avatar.openedStage;
   Object.assign(globalThis, { bench: { element, stage, playingEpochMs: Number.NaN } });
   element.addEventListener('avatar-conversation-state', (event) => {
     if ((event as unknown as { state: string }).state === 'playing') bench.playingEpochMs = performance.timeOrigin + performance.now();

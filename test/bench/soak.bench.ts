@@ -42,7 +42,7 @@ async function speakLong({
   windowSeconds: number;
 }): Promise<{ round: number; begin: Evidence; end: Evidence }> {
   const element: SpatiusAvatar = document.querySelector('spatius-avatar')!;
-  const stage = (element as unknown as { assembly: { assembly: { openedStage: Stage } } }).assembly.assembly.openedStage;
+  const stage = (element as unknown as { lifecycle: { avatar: { openedStage: Stage } } }).lifecycle.avatar.openedStage;
   const clips = (await (await fetch('/speech/index.json')).json()) as { file: string }[];
   const encoded = await (await fetch(`/speech/${clips[0].file}`)).arrayBuffer();
   const decoded = (await new OfflineAudioContext(1, 1, 16_000).decodeAudioData(encoded)).getChannelData(0);

@@ -54,13 +54,15 @@ async function openPage(page: Page, attributes = '', script?: string): Promise<A
 
 /** The way to the voice, which is nobody's business but a test's. */
 interface Hidden {
-  lifecycle: { avatar: { room: { voice: { track: { receiver: RTCRtpReceiver }; element: HTMLMediaElement } | null } } };
+  lifecycle: {
+    avatar: { pageSession: { source: { sound: { voice: { track: { receiver: RTCRtpReceiver }; element: HTMLMediaElement } | null } } } };
+  };
 }
 
 /** Energy of the voice that the browser has played so far, and the volume it plays it with; 0 before there is one. */
 function heard(page: Page): Promise<{ energy: number; volume: number }> {
   return page.evaluate(async () => {
-    const voice = (document.getElementById('avatar') as unknown as Hidden).lifecycle.avatar.room.voice;
+    const voice = (document.getElementById('avatar') as unknown as Hidden).lifecycle.avatar.pageSession.source.sound.voice;
     let energy = 0;
     (await voice?.track.receiver.getStats())?.forEach((stats: { type: string; totalAudioEnergy?: number }) => {
       if (stats.type === 'inbound-rtp') energy = stats.totalAudioEnergy ?? 0;
@@ -71,7 +73,9 @@ function heard(page: Page): Promise<{ energy: number; volume: number }> {
 
 const start = (page: Page): Promise<void> => page.evaluate(() => document.querySelector('spatius-avatar')!.start());
 const subscribed = (page: Page): Promise<unknown> =>
-  page.waitForFunction(() => (document.getElementById('avatar') as unknown as Hidden).lifecycle.avatar.room.voice !== null);
+  page.waitForFunction(
+    () => (document.getElementById('avatar') as unknown as Hidden).lifecycle.avatar.pageSession.source.sound.voice !== null,
+  );
 
 test('the voice of a room is heard, and the face moves with it', { tag: '@timing' }, async ({ page }) => {
   const avatar = await openPage(page);
@@ -177,7 +181,9 @@ test('volume, mute, microphone and leaving reach the room', { tag: '@timing' }, 
     await element.publishMicrophone();
   });
   expect(
-    await page.evaluate(() => (document.getElementById('avatar') as unknown as Hidden).lifecycle.avatar.room.voice!.element.muted),
+    await page.evaluate(
+      () => (document.getElementById('avatar') as unknown as Hidden).lifecycle.avatar.pageSession.source.sound.voice!.element.muted,
+    ),
   ).toBe(true);
   await expect.poll(() => rooms.peer('visitor')?.info.tracks.length).toBe(1);
   await page.evaluate(() => document.querySelector('spatius-avatar')!.publishMicrophone(false));

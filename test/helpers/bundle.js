@@ -49,7 +49,9 @@ async function esbuild(project, target, options) {
 
 async function rollup(project, target) {
   const [{ rollup: start }, { nodeResolve }] = await Promise.all([import('rollup'), import('@rollup/plugin-node-resolve')]);
-  const onwarn = ({ message }) => {
+  const onwarn = ({ code, id, message }) => {
+    // Compiled helpers of protobuf-es ask for a `this` that no module has; they work without.
+    if (code === 'THIS_IS_UNDEFINED' && id?.includes('@bufbuild/protobuf')) return;
     throw new Error(message);
   };
   const bundle = await start({ input: join(project, 'main.js'), plugins: [nodeResolve({ browser: true })], onwarn });

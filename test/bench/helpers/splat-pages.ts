@@ -20,7 +20,7 @@ const BARE = `<!doctype html><script type="importmap">{"imports":{"three":"/node
 import { PerspectiveCamera, Scene } from 'three';
 import { loadSplatAvatar } from '/build/src/render/splats/splat-avatar.js';
 import { createRenderer } from '/build/src/render/renderer.js';
-import { frameCamera } from '/build/src/render/framing.js';
+import { frameCamera } from '/build/src/shared/core/frame-camera.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX } from '/build/src/shared/contracts/channels.js';
 const ACTIVE = ['jawOpen', 'mouthClose', 'mouthFunnel', 'mouthPucker', 'mouthSmileLeft', 'mouthSmileRight', 'mouthLowerDownLeft', 'mouthLowerDownRight', 'mouthUpperUpLeft', 'mouthUpperUpRight', 'eyeBlinkLeft', 'eyeBlinkRight'];
 const head = await loadSplatAvatar(await (await fetch('/head.zip')).arrayBuffer());
