@@ -12,7 +12,7 @@ await mustRunNode(
   'node_modules/@custom-elements-manifest/analyzer/cem.js',
   'analyze',
   '--config',
-  'custom-elements-manifest.config.js',
+  'scripts/custom-elements-manifest.config.js',
   '--quiet',
 );
 const manifest = JSON.parse(await readFile('custom-elements.json', 'utf8'));

@@ -5,11 +5,11 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { Avatar } from '../avatar/avatar.js';
+import { PAGE_SOURCES } from '../avatar/page-sources.js';
 import { type ChannelNames, checkChannelNames } from '../shared/contracts/channel-names.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { STAGE_ATTRIBUTES, type StageSettings } from '../shared/contracts/stage-settings.js';
-import { PAGE_SOURCES } from '../speech/page-sources.js';
 import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 import { AvatarErrorEvent, AvatarLoadProgressEvent, AvatarReadyEvent } from './avatar-events.js';
 import { AvatarProperties } from './avatar-properties.js';

@@ -19,9 +19,9 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   },
   workers: { own: ['shared', 'speech', 'render', 'motion'], packages: ['comlink'] },
   assets: { own: ['shared', 'embedded'], packages: [] },
-  avatar: { own: ['shared', 'audio', 'assets', 'workers'], packages: [], ownTypes: ['speech'] },
+  avatar: { own: ['shared', 'audio', 'assets', 'workers', 'speech/room/room-session'], packages: [], ownTypes: ['speech'] },
   avatarkit: { own: ['shared', 'avatar', 'assets'], packages: [] },
-  element: { own: ['shared', 'avatar', 'speech/page-sources', 'motion/timings/read-spans'], packages: ['lit'] },
+  element: { own: ['shared', 'avatar'], packages: ['lit'] },
   // One way: server → relay → server-sdk, and through their index alone but for two helpers.
   server: {
     own: [

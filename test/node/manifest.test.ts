@@ -19,7 +19,7 @@ describe('custom-elements.json', () => {
         cem,
         'analyze',
         '--config',
-        'custom-elements-manifest.config.js',
+        'scripts/custom-elements-manifest.config.js',
         '--quiet',
         '--outdir',
         relative('.', folder),

@@ -1,6 +1,7 @@
 /** Parses the captions that a page passes with a speech into cues in order, or reports what is wrong with them. */
-import { readSpans } from '../../motion/timings/read-spans.js';
+
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { readSpans } from '../../shared/core/read-spans.js';
 import type { CaptionCue, CaptionSource } from './caption-cue.js';
 import { parseWebVtt, plainCueText } from './web-vtt.js';
 import { cuesFromWords } from './worded-cues.js';

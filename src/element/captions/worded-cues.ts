@@ -3,7 +3,7 @@
  *
  * @see BBC Subtitle Guidelines (37 characters a line, two lines) and Netflix Timed Text Style Guide (16 wide characters a line)
  */
-import type { Span } from '../../motion/timings/read-spans.js';
+import type { Span } from '../../shared/core/read-spans.js';
 import type { CaptionCue } from './caption-cue.js';
 
 type Word = Span<string>;

@@ -1,8 +1,8 @@
 /** Converts a page's timings to one sorted track without overlaps. */
 import type { SpeechManner } from '../../shared/contracts/speech-manner.js';
 import { VISEME_INDEX } from '../../shared/contracts/visemes.js';
+import { invalidTimings, readSpans, type Span, TIMING_KINDS, type TimingKind } from '../../shared/core/read-spans.js';
 import { visemesFromPhonemes } from './phoneme-labels.js';
-import { invalidTimings, readSpans, type Span, TIMING_KINDS, type TimingKind } from './read-spans.js';
 import { visemesFromLabel } from './viseme-labels.js';
 
 export type MouthTimings =

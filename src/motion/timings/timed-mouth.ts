@@ -10,12 +10,12 @@
  * @see Massaro & Cohen 1993, "Modeling coarticulation in synthetic visual speech".
  */
 import { VISEME_COUNT, VISEME_INDEX } from '../../shared/contracts/visemes.js';
+import type { Span } from '../../shared/core/read-spans.js';
 import type { AcousticFrame } from '../engine/acoustic-front-end.js';
 import type { AcousticHistory } from '../engine/acoustic-history.js';
 import type { Mouth } from '../engine/mouth.js';
 import { MOUTH_SHAPE_COUNT, MouthShape } from '../engine/mouth-shapes.js';
 import { VISEME_TARGETS } from '../engine/viseme-targets.js';
-import type { Span } from './read-spans.js';
 
 /** Seconds in which the pull of a viseme falls to 1/e before its start and after its end, per shape. */
 const FADE_BEFORE = [0.05, 0.03, 0.08, 0.08, 0.07, 0.012, 0.05, 0.016];

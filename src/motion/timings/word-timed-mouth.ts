@@ -4,11 +4,11 @@
  * wrong most often (n for m), and the pauses between words are known exactly.
  */
 import { VISEME_COUNT, VISEME_INDEX } from '../../shared/contracts/visemes.js';
+import type { Span } from '../../shared/core/read-spans.js';
 import type { AcousticFrame } from '../engine/acoustic-front-end.js';
 import type { AcousticHistory } from '../engine/acoustic-history.js';
 import type { Mouth } from '../engine/mouth.js';
 import { MOUTH_SHAPE_COUNT, MouthShape } from '../engine/mouth-shapes.js';
-import type { Span } from './read-spans.js';
 
 /** Error of the services' word boundaries, s; the neighbours' sounds count within it. */
 const TOLERANCE_SECONDS = 0.06;

@@ -1,5 +1,5 @@
 /** Configuration of the analyzer that writes `custom-elements.json` from the element's docstrings. */
-import { manifestUnions } from './scripts/manifest-unions.js';
+import { manifestUnions } from './manifest-unions.js';
 
 export default {
   globs: ['src/element/*.ts'],

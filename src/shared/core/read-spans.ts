@@ -1,5 +1,5 @@
 /** Converts labels with times, as speech services send them, to sorted spans without overlaps. */
-import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { AvatarError, ErrorCode } from '../contracts/errors.js';
 
 /** Seconds from the first sample; `startSeconds` < `endSeconds` ≤ the next start. */
 export interface Span<Label> {
