@@ -61,7 +61,8 @@ export function useNameReader(other: NameReader): void {
   reader = other;
 }
 
-/** Whether the exact names are all that a model has: every shape, and a head among its nodes. */
+/** Whether exact names are enough for a model: all of its shapes are ARKit's, `jawOpen` among them, and it has all joints by name. */
 export function hasExactNames(shapes: readonly string[], nodes: readonly string[]): boolean {
-  return shapes.every((name) => readExactShape(name)) && nodes.includes('Head');
+  const hasJoints = Object.keys(JOINTS).every((name) => nodes.includes(name));
+  return hasJoints && shapes.includes('jawOpen') && shapes.every((name) => readExactShape(name));
 }

@@ -2,6 +2,7 @@ import { assert } from 'chai';
 import { Bone, Object3D, Vector3 } from 'three';
 
 import { findJoints as foundJoints, objectsOf, PoseRig } from '../../../src/render/pose-rig.js';
+import '../../../src/motion/retarget/names/register.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 
 const findJoints = (root: Object3D) => objectsOf(foundJoints(root));
