@@ -28,7 +28,7 @@ export async function loadGlbAvatar(bytes: ArrayBuffer, options: ReadOptions): P
   const hasMaterials = hasThreeMaterials(scene);
   const [materials] = await Promise.all([
     hasMaterials ? addOns.load('materials') : null,
-    channelNames || !isPlainlyNamed(scene) ? loadNameReader(addOns) : null,
+    isPlainlyNamed(scene, channelNames) ? null : loadNameReader(addOns),
   ]);
   materials?.bringShaderTexts();
   return new GlbAvatar(scene, { format: 'glb', isSoftware, channelNames });

@@ -1,5 +1,6 @@
 import type { Object3D } from 'three';
 import { hasExactNames, useNameReader } from '../../motion/retarget/name-reader.js';
+import type { ChannelNames } from '../../shared/contracts/channel-names.js';
 import type { ReadOptions } from './read-options.js';
 
 /** Loads what reads names by their words. @throws {AvatarError} `renderingFailed` if it cannot be loaded. */
@@ -7,8 +8,9 @@ export async function loadNameReader(addOns: ReadOptions['addOns']): Promise<voi
   useNameReader((await addOns.load('names')).NAME_READER);
 }
 
-/** Whether a scene can be understood by exact names alone. */
-export function isPlainlyNamed(scene: Object3D): boolean {
+/** Whether a scene can be understood by exact names alone. @param channelNames The page's own names. */
+export function isPlainlyNamed(scene: Object3D, channelNames: ChannelNames = {}): boolean {
+  if (Object.keys(channelNames).length > 0) return false;
   const shapes: string[] = [];
   const nodes: string[] = [];
   scene.traverse((object) => {
