@@ -187,10 +187,10 @@ test('a page whose connection is lost in mid-turn goes on in sync, and another p
 }) => {
   const link = await FlakyLink.to(Number(new URL(backend.url).port));
   try {
-    const slow = await open(page, 'shaky', '', `ws://127.0.0.1:${link.port}/relay?client=shaky`);
-    const other = await open(await context.newPage(), 'steady');
-    // A page behind another may not be drawn.
-    await page.bringToFront();
+    const other = await open(page, 'steady');
+    // The last page is in front: one behind another may not be drawn.
+    const slow = await open(await context.newPage(), 'shaky', '', `ws://127.0.0.1:${link.port}/relay?client=shaky`);
+    await slow.page.bringToFront();
     await watchSync(slow);
     await other.forgetEvents();
     const speaking = Promise.all([say('shaky', syllables(14), true), say('steady', syllables(14), true)]);
