@@ -2,7 +2,8 @@
  * Keeps sessions with a Motion Server open, so that a turn of speech begins without a token and a handshake.
  *
  * A session is connecting, idle or borrowed. Sessions that were lost, are too old or whose token runs out are replaced;
- * refused attempts are repeated with growing, jittered delays. Borrowers are served in order.
+ * refused attempts are repeated with growing, jittered delays, which start over with the next borrower. Borrowers are
+ * served in order.
  *
  * On a server that bills connected time, idle sessions cost too: set `minSessions: 0` there if turns are rare.
  */
@@ -45,6 +46,7 @@ export class SessionPool {
   private readonly queue: BorrowQueue<PooledSession>;
   private readonly sweep: NodeJS.Timeout;
   private retry: NodeJS.Timeout | null = null;
+  private retryAtMs = Infinity;
   private isClosing = false;
   /** The server refuses for good. */
   private isHalted = false;
@@ -103,6 +105,11 @@ export class SessionPool {
     throwIfAborted(signal);
     if (this.isClosing) throw closedError();
     this.isHalted = false;
+    if (this.retry) {
+      // Delays that grew while no session was needed must not cost this turn its motion.
+      this.policy.reset();
+      this.scheduleRetry();
+    }
     const borrowed = this.queue.wait({ signal, timeoutMs });
     this.serve();
     return borrowed;
@@ -190,8 +197,19 @@ export class SessionPool {
       this.isHalted = true;
       return this.queue.rejectAll(error);
     }
+    this.scheduleRetry();
+  }
+
+  /** Keeps an earlier retry: frequent borrowers must not postpone it. */
+  private scheduleRetry(): void {
     const delayMs = this.policy.nextDelayMs();
-    this.retry ??= setTimeout(() => {
+    const atMs = Date.now() + delayMs;
+    if (this.retry) {
+      if (this.retryAtMs <= atMs) return;
+      clearTimeout(this.retry);
+    }
+    this.retryAtMs = atMs;
+    this.retry = setTimeout(() => {
       this.retry = null;
       this.fill();
     }, delayMs).unref();

@@ -205,5 +205,18 @@ describe('a session pool', () => {
       await until(() => pool.stats().idle === 1);
       assert.isNull(pool.stats().lastError);
     });
+
+    it('does not let a borrower wait for a delay that grew while no session was needed', async () => {
+      await served.kill();
+      const hourMs = 3_600_000;
+      await using patient = createSessionPool({
+        ...sessionConfig(served.url),
+        reconnect: { firstDelayMs: 20, factor: hourMs, maxDelayMs: hourMs },
+      });
+      await until(() => patient.stats().failedCount === 2);
+      await served.start();
+      await using session = await patient.borrow({ timeoutMs: 5000 });
+      assert.equal(frameCountOf(await collect(session.speak(voicePcm(0.2)))), 10);
+    });
   });
 });
