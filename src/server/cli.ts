@@ -2,17 +2,24 @@
 /** The command `spatius-avatar`. The only file of this folder with side effects on import. */
 import { createRequire } from 'node:module';
 
-import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { ANIMATE_USAGE, animate } from './commands/animate.js';
+import { unknownName } from './commands/command-line.js';
 import { SERVE_USAGE, serve } from './commands/serve.js';
 import { TOKEN_USAGE, token } from './commands/token.js';
 
-const USAGE = `Usage: spatius-avatar <command> [options]
+interface Command {
+  readonly usage: string;
+  readonly run: (args: string[]) => Promise<void>;
+}
 
-${SERVE_USAGE}
-${TOKEN_USAGE}
-${ANIMATE_USAGE}
-Environment
+const COMMANDS: Readonly<Record<string, Command>> = {
+  serve: { usage: SERVE_USAGE, run: serve },
+  token: { usage: TOKEN_USAGE, run: token },
+  animate: { usage: ANIMATE_USAGE, run: animate },
+};
+const HELP = ['help', '--help', '-h'];
+
+const ENVIRONMENT = `Environment
   SPATIUS_API_KEY           secret; serve makes one up when it is missing
   SPATIUS_APP_ID            serve uses app_demo when it is missing
   SPATIUS_TOKEN_SECRET      signs tokens instead of a key derived from the API key
@@ -22,13 +29,25 @@ Environment
   SPATIUS_REGION            default of --region
 `;
 
-async function main([command, ...args]: string[]): Promise<void> {
-  if (command === 'serve') return serve(args);
-  if (command === 'token') return token(args);
-  if (command === 'animate') return animate(args);
-  if (command === undefined || command === 'help' || command === '--help' || command === '-h') return void console.log(USAGE);
-  if (command === '--version' || command === '-v') return void console.log(version());
-  throw new AvatarError(ErrorCode.invalidConfiguration, `unknown command "${command}"\n\n${USAGE}`);
+async function main([name, ...args]: string[]): Promise<void> {
+  if (name === undefined || HELP.includes(name)) return printHelp(args[0]);
+  if (name === '--version' || name === '-v') return console.log(version());
+  const command = commandNamed(name);
+  if (args.some((arg) => arg === '--help' || arg === '-h')) return printHelp(name);
+  await command.run(args);
+}
+
+/** @throws {AvatarError} `invalidConfiguration`, with the nearest name. */
+function commandNamed(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command) return command;
+  throw unknownName(`unknown command "${name}"`, name, Object.keys(COMMANDS));
+}
+
+/** @param name Of a command. Default: all of them. */
+function printHelp(name?: string): void {
+  const usages = name === undefined ? Object.values(COMMANDS).map(({ usage }) => usage) : [commandNamed(name).usage];
+  console.log(['Usage: spatius-avatar <command> [options]\n', ...usages, ENVIRONMENT].join('\n'));
 }
 
 function version(): string {

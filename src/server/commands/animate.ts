@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { ENGINE_FRAME_RATE, type EngineMotion, MotionEngine } from '../../motion/engine/motion-engine.js';
 import { loadMouthModel, setMouthModelReader } from '../../motion/engine/mouth-model.js';
@@ -14,18 +13,20 @@ import { type Expression, expressionFrom, MAX_INTENSITY } from '../../shared/con
 import { encodeMotion, MOTION_FORMATS, type MotionFormat, writeFileWhole, writeStream } from '../motion-file.js';
 import { packageFolder } from '../package-folder.js';
 import { type SpeechPiece, speechPieces } from '../speech-file.js';
+import { readCommandLine } from './command-line.js';
 import { integerOption, numberOption } from './options.js';
 
 export const ANIMATE_USAGE = `animate <audio>       turns speech (WAV, Ogg Opus or raw PCM; - for standard input) into motion
   --sample-rate <Hz>    of raw PCM: signed 16-bit little-endian mono; default 16000
   --out <file>          default standard output
   --format <name>       json (52 ARKit shapes, head, visemes; 50 frames a second), csv (as Live Link Face
-                        writes it) or glb (an animated avatar); default by the ending of --out, else json
+                        writes it) or glb (an animated avatar); default by the ending of --out; json without one
   --style <name>        natural, crisp or calm; default natural
   --intensity <number>  0 (hardly moves) to 2; default 1
   --avatar <file.glb>   the avatar of --format glb; default the built-in one
 `;
 
+const OPTIONS = ['sample-rate', 'out', 'format', 'style', 'intensity', 'avatar'] as const;
 const STDIO = '-';
 /** The engine works in slices of this, s: what it has made goes out before the next. */
 const SLICE_SECONDS = 1;
@@ -35,18 +36,7 @@ const NO_FRAMES: MotionFrames = { frameRate: ENGINE_FRAME_RATE, startFrame: 0, f
 
 /** @throws {AvatarError} `invalidConfiguration`, `invalidAudioInput`, `noAudio`, `unsupportedAvatarAsset` */
 export async function animate(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      'sample-rate': { type: 'string' },
-      out: { type: 'string' },
-      format: { type: 'string' },
-      style: { type: 'string' },
-      intensity: { type: 'string' },
-      avatar: { type: 'string' },
-    },
-  });
+  const { values, positionals } = readCommandLine('animate', args, OPTIONS, true);
   const [input, ...others] = positionals;
   if (input === undefined || others.length > 0) {
     throw invalid('animate takes one audio file, or - for standard input');
@@ -70,18 +60,33 @@ export async function animate(args: string[]): Promise<void> {
 
   const bytes: AsyncIterable<Uint8Array> = input === STDIO ? process.stdin : createReadStream(input);
   const speech = speechPieces(bytes, { name: input === STDIO ? '' : basename(input), sampleRateHz });
-  const pieces = encodeMotion(styled(motionOf(speech), expression), format, ENGINE_FRAME_RATE, avatar);
+  const pieces = encodeMotion(styled(motionOf(atRate(speech, sampleRateHz)), expression), format, ENGINE_FRAME_RATE, avatar);
   await (out === STDIO ? writeStream(process.stdout, pieces) : writeFileWhole(out, pieces));
 }
 
 function formatOf(format: string | undefined, out: string): MotionFormat {
   const known = (name: string): name is MotionFormat => (MOTION_FORMATS as readonly string[]).includes(name);
-  if (format !== undefined) {
-    if (known(format)) return format;
-    throw invalid(`--format must be ${MOTION_FORMATS.join(', ')}, not "${format}"`);
-  }
   const ending = extname(out).slice(1).toLowerCase();
-  return known(ending) ? ending : 'json';
+  if (format === undefined) {
+    if (known(ending)) return ending;
+    if (ending === '') return 'json';
+    throw invalid(
+      `--out ${out}: animate writes motion as ${MOTION_FORMATS.join(', ')}, not "${ending}"; --format chooses one for other names`,
+    );
+  }
+  if (!known(format)) throw invalid(`--format must be ${MOTION_FORMATS.join(', ')}, not "${format}"`);
+  if (known(ending) && ending !== format) throw invalid(`--format ${format} contradicts the ending of --out ${out}`);
+  return format;
+}
+
+/** Refuses a rate that contradicts the file's own. */
+async function* atRate(speech: AsyncIterable<SpeechPiece>, rateHz: number | null): AsyncGenerator<SpeechPiece, void> {
+  for await (const piece of speech) {
+    if (rateHz !== null && piece.sampleRateHz !== rateHz) {
+      throw invalid(`--sample-rate ${rateHz} is for raw PCM; this audio has ${piece.sampleRateHz} Hz by its own header`);
+    }
+    yield piece;
+  }
 }
 
 async function avatarBytes(path: string): Promise<Uint8Array> {

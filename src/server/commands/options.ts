@@ -1,4 +1,6 @@
 /** Reads the values of options as they stand on a command line. */
+import { stat } from 'node:fs/promises';
+
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 
 /**
@@ -20,4 +22,11 @@ export function numberOption(text: string, name: string, min: number, max: numbe
     throw new AvatarError(ErrorCode.invalidConfiguration, `${name} must be a number from ${min} to ${max}, not "${text}"`);
   }
   return value;
+}
+
+/** @throws {AvatarError} `invalidConfiguration` where there is no such folder. */
+export async function folderOption(path: string, name: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) return path;
+  throw new AvatarError(ErrorCode.invalidConfiguration, `${name} must be a folder; ${path} ${found ? 'is none' : 'does not exist'}`);
 }

@@ -1,11 +1,11 @@
 /** `spatius-avatar serve`. */
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 
 import { createJsonLogger, logLevelFrom } from '../json-logger.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { createMotionServer } from '../motion-server.js';
-import { integerOption } from './options.js';
+import { readCommandLine } from './command-line.js';
+import { folderOption, integerOption } from './options.js';
 
 export const SERVE_USAGE = `serve                 Motion Server, token endpoint and demo on one port
   --port <number>       default 8080; 0 takes a free one
@@ -17,23 +17,13 @@ export const SERVE_USAGE = `serve                 Motion Server, token endpoint 
   --log-level <level>   off, error, warn, info or debug: JSON lines on standard error; default off
 `;
 
+const OPTIONS = ['port', 'host', 'avatars', 'demo', 'max-sessions', 'threads', 'log-level'] as const;
 const DEFAULT_PORT = 8080;
 const DEFAULT_APP_ID = 'app_demo';
 
 /** Serves until a signal; resolves when it listens and has printed its URLs. @throws {AvatarError} `invalidConfiguration` */
 export async function serve(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: 'string' },
-      host: { type: 'string' },
-      avatars: { type: 'string' },
-      demo: { type: 'string' },
-      'max-sessions': { type: 'string' },
-      threads: { type: 'string' },
-      'log-level': { type: 'string' },
-    },
-  });
+  const { values } = readCommandLine('serve', args, OPTIONS);
   const { SPATIUS_API_KEY, SPATIUS_APP_ID, SPATIUS_TOKEN_SECRET, SPATIUS_LIVEKIT_HOSTS, SPATIUS_LOG } = process.env;
   const livekitHosts = (SPATIUS_LIVEKIT_HOSTS ?? '').split(/[\s,]+/).filter(Boolean);
   const apiKey = SPATIUS_API_KEY || `dev_${randomBytes(18).toString('base64url')}`;
@@ -53,8 +43,8 @@ export async function serve(args: string[]): Promise<void> {
     ...(logger && { logger }),
     ...(values.threads !== undefined && { threads: integerOption(values.threads, '--threads', 1, 128) }),
     ...(SPATIUS_TOKEN_SECRET && { tokenSecret: SPATIUS_TOKEN_SECRET }),
-    ...(values.avatars !== undefined && { avatarsFolder: values.avatars }),
-    ...(values.demo !== undefined && { demoFolder: values.demo }),
+    ...(values.avatars !== undefined && { avatarsFolder: await folderOption(values.avatars, '--avatars') }),
+    ...(values.demo !== undefined && { demoFolder: await folderOption(values.demo, '--demo') }),
   });
   // Before the URL is printed, because a reader may send a signal immediately.
   stopOnSignals(() => server.close());

@@ -1,8 +1,7 @@
 /** `spatius-avatar token`. */
-import { parseArgs } from 'node:util';
-
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 import { createTokenEndpoint } from '../token-endpoint.js';
+import { readCommandLine } from './command-line.js';
 import { integerOption } from './options.js';
 
 export const TOKEN_USAGE = `token                 asks a console for a Session Token and prints it
@@ -11,16 +10,19 @@ export const TOKEN_USAGE = `token                 asks a console for a Session T
   --ttl <seconds>       default 3300
 `;
 
+const OPTIONS = ['console', 'region', 'ttl'] as const;
+
 /** Prints a Session Token. @throws {AvatarError} `invalidConfiguration`, `tokenRequestFailed` */
 export async function token(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: { console: { type: 'string' }, region: { type: 'string' }, ttl: { type: 'string' } },
-  });
+  const { values } = readCommandLine('token', args, OPTIONS);
+  if (values.console !== undefined && values.region !== undefined) {
+    throw new AvatarError(ErrorCode.invalidConfiguration, 'give --console or --region, not both');
+  }
   const { SPATIUS_API_KEY, SPATIUS_APP_ID, SPATIUS_CONSOLE_ENDPOINT, SPATIUS_REGION } = process.env;
   const missing = [!SPATIUS_API_KEY && 'SPATIUS_API_KEY', !SPATIUS_APP_ID && 'SPATIUS_APP_ID'].filter(Boolean);
   if (missing.length > 0) throw new AvatarError(ErrorCode.invalidConfiguration, `set ${missing.join(' and ')}`);
-  const consoleUrl = values.console ?? SPATIUS_CONSOLE_ENDPOINT;
+  // An option overrides both variables of the environment.
+  const consoleUrl = values.console ?? (values.region === undefined ? SPATIUS_CONSOLE_ENDPOINT : undefined);
   const region = values.region ?? SPATIUS_REGION;
   const endpoint = createTokenEndpoint({
     apiKey: SPATIUS_API_KEY,

@@ -183,6 +183,9 @@ describe('spatius-avatar animate', () => {
       [['-', '--avatar', 'x.glb'], /--avatar goes with --format glb/],
       [['-', '--format', 'glb', '--avatar', join(folder, 'missing.glb')], /the avatar cannot be read/],
       [['-', '--out', join(folder, 'no/such/folder.json')], /cannot write/],
+      [['-', '--out', join(folder, 'talk.mp4')], /animate writes motion as json, csv, glb, not "mp4"/],
+      [['-', '--format', 'csv', '--out', join(folder, 'talk.GLB')], /--format csv contradicts the ending of --out/],
+      [[await saved('rate.wav', wavOf(speech, 16000)), '--sample-rate', '24000'], /--sample-rate 24000 is for raw PCM.*16000 Hz/],
     ] as const) {
       const { code, out, complaint: said } = await animate([...args], voicePcm(0.5));
       assert.equal(code, 1, said);

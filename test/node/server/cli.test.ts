@@ -119,8 +119,13 @@ describe('spatius-avatar serve', () => {
       [['serve', '--max-sessions', '0'], /--max-sessions must be/],
       [['serve', '--threads', '0'], /--threads must be/],
       [['serve', '--host', '203.0.113.1'], /cannot listen on 203\.0\.113\.1/],
-      [['serve', '--nonsense'], /--nonsense/],
-      [['dance'], /unknown command "dance"/],
+      [['serve', '--port', '-1'], /--port must be a whole number/],
+      [['serve', '--port'], /--port needs a value/],
+      [['serve', '--host', '--port', '0'], /--host needs a value/],
+      [['serve', '--avatars', 'no-such-folder'], /--avatars must be a folder; no-such-folder does not exist/],
+      [['serve', '--demo', 'package.json'], /--demo must be a folder; package\.json is none/],
+      [['serve', '8080'], /serve takes options only, not "8080"/],
+      [['token', '--console', 'http://a', '--region', 'b'], /--console or --region, not both/],
     ] as const) {
       const cli = run([...args]);
       assert.equal(await cli.exit, 1);
@@ -152,5 +157,44 @@ describe('spatius-avatar token', () => {
     assert.match(wrong.output(), /session_token_request_failed.*401/);
     assert.notInclude(wrong.output(), 'wrong-key');
     await running.close();
+  });
+});
+
+describe('spatius-avatar', () => {
+  it('names the nearest option or command for one that it does not know', async () => {
+    for (const [args, complaint] of [
+      [['serve', '--prot', '8080'], /serve has no option --prot; did you mean --port\?/],
+      [['serve', '--log_level=info'], /no option --log_level; did you mean --log-level\?/],
+      [['animate', 'x.wav', '--Out', 'x.json'], /no option --Out; did you mean --out\?/],
+      [['token', '--tll', '60'], /no option --tll; did you mean --ttl\?/],
+      [['token', '--nothing-like-it'], /no option --nothing-like-it; there are --console, --region, --ttl/],
+      [['serve', '-p', '1'], /serve has no option -p/],
+      [['sevre'], /unknown command "sevre"; did you mean serve\?/],
+      [['dance'], /unknown command "dance"; there are serve, token, animate/],
+      [['constructor'], /unknown command "constructor"/],
+    ] as const) {
+      const cli = run([...args]);
+      assert.equal(await cli.exit, 1, args.join(' '));
+      assert.match(cli.output(), complaint);
+    }
+  });
+
+  it('prints the options of every command, also beside other arguments', async () => {
+    const usages = { serve: '--max-sessions', token: '--ttl', animate: '--intensity' };
+    for (const [command, option] of Object.entries(usages)) {
+      for (const args of [
+        [command, '--help'],
+        [command, '--nonsense', '-h'],
+        ['help', command],
+      ]) {
+        const cli = run(args);
+        assert.equal(await cli.exit, 0, args.join(' '));
+        assert.include(cli.output(), option);
+        for (const other of Object.values(usages)) if (other !== option) assert.notInclude(cli.output(), other);
+      }
+    }
+    const all = run(['--help']);
+    assert.equal(await all.exit, 0);
+    for (const option of Object.values(usages)) assert.include(all.output(), option);
   });
 });
