@@ -69,6 +69,8 @@ export interface VrmOptions {
   without?: string[];
   /** `happy` colours the skin and fades the cloth, `aa` shifts the texture that the skin gets. */
   hasTints?: boolean;
+  /** The texture that shades the skin is the one that colours it, in VRM 1 with a transform of its own. */
+  isShadedByBase?: boolean;
 }
 
 /** What `hasTints` leads to: linear colour of the skin, opacity of the cloth, offset of the texture. */
@@ -89,7 +91,7 @@ export function vrmFrom(avatar: Uint8Array, options: VrmOptions): Uint8Array<Arr
     material.pbrMetallicRoughness = { baseColorFactor: [...(COLORS[material.name] ?? [0.7, 0.7, 0.72]), 1], metallicFactor: 0 };
   }
   delete document.scenes[0].extras;
-  if (options.hasTints) addTexture(document);
+  if (options.hasTints || options.isShadedByBase) addTexture(document);
   const expressions = Object.entries(EXPRESSIONS).filter(([name]) => !options.without?.includes(name));
   if (options.version === 1) describe1(document, bones, targets, expressions, options);
   else describe0(document, bones, targets, expressions, options);
@@ -168,7 +170,7 @@ function describe1(
   bones: Record<string, number>,
   targets: Targets,
   expressions: Expressions,
-  { lookBy = 'bone', hasTints }: VrmOptions,
+  { lookBy = 'bone', hasTints, isShadedByBase }: VrmOptions,
 ): void {
   const { plait1, plait2, plait3, ...human } = bones;
   const materialOf = (name: string): number => document.materials.findIndex((material) => material.name === name);
@@ -224,6 +226,7 @@ function describe1(
     },
   };
   document.extensionsUsed.push('VRMC_vrm', 'VRMC_springBone', 'VRMC_materials_mtoon');
+  const transformed = { index: 0, extensions: { KHR_texture_transform: { offset: [0.5, 0], scale: [0.5, 1] } } };
   for (const material of document.materials) {
     material.extensions = {
       VRMC_materials_mtoon: {
@@ -234,6 +237,7 @@ function describe1(
         outlineWidthMode: 'worldCoordinates',
         outlineWidthFactor: 0.0015,
         outlineColorFactor: [0.1, 0.05, 0.05],
+        ...(isShadedByBase && material.name === 'skin' ? { shadeMultiplyTexture: transformed } : {}),
       },
     };
   }
@@ -244,7 +248,7 @@ function describe0(
   bones: Record<string, number>,
   targets: Targets,
   expressions: Expressions,
-  { lookBy = 'bone', hasTints }: VrmOptions,
+  { lookBy = 'bone', hasTints, isShadedByBase }: VrmOptions,
 ): void {
   const tints: Record<string, object[]> = {
     happy: [
@@ -307,7 +311,10 @@ function describe0(
         renderQueue: 2000,
         keywordMap: {},
         tagMap: { RenderType: 'Opaque' },
-        textureProperties: hasTints && name === 'skin' ? { _MainTex: 0 } : {},
+        textureProperties:
+          name === 'skin'
+            ? { ...(hasTints || isShadedByBase ? { _MainTex: 0 } : {}), ...(isShadedByBase ? { _ShadeTexture: 0 } : {}) }
+            : {},
         floatProperties: {
           _Cutoff: 0.5,
           _ShadeShift: 0,

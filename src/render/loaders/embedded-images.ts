@@ -1,6 +1,7 @@
 import { Texture } from 'three';
 import type { GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { disposeTexture } from '../materials/replace-materials.js';
 import type { ReadOptions } from './read-options.js';
 
 /** Longest side of a texture: more is not visible on a face, and phones run out of memory. */
@@ -22,6 +23,7 @@ interface ImageDefinition {
  */
 export class EmbeddedImages {
   private readonly options: ReadOptions;
+  private readonly textures = new Map<number, Promise<Texture>>();
   private failure: AvatarError | null = null;
 
   constructor(options: ReadOptions) {
@@ -30,7 +32,7 @@ export class EmbeddedImages {
 
   /** Replaces the parser's image loading. */
   serve(parser: GLTFParser): void {
-    const textures = new Map<number, Promise<Texture>>();
+    const { textures } = this;
     parser.loadImageSource = async (index: number) => {
       const known = textures.get(index);
       if (known) return (await known).clone();
@@ -43,6 +45,12 @@ export class EmbeddedImages {
   /** Call after reading the file. @throws {AvatarError} the error of the first texture that failed. */
   check(): void {
     if (this.failure) throw this.failure;
+  }
+
+  /** Frees all decoded images of a file that is refused. */
+  release(): void {
+    // A texture that failed holds nothing.
+    for (const loading of this.textures.values()) loading.then(disposeTexture, () => undefined);
   }
 
   private async load(parser: GLTFParser, index: number): Promise<Texture> {
@@ -78,14 +86,16 @@ export class EmbeddedImages {
     const limit = this.options.isSoftware ? MAX_SIDE_SOFTWARE : MAX_SIDE;
     if (side <= limit) return image;
     const scaled = (length: number): number => Math.max(1, Math.round((length * limit) / side));
-    const small = await createImageBitmap(image, {
-      ...asItIs,
-      resizeWidth: scaled(image.width),
-      resizeHeight: scaled(image.height),
-      resizeQuality: 'medium',
-    });
-    image.close();
-    return small;
+    try {
+      return await createImageBitmap(image, {
+        ...asItIs,
+        resizeWidth: scaled(image.width),
+        resizeHeight: scaled(image.height),
+        resizeQuality: 'medium',
+      });
+    } finally {
+      image.close();
+    }
   }
 }
 

@@ -35,10 +35,20 @@ export async function readGlb(bytes: ArrayBuffer, options: ReadOptions | null = 
     return { name: 'embedded images' };
   });
   for (const plugin of plugins) loader.register(plugin);
-  const file = await loader.parseAsync(bytes, '');
-  images?.check();
+  const file = await parsed(loader, bytes, images);
   // The loader has copied everything it needs.
   const { body } = (file.parser.extensions as Record<string, { body?: ArrayBuffer }>).KHR_binary_glTF ?? {};
   if (body) freeBuffers([body]);
   return file;
+}
+
+async function parsed(loader: GLTFLoader, bytes: ArrayBuffer, images: EmbeddedImages | null): Promise<GLTF> {
+  try {
+    const file = await loader.parseAsync(bytes, '');
+    images?.check();
+    return file;
+  } catch (reason) {
+    images?.release();
+    throw reason;
+  }
 }

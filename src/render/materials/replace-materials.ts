@@ -27,8 +27,14 @@ export function replaceMaterials(meshes: readonly Mesh[], joints: Partial<Record
     }
   }
   const used = new Set(meshes.flatMap((mesh) => materialsOf(mesh).flatMap(texturesOf)));
+  // Textures of one image (a shade texture that is the base texture, clones with another transform) share their source.
+  const usedSources = new Set([...used].map(({ source }) => source));
   for (const material of unused) {
-    for (const texture of texturesOf(material)) if (!used.has(texture)) disposeTexture(texture);
+    for (const texture of texturesOf(material)) {
+      if (used.has(texture)) continue;
+      if (usedSources.has(texture.source)) texture.dispose();
+      else disposeTexture(texture);
+    }
     material.dispose();
   }
 }
@@ -52,7 +58,7 @@ export function texturesOf(material: Material): Texture[] {
   return values.filter((value): value is Texture => (value as Texture | null)?.isTexture === true);
 }
 
-/** Frees a texture on the GPU and its decoded image. */
+/** Frees a texture on the GPU and its decoded image, which no other texture in use may share. */
 export function disposeTexture(texture: Texture): void {
   texture.dispose();
   (texture.image as { close?: () => void } | null)?.close?.();

@@ -152,6 +152,21 @@ for (const version of [0, 1] as const) {
 }
 
 describe('VRM files', () => {
+  for (const version of [0, 1] as const) {
+    for (const isSoftware of [true, false]) {
+      it(`keep an image that several textures share (VRM ${version}${isSoftware ? ', in software' : ''}), and free it at the end`, async () => {
+        const avatar = await load(vrmFrom(await ariaBytes(), { version, isShadedByBase: true }), isSoftware);
+        const images = new Set<ImageBitmap>();
+        avatar.eachTexture(({ image }) => images.add(image as ImageBitmap));
+        assert.isAbove(images.size, 0);
+        // A closed ImageBitmap has no size.
+        for (const { width } of images) assert.equal(width, 1);
+        avatar.dispose();
+        for (const { width } of images) assert.equal(width, 0);
+      });
+    }
+  }
+
   it('look by expressions where the file says so', async () => {
     const avatar = await loadVrm({ version: 1, lookBy: 'expression' });
     assert.isAbove(travel(avatar, { eyeLookDownLeft: 1, eyeLookDownRight: 1 }), 0.001);
