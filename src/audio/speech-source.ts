@@ -1,14 +1,21 @@
 /**
  * Reads sources of speech into mono samples, as they arrive.
  *
- * WAV and raw PCM are read while they arrive; other files are collected and decoded by the browser.
+ * Uncompressed files, raw PCM and MP3 are read while they arrive; other files are collected and decoded by the browser.
  */
-import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import { audioContainerOf, int16FromPcmBytes, mixToMono, PcmByteJoiner, silenceNonFinite } from '../shared/samples/pcm.js';
-import { SNIFF_BYTES, soundFormatOf } from '../shared/samples/sound-format.js';
-import { WavReader } from '../shared/samples/wav-reader.js';
+import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { joinBytes } from '../shared/core/bytes.js';
+import { id3TagBytes } from '../shared/samples/mpeg-frames.js';
+import { int16FromFloat32, silenceNonFinite } from '../shared/samples/pcm.js';
+import { PcmDecoder } from '../shared/samples/pcm-decoder.js';
+import { isNoise } from '../shared/samples/pcm-likeness.js';
+import { encodingNamed } from '../shared/samples/sample-encoding.js';
+import { containerAt } from '../shared/samples/sound-containers.js';
+import { SoundFileReader } from '../shared/samples/sound-file-reader.js';
+import { MIN_SNIFF_BYTES, SNIFF_BYTES, type SoundFormat, soundFormatOf } from '../shared/samples/sound-format.js';
 import type { ByteSource } from './byte-source.js';
 import { abortedError, bytesOf, openByteSource } from './byte-source.js';
+import { collect, type DecodeSettings, decodedPieces, type MonoPiece, monoOf } from './encoded-sound.js';
 import { microphoneChunks } from './media-stream-source.js';
 
 /** Mono samples at a rate, full scale ±32768 or ±1. The receiver owns the buffer. */
@@ -18,12 +25,16 @@ export interface SpeechSourceChunk {
 }
 
 export interface SpeechSourceOptions {
-  /** Rate of raw PCM without a header, Hz. Default: 16000. */
+  /** Rate of raw PCM, Hz. A page that gives it says that the source is raw PCM, unless its bytes are another file. */
   sampleRateHz?: number;
+  /** Rate of raw PCM whose rate is not given, Hz. Default: 16000. */
+  defaultSampleRateHz?: number;
+  /** How raw PCM is stored, see `SampleEncoding`; with or without `pcm_` in front. Default: by the bytes. */
+  encoding?: string;
   signal?: AbortSignal;
   /** Rate at which encoded files are decoded, Hz; ideally the output's. Default: 48000. */
   decodeRateHz?: number;
-  /** Most bytes that are collected of an encoded file; WAV and PCM are not collected. Default 64 MiB. */
+  /** Most bytes that are collected of an encoded file; WAV, PCM and MP3 are not collected. Default 64 MiB. */
   maxEncodedBytes?: number;
   /** URL of `capture.worklet.js`; asked for a `MediaStream`. */
   locateCaptureWorklet: () => Promise<string>;
@@ -34,159 +45,162 @@ const DEFAULT_DECODE_RATE_HZ = 48000;
 const DEFAULT_MAX_ENCODED_BYTES = 64 * 2 ** 20;
 /** Plausible rates: below speech is unintelligible, above no audio device works. */
 const MIN_RATE_HZ = 3000;
-const MAX_RATE_HZ = 384000;
+const MAX_RATE_HZ = 768000;
 /** Long recordings are output in pieces, so that motion can begin with the first. */
 const CHUNK_SECONDS = 0.5;
 
 /**
  * @param source URL (string or `URL`), `Blob`, `File`, `Response`, `ReadableStream` of bytes, `ArrayBuffer`, typed array,
- * `AudioBuffer` or `MediaStream`, or a promise of one. Bytes without a known header are raw PCM: signed 16 bits, little-endian, mono.
- * @throws {AvatarError} while iterating: `invalidAudioInput`, `noAudio`, `aborted`.
+ * `AudioBuffer` or `MediaStream`, or a promise of one. Bytes without a known header are raw PCM if a content type, a name, an option or
+ * the bytes themselves say so: signed 16 bits, little-endian, mono, unless stated otherwise.
+ * @throws {AvatarError} while iterating: `invalidAudioInput`, with the name of a format that cannot be played; `noAudio`, `aborted`.
  */
 export async function* speechChunksFrom(source: unknown, options: SpeechSourceOptions): AsyncGenerator<SpeechSourceChunk, void, undefined> {
   const signal = options.signal ?? new AbortController().signal;
   if (signal.aborted) throw abortedError(signal);
   let sampleCount = 0;
-  for await (const chunk of chunksOf(await source, options, signal)) {
-    if (signal.aborted) throw abortedError(signal);
-    sampleCount += chunk.samples.length;
-    if (chunk.samples.length > 0) yield chunk;
+  for await (const { samples, sampleRateHz } of chunksOf(await source, options, signal)) {
+    for (const chunk of pieces(samples, checkedRate(sampleRateHz))) {
+      if (signal.aborted) throw abortedError(signal);
+      sampleCount += chunk.samples.length;
+      yield chunk;
+    }
   }
   if (signal.aborted) throw abortedError(signal);
   if (sampleCount === 0) throw new AvatarError(ErrorCode.noAudio, 'There is no sound in this audio: it is empty');
 }
 
 async function* chunksOf(source: unknown, options: SpeechSourceOptions, signal: AbortSignal): AsyncIterable<SpeechSourceChunk> {
-  const rateHz = checkedRate(options.sampleRateHz ?? DEFAULT_RATE_HZ);
+  const rateHz = checkedRate(options.sampleRateHz ?? options.defaultSampleRateHz ?? DEFAULT_RATE_HZ);
   if (typeof MediaStream !== 'undefined' && source instanceof MediaStream) {
     yield* microphoneChunks(source, await options.locateCaptureWorklet(), signal);
   } else if (typeof AudioBuffer !== 'undefined' && source instanceof AudioBuffer) {
-    yield* pieces(monoOf(source), source.sampleRate);
+    yield { samples: monoOf(source), sampleRateHz: source.sampleRate };
   } else if (source instanceof Int16Array || source instanceof Float32Array) {
-    rejectHeader(source);
-    yield* pieces(source, rateHz);
+    rejectFile(source, options);
+    yield { samples: source, sampleRateHz: rateHz };
   } else {
     const opened = await openByteSource(source, signal);
     if (!opened) throw invalid(`${nameOf(source)} is no audio; pass a URL, Blob, Response, stream, buffer, AudioBuffer or MediaStream`);
     const knownBytes = bytesOf(source)?.length ?? (source instanceof Blob ? source.size : Number.NaN);
-    yield* decodedChunks(opened, knownBytes, rateHz, options, signal);
+    yield* bytesChunks(opened, knownBytes, rateHz, options, signal);
   }
 }
 
-async function* decodedChunks(
+async function* bytesChunks(
   source: ByteSource,
   knownBytes: number,
   rateHz: number,
   options: SpeechSourceOptions,
   signal: AbortSignal,
 ): AsyncIterable<SpeechSourceChunk> {
-  const { head, bytes } = await peek(source.bytes);
-  const format = soundFormatOf(head, source.contentType, source.name);
-  if (format.kind === 'text') {
-    throw invalid(`This is ${format.what}, no audio${source.name ? `: ${source.name}` : ''}. Is the address right?`);
-  }
-  if (format.kind === 'wav') yield* wavChunks(bytes);
-  else if (format.kind === 'encoded') {
-    const collected = await collect(bytes, options.maxEncodedBytes ?? DEFAULT_MAX_ENCODED_BYTES);
-    yield* decode(collected, options.decodeRateHz ?? DEFAULT_DECODE_RATE_HZ, signal);
-  } else {
-    if (knownBytes % 2 === 1) throw oddBytes();
-    yield* pcmChunks(bytes, checkedRate(format.sampleRateHz ?? rateHz), format.channelCount);
+  const encoding = encodingOf(options);
+  const isRateGiven = options.sampleRateHz !== undefined;
+  const { contentType, name } = source;
+  const maxBytes = options.maxEncodedBytes ?? DEFAULT_MAX_ENCODED_BYTES;
+  const decodeBy = { rateHz: options.decodeRateHz ?? DEFAULT_DECODE_RATE_HZ, maxBytes, signal };
+  const { head, bytes, cancel } = await peek(source.bytes, maxBytes);
+  try {
+    const format = soundFormatOf(head, { contentType, name, encoding, isRateGiven });
+    if (format.kind === 'other') throw invalid(`This is ${format.what}, no audio${name ? `: ${name}` : ''}. Is the address right?`);
+    if (format.kind === 'unclear-pcm') {
+      const what = format.encoding ? `It seems to be raw PCM, stored as ${format.encoding}` : 'It is not 16-bit PCM';
+      throw invalid(`${what}; say how it is stored, such as { encoding: '${format.encoding ?? 'f32le'}', sampleRateHz: 24000 }`);
+    }
+    // The rate of a content type is that of these bytes; that of a name is only what is usual.
+    if (format.kind === 'pcm') yield* pcmChunks(bytes, knownBytes, format, format.sampleRateHz ?? rateHz);
+    else if (format.kind === 'file') yield* fileChunks(bytes, decodeBy);
+    else if (format.kind === 'mp3') yield* (await import('./mp3-sound.js')).mp3Pieces(bytes, decodeBy);
+    else yield* decodedPieces(await collect(bytes, maxBytes), format.what, decodeBy);
+  } finally {
+    await cancel();
   }
 }
 
-/** The first bytes, and a stream of all bytes. */
-async function peek(source: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; bytes: AsyncIterable<Uint8Array> }> {
+/**
+ * The first bytes, and a stream of all bytes. Waits for as many as the format needs: past an ID3 tag and past the silence that raw
+ * samples may begin with.
+ */
+async function peek(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ head: Uint8Array; bytes: AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>; cancel: () => Promise<unknown> }> {
   const iterator = source[Symbol.asyncIterator]();
-  const first: Uint8Array[] = [];
-  let length = 0;
-  // A stream need not wait for all of them: the first bytes are nearly always sufficient.
-  while (length < 12) {
+  let head: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+  while (head.length < Math.min(wantedBytes(head), maxBytes)) {
     const { done, value } = await iterator.next();
     if (done) break;
-    first.push(value);
-    length += value.length;
+    head = joinBytes([head, value]);
   }
-  const head = joined(first).subarray(0, SNIFF_BYTES);
-  async function* bytes(): AsyncIterable<Uint8Array> {
-    try {
-      yield* first;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield head;
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
   }
-  return { head, bytes: bytes() };
+  return { head, bytes: bytes(), cancel: async () => iterator.return?.() };
 }
 
-async function* wavChunks(bytes: AsyncIterable<Uint8Array>): AsyncIterable<SpeechSourceChunk> {
-  const reader = new WavReader();
+/** Silence up to this length is waited for, bytes: a second or two of 16-bit samples. */
+const MAX_SILENT_BYTES = 65_536;
+
+function wantedBytes(head: Uint8Array): number {
+  const container = containerAt(head, 0);
+  if (container && container !== 'cut') return 0;
+  const tagBytes = id3TagBytes(head, 0);
+  if (tagBytes > 0) return tagBytes + SNIFF_BYTES;
+  const begin = head.findIndex((byte) => byte !== 0);
+  return MIN_SNIFF_BYTES + Math.min(begin < 0 ? head.length : begin, MAX_SILENT_BYTES);
+}
+
+/** Files of uncompressed samples; those that turn out to hold compressed ones go to the browser. */
+async function* fileChunks(
+  bytes: AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>,
+  decodeBy: DecodeSettings,
+): AsyncIterable<SpeechSourceChunk> {
+  const reader = new SoundFileReader();
+  const collected: Uint8Array[] = [];
+  for (let next = await bytes.next(); !next.done; next = await bytes.next()) {
+    if (!reader.hasData) collected.push(next.value);
+    yield* reader.push(next.value);
+    const { compressedFormat } = reader;
+    if (compressedFormat === null) continue;
+    if (reader.hasData) throw invalid(`The audio goes on with ${compressedFormat}, which cannot be played behind another file`);
+    collected.push(await collect(bytes, decodeBy.maxBytes));
+    yield* decodedPieces(joinBytes(collected), compressedFormat, decodeBy);
+    return;
+  }
+  yield* reader.end();
+  if (!reader.hasData) throw invalid('The sound file ends before its sound begins');
+}
+
+async function* pcmChunks(
+  bytes: AsyncIterable<Uint8Array>,
+  knownBytes: number,
+  { encoding, channelCount, isGuess }: SoundFormat & { kind: 'pcm' },
+  sampleRateHz: number,
+): AsyncIterable<SpeechSourceChunk> {
+  const is16Bit = encoding === 's16le' || encoding === 's16be';
+  if (is16Bit && knownBytes % 2 === 1) throw oddBytes();
+  const decoder = new PcmDecoder({ encoding, channelCount });
+  let isInDoubt = isGuess;
   for await (const piece of bytes) {
-    const samples = reader.push(piece);
-    if (samples.length > 0) yield* pieces(samples, checkedRate(reader.sampleRateHz));
-  }
-  if (!reader.hasData) throw invalid('The WAV file ends before its sound begins');
-}
-
-async function* pcmChunks(bytes: AsyncIterable<Uint8Array>, sampleRateHz: number, channelCount: number): AsyncIterable<SpeechSourceChunk> {
-  const joiner = new PcmByteJoiner();
-  let rest = new Int16Array(0);
-  for await (const piece of bytes) {
-    let samples = int16FromPcmBytes(joiner.push(piece));
-    if (channelCount > 1) {
-      const all = new Int16Array(rest.length + samples.length);
-      all.set(rest);
-      all.set(samples, rest.length);
-      const frameCount = Math.floor(all.length / channelCount);
-      rest = all.slice(frameCount * channelCount);
-      samples = mixedDown(all, frameCount, channelCount);
+    const samples = decoder.push(piece);
+    if (isInDoubt) {
+      if (isNoise(samples)) throw invalid('The audio is neither a file that is known nor raw 16-bit PCM');
+      isInDoubt = !isLoud(samples);
     }
-    yield* pieces(samples, sampleRateHz);
+    yield { samples: is16Bit && samples instanceof Float32Array ? int16FromFloat32(samples) : samples, sampleRateHz };
   }
-  if (joiner.hasOddByte) throw oddBytes();
+  if (decoder.hasRest) throw is16Bit ? oddBytes() : invalid('The audio ends within a sample');
 }
 
-function mixedDown(interleaved: Int16Array, frameCount: number, channelCount: number): Int16Array<ArrayBuffer> {
-  const out = new Int16Array(frameCount);
-  for (let frame = 0; frame < frameCount; frame++) {
-    let sum = 0;
-    for (let channel = 0; channel < channelCount; channel++) sum += interleaved[frame * channelCount + channel];
-    out[frame] = Math.round(sum / channelCount);
-  }
-  return out;
-}
-
-async function collect(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of bytes) {
-    length += piece.length;
-    if (length > maxBytes) {
-      throw invalid(`The audio file is larger than ${Math.round(maxBytes / 2 ** 20)} MiB; WAV and PCM may be of any length`);
-    }
-    parts.push(piece);
-  }
-  return joined(parts);
-}
-
-async function* decode(bytes: Uint8Array<ArrayBuffer>, rateHz: number, signal: AbortSignal): AsyncIterable<SpeechSourceChunk> {
-  let buffer: AudioBuffer;
-  try {
-    // An offline context decodes without a loudspeaker and before any gesture.
-    buffer = await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(bytes.buffer);
-  } catch (reason) {
-    throw avatarErrorFrom(reason, ErrorCode.invalidAudioInput, 'The audio is damaged, or in a format this browser does not know');
-  }
-  if (signal.aborted) throw abortedError(signal);
-  yield* pieces(monoOf(buffer), buffer.sampleRate);
-}
-
-function monoOf(buffer: AudioBuffer): Float32Array {
-  return mixToMono(Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel)));
+/** Loud enough to show whether it is sound, and long enough. */
+function isLoud(samples: Int16Array | Float32Array): boolean {
+  const scale = samples instanceof Int16Array ? 32768 : 1;
+  return samples.length >= MIN_SNIFF_BYTES / 2 && samples.some((sample) => Math.abs(sample) > 0.05 * scale);
 }
 
 /** Copied, so that the receiver may keep or transfer it. */
-function* pieces(samples: Int16Array | Float32Array, sampleRateHz: number): Iterable<SpeechSourceChunk> {
+function* pieces(samples: Int16Array | Float32Array, sampleRateHz: number): Iterable<MonoPiece> {
   const length = Math.ceil(sampleRateHz * CHUNK_SECONDS);
   for (let at = 0; at < samples.length; at += length) {
     const piece = samples.slice(at, at + length);
@@ -196,11 +210,25 @@ function* pieces(samples: Int16Array | Float32Array, sampleRateHz: number): Iter
 }
 
 /** A file misread as samples would be a loud noise. */
-function rejectHeader(samples: Int16Array | Float32Array): void {
-  const container = audioContainerOf(new Uint8Array(samples.buffer, samples.byteOffset, Math.min(samples.byteLength, 12)));
-  if (!container) return;
-  const what = container.toUpperCase();
-  throw invalid(`These samples begin with the header of a ${what} file; pass the file itself (Blob, ArrayBuffer or URL)`);
+function rejectFile(samples: Int16Array | Float32Array, options: SpeechSourceOptions): void {
+  const format = soundFormatOf(new Uint8Array(samples.buffer, samples.byteOffset, Math.min(samples.byteLength, SNIFF_BYTES)), {
+    // Typed arrays are samples, whatever they look like; only the certain signs of another file count.
+    encoding: encodingOf(options) ?? (samples instanceof Int16Array ? 's16le' : 'f32le'),
+  });
+  if (format.kind === 'pcm' || format.kind === 'unclear-pcm') return;
+  const what = format.kind === 'mp3' ? 'MP3' : format.what;
+  throw invalid(`These samples begin with the header of ${what}; pass the file itself (Blob, ArrayBuffer or URL)`);
+}
+
+/** @throws {AvatarError} `invalidConfiguration`. */
+function encodingOf({ encoding }: SpeechSourceOptions): ReturnType<typeof encodingNamed> {
+  if (encoding === undefined) return null;
+  const found = encodingNamed(encoding);
+  if (found) return found;
+  throw new AvatarError(
+    ErrorCode.invalidConfiguration,
+    `There is no encoding ${encoding}; there are s16le, s16be, s24le, s32le, f32le, f64le, u8, s8, mulaw, alaw and others`,
+  );
 }
 
 function checkedRate(rateHz: number): number {
@@ -215,16 +243,6 @@ function oddBytes(): AvatarError {
 function nameOf(source: unknown): string {
   if (source === null || typeof source !== 'object') return String(source);
   return source.constructor?.name ?? 'This object';
-}
-
-function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 function invalid(message: string): AvatarError {

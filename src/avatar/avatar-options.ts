@@ -91,7 +91,7 @@ export function expressionOf({ style, intensity }: AvatarOptions): Expression {
 }
 
 /** The names of `SpeakOptions`; `cues` and `lang` concern captions. */
-const SPEAK_OPTIONS = ['signal', 'sampleRateHz', 'style', 'intensity', 'visemes', 'phonemes', 'words', 'cues', 'lang'];
+const SPEAK_OPTIONS = ['signal', 'sampleRateHz', 'encoding', 'style', 'intensity', 'visemes', 'phonemes', 'words', 'cues', 'lang'];
 
 /** @throws {AvatarError} `invalidConfiguration` for an unknown name: a misspelt option would silently do nothing. */
 export function checkSpeakOptions(options: object): void {

@@ -302,9 +302,14 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
   // ---- inside ------------------------------------------------------------------------------------------------------
 
   private async feed(entry: Round, source: unknown, options: SpeakOptions): Promise<void> {
-    const { signal: _, sampleRateHz = this.options.sampleRateHz, ...manner } = options;
+    const { signal: _, sampleRateHz, encoding, ...manner } = options;
     if (Object.keys(manner).length > 0) await (await this.session.speech()).begin(entry.round, manner);
-    const chunks = this.parts.speechChunks(source, { sampleRateHz, signal: entry.signal });
+    const chunks = this.parts.speechChunks(source, {
+      sampleRateHz,
+      defaultSampleRateHz: this.options.sampleRateHz,
+      encoding,
+      signal: entry.signal,
+    });
     let last: SpeechChunk | null = null;
     for await (const chunk of chunks) {
       if (entry.isOver) return;

@@ -33,7 +33,7 @@ import { mouthModel } from './mouth-model.js';
 import { setLogLevel } from './page-log.js';
 import { isSavingData, whenIdle, workletInCache } from './speech-files.js';
 import { logSpeech } from './speech-log.js';
-import type { SpeechChunk } from './speech-parts.js';
+import type { SpeechChunk, SpeechChunkOptions } from './speech-parts.js';
 import { StagedRenderer } from './staged-renderer.js';
 
 // One AudioContext for all elements of a page; it is suspended while no avatar has a player.
@@ -441,7 +441,7 @@ export class Avatar {
 }
 
 /** Files need decoding, which is loaded with the first; raw PCM does not. */
-async function* speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk> {
+async function* speechChunks(source: unknown, options: SpeechChunkOptions): AsyncIterable<SpeechChunk> {
   const { speechChunksFrom } = await import('../audio/speech-source.js');
   yield* speechChunksFrom(source, { ...options, locateCaptureWorklet: asset('audio/capture.worklet.js').locate });
 }

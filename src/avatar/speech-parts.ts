@@ -32,8 +32,24 @@ export interface SpeechChunk {
 export interface SpeakOptions extends SpeechManner {
   /** Ends the speech; the promise rejects with `aborted`. */
   readonly signal?: AbortSignal;
-  /** Rate of raw PCM sources, Hz. Default: `AvatarOptions.sampleRateHz`. */
+  /**
+   * Rate of raw PCM sources, Hz. Default: that of the content type, or `AvatarOptions.sampleRateHz`. With a rate, bytes that are no known
+   * file are taken for raw PCM.
+   */
   readonly sampleRateHz?: number;
+  /**
+   * How raw PCM sources are stored: `s16le`, `s16be`, `s24le`, `s32le`, `f32le`, `f64le`, `u8`, `s8`, `mulaw`, `alaw` or another one
+   * of ffmpeg's names, also with `pcm_` in front. Default: as the content type, the name or the bytes say.
+   */
+  readonly encoding?: string;
+}
+
+/** How raw PCM is read; see `SpeakOptions`. */
+export interface SpeechChunkOptions {
+  readonly sampleRateHz?: number | undefined;
+  readonly defaultSampleRateHz: number;
+  readonly encoding?: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 export interface ListenOptions {
@@ -59,7 +75,7 @@ export interface SpeechParts {
   /** Requests what a session will need, before its source is known. */
   prepare(): void;
   /** Reads a source (URL, Blob, Response, stream, AudioBuffer, MediaStream, PCM) into chunks as they arrive. */
-  speechChunks(source: unknown, options: { sampleRateHz: number; signal: AbortSignal }): AsyncIterable<SpeechChunk>;
+  speechChunks(source: unknown, options: SpeechChunkOptions): AsyncIterable<SpeechChunk>;
 }
 
 /** What the sound output reports. */

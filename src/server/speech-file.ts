@@ -1,8 +1,8 @@
 /** An audio file or stream → mono samples, piece by piece: memory does not grow with its length. */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import { audioContainerOf, int16FromPcmBytes, PcmByteJoiner } from '../shared/samples/pcm.js';
+import { PcmDecoder, type PcmLayout } from '../shared/samples/pcm-decoder.js';
+import { SoundFileReader } from '../shared/samples/sound-file-reader.js';
 import { SNIFF_BYTES, soundFormatOf } from '../shared/samples/sound-format.js';
-import { WavReader } from '../shared/samples/wav-reader.js';
 import { OggOpusReader } from './ogg-opus-reader.js';
 
 /** Mono samples at a rate, full scale ±32768 or ±1. */
@@ -19,13 +19,10 @@ export interface SpeechFileOptions {
 }
 
 const DEFAULT_PCM_RATE_HZ = 16_000;
-const ACCEPTED = 'WAV, Ogg Opus, or raw PCM (signed 16-bit little-endian mono)';
-const PCM_NAME = /\.(pcm|raw|s16le|l16)$/i;
-/** Begins the first page of an Ogg stream that is Opus (RFC 7845, 5.1). */
-const OPUS_HEAD = 'OpusHead';
+const ACCEPTED = 'WAV, Ogg Opus, or raw PCM (signed 16-bit little-endian mono); AIFF and AU as well';
 
 /**
- * @param bytes WAV or Ogg Opus, detected by the first bytes; otherwise raw PCM, if name or rate indicate it.
+ * @param bytes WAV, AIFF, AU or Ogg Opus, detected by the first bytes; otherwise raw PCM, if name or rate indicate it.
  * @throws {AvatarError} while iterating: `invalidAudioInput` for other formats and broken files, `noAudio` for empty ones.
  */
 export async function* speechPieces(bytes: AsyncIterable<Uint8Array>, options: SpeechFileOptions): AsyncGenerator<SpeechPiece, void> {
@@ -39,19 +36,24 @@ export async function* speechPieces(bytes: AsyncIterable<Uint8Array>, options: S
 
 async function* piecesOf(bytes: AsyncIterable<Uint8Array>, { name, sampleRateHz }: SpeechFileOptions): AsyncIterable<SpeechPiece> {
   const { head, rest } = await peek(bytes);
-  const container = audioContainerOf(head);
-  if (container === 'wav') yield* wavPieces(rest);
-  else if (container === 'ogg' && Buffer.from(head).includes(OPUS_HEAD)) yield* opusPieces(rest);
-  else if (container) throw unknownFormat(container === 'ogg' ? 'Ogg without Opus in it' : container.toUpperCase());
-  else if (soundFormatOf(head, '', '').kind !== 'pcm') throw unknownFormat('an encoded file, or not audio');
-  else if (name === '' || sampleRateHz !== null || PCM_NAME.test(name)) yield* pcmPieces(rest, sampleRateHz ?? DEFAULT_PCM_RATE_HZ);
-  else throw unknownFormat('of unknown format (for raw PCM set --sample-rate)');
+  const format = soundFormatOf(head, { name, isRateGiven: name === '' || sampleRateHz !== null });
+  if (format.kind === 'file') yield* filePieces(rest);
+  else if (format.kind === 'encoded' && format.what === 'Ogg with Opus') yield* opusPieces(rest);
+  else if (format.kind === 'pcm' && !format.isGuess)
+    yield* pcmPieces(rest, format, sampleRateHz ?? format.sampleRateHz ?? DEFAULT_PCM_RATE_HZ);
+  else if (format.kind === 'unclear-pcm') throw unknownFormat('raw samples of another kind, or no audio');
+  else if (format.kind === 'mp3') throw unknownFormat('MP3');
+  else throw unknownFormat((format.kind !== 'pcm' && format.what) || 'of unknown format (for raw PCM set --sample-rate)');
 }
 
-async function* wavPieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<SpeechPiece> {
-  const reader = new WavReader();
-  for await (const part of bytes) yield { samples: reader.push(part), sampleRateHz: reader.sampleRateHz };
-  if (!reader.hasData) throw invalid('the WAV file ends before its audio data');
+async function* filePieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<SpeechPiece> {
+  const reader = new SoundFileReader();
+  for await (const part of bytes) {
+    yield* reader.push(part);
+    if (reader.compressedFormat) throw unknownFormat(reader.compressedFormat);
+  }
+  yield* reader.end();
+  if (!reader.hasData) throw invalid('the file ends before its audio data');
 }
 
 async function* opusPieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<SpeechPiece> {
@@ -64,10 +66,10 @@ async function* opusPieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Spee
   }
 }
 
-async function* pcmPieces(bytes: AsyncIterable<Uint8Array>, sampleRateHz: number): AsyncIterable<SpeechPiece> {
-  const joiner = new PcmByteJoiner();
-  for await (const part of bytes) yield { samples: int16FromPcmBytes(joiner.push(part)), sampleRateHz };
-  if (joiner.hasOddByte) throw invalid('an odd number of bytes is no 16-bit PCM');
+async function* pcmPieces(bytes: AsyncIterable<Uint8Array>, layout: PcmLayout, sampleRateHz: number): AsyncIterable<SpeechPiece> {
+  const decoder = new PcmDecoder(layout);
+  for await (const part of bytes) yield { samples: decoder.push(part), sampleRateHz };
+  if (decoder.hasRest) throw invalid('an odd number of bytes is no 16-bit PCM');
 }
 
 /** The first bytes, and all bytes with them. */
