@@ -1,10 +1,10 @@
 /** Finds a Firefox to test in, or installs one, and gives its launch options. Driven by WebDriver BiDi. */
 import { existsSync } from 'node:fs';
 import { findCommand, installMissing } from './packages.js';
-import { DISPLAY_PACKAGES, missingForDesk, SOUND_PACKAGES } from './virtual-desk.js';
+import { DISPLAY_PACKAGES, missingForDisplay, SOUND_PACKAGES } from './virtual-display.js';
 
 const MAC_APPLICATION = '/Applications/Firefox.app/Contents/MacOS/firefox';
-const DESK = { withSound: true };
+const DISPLAY = { withSound: true };
 
 /** Sound plays without a gesture, the microphone is a tone and needs no permission, WebGL may be software-rendered. */
 const PREFERENCES = {
@@ -22,14 +22,14 @@ function findFirefox() {
 }
 
 export const firefox = {
-  desk: DESK,
+  display: DISPLAY,
 
   /** Tries to install what is missing. @returns What is still missing; empty if Firefox can run. */
   ensure() {
-    const missing = () => [...(findFirefox() ? [] : ['firefox']), ...missingForDesk(DESK)];
+    const missing = () => [...(findFirefox() ? [] : ['firefox']), ...missingForDisplay(DISPLAY)];
     return installMissing(missing, 'firefox-esr', ...DISPLAY_PACKAGES, ...SOUND_PACKAGES);
   },
 
-  /** Launch options for puppeteer. @param env Environment of its virtual desktop. */
+  /** Launch options for puppeteer. @param env Environment of its virtual display. */
   launchOptions: (env) => ({ browser: 'firefox', executablePath: findFirefox(), headless: true, env, extraPrefsFirefox: PREFERENCES }),
 };

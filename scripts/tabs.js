@@ -10,7 +10,7 @@ const HEIGHT = 480;
 const CALL_TIMEOUT_MS = 120_000;
 
 /**
- * @param browser `chromium`, `firefox` or `webkit`; the last two need a virtual desktop, see `virtual-desk.js`.
+ * @param browser `chromium`, `firefox` or `webkit`; the last two need a virtual display, see `virtual-display.js`.
  * @returns `goto(url)`, `evaluate(function, ...args)`, `screenshot()` → PNG, `version` and `close()`.
  */
 export async function openTab(browser) {

@@ -6,7 +6,7 @@ import { CHROMIUM_FLAGS, findChromium } from './chromium.js';
 import { firefox } from './firefox.js';
 import { webkit } from './webkit.js';
 
-/** By the name of the browser. Firefox and WebKit need a virtual desktop, see `virtual-desk.js`. */
+/** By the name of the browser. Firefox and WebKit need a virtual display, see `virtual-display.js`. */
 export const launchers = {
   chromium: () => playwrightLauncher({ product: 'chromium', launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } }),
   firefox: () => chromeLauncher({ puppeteer, launchOptions: firefox.launchOptions(process.env) }),

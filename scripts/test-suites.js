@@ -7,7 +7,7 @@ import { firefox } from './firefox.js';
 import { runNode } from './run.js';
 import { clearResult, readResult } from './test-results.js';
 import { isSlow, sourcePath } from './test-selection.js';
-import { openDesk } from './virtual-desk.js';
+import { openDisplay } from './virtual-display.js';
 import { webkit } from './webkit.js';
 
 const OTHER_BROWSERS = { firefox, webkit };
@@ -120,7 +120,7 @@ async function inChromium(name, { files, isAll }, args) {
   return [await run(name, args, isAll ? { TEST_ALL: '1' } : {})];
 }
 
-/** Runs a runner in a virtual desktop for another browser. If that is not available, reports it and returns no results. */
+/** Runs a runner in a virtual display for another browser. If that is not available, reports it and returns no results. */
 async function inOtherBrowser(name, resultName, args) {
   const browser = OTHER_BROWSERS[name];
   const missing = browser.ensure();
@@ -129,10 +129,10 @@ async function inOtherBrowser(name, resultName, args) {
     return [];
   }
   await ensureDist('plain');
-  const desk = await openDesk(browser.desk);
+  const display = await openDisplay(browser.display);
   try {
-    return [await run(resultName, args, { ...desk.env, TEST_BROWSER: name, TEST_ALL: '1' })];
+    return [await run(resultName, args, { ...display.env, TEST_BROWSER: name, TEST_ALL: '1' })];
   } finally {
-    await desk.close();
+    await display.close();
   }
 }

@@ -6,10 +6,10 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findCommand, installMissing } from './packages.js';
-import { DISPLAY_PACKAGES, missingForDesk } from './virtual-desk.js';
+import { DISPLAY_PACKAGES, missingForDisplay } from './virtual-display.js';
 import { WebDriverSession } from './web-driver.js';
 
-const DESK = { withSound: false };
+const DISPLAY = { withSound: false };
 const PACKAGES = ['webkit2gtk-driver', 'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-bad'];
 /** Its WebGL in workers stays off, as by default: the page crashes if both worker and page draw. */
 const FLAGS = ['--automation', '--autoplay-policy=allow'];
@@ -27,18 +27,18 @@ function findMiniBrowser() {
 }
 
 export const webkit = {
-  desk: DESK,
+  display: DISPLAY,
 
   /** Tries to install what is missing. @returns What is still missing; empty if WebKitGTK can run. */
   ensure() {
     const missing = () => [
       ...(findCommand('WebKitWebDriver') && findMiniBrowser() ? [] : ['WebKitGTK with WebKitWebDriver']),
-      ...missingForDesk(DESK),
+      ...missingForDisplay(DISPLAY),
     ];
     return installMissing(missing, ...PACKAGES, ...DISPLAY_PACKAGES);
   },
 
-  /** A session in a new browser. @param env Environment of its virtual desktop. */
+  /** A session in a new browser. @param env Environment of its virtual display. */
   async open(env) {
     const port = await freePort();
     const driver = spawn(findCommand('WebKitWebDriver'), [`--port=${port}`, '--host=127.0.0.1'], { stdio: 'ignore', env });

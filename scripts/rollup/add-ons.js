@@ -86,7 +86,7 @@ export class AddOnBuild {
 
 function placeOf(held, name) {
   for (const [id, names] of held) for (const [exported, known] of names) if (known === name) return { id, exported };
-  throw new Error(`nobody exports ${name}`);
+  throw new Error(`no chunk exports ${name}`);
 }
 
 function takeModule() {

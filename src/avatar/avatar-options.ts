@@ -1,4 +1,5 @@
 /** How an avatar speaks and connects, and which options take effect when. */
+import type { AvatarMode } from '../shared/contracts/avatar-mode.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { FrameStarvation } from '../shared/contracts/speech-session.js';
 import { type Expression, NATURAL_EXPRESSION, type SpeechStyle } from '../shared/contracts/speech-style.js';
@@ -10,7 +11,7 @@ export interface AvatarOptions {
    * `direct`: a Motion Server computes the motion. `local`: the engine in this browser does. `backend`: the app's own
    * backend brings speech and motion. `livekit`: a room does.
    */
-  readonly mode: 'direct' | 'local' | 'backend' | 'livekit';
+  readonly mode: AvatarMode;
   readonly appId: string;
   readonly avatarId: string;
   /** Motion Server (ingress) URL, `ws(s)` or `http(s)`, absolute or relative to the page. Wins over `region`. */

@@ -1,5 +1,6 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { AvatarMode } from '../shared/contracts/avatar-mode.js';
 import type { ChannelNames } from '../shared/contracts/channel-names.js';
 import type { View } from '../shared/contracts/framing.js';
 import type { GazeHabit, Mood, MotionStyle } from '../shared/contracts/life-settings.js';
@@ -7,7 +8,7 @@ import type { SpeechStyle } from '../shared/contracts/speech-style.js';
 import type { Renderer } from '../shared/contracts/stage.js';
 import type { PictureTransform } from '../shared/contracts/stage-settings.js';
 import type { LogLevel } from '../shared/core/logger.js';
-import type { AvatarMode, ConnectionProperties } from './connection-attributes.js';
+import type { ConnectionProperties } from './connection-attributes.js';
 
 /** Declares the attributes and properties of `<spatius-avatar>`; `SpatiusAvatar` and `AvatarShell` apply them. */
 export class AvatarProperties extends LitElement implements ConnectionProperties {

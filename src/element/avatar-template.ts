@@ -1,8 +1,8 @@
 /** The element's template: the picture, and the layers above it. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { AvatarMode } from '../shared/contracts/avatar-mode.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { Captions } from './captions/captions.js';
-import type { AvatarMode } from './connection-attributes.js';
 import type { ControlsBar } from './controls/controls.js';
 import type { OverlayStrings } from './english.js';
 import { errorOverlay, loadingOverlay, posterOverlay, soundButton } from './overlays.js';

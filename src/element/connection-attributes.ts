@@ -3,14 +3,12 @@
 import type { AvatarOptions } from '../avatar/avatar-options.js';
 import { DEFAULT_AVATAR } from '../avatar/built-in-avatars.js';
 import type { AttributeTable } from '../shared/contracts/attribute-table.js';
+import { AVATAR_MODES, type AvatarMode } from '../shared/contracts/avatar-mode.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../shared/contracts/speech-style.js';
 import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 
-const MODES = ['local', 'direct', 'backend', 'livekit'] as const;
-export type AvatarMode = (typeof MODES)[number];
-
-const MODE = { mode: { property: 'mode', values: MODES } } as const satisfies AttributeTable;
+const MODE = { mode: { property: 'mode', values: AVATAR_MODES } } as const satisfies AttributeTable;
 const CHECKED = {
   // The rate is checked where PCM is read: speech of other kinds needs none.
   sampleRateHz: { property: 'sampleRate', default: 16_000, requirement: 'a number', isValid: () => true },

@@ -3,9 +3,10 @@
 import type { ConversationState } from '../../avatar/conversations/conversation-state.js';
 import { type GraphicsFacts, graphicsFacts } from '../../avatar/graphics-facts.js';
 import { pageLog } from '../../avatar/page-log.js';
+import type { AvatarMode } from '../../shared/contracts/avatar-mode.js';
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
 import type { AvatarInfo, Renderer } from '../../shared/contracts/stage.js';
-import { type AvatarMode, type ConnectionProperties, effectiveMode } from '../connection-attributes.js';
+import { type ConnectionProperties, effectiveMode } from '../connection-attributes.js';
 import type { LifecycleController } from '../lifecycle-controller.js';
 import type { AvatarStats } from './avatar-stats.js';
 import type { LoggedError } from './error-log.js';

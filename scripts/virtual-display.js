@@ -16,18 +16,18 @@ export const SOUND_PACKAGES = ['pulseaudio'];
 const START_TIMEOUT_MS = 15_000;
 const PULSE_MODULES = ['module-native-protocol-unix', 'module-null-sink sink_name=null rate=48000'];
 
-/** Missing commands that a virtual desktop needs. */
-export function missingForDesk({ withSound }) {
+/** Missing commands that a virtual display needs. */
+export function missingForDisplay({ withSound }) {
   if (process.platform !== 'linux') return [];
   return ['Xvfb', ...(withSound ? ['pulseaudio'] : [])].filter((name) => !findCommand(name));
 }
 
 /**
- * Opens a virtual desktop on Linux; other systems have a real one.
+ * Opens a virtual display on Linux; other systems have a real one.
  *
  * @returns `env` for the browser, with a separate home folder, and `close()`.
  */
-export async function openDesk({ withSound }) {
+export async function openDisplay({ withSound }) {
   const home = await mkdtemp(join(tmpdir(), 'browser-home-'));
   const children = [];
   const close = async () => {
