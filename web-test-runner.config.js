@@ -3,6 +3,7 @@ import { defaultReporter } from '@web/test-runner';
 import { launchers } from './scripts/test-launchers.js';
 import { writeResult } from './scripts/test-results.js';
 import { motionServerCommands } from './test/helpers/motion-server-commands.js';
+import { smallAvatars } from './test/helpers/small-avatars.js';
 
 /** Of `scripts/test-launchers.js`. */
 const browser = process.env.TEST_BROWSER ?? 'chromium';
@@ -62,12 +63,12 @@ function countingReporter() {
 export default {
   files: [...(process.env.TEST_ALL ? ['build/test/both/**/*.test.js'] : PLATFORM_DIFFERS), 'build/test/browser/**/*.test.js'],
   nodeResolve: true,
-  // Sound and software GL share few cores: one page at a time keeps their timing honest.
-  concurrency: 1,
+  // Most tests wait for sound and speech. Firefox and WebKitGTK draw too slowly to share the cores.
+  concurrency: browser === 'chromium' ? 2 : 1,
   // Firefox and WebKitGTK take several times as long to draw in software.
   testsFinishTimeout: browser === 'chromium' ? 180_000 : 600_000,
   testFramework: { config: { timeout: browser === 'chromium' ? 20_000 : 60_000 } },
   browsers: [launchers[browser]()],
-  plugins: [motionServerCommands()],
+  plugins: [motionServerCommands(), smallAvatars()],
   reporters: [defaultReporter({ reportTestResults: true, reportTestProgress: false }), countingReporter()],
 };

@@ -34,7 +34,7 @@ export const SUITES = {
   async node({ files, isAll }) {
     const found = files ?? (await nodeFiles()).filter((path) => isAll || !isSlow(path));
     if (found.some((path) => READS_DIST.test(path))) await ensureDist(files ? 'plain' : 'full');
-    return [await run('node', nodeRunner(found))];
+    return [await run('node', nodeRunner(found), allEnv({ files, isAll }))];
   },
   browser: (options) => inChromium('browser', options, pageRunner(options)),
   async e2e({ files, isAll }) {
@@ -97,11 +97,16 @@ async function run(name, args, env = {}) {
   return result;
 }
 
+/** Tests that repeat for many subjects take all of them in a complete run, and where their file is named. */
+function allEnv({ files, isAll }) {
+  return files || isAll ? { TEST_ALL: '1' } : {};
+}
+
 function nodeRunner(files) {
   return [
     '--test',
-    // By default Node leaves one core unused.
-    `--test-concurrency=${availableParallelism()}`,
+    // Many tests wait for speech to pass.
+    `--test-concurrency=${availableParallelism() * 2}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     '--test-reporter=./scripts/node-test-counter.js',
@@ -117,7 +122,7 @@ function pageRunner({ files = [] }) {
 async function inChromium(name, { files, isAll }, args) {
   process.env.CHROMIUM_PATH = ensureChromium();
   await ensureDist(files ? 'plain' : 'full');
-  return [await run(name, args, isAll ? { TEST_ALL: '1' } : {})];
+  return [await run(name, args, allEnv({ isAll }))];
 }
 
 /** Runs a runner in a virtual display for another browser. If that is not available, reports it and returns no results. */

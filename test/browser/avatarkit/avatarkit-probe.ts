@@ -1,15 +1,10 @@
 /** What the AvatarKit tests share: real speech, a container, waiting. */
 import { AvatarManager, AvatarSDK, AvatarView, type Configuration, setAssetUrls } from '../../../src/avatarkit/index.js';
 import type { TestMotionServer } from '../../helpers/browser/motion-server.js';
+import { SMALL_AVATARS } from '../../helpers/browser/small-avatars.js';
 import { type Watched, watch } from './programs.js';
 
-setAssetUrls({
-  files: {
-    'avatars/aria.glb': '/dist/avatars/aria.glb',
-    'avatars/theo.glb': '/dist/avatars/theo.glb',
-    'avatars/nia.glb': '/dist/avatars/nia.glb',
-  },
-});
+setAssetUrls(SMALL_AVATARS);
 
 let speech: Promise<Int16Array<ArrayBuffer>> | null = null;
 

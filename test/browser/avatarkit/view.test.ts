@@ -165,7 +165,7 @@ describe('AvatarView', () => {
     assert.equal(place.firstElementChild?.textContent, 'mine');
     assert.deepEqual([canvas.clientWidth, canvas.clientHeight], [200, 120]);
     assert.deepEqual(view.renderSize, { width: 200, height: 120 });
-    await until(() => view.controller.getPointCount() > 1000);
+    await until(() => view.controller.getPointCount() > 100);
     const rect = view.getBoundingRect()!;
     assert.isAbove(rect.width, 40);
     assert.isAbove(rect.height, 60);

@@ -3,9 +3,9 @@
 import 'axe-core';
 import type Axe from 'axe-core';
 import { type SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
+import { SMALL_AVATARS } from './small-avatars.js';
 
-const AVATARS = ['aria', 'theo', 'nia'].map((name) => `avatars/${name}.glb`);
-setAssetUrls({ files: Object.fromEntries(AVATARS.map((path) => [path, `/dist/${path}`])) });
+setAssetUrls(SMALL_AVATARS);
 
 const { axe } = window as unknown as { axe: typeof Axe };
 

@@ -1,13 +1,8 @@
 /** Small avatars in the test's page. */
 import { AvatarError, type SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
+import { SMALL_AVATARS } from './small-avatars.js';
 
-setAssetUrls({
-  files: {
-    'avatars/aria.glb': '/dist/avatars/aria.glb',
-    'avatars/theo.glb': '/dist/avatars/theo.glb',
-    'avatars/nia.glb': '/dist/avatars/nia.glb',
-  },
-});
+setAssetUrls(SMALL_AVATARS);
 
 export function createAvatar(markup = '<spatius-avatar></spatius-avatar>'): SpatiusAvatar {
   const holder = document.createElement('div');

@@ -10,11 +10,12 @@ import { STEP, writeGlb } from '../../../characters/glb.js';
 import { BUILT_IN_AVATARS } from '../../../src/avatar/built-in-avatars.js';
 import { ARKIT_CHANNELS } from '../../../src/shared/contracts/channels.js';
 import { builtAvatar, partOf } from '../../helpers/node/posed-avatar.js';
+import { TESTED_CHARACTERS } from '../../helpers/node/tested-characters.js';
 
 const COMMON_PARTS = ['skin', 'brows', 'lashes', 'teeth', 'tongue', 'eyeLeft', 'eyeRight', 'ears', 'hair', 'cloth'];
 const targetNames = (mesh: Mesh): string[] => mesh.getExtras().targetNames as string[];
 
-for (const character of CHARACTERS) {
+for (const character of TESTED_CHARACTERS) {
   let bytes: Uint8Array;
   let document: Document;
   const parts = [...COMMON_PARTS, ...(character.beard > 0 ? ['beard'] : [])];

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildAvatar } from '../../../characters/build-avatar.js';
 import type { Character } from '../../../characters/character.js';
-import { aria, CHARACTERS } from '../../../characters/character.js';
+import { aria } from '../../../characters/character.js';
 import { LidShape } from '../../../characters/lid-shape.js';
 import { MouthShape } from '../../../characters/mouth-shape.js';
 import { createSculpt } from '../../../characters/sculpt.js';
 import { buildSkinMesh } from '../../../characters/skin-mesh.js';
 import { builtAvatar } from '../../helpers/node/posed-avatar.js';
+import { TESTED_CHARACTERS } from '../../helpers/node/tested-characters.js';
 
-for (const character of CHARACTERS) {
+for (const character of TESTED_CHARACTERS) {
   const { points, planes, triangles } = builtAvatar(character).skinMesh;
 
   describe(`the skin of ${character.name}`, () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CHARACTERS } from '../../../characters/character.js';
 import { createRayCaster } from '../../../characters/ray-caster.js';
 import { DEGREES, normalize } from '../../../characters/vector.js';
 import { MOUTH_SHAPE_COUNT, MOUTH_SHAPES } from '../../../src/motion/engine/mouth-shapes.js';
@@ -8,6 +7,7 @@ import { VISEME_TARGETS } from '../../../src/motion/engine/viseme-targets.js';
 import { VISEMES, type Viseme } from '../../../src/shared/contracts/visemes.js';
 import { spoken } from '../../helpers/node/mood-faces.js';
 import { builtAvatar, partOf, posed } from '../../helpers/node/posed-avatar.js';
+import { TESTED_CHARACTERS } from '../../helpers/node/tested-characters.js';
 
 /** Rays this far apart, cm. */
 const STEP = 0.08;
@@ -17,7 +17,7 @@ const VIEW = normalize([0, -Math.tan(4.3 * DEGREES), -1]);
 
 type Seen = 'upper teeth' | 'lower teeth' | 'tongue' | 'depth';
 
-for (const character of CHARACTERS) {
+for (const character of TESTED_CHARACTERS) {
   const avatar = builtAvatar(character);
   const [skin, teeth, tongue] = (['skin', 'teeth', 'tongue'] as const).map((name) => partOf(avatar, name));
   const trianglesOf = (triangles: readonly number[], isWanted: (vertex: number) => boolean): number[] =>
