@@ -6,8 +6,8 @@ export default defineConfig({
   testMatch: '**/*.spec.js',
   outputDir: 'build/test-results',
   timeout: 60_000,
-  // Specs that measure real time are marked `@timing` and run apart, one page at a time.
-  workers: 2,
+  // Pages wait for speech most of the time. Specs that measure real time are marked `@timing` and run apart, with fewer.
+  workers: 3,
   reporter: [['list'], ['./scripts/playwright-counter.js']],
   use: {
     browserName: 'chromium',

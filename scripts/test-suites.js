@@ -14,7 +14,7 @@ const OTHER_BROWSERS = { firefox, webkit };
 /** Tests in Node that need the output of a build. */
 const READS_DIST = /node\/(package|engine|avatarkit\/avatarkit|motion\/files\/glb-animation)\.test\.js$/;
 const E2E = ['node_modules/@playwright/test/cli.js', 'test', '--pass-with-no-tests'];
-/** Specs that measure real time run one page at a time; `@slow` ones are left to `npm run test:all`. */
+/** Specs that measure real time run two pages at a time; `@slow` ones are left to `npm run test:all`. */
 const TIMING = '@timing';
 const SLOW = '@slow';
 
@@ -44,7 +44,7 @@ export const SUITES = {
     const withoutSlow = isAll || files ? [] : ['--grep-invert', SLOW];
     return [
       await run('e2e', only('--grep-invert', isAll || files ? TIMING : `${TIMING}|${SLOW}`)),
-      await run('e2e-timing', only('--grep', TIMING, '--workers', '1', ...withoutSlow)),
+      await run('e2e-timing', only('--grep', TIMING, '--workers', '2', ...withoutSlow)),
     ];
   },
   async engines({ files = ['build/test/engines/speaking.test.js'] }) {

@@ -11,8 +11,6 @@ import { test } from '../helpers/node/served-test.js';
 import { measureSync, syllables, watchSync } from '../helpers/node/sync-probe.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
-test.use({ avatarFile: 'small' });
-
 const KEYS = { SPATIUS_API_KEY: 'key-of-this-test', SPATIUS_APP_ID: 'app_backend' };
 /** A drawn frame is the mouth of its moment; software GL on a busy machine draws few of them. */
 const SYNC_SECONDS = 0.16;

@@ -3,8 +3,6 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 declare global {
   interface Window {
     startedWorkers: { name: string; worker: Worker }[];

@@ -15,40 +15,44 @@ test.use({ viewport: { width: 360, height: 560 } });
 
 const speechFile = { name: 'speech.wav', mimeType: 'audio/wav', buffer: wavOf(voicePcm(4, 24000), 24000) };
 
-test('Speak: connects, sounds, moves the mouth, and comes to rest', async ({ page }) => {
-  const avatar = await AvatarPage.openDemo(page, server.url);
-  await avatar.waitForEvent('avatar', 'connection-state connected');
-  await avatar.traceJaw();
-  await page.getByRole('button', { name: 'Speak' }).click();
-  await avatar.waitForEvent('avatar', 'conversation-state playing');
-  await expect(page.getByText('Hello, and welcome!')).toBeVisible();
-  expect(await avatar.loudness(1500)).toBeGreaterThan(0.01);
-  await expect(page.getByText('right here in your browser.')).toBeVisible({ timeout: 15_000 });
-  await avatar.waitForEvent('avatar', 'conversation-state idle');
-  expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
-  expect(await avatar.events()).toContain('conversation-motion server');
-  expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
-  await expect(page.locator('#skew')).toHaveText(/ms/);
-  await expect(page.locator('#bandwidth')).toHaveText(/kB\/s/);
-});
+test.describe('the built-in avatars', () => {
+  test.use({ avatarFile: 'built-in' });
 
-test('every face of the gallery loads, speaks, and stands in the code to copy', async ({ page }) => {
-  const avatar = await AvatarPage.openDemo(page, server.url);
-  for (const name of ['Theo', 'Nia']) {
-    await avatar.waitForEvent('avatar', 'ready');
-    await avatar.forgetEvents();
-    await page.getByText(name, { exact: true }).click();
-    // Only a face in sight is drawn.
-    await page.evaluate(() => scrollTo(0, 0));
-    await avatar.waitForEvent('avatar', 'ready');
-    await expect(page.locator('#code')).toContainText(`avatar-id="${name.toLowerCase()}"`);
-  }
-  await avatar.traceJaw();
-  await page.getByRole('button', { name: 'Speak' }).click();
-  await avatar.waitForEvent('avatar', 'conversation-state playing');
-  await avatar.waitForEvent('avatar', 'conversation-state idle');
-  expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
-  expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
+  test('Speak: connects, sounds, moves the mouth, and comes to rest', async ({ page }) => {
+    const avatar = await AvatarPage.openDemo(page, server.url);
+    await avatar.waitForEvent('avatar', 'connection-state connected');
+    await avatar.traceJaw();
+    await page.getByRole('button', { name: 'Speak' }).click();
+    await avatar.waitForEvent('avatar', 'conversation-state playing');
+    await expect(page.getByText('Hello, and welcome!')).toBeVisible();
+    expect(await avatar.loudness(1500)).toBeGreaterThan(0.01);
+    await expect(page.getByText('right here in your browser.')).toBeVisible({ timeout: 15_000 });
+    await avatar.waitForEvent('avatar', 'conversation-state idle');
+    expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+    expect(await avatar.events()).toContain('conversation-motion server');
+    expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
+    await expect(page.locator('#skew')).toHaveText(/ms/);
+    await expect(page.locator('#bandwidth')).toHaveText(/kB\/s/);
+  });
+
+  test('every face of the gallery loads, speaks, and stands in the code to copy', async ({ page }) => {
+    const avatar = await AvatarPage.openDemo(page, server.url);
+    for (const name of ['Theo', 'Nia']) {
+      await avatar.waitForEvent('avatar', 'ready');
+      await avatar.forgetEvents();
+      await page.getByText(name, { exact: true }).click();
+      // Only a face in sight is drawn.
+      await page.evaluate(() => scrollTo(0, 0));
+      await avatar.waitForEvent('avatar', 'ready');
+      await expect(page.locator('#code')).toContainText(`avatar-id="${name.toLowerCase()}"`);
+    }
+    await avatar.traceJaw();
+    await page.getByRole('button', { name: 'Speak' }).click();
+    await avatar.waitForEvent('avatar', 'conversation-state playing');
+    await avatar.waitForEvent('avatar', 'conversation-state idle');
+    expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+    expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
+  });
 });
 
 test('a picked file is spoken, can be paused, resumed and interrupted', { tag: '@timing' }, async ({ page }) => {

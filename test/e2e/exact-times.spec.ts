@@ -4,8 +4,6 @@ import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 let server: ServedDemo;
 test.beforeAll(({ servedDemo }) => {
   server = servedDemo;

@@ -4,8 +4,6 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { type RunningServer, startMotionServer, TEST_APP_ID } from '../helpers/node/motion-server.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 const AUDIO_SECONDS = 3;
 /** Real seconds the slow server takes per second of speech. */
 const SLOWNESS = 2.5;

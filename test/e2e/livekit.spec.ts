@@ -6,8 +6,6 @@ import { RoomServer, type RoomTokenOptions } from '../helpers/node/room-server.j
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 let server: ServedDemo;
 let rooms: RoomServer;
 let backends: IngressClient[] = [];

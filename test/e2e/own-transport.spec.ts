@@ -14,8 +14,6 @@ import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 let server: ServedDemo;
 test.beforeAll(({ servedDemo }) => {

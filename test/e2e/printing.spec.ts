@@ -23,6 +23,8 @@ function picturesOf(pdf: Buffer): { width: number; height: number; colourCount: 
   });
 }
 
+test.use({ avatarFile: 'built-in' });
+
 // Three avatars of a page draw on canvases of their own, the others share one.
 test('on paper stands the picture of every avatar, also of one that is out of sight', async ({ page }) => {
   test.setTimeout(120_000);

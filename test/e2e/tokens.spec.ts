@@ -4,8 +4,6 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID } from '../helpers/node/motion-server.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 let server: RunningServer;
 test.beforeAll(async () => void (server = await startMotionServer()));
 test.afterAll(() => server.close());

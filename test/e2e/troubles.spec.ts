@@ -3,8 +3,6 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 /** The chunk that `say()` loads. */
 const SPEECH_SCRIPT = '**/chunks/speech-*';
 

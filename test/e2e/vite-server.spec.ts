@@ -29,7 +29,7 @@ const WAYS: Readonly<Record<string, { command: string; config: string }>> = {
 };
 
 for (const [name, { command, config }] of Object.entries(WAYS)) {
-  test(`a page of Vite's server speaks and brings every add-on: ${name}`, async ({ page }) => {
+  test(`a page of Vite's server speaks and brings every add-on: ${name}`, name === 'dev' ? {} : { tag: '@slow' }, async ({ page }) => {
     test.setTimeout(240_000);
     const project = await packed.project('.', {
       'main.js': MAIN,

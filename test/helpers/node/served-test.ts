@@ -4,7 +4,7 @@ import { ServedDemo } from './served-demo.js';
 import { smallAvatar } from './small-avatar.js';
 
 interface Options {
-  /** `small`: pages get a simple avatar in place of each built-in one, for specs whose subject is not the avatar. Default: `built-in`. */
+  /** `small`: pages get a simple avatar in place of each built-in one. Default: `small`. `built-in`: where the subject is the avatar. */
   avatarFile: 'small' | 'built-in';
 }
 
@@ -14,7 +14,7 @@ interface WorkerParts {
 }
 
 export const test = base.extend<Options, WorkerParts>({
-  avatarFile: ['built-in', { option: true }],
+  avatarFile: ['small', { option: true }],
   context: async ({ context, avatarFile }, use) => {
     if (avatarFile === 'small') {
       const body = await smallAvatar();
