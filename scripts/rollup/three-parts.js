@@ -9,6 +9,9 @@ const INCLUDE = /#include <(\w+)>/g;
 /** Shaders of three's own materials, which are in the add-on `materials`. There are 18 with two sources each. */
 const SHADER_COUNT = 36;
 
+/** Shaders of the materials that a glTF file can have: three's loader creates basic, physical and points; software draws Lambert. */
+const GLTF_SHADERS = ['meshbasic', 'meshlambert', 'meshphysical', 'points'].flatMap((name) => [`${name}_vert`, `${name}_frag`]);
+
 /**
  * Our avatars have their own shader: the sources of three's, 25 kB, are removed from the worker, except those that our shaders
  * include and those that three's renderer adds to every shader.
@@ -21,16 +24,9 @@ export function leaveOutShaders() {
       const texts = shaderTexts(code);
       if (!texts) this.error('three.module.js has no ShaderChunk of the known form');
       const own = await Promise.all((await filesBelow('build/src/render', '.js')).map((path) => readFileSync(path, 'utf8')));
-      const kept = new Set();
-      const keep = (name) => {
-        if (kept.has(name)) return;
-        if (!texts.has(name)) this.error(`three.js has no shader text ${name}`);
-        kept.add(name);
-        for (const [, included] of texts.get(name).matchAll(INCLUDE)) keep(included);
-      };
-      for (const [, name] of code.matchAll(/ShaderChunk\[ '(\w+)' \]/g)) keep(name);
-      if (kept.size < 2) this.error('three.module.js puts no shader texts of the known form into every shader');
-      for (const module of own) for (const [, name] of module.matchAll(INCLUDE)) keep(name);
+      const names = [...code.matchAll(/ShaderChunk\[ '(\w+)' \]/g)].map(([, name]) => name);
+      if (names.length < 2) this.error('three.module.js puts no shader texts of the known form into every shader');
+      const kept = withIncluded(texts, [...names, ...own.flatMap(includedIn)]);
 
       let count = 0;
       const late = code.replace(/(vertexShader|fragmentShader): (ShaderChunk\.\w+)/g, (_, field, text) => {
@@ -38,13 +34,13 @@ export function leaveOutShaders() {
         return `get ${field}() { return ${text}; }`;
       });
       if (count < SHADER_COUNT) this.error(`three.module.js has ${count} shader texts of the known form, not ${SHADER_COUNT}`);
-      const fields = [...kept].map((name) => `${name}: ${JSON.stringify(texts.get(name))}`).join(',\n');
+      const fields = [...kept].map(([name, text]) => `${name}: ${JSON.stringify(text)}`).join(',\n');
       return { code: late.replace(/^const ShaderChunk = \{[^]*?^\};$/m, () => `const ShaderChunk = {\n${fields}\n};`), map: null };
     },
   };
 }
 
-/** In the add-on `materials`: the sources that were removed from the worker. */
+/** In the add-on `materials`: the sources that glTF materials and those of three-vrm need. */
 export function bringShaders() {
   return {
     name: 'bring-shaders',
@@ -53,10 +49,30 @@ export function bringShaders() {
       const { id: renderer } = await this.resolve('three', id);
       const texts = shaderTexts(readFileSync(renderer, 'utf8'));
       if (!texts) this.error('three.module.js has no ShaderChunk of the known form');
-      const plain = [...texts].map(([name, text]) => [name, text.replace(/\s*\/\/.*$/gm, '').replace(/\n\s+/g, '\n')]);
+      const { id: vrm } = await this.resolve('@pixiv/three-vrm', id);
+      // Its sources also name texts of older versions of three.js.
+      const included = includedIn(readFileSync(vrm, 'utf8')).filter((name) => texts.has(name));
+      const kept = withIncluded(texts, [...GLTF_SHADERS, ...included]);
+      const plain = [...kept].map(([name, text]) => [name, text.replace(/\s*\/\/.*$/gm, '').replace(/\n\s+/g, '\n')]);
       return { code: `export const SHADER_TEXTS = ${JSON.stringify(Object.fromEntries(plain))};`, map: null };
     },
   };
+}
+
+const includedIn = (source) => [...source.matchAll(INCLUDE)].map(([, name]) => name);
+
+/** The named texts and all that they include, by name. @throws {Error} where three.js has no such text. */
+function withIncluded(texts, names) {
+  const kept = new Map();
+  const keep = (name) => {
+    if (kept.has(name)) return;
+    const text = texts.get(name);
+    if (text === undefined) throw new Error(`three.js has no shader text ${name}`);
+    kept.set(name, text);
+    includedIn(text).forEach(keep);
+  };
+  names.forEach(keep);
+  return kept;
 }
 
 /** Name → source of all entries of `ShaderChunk`; null if it is not an object of string constants. */
