@@ -36,7 +36,7 @@ export class ViewCore implements AvatarHost {
   audioFormat: AudioFormat;
   frameStarvation: AvatarOptions['frameStarvation'] = 'audio-independent';
   private readonly container: HTMLElement;
-  private readonly motionPreference = new MotionPreference(() => this.applyMotion());
+  private readonly motionPreference: MotionPreference;
   private readonly events = new Emitter<ViewCoreEvents>();
   private readonly unsubscribe: (() => void)[];
   private canvas: HTMLCanvasElement | null = null;
@@ -48,6 +48,7 @@ export class ViewCore implements AvatarHost {
     const { configuration } = sdkSettings.require();
     this.avatar = avatar;
     this.container = container;
+    this.motionPreference = new MotionPreference(container, () => this.applyMotion());
     this.audioFormat = { ...DEFAULT_AUDIO_FORMAT, ...configuration.audioFormat, ...audioFormat };
     this.lifecycle = new AvatarLifecycle(this, container);
     this.unsubscribe = [sdkSettings.on('cleanup', () => this.dispose()), sdkSettings.on('resolution', () => this.lifecycle.resize())];

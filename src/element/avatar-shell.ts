@@ -2,7 +2,7 @@
  * Base class of `SpatiusAvatar`: renders, passes settings to the avatar, and turns its reports into flags and events. The public
  * methods are in `SpatiusAvatar`.
  */
-import type { PropertyValues, TemplateResult } from 'lit';
+import type { CSSResult, LitElement, PropertyValues, TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import type { Avatar } from '../avatar/avatar.js';
 import { PAGE_SOURCES } from '../avatar/page-sources.js';
@@ -37,17 +37,20 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
   /** @internal */
   @state() stageError: AvatarError | null = null;
   /** @internal */
+  @state() brokenPoster: string | null = null;
+  /** @internal */
   @state() isStalled = false;
   /** @internal */
   @state() isAudioBlocked = false;
   /** The page has requested audio; only then does a blocked audio context show a button. @internal */
   @state() isSoundWanted = false;
 
+  private readonly shownStyles: CSSResult[] = [];
   private checkedNames: ChannelNames | null = null;
 
   private readonly late = new LazyPiece(this, async () => {
-    const { LanguageController, lateStyles } = await import('./late.js');
-    return [new LanguageController(this), lateStyles];
+    const { LanguageController, lateStyles, soundButton } = await import('./late.js');
+    return [{ language: new LanguageController(this), soundButton }, lateStyles];
   });
   private readonly bar = new LazyPiece(this, async () => {
     const { ControlsBar, controlsStyles } = await import('./controls/controls.js');
@@ -91,6 +94,28 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
 
   // ---- rendering ---------------------------------------------------------------------------------------------------
 
+  protected override createRenderRoot(): ShadowRoot {
+    const root = this.attachShadow({ mode: 'open' });
+    this.addStyles(...((this.constructor as typeof LitElement).elementStyles as CSSResult[]));
+    return root;
+  }
+
+  /** Style sheets belong to one document: another one gets copies. @internal */
+  addStyles(...added: CSSResult[]): void {
+    this.shownStyles.push(...added);
+    const { defaultView } = this.ownerDocument;
+    for (const { styleSheet, cssText } of defaultView ? added : []) {
+      const sheet = this.ownerDocument === document ? styleSheet! : new defaultView!.CSSStyleSheet();
+      if (sheet !== styleSheet) sheet.replaceSync(cssText);
+      this.shadowRoot!.adoptedStyleSheets.push(sheet);
+    }
+  }
+
+  /** A shadow root leaves its style sheets behind in the former document. @internal */
+  adoptedCallback(): void {
+    if (this.shadowRoot) this.addStyles(...this.shownStyles.splice(0));
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (CONNECTION_PROPERTIES.some((name) => changed.has(name))) this.applyOptions();
     if (changed.has('channelNames')) this.checkNames();
@@ -104,7 +129,8 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
   }
 
   protected override render(): TemplateResult {
-    return avatarTemplate(this, this.loadProgress, { bar: this.bar.piece, captions: this.captioning.piece }, () => this.retry());
+    const pieces = { bar: this.bar.piece, captions: this.captioning.piece, soundButton: this.late.piece?.soundButton };
+    return avatarTemplate(this, this.loadProgress, pieces, () => this.retry());
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -166,7 +192,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
 
   /** @internal */
   get strings(): KnownStrings {
-    return this.late.piece?.strings ?? ENGLISH;
+    return this.late.piece?.language.strings ?? ENGLISH;
   }
 
   /** @internal */

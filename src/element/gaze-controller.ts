@@ -30,7 +30,7 @@ export class GazeController implements ReactiveController {
 
   followPointer(isWanted: boolean): void {
     if (!isWanted || !this.host.isConnected) return this.stop();
-    this.pointer ??= new PointerGaze((point) => this.isHeld || this.show(point));
+    this.pointer ??= new PointerGaze(this.host, (point) => this.isHeld || this.show(point));
   }
 
   hostDisconnected(): void {

@@ -1,14 +1,17 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { viewOf } from '../avatar/lifecycle/view-of.js';
 
 /** Events that browsers accept as a gesture that may start sound. */
 const GESTURES = ['pointerup', 'touchend', 'keydown'] as const;
 
 /** Calls back inside the first gesture on the page after the element was connected, once. */
 export class GestureController implements ReactiveController {
+  private readonly host: ReactiveControllerHost & Element;
   private readonly handleGesture: () => void;
   private listening: AbortController | null = null;
 
-  constructor(host: ReactiveControllerHost, handleGesture: () => void) {
+  constructor(host: ReactiveControllerHost & Element, handleGesture: () => void) {
+    this.host = host;
     this.handleGesture = handleGesture;
     host.addController(this);
   }
@@ -16,7 +19,7 @@ export class GestureController implements ReactiveController {
   hostConnected(): void {
     this.listening = new AbortController();
     const options = { capture: true, passive: true, signal: this.listening.signal };
-    for (const gesture of GESTURES) window.addEventListener(gesture, this.hear, options);
+    for (const gesture of GESTURES) viewOf(this.host).addEventListener(gesture, this.hear, options);
   }
 
   hostDisconnected(): void {

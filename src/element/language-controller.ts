@@ -20,7 +20,7 @@ export class LanguageController implements ReactiveController {
   hostConnected(): void {
     watchStrings(this.update, true);
     this.observer = new MutationObserver(this.update);
-    this.observer.observe(document, { subtree: true, attributeFilter: ['lang'] });
+    this.observer.observe(this.host.ownerDocument, { subtree: true, attributeFilter: ['lang'] });
   }
 
   hostDisconnected(): void {

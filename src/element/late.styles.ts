@@ -2,6 +2,16 @@ import { css } from 'lit';
 
 /** For what is not there at first: buttons, the error, and settings of few visitors. Loaded after the element is shown. */
 export const lateStyles = css`
+  :host {
+    --_on-accent: var(--spatius-avatar-on-accent, #fff);
+    --_surface: var(--spatius-avatar-surface, light-dark(rgb(255 255 255 / 0.82), rgb(28 28 34 / 0.78)));
+  }
+
+  :host([camera-controls]) canvas {
+    cursor: grab;
+    touch-action: pan-y;
+  }
+
   .error {
     text-align: center;
   }

@@ -1,3 +1,4 @@
-/** What the first picture does not need: other languages, and the styles of later parts. One request. */
+/** What the first picture does not need: other languages, the sound button, and the styles of later parts. One request. */
 export { LanguageController } from './language-controller.js';
 export { lateStyles } from './late.styles.js';
+export { soundButton } from './late-overlays.js';

@@ -4,9 +4,9 @@ import { Lazy } from '../shared/core/lazy.js';
 
 /** What a piece needs of its element. */
 export interface PieceHost {
-  readonly renderRoot: HTMLElement | DocumentFragment;
   requestUpdate(): void;
   handleError(error: AvatarError): void;
+  addStyles(styles: CSSResult): void;
 }
 
 /** A failed chunk is requested again after this many ms, with the next call. */
@@ -22,7 +22,7 @@ export class LazyPiece<Piece> {
     const make = async (): Promise<Piece> => {
       try {
         const [piece, styles] = await load();
-        if (styles) (host.renderRoot as ShadowRoot).adoptedStyleSheets.push(styles.styleSheet!);
+        if (styles) host.addStyles(styles);
         return piece;
       } catch (reason) {
         const error = avatarErrorFrom(reason, ErrorCode.connectionFailed, 'A script of the avatar could not be loaded');

@@ -3,8 +3,8 @@ import { MotionPreference } from '../avatar/lifecycle/motion-preference.js';
 
 /** Knows whether the visitor asked for less motion, and updates the host when that changes. */
 export class MotionPreferenceController extends MotionPreference implements ReactiveController {
-  constructor(host: ReactiveControllerHost) {
-    super(() => host.requestUpdate());
+  constructor(host: ReactiveControllerHost & Element) {
+    super(host, () => host.requestUpdate());
     host.addController(this);
   }
 

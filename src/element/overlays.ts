@@ -2,7 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { OverlayStrings } from './english.js';
-import { icon, SILENCE } from './icons.js';
+import { icon } from './icons.js';
 
 const WARNING = svg`<path class="line" d="M12 8v5m0 3v.01M12 3.5 2.8 19.5h18.4z" />`;
 
@@ -31,10 +31,11 @@ export function loadingOverlay(progress: number | null, strings: OverlayStrings)
   `;
 }
 
-export function posterOverlay(poster: string | null): TemplateResult {
+/** @param handleError The image cannot be loaded. */
+export function posterOverlay(poster: string | null, handleError: () => void): TemplateResult {
   return html`
     <div class="layer poster" part="poster">
-      <slot name="poster">${poster ? html`<img src=${poster} alt="" part="poster-image" />` : nothing}</slot>
+      <slot name="poster">${poster ? html`<img src=${poster} alt="" part="poster-image" @error=${handleError} />` : nothing}</slot>
     </div>
   `;
 }
@@ -50,13 +51,5 @@ export function errorOverlay(error: AvatarError, strings: OverlayStrings, retry:
         </div>
       </slot>
     </div>
-  `;
-}
-
-export function soundButton(strings: OverlayStrings, unlock: () => void): TemplateResult {
-  return html`
-    <button type="button" class="sound-button" part="button sound-button" @click=${unlock}>
-      ${icon(SILENCE)}<span>${strings.sound}</span>
-    </button>
   `;
 }

@@ -4,8 +4,6 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     --_accent: var(--spatius-avatar-accent, #5b5bd6);
-    --_on-accent: var(--spatius-avatar-on-accent, #fff);
-    --_surface: var(--spatius-avatar-surface, light-dark(rgb(255 255 255 / 0.82), rgb(28 28 34 / 0.78)));
     --_text: var(--spatius-avatar-text, light-dark(#1d1d22, #f4f4f7));
     --_shade: var(--spatius-avatar-shade, light-dark(rgb(40 40 60 / 0.12), rgb(220 220 255 / 0.12)));
     --_radius: var(--spatius-avatar-radius, 0px);
@@ -49,11 +47,6 @@ export const styles = css`
 
   .is-ready canvas {
     opacity: 1;
-  }
-
-  :host([camera-controls]) canvas {
-    cursor: grab;
-    touch-action: pan-y;
   }
 
   .layer {
@@ -105,10 +98,6 @@ export const styles = css`
     margin-block-end: 24px;
     overflow: hidden;
     position: relative;
-  }
-
-  .has-controls .progress {
-    margin-block-end: 72px;
   }
 
   .progress-bar {

@@ -90,7 +90,7 @@ export class StageCamera {
 
   private readonly handleDown = (event: PointerEvent): void => {
     // Buttons and slotted content above the picture are not draggable.
-    const isPicture = event.composedPath().some((target) => target instanceof HTMLCanvasElement);
+    const isPicture = event.composedPath().some((target) => (target as Partial<Element>).localName === 'canvas');
     if (event.button !== 0 || !event.isPrimary || !isPicture) return;
     this.drag = { pointer: event.pointerId, x: event.clientX, y: event.clientY };
     this.host.setPointerCapture(event.pointerId);

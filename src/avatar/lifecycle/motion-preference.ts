@@ -1,10 +1,17 @@
+import { viewOf } from './view-of.js';
+
 /** Whether the user prefers reduced motion. */
 export class MotionPreference {
+  private readonly place: Element;
   private readonly handleChange: () => void;
   private query: MediaQueryList | null = null;
 
-  /** @param handleChange Called when the preference changes. */
-  constructor(handleChange: () => void) {
+  /**
+   * @param place Its window is asked.
+   * @param handleChange Called when the preference changes.
+   */
+  constructor(place: Element, handleChange: () => void) {
+    this.place = place;
     this.handleChange = handleChange;
   }
 
@@ -13,7 +20,7 @@ export class MotionPreference {
   }
 
   connect(): void {
-    this.query = matchMedia('(prefers-reduced-motion: reduce)');
+    this.query = viewOf(this.place).matchMedia('(prefers-reduced-motion: reduce)');
     this.query.addEventListener('change', this.handleChange);
   }
 

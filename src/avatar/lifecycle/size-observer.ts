@@ -1,3 +1,5 @@
+import { viewOf } from './view-of.js';
+
 export interface ElementSize {
   /** CSS pixels, > 0. */
   readonly width: number;
@@ -28,7 +30,8 @@ export class SizeObserver {
   }
 
   connect(): void {
-    this.observer = new ResizeObserver(([entry]) => {
+    // An observer of another window is not called while this one is laid out.
+    this.observer = new (viewOf(this.element).ResizeObserver)(([entry]) => {
       if (entry) this.measure(entry.contentRect.width, entry.contentRect.height);
     });
     this.observer.observe(this.element);
@@ -46,7 +49,8 @@ export class SizeObserver {
   // The query for a ratio only reports that the ratio was left; a new query is made each time.
   private watchPixelRatio(): void {
     this.ratioQuery?.removeEventListener('change', this.handleRatio);
-    this.ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    const view = viewOf(this.element);
+    this.ratioQuery = view.matchMedia(`(resolution: ${view.devicePixelRatio}dppx)`);
     this.ratioQuery.addEventListener('change', this.handleRatio);
   }
 
@@ -57,7 +61,7 @@ export class SizeObserver {
 
   private measure(width: number, height: number): void {
     if (width <= 0 || height <= 0) return;
-    const pixelRatio = Math.min(Math.max(devicePixelRatio, 1), MAX_PIXEL_RATIO);
+    const pixelRatio = Math.min(Math.max(viewOf(this.element).devicePixelRatio, 1), MAX_PIXEL_RATIO);
     const last = this._size;
     if (last && last.width === width && last.height === height && last.pixelRatio === pixelRatio) return;
     this._size = { width, height, pixelRatio };

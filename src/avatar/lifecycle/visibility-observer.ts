@@ -1,3 +1,5 @@
+import { viewOf } from './view-of.js';
+
 /** An element this far outside of the viewport counts as visible, so that there is time to load and to draw the first frame. */
 const MARGIN = '200px';
 
@@ -6,6 +8,7 @@ export class VisibilityObserver {
   private readonly element: HTMLElement;
   private readonly handleVisibility: (isVisible: boolean) => void;
   private observer: IntersectionObserver | null = null;
+  private listening: AbortController | null = null;
   private isNear = false;
   private holds = 0;
   private _isVisible = false;
@@ -20,7 +23,7 @@ export class VisibilityObserver {
   }
 
   connect(): void {
-    this.observer = new IntersectionObserver(
+    this.observer = new (viewOf(this.element).IntersectionObserver)(
       (entries) => {
         this.isNear = entries[entries.length - 1]?.isIntersecting ?? false;
         this.update();
@@ -28,15 +31,17 @@ export class VisibilityObserver {
       { rootMargin: MARGIN },
     );
     this.observer.observe(this.element);
-    document.addEventListener('visibilitychange', this.update);
+    // The element may be in another document when it is disconnected.
+    this.listening = new AbortController();
+    this.element.ownerDocument.addEventListener('visibilitychange', this.update, { signal: this.listening.signal });
   }
 
   disconnect(): void {
     this.observer?.disconnect();
     this.observer = null;
-    document.removeEventListener('visibilitychange', this.update);
+    this.listening?.abort();
     this.isNear = false;
-    this._isVisible = false;
+    this.update();
   }
 
   /** The element counts as visible until the returned function is called, for example while it is recorded. */
@@ -50,7 +55,7 @@ export class VisibilityObserver {
   }
 
   private readonly update = (): void => {
-    const isVisible = (this.isNear || this.holds > 0) && !document.hidden;
+    const isVisible = (this.isNear || this.holds > 0) && !this.element.ownerDocument.hidden;
     if (isVisible === this._isVisible) return;
     this._isVisible = isVisible;
     this.handleVisibility(isVisible);

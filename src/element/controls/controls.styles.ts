@@ -1,6 +1,10 @@
 import { css } from 'lit';
 
 export const controlsStyles = css`
+  .has-controls .progress {
+    margin-block-end: 72px;
+  }
+
   .controls {
     align-items: center;
     backdrop-filter: blur(16px) saturate(1.5);

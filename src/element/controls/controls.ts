@@ -2,7 +2,8 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, svg, type TemplateResult } from 'lit';
 import { AvatarCaptionsChangeEvent } from '../avatar-events.js';
 import type { ControlsStrings, KnownStrings } from '../english.js';
-import { icon, SILENCE } from '../icons.js';
+import { icon } from '../icons.js';
+import { SILENCE } from '../late-overlays.js';
 
 export { controlsStyles } from './controls.styles.js';
 
@@ -219,7 +220,7 @@ export class ControlsBar implements ReactiveController {
   /** Single letters are shortcuts only while the focus is in the bar: the page keeps its own. */
   private readonly handleKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-    const isButton = event.target instanceof HTMLButtonElement;
+    const isButton = (event.target as Element).localName === 'button';
     const actions: Record<string, (() => void) | undefined> = {
       k: this.handleMain,
       m: this.handleMute,

@@ -21,7 +21,7 @@ function createHost() {
 describe('Following the pointer', () => {
   it('tells the newest place, once per frame, and lets go when the mouse has left', async () => {
     const points: (number | null)[] = [];
-    const gaze = new PointerGaze((point) => points.push(point && point.clientX));
+    const gaze = new PointerGaze(document.body, (point) => points.push(point && point.clientX));
     for (let x = 0; x < 50; x++) pointer('pointermove', x, 0);
     assert.lengthOf(points, 0);
     await frames();
@@ -40,7 +40,7 @@ describe('Following the pointer', () => {
 
   it('looks where a finger was for a moment after it was lifted', async () => {
     const points: (number | null)[] = [];
-    const gaze = new PointerGaze((point) => points.push(point && point.clientX));
+    const gaze = new PointerGaze(document.body, (point) => points.push(point && point.clientX));
     pointer('pointerdown', 30, 0, 'touch');
     pointer('pointerup', 30, 0, 'touch');
     pointer('pointerleave', 30, 0, 'touch', document.documentElement);
