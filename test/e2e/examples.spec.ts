@@ -22,7 +22,8 @@ async function build(name: string): Promise<string> {
 }
 
 for (const name of ['html', 'react', 'vue', 'svelte']) {
-  test(`the ${name} example speaks when it is clicked, and changes its character`, async ({ page }) => {
+  const details = ['html', 'react'].includes(name) ? {} : { tag: '@slow' };
+  test(`the ${name} example speaks when it is clicked, and changes its character`, details, async ({ page }) => {
     test.setTimeout(150_000);
     const site = await StaticSite.open(await build(name));
     const problems: string[] = [];

@@ -59,7 +59,7 @@ for (const [name, file] of Object.entries(FILES)) {
   });
 }
 
-test('where the GPU is lost in mid-sentence, WebGL goes on with it', async ({ page }) => {
+test('where the GPU is lost in mid-sentence, WebGL goes on with it', { tag: '@slow' }, async ({ page }) => {
   test.setTimeout(120_000);
   const avatar = await AvatarPage.open(page, server.url, '');
   test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');
