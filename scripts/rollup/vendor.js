@@ -15,6 +15,7 @@ const SERVER = {
   [OPUS_ENCODER]: 'server/vendor/opus-encoder.js',
   hono: 'server/vendor/hono.js',
   'hono/body-limit': 'server/vendor/hono-body-limit.js',
+  'ipaddr.js': 'server/vendor/ipaddr.js',
   jose: 'server/vendor/jose.js',
   'opus-decoder': 'server/vendor/opus-decoder.js',
   pino: 'server/vendor/pino.js',

@@ -22,7 +22,10 @@ const HELP = ['help', '--help', '-h'];
 const ENVIRONMENT = `Environment
   SPATIUS_API_KEY           secret; serve makes one up when it is missing
   SPATIUS_APP_ID            serve uses app_demo when it is missing
+  SPATIUS_PREVIOUS_API_KEYS keys that were replaced, by commas: they and their tokens are still accepted
   SPATIUS_TOKEN_SECRET      signs tokens instead of a key derived from the API key
+  SPATIUS_APPS              several apps, as the file of --apps
+  SPATIUS_TOKEN_ENDPOINT, SPATIUS_ALLOWED_ORIGINS, SPATIUS_TRUSTED_PROXIES  defaults of the options of serve
   SPATIUS_LIVEKIT_HOSTS     LiveKit servers that serve may join, host or host:port, by commas; needs @livekit/rtc-node
   SPATIUS_LOG               default of --log-level
   SPATIUS_CONSOLE_ENDPOINT  default of --console

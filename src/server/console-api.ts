@@ -25,9 +25,15 @@ export interface ConsoleApiOptions {
  * seconds, in the future and at most 24 h away. Failures are `{errors: [{id, status, code, title, detail}]}`.
  */
 export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): ConsoleApi {
+  return createConsoleApiOf((given) => (isSameSecret(given, apiKey) ? { appId, tokens } : null));
+}
+
+/** The console API of several apps. @param appOf The app that an API key belongs to. */
+export function createConsoleApiOf(appOf: (apiKey: string) => Pick<ConsoleApiOptions, 'appId' | 'tokens'> | null): ConsoleApi {
   const api = new Hono();
   api.post('/session-tokens', async (context) => {
-    if (!isSameSecret(context.req.header('x-api-key') ?? '', apiKey)) {
+    const app = appOf(context.req.header('x-api-key') ?? '');
+    if (!app) {
       return failure(context, 401, 'UNAUTHENTICATED', 'Unauthenticated', 'invalid API key');
     }
     let body: unknown;
@@ -43,6 +49,7 @@ export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): 
     const expireAt = fields.expireAt ?? fields.expire_at;
     const detail = faultOfExpiry(expireAt);
     if (detail) return failure(context, 400, 'INVALID_ARGUMENT', 'Invalid Argument', detail);
+    const { appId, tokens } = app;
     const requestedAppId = fields.appId ?? fields.app_id ?? appId;
     if (requestedAppId !== appId) return failure(context, 404, 'NOT_FOUND', 'Not Found', 'app id unrecognized');
     return context.json({ sessionToken: await tokens.issue(appId, expireAt as number) }, 200, { 'cache-control': 'no-store' });

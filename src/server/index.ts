@@ -6,12 +6,13 @@ export { type ConsoleApi, type ConsoleApiOptions, createConsoleApi } from './con
 export { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 export type { LiveKitHost } from './livekit/egress-address.js';
 export type { LiveKitOptions } from './livekit/livekit-configuration.js';
-export { createMotionServer, type MotionServer, type MotionServerOptions } from './motion-server.js';
+export { createMotionServer, type MotionServer, type MotionServerOptions, type TokenPolicy } from './motion-server.js';
 export type { CreateEngine } from './request-queue.js';
+export type { MotionServerApp } from './server-apps.js';
 export type { ServerLogger } from './server-log.js';
 /** @deprecated Use `SessionAttempt`. */
 export type { AuthorizeSession, SessionAttempt, SessionAttempt as SessionVisit, SessionGrant } from './session-authorization.js';
-export { createSessionTokens, type SessionTokens } from './session-tokens.js';
+export { createSessionTokens, type SessionTokenClaims, type SessionTokens } from './session-tokens.js';
 export { type SpeechFileOptions, type SpeechPiece, speechPieces } from './speech-file.js';
 export type { SpeechEngine } from './speech-request.js';
 export { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint.js';

@@ -7,18 +7,24 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { ClientAddresses } from './client-address.js';
 import type { EnginePool } from './engine-pool.js';
+import type { Exposure } from './exposure.js';
 import { IngressSession } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
+import type { ServerApps } from './server-apps.js';
 import { ServerErrorCode } from './server-error-code.js';
 import type { ServerLog } from './server-log.js';
 import { type AuthorizeSession, refusalFrom } from './session-authorization.js';
-import type { SessionTokens } from './session-tokens.js';
+import type { SessionTokenClaims } from './session-tokens.js';
 
 export interface IngressOptions {
-  appId: string;
-  tokens: SessionTokens;
+  apps: ServerApps;
+  exposure: Exposure;
+  addresses: ClientAddresses;
+  /** Origins of pages that may open sessions; null: all. Clients that send no origin are not pages. */
+  allowedOrigins: readonly string[] | null;
   hasAvatar: (avatarId: string) => Promise<boolean>;
   authorizeSession?: AuthorizeSession | undefined;
   limits: MotionServerLimits;
@@ -61,31 +67,35 @@ export class Ingress {
     return this.sessions.size >= this.options.limits.maxSessions;
   }
 
-  /**
-   * Whether a session may be opened. Stock SDKs match the text of the refusals.
-   *
-   * @param headers A function that returns a header by its lower-case name.
-   */
-  async admit(url: URL, header: (name: string) => string | undefined): Promise<Admission> {
+  /** Whether a session may be opened. Stock SDKs match the text of the refusals. */
+  async admit(url: URL, request: IncomingMessage): Promise<Admission> {
+    const { apps, exposure, addresses, allowedOrigins } = this.options;
+    const header = (name: string): string | undefined => firstOf(request.headers[name]);
+    const peer = request.socket.remoteAddress;
     const appId = header('x-app-id') ?? url.searchParams.get('appId') ?? '';
     const token = header('x-session-key') ?? url.searchParams.get('sessionKey') ?? '';
     const avatarId = url.searchParams.get('id') ?? '';
     const refuse = (status: number, message: string): Admission => ({ isAdmitted: false, status, message });
     if (this.isClosing) return refuse(503, 'Server is shutting down');
+    const exposed = exposure.refusalOf(peer, request.headers);
+    if (exposed) return refuse(403, exposed);
+    const origin = header('origin');
+    if (allowedOrigins && origin !== undefined && !allowedOrigins.includes(origin)) return refuse(403, 'Origin not allowed');
     if (token === '') return refuse(400, 'Invalid session token');
-    let tokenAppId: string;
+    let claims: SessionTokenClaims;
     try {
-      tokenAppId = await this.options.tokens.verify(token);
+      claims = await apps.readToken(token);
     } catch (error) {
       const isExpired = error instanceof AvatarError && error.code === ErrorCode.sessionTokenExpired;
       return isExpired ? refuse(401, 'Session token expired') : refuse(400, 'Invalid session token');
     }
-    if (appId !== tokenAppId) return refuse(400, 'App ID mismatch');
-    if (appId !== this.options.appId) return refuse(404, 'App ID unrecognized');
+    if (appId !== claims.appId) return refuse(400, 'App ID mismatch');
+    if (!apps.get(appId)) return refuse(404, 'App ID unrecognized');
     if (!(await this.options.hasAvatar(avatarId))) return refuse(404, `Avatar not found: ${avatarId.slice(0, 128)}`);
     if (this.isFull) return TOO_MANY;
     try {
-      const grant = await this.options.authorizeSession?.({ appId, avatarId, header });
+      const address = addresses.ofRequest(peer, header);
+      const grant = await this.options.authorizeSession?.({ appId, avatarId, tokenId: claims.tokenId, address, header });
       return { isAdmitted: true, avatarId, creditsSignal: grant?.creditsSignal };
     } catch (reason) {
       if (!(reason instanceof AvatarError)) this.options.onError(reason);
@@ -104,7 +114,7 @@ export class Ingress {
       reject(socket, status, message);
     };
     if (url?.pathname !== INGRESS_PATH) return refuse(404, 'Not found');
-    const admission = await this.admit(url, (name) => firstOf(request.headers[name]));
+    const admission = await this.admit(url, request);
     if (!admission.isAdmitted) return refuse(admission.status, admission.message);
     // Others may have been admitted at the same time; from here on nothing is awaited.
     if (this.isFull) return refuse(TOO_MANY.status, TOO_MANY.message);

@@ -12,7 +12,7 @@
  */
 
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -24,26 +24,46 @@ import { bodyLimit } from 'hono/body-limit';
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { createConsoleApi } from './console-api.js';
+import { ClientAddresses } from './client-address.js';
+import { createConsoleApiOf } from './console-api.js';
 import { EnginePool } from './engine-pool.js';
+import { Exposure } from './exposure.js';
 import { INGRESS_PATH, Ingress } from './ingress.js';
 import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import { packageFolder } from './package-folder.js';
 import type { CreateEngine } from './request-queue.js';
+import { type MotionServerApp, ServerApps } from './server-apps.js';
 import { ServerLog, type ServerLogger } from './server-log.js';
 import type { AuthorizeSession } from './session-authorization.js';
-import { createSessionTokens } from './session-tokens.js';
 import { serveFile } from './static-files.js';
-import { createTokenEndpoint } from './token-endpoint.js';
+import { createTokenHandler } from './token-endpoint.js';
 
 export interface MotionServerOptions {
-  /** Secret with which backends request tokens. */
-  apiKey: string;
+  /** Secret with which backends request tokens: at least 128 random bits where other machines reach the server. */
+  apiKey?: string;
   /** The one app of this server. Public. */
-  appId: string;
+  appId?: string;
   /** Signs Session Tokens; derived from the API key by default, so that servers with the same key share tokens. */
   tokenSecret?: string;
+  /** API keys that were replaced: they and their tokens are accepted until they are removed from this list. */
+  previousApiKeys?: readonly string[];
+  /** Several apps, each with its keys, instead of `apiKey` and `appId`. Pages that name no app get the first. */
+  apps?: readonly MotionServerApp[];
+  /**
+   * Who may have tokens from `/api/session-token`: visitors whom `authorize` accepts, everybody (`public`), or nobody: `false` leaves the
+   * endpoint out. Undecided by default: then everybody, and the server works on this machine alone.
+   */
+  tokenEndpoint?: TokenPolicy | 'public' | false;
+  /** Origins (`https://example.com`) of pages that may have tokens and sessions. Default: all. */
+  allowedOrigins?: readonly string[];
+  /** Serves this machine's local networks without strong keys and token policy, for tests on phones. Default false. */
+  allowLocalNetwork?: boolean;
+  /**
+   * Addresses or networks of reverse proxies; their `X-Forwarded-For` tells the client's address. Empty: there is none, every peer is a
+   * client. Default: peers with public addresses are clients; of the others the client is not known.
+   */
+  trustedProxies?: readonly string[];
   /** Validity of tokens from `/api/session-token`, s. Default 3300. */
   tokenTtlSeconds?: number;
   /** Folder of the built package. Default: this package's `dist`. */
@@ -73,6 +93,11 @@ export interface MotionServerOptions {
   logger?: ServerLogger;
 }
 
+export interface TokenPolicy {
+  /** Whether a visitor may have a token: a session cookie, a rate limit. Answered with 403 if not. */
+  authorize: (request: Request) => boolean | Promise<boolean>;
+}
+
 export interface MotionServer {
   /**
    * Begins to listen.
@@ -80,8 +105,16 @@ export interface MotionServer {
    * @param port 0 takes a free one.
    * @param host Default `127.0.0.1`.
    * @returns The URL, without a slash at the end.
+   * @throws {AvatarError} `invalidConfiguration` for an address that other machines reach while a key is weak or `tokenEndpoint` is not
+   *   decided, and for one that cannot be listened on.
    */
   listen(port: number, host?: string): Promise<string>;
+  /**
+   * Replaces apps and keys; sessions that are open are not affected.
+   *
+   * @throws {AvatarError} `invalidConfiguration`; then nothing has changed.
+   */
+  setApps(apps: readonly MotionServerApp[]): void;
   /** Where it listens, or null when it does not. */
   readonly address: AddressInfo | null;
   /** Accepts no new sessions, finishes requests in progress (up to `drainTimeoutMs`), closes sessions with 1001. */
@@ -90,16 +123,21 @@ export interface MotionServer {
 
 /** The built-in avatar, known to every server even if no avatar was built. */
 const DEFAULT_AVATAR_ID = 'aria';
+const TOKEN_PATH = '/api/session-token';
 const UPGRADE_REQUIRED = 426;
 
 export function createMotionServer(options: MotionServerOptions): MotionServer {
-  const { apiKey, appId } = options;
-  if (!apiKey || !appId) throw new AvatarError(ErrorCode.invalidConfiguration, 'a Motion Server needs an API key and an app id');
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const distFolder = options.distFolder ?? join(packageFolder(), 'dist');
   const demoFolder = options.demoFolder ?? join(packageFolder(), 'demo');
   const avatarsFolder = options.avatarsFolder ?? join(distFolder, 'avatars');
-  const tokens = createSessionTokens(apiKey, options.tokenSecret);
+  const apps = new ServerApps(appsFrom(options));
+  const exposure = new Exposure({
+    secrets: () => apps.secrets,
+    hasTokenPolicy: options.tokenEndpoint !== undefined,
+    isForLocalNetwork: options.allowLocalNetwork ?? false,
+  });
+  const allowedOrigins = options.allowedOrigins?.map(originFrom) ?? null;
   const modelPath = join(distFolder, 'models', 'mouth.bin');
   const livekit = options.livekit ?? { hosts: [] };
   const threadCount = options.threads ?? availableParallelism();
@@ -120,8 +158,10 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     hasRooms: livekit.hosts.length > 0,
   });
   const ingress = new Ingress({
-    appId,
-    tokens,
+    apps,
+    exposure,
+    addresses: new ClientAddresses(options.trustedProxies ?? null),
+    allowedOrigins,
     limits,
     authorizeSession: options.authorizeSession,
     hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
@@ -145,28 +185,34 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   app.get('/api/config', async (context) =>
     context.json(
       {
-        appId,
+        appId: apps.first.appId,
         avatarId: DEFAULT_AVATAR_ID,
         avatars: await avatarIdsIn(avatarsFolder),
-        tokenEndpoint: '/api/session-token',
+        tokenEndpoint: options.tokenEndpoint === false ? null : TOKEN_PATH,
         serverUrl: INGRESS_PATH.replace(/\/websocket$/, ''),
       },
       200,
       { 'access-control-allow-origin': '*', 'cache-control': 'no-store' },
     ),
   );
-  app.mount('/v1/console', createConsoleApi({ apiKey, appId, tokens }).fetch);
-  const tokenEndpoint = createTokenEndpoint({
-    apiKey,
-    appId,
-    consoleUrl: 'http://localhost/v1/console',
-    fetch: async (request) => app.fetch(request),
-    ...(options.tokenTtlSeconds !== undefined && { ttlSeconds: options.tokenTtlSeconds }),
-  });
-  app.all('/api/session-token', (context) => tokenEndpoint(context.req.raw));
+  for (const path of ['/v1/*', TOKEN_PATH]) app.use(path, (context, next) => keepInside(exposure, context, next));
+  app.mount('/v1/console', createConsoleApiOf((apiKey) => apps.ofApiKey(apiKey)).fetch);
+  if (options.tokenEndpoint === false) app.all(TOKEN_PATH, (context) => context.json({ error: 'not_found' }, 404));
+  else {
+    const policy = options.tokenEndpoint;
+    const issueToken = createTokenHandler({
+      fault: null,
+      appIdFor: (asked) => (asked === null || apps.get(asked) ? (asked ?? apps.first.appId) : apps.first.appId),
+      issue: (appId, expireAt) => apps.get(appId)!.tokens.issue(appId, expireAt, true),
+      ...(typeof policy === 'object' && { authorize: policy.authorize }),
+      ...(allowedOrigins && { allowOrigin: allowedOrigins }),
+      ...(options.tokenTtlSeconds !== undefined && { ttlSeconds: options.tokenTtlSeconds }),
+    });
+    app.all(TOKEN_PATH, (context) => issueToken(context.req.raw));
+  }
   app.get(INGRESS_PATH, async (context) => {
     // Browsers hide why a WebSocket was refused; a fetch of the same URL returns the reason.
-    const admission = await ingress.admit(new URL(context.req.url), (name) => context.req.header(name));
+    const admission = await ingress.admit(new URL(context.req.url), incomingOf(context));
     const [status, message] = admission.isAdmitted ? [UPGRADE_REQUIRED, 'Upgrade to WebSocket'] : [admission.status, admission.message];
     return new Response(`${JSON.stringify({ message })}\n`, {
       status,
@@ -199,6 +245,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   setMouthModelReader(() => readFile(modelPath), createSimdLinears);
   return {
     async listen(port, host = '127.0.0.1') {
+      exposure.checkHost(host);
       await engines.start();
       try {
         const url = await listen(server, port, host);
@@ -208,6 +255,9 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
         await engines.close();
         throw error;
       }
+    },
+    setApps(next) {
+      apps.set(next);
     },
     get address() {
       const address = server.address();
@@ -231,11 +281,35 @@ async function logHttp(log: ServerLog, context: Context, next: Next): Promise<vo
   await next();
   const { method, path } = context.req;
   const { status } = context.res;
-  // Undefined for the token endpoint's own call of the console API.
-  const address = (context.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
-  if (address === undefined) return;
+  const address = incomingOf(context).socket.remoteAddress ?? '';
   const level = status >= 400 && status !== UPGRADE_REQUIRED ? 'warn' : method === 'POST' ? 'info' : 'debug';
   log.fromAddress(level, address, 'http request', { method, path, status, ms: performance.now() - begunAtMs });
+}
+
+const incomingOf = (context: Context): IncomingMessage => (context.env as HttpBindings).incoming;
+
+async function keepInside(exposure: Exposure, context: Context, next: Next): Promise<Response | void> {
+  const { socket, headers } = incomingOf(context);
+  const refusal = exposure.refusalOf(socket.remoteAddress, headers);
+  if (!refusal) return next();
+  return context.json({ error: 'forbidden', detail: refusal, message: refusal }, 403, { 'cache-control': 'no-store' });
+}
+
+function appsFrom({ apps, apiKey, appId, tokenSecret, previousApiKeys }: MotionServerOptions): readonly MotionServerApp[] {
+  if (apps) return apps;
+  return [
+    {
+      apiKey: apiKey ?? '',
+      appId: appId ?? '',
+      ...(tokenSecret !== undefined && { tokenSecret }),
+      ...(previousApiKeys && { previousApiKeys }),
+    },
+  ];
+}
+
+function originFrom(text: string): string {
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new AvatarError(ErrorCode.invalidConfiguration, `an allowed origin must be like https://example.com, not "${text}"`);
 }
 
 async function avatarIdsIn(folder: string): Promise<string[]> {

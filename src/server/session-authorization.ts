@@ -5,6 +5,10 @@ import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 export interface SessionAttempt {
   appId: string;
   avatarId: string;
+  /** Unique to the Session Token: a list of revoked tokens can be kept by it. */
+  tokenId: string;
+  /** Address of the client (of IPv6 its /64), or null where it is not known: see `trustedProxies`. */
+  address: string | null;
   /** A request header by its lower-case name. */
   header: (name: string) => string | undefined;
 }

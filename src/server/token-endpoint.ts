@@ -20,8 +20,11 @@ export interface TokenEndpointOptions {
   ttlSeconds?: number;
   /** Time for one exchange with the console, ms. Default 10,000. */
   timeoutMs?: number;
-  /** Answer to `Access-Control-Allow-Origin`; `null` sends none. Default `*`. */
-  allowOrigin?: string | null;
+  /**
+   * Answer to `Access-Control-Allow-Origin`; `null` sends none. A list: pages of other origins get 403, and the answer names the
+   * origin of the page. Default `*`.
+   */
+  allowOrigin?: string | readonly string[] | null;
   /** Whether this visitor may have a token (a session cookie, a rate limit). Answered with 403 if not. Default: everybody. */
   authorize?: (request: Request) => boolean | Promise<boolean>;
   /** How the console is reached. Default: the global `fetch`. */
@@ -43,7 +46,7 @@ const FAILURES: Readonly<Record<ConsoleFailureKind, string>> = {
 /**
  * Makes the handler. `POST` with an optional body `{appId}` answers
  * `{sessionToken, expiresAt, expiredAt}`: ISO 8601, both spellings of the same moment.
- * Failures are `{error, detail?}`: 400 `missing_app_id`, `app_id_mismatch`, `invalid_request`; 403 `forbidden`; 405
+ * Failures are `{error, detail?}`: 400 `missing_app_id`, `app_id_mismatch`, `invalid_request`; 403 `forbidden`, `origin_not_allowed`; 405
  * `method_not_allowed`; 500 `invalid_server_env` with `missingKeys` and `placeholderKeys`, where the key or the app id has
  * not been filled in; 502 `session_token_request_failed`, `session_token_missing`, `session_token_payload_invalid`.
  *
@@ -51,31 +54,51 @@ const FAILURES: Readonly<Record<ConsoleFailureKind, string>> = {
  */
 export function createTokenEndpoint(options: TokenEndpointOptions): (request: Request) => Promise<Response> {
   const consoleUrl = consoleUrlFrom(options);
-  const ttlSeconds = options.ttlSeconds ?? DEFAULT_TTL_SECONDS;
+  const { apiKey, timeoutMs = DEFAULT_TIMEOUT_MS, fetch } = options;
+  const fault = environmentFaultOf(options);
+  return createTokenHandler({
+    ...options,
+    fault,
+    appIdFor: (asked) => options.appId || asked,
+    issue: (appId, expireAt) => requestSessionToken({ consoleUrl, apiKey: apiKey!, appId, expireAt, timeoutMs, fetch }),
+  });
+}
+
+export interface TokenHandlerOptions extends Pick<TokenEndpointOptions, 'ttlSeconds' | 'allowOrigin' | 'authorize'> {
+  /** Answered with 500 to every request; null: none. */
+  fault: object | null;
+  /** The app to issue a token for when a page asks for one, or for none (`null`); null where neither is known. */
+  appIdFor: (asked: string | null) => string | null;
+  /** @param expireAt Unix time, s. @throws {ConsoleFailure} */
+  issue: (appId: string, expireAt: number) => Promise<string>;
+}
+
+/** The HTTP half of the endpoint. @throws {AvatarError} `invalidConfiguration` for a wrong validity. */
+export function createTokenHandler(options: TokenHandlerOptions): (request: Request) => Promise<Response> {
+  const { ttlSeconds = DEFAULT_TTL_SECONDS, allowOrigin = '*', fault } = options;
   if (!(ttlSeconds >= 60 && ttlSeconds <= 86_400)) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `a token validity of ${ttlSeconds} s is not within 60..86400`);
   }
-  const fault = environmentFaultOf(options);
-  const answer = responder(options.allowOrigin === undefined ? '*' : options.allowOrigin);
-
   return async (request) => {
+    const origin = request.headers.get('origin');
+    const isRefused = Array.isArray(allowOrigin) && origin !== null && !allowOrigin.includes(origin);
+    const answer = responder(Array.isArray(allowOrigin) ? (isRefused ? null : origin) : (allowOrigin as string | null));
+    if (isRefused) return answer(403, { error: 'origin_not_allowed' });
     if (request.method === 'OPTIONS') return answer(204, null);
     if (request.method !== 'POST') return answer(405, { error: 'method_not_allowed' }, { allow: 'POST, OPTIONS' });
-    const { apiKey } = options;
-    if (fault || !apiKey) return answer(500, fault);
+    if (fault) return answer(500, fault);
     if (options.authorize && !(await options.authorize(request))) return answer(403, { error: 'forbidden' });
     const asked = await appIdOf(request);
     if (asked === INVALID_BODY)
       return answer(400, { error: 'invalid_request', detail: 'the body is not a JSON object with a string appId' });
-    const appId = options.appId ?? asked;
+    const appId = options.appIdFor(asked);
     if (!appId) return answer(400, { error: 'missing_app_id' });
     if (asked && asked !== appId)
       return answer(400, { error: 'app_id_mismatch', detail: 'this endpoint issues tokens for another app id' });
 
     const expireAt = Math.floor(Date.now() / 1000) + ttlSeconds;
     try {
-      const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-      const sessionToken = await requestSessionToken({ consoleUrl, apiKey, appId, expireAt, timeoutMs, fetch: options.fetch });
+      const sessionToken = await options.issue(appId, expireAt);
       const expiry = new Date(expireAt * 1000).toISOString();
       return answer(200, { sessionToken, expiresAt: expiry, expiredAt: expiry });
     } catch (error) {

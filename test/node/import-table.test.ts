@@ -35,7 +35,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
       'server-sdk/console-client',
       'relay/index',
     ],
-    packages: ['node:', 'ws', 'hono', '@hono/node-server', 'jose', 'opus-decoder', 'pino', '@livekit/rtc-node'],
+    packages: ['node:', 'ws', 'ipaddr.js', 'prom-client', 'hono', '@hono/node-server', 'jose', 'opus-decoder', 'pino', '@livekit/rtc-node'],
   },
   'server-sdk': { own: ['shared', 'motion/protocol'], packages: ['node:', 'ws', '@evan/opus'] },
   relay: { own: ['shared', 'motion/protocol', 'server-sdk/until-aborted'], packages: ['node:', 'ws'] },

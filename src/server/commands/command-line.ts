@@ -6,12 +6,15 @@ import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
 export interface CommandLine<Name extends string> {
   readonly values: { readonly [Key in Name]?: string };
   readonly positionals: readonly string[];
+  /** Those of the flags that are set. */
+  readonly flags: ReadonlySet<string>;
 }
 
 /**
- * All options take a value, as `--name value` or `--name=value`; the last one counts.
+ * Options that are no flags take a value, as `--name value` or `--name=value`; the last one counts.
  *
  * @param names Options of the command, without dashes.
+ * @param flagNames Options that take no value.
  * @throws {AvatarError} `invalidConfiguration` for an unknown option, a missing value, and an argument where none is taken.
  */
 export function readCommandLine<Name extends string>(
@@ -19,15 +22,25 @@ export function readCommandLine<Name extends string>(
   args: string[],
   names: readonly Name[],
   takesPositionals = false,
+  flagNames: readonly string[] = [],
 ): CommandLine<Name> {
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const options = {
+    ...Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+    ...Object.fromEntries(flagNames.map((name) => [name, { type: 'boolean' as const }])),
+  };
   const values: { [Key in Name]?: string } = {};
   const positionals: string[] = [];
+  const flags = new Set<string>();
   const isKnown = (name: string): name is Name => (names as readonly string[]).includes(name);
   for (const token of parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true }).tokens) {
     if (token.kind === 'option') {
       const { name, rawName, value, inlineValue } = token;
-      if (!isKnown(name)) throw unknownName(`${command} has no option ${rawName}`, name, names, '--');
+      if (flagNames.includes(name)) {
+        if (inlineValue) throw invalid(`--${name} takes no value`);
+        flags.add(name);
+        continue;
+      }
+      if (!isKnown(name)) throw unknownName(`${command} has no option ${rawName}`, name, [...names, ...flagNames], '--');
       // The next option is no value; a name that begins with a dash is written with "=".
       const isMissing = !value || (!inlineValue && /^-[^\d.]/.test(value));
       if (isMissing) throw invalid(`--${name} needs a value${value ? `; for "${value}" write --${name}=${value}` : ''}`);
@@ -37,7 +50,7 @@ export function readCommandLine<Name extends string>(
       positionals.push(token.value);
     }
   }
-  return { values, positionals };
+  return { values, positionals, flags };
 }
 
 /** An error that names the nearest of the names that exist, or all of them when none is near. */

@@ -30,3 +30,9 @@ export async function folderOption(path: string, name: string): Promise<string> 
   if (found?.isDirectory()) return path;
   throw new AvatarError(ErrorCode.invalidConfiguration, `${name} must be a folder; ${path} ${found ? 'is none' : 'does not exist'}`);
 }
+
+/** Entries of a list, separated by commas or spaces; null where it is not set or empty. */
+export function listOption(text: string | undefined): string[] | null {
+  const entries = (text ?? '').split(/[\s,]+/).filter(Boolean);
+  return entries.length > 0 ? entries : null;
+}

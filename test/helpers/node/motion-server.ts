@@ -25,9 +25,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export async function startMotionServer(options: Partial<MotionServerOptions> = {}, port = 0): Promise<RunningServer> {
+export async function startMotionServer(options: Partial<MotionServerOptions> = {}, port = 0, host?: string): Promise<RunningServer> {
   const server = createMotionServer({ apiKey: TEST_API_KEY, appId: TEST_APP_ID, ...options });
-  const url = await server.listen(port);
+  const url = await server.listen(port, host);
   const ingressUrl = `${url.replace(/^http/, 'ws')}/v2/driveningress`;
   const token = async (): Promise<string> => {
     const response = await fetch(`${url}/api/session-token`, { method: 'POST' });

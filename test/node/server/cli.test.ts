@@ -1,4 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
@@ -106,6 +109,84 @@ describe('spatius-avatar serve', () => {
     assert.equal(await cli.exit, 0);
   });
 
+  it('serves other machines with a strong key and a decision about tokens, and refuses a weak one', async () => {
+    const strong = randomBytes(32).toString('base64url');
+    const outside = ['serve', '--port', '0', '--host', '0.0.0.0'];
+    const weak = run([...outside, '--token-endpoint', 'off'], { SPATIUS_API_KEY: 'hunter2', SPATIUS_APP_ID: 'app_env' });
+    assert.equal(await weak.exit, 1);
+    assert.match(weak.output(), /the API key has less than 128 bits; make one with: node -p/);
+    assert.notInclude(weak.output(), 'hunter2');
+    const undecided = run(outside, { SPATIUS_API_KEY: strong, SPATIUS_APP_ID: 'app_env' });
+    assert.equal(await undecided.exit, 1);
+    assert.match(undecided.output(), /not decided who may have tokens/);
+    const cli = run([...outside, '--token-endpoint', 'off'], { SPATIUS_API_KEY: strong, SPATIUS_APP_ID: 'app_env' });
+    const url = (await cli.shows(/at (http:\S+)\//))[1];
+    await cli.shows(/token endpoint +off/);
+    assert.equal((await fetch(`${url}/api/session-token`, { method: 'POST' })).status, 404);
+    cli.child.kill('SIGTERM');
+    assert.equal(await cli.exit, 0);
+  });
+
+  it('prints a command whose key it accepts', async () => {
+    const command = run(['serve', '--host', '0.0.0.0']);
+    await command.exit;
+    const [, expression] = /node -p "(.+)"/.exec(command.output())!;
+    const key = execFileSync(process.execPath, ['-p', expression], { encoding: 'utf8' }).trim();
+    const cli = run(['serve', '--port', '0', '--host', '0.0.0.0', '--token-endpoint', 'public'], { SPATIUS_API_KEY: key });
+    await cli.shows(/Motion Server/);
+    cli.child.kill('SIGTERM');
+    assert.equal(await cli.exit, 0);
+  });
+
+  it('warns of --local-network', async () => {
+    const cli = run(['serve', '--port', '0', '--host', '0.0.0.0', '--local-network']);
+    await cli.shows(/Warning: --local-network gives tokens and sessions to every device/);
+    cli.child.kill('SIGTERM');
+    assert.equal(await cli.exit, 0);
+  });
+
+  it('serves several apps from a file, and replaces their keys on SIGHUP without ending a session', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'spatius-apps-'));
+    const file = join(folder, 'apps.json');
+    const write = (apps: object[]): Promise<void> => writeFile(file, JSON.stringify(apps));
+    await write([
+      { appId: 'app_a', apiKey: 'key-a' },
+      { appId: 'app_b', apiKey: 'key-b' },
+    ]);
+    const cli = run(['serve', '--port', '0', '--apps', file]);
+    const url = (await cli.shows(/at (http:\S+)\//))[1];
+    const tokenFor = async (apiKey: string): Promise<[number, string]> => {
+      const response = await fetch(`${url}/v1/console/session-tokens`, {
+        method: 'POST',
+        headers: { 'x-api-key': apiKey },
+        body: JSON.stringify({ expireAt: Math.floor(Date.now() / 1000) + 60 }),
+      });
+      return [response.status, ((await response.json()) as { sessionToken: string }).sessionToken];
+    };
+    const open = (appId: string, token: string): Promise<IngressClient> =>
+      IngressClient.connect(`${url.replace('http', 'ws')}/v2/driveningress/websocket?id=aria&appId=${appId}&sessionKey=${token}`);
+    const [, ofB] = await tokenFor('key-b');
+    const client = await open('app_b', ofB);
+    client.send({ case: 'clientConfigureSession', value: {} });
+    await client.next();
+    await write([{ appId: 'app_b', apiKey: 'key-b-new', previousApiKeys: ['key-b'] }]);
+    cli.child.kill('SIGHUP');
+    await cli.shows(/the apps were read again/);
+    client.sendAudio('r', voicePcm(0.2), true);
+    assert.isNull((await client.answer('r')).error);
+    // Tokens of the key before are taken, and those of the new one; the app that was removed is unknown.
+    await (await open('app_b', ofB)).close();
+    await (await open('app_b', (await tokenFor('key-b-new'))[1])).close();
+    assert.equal((await tokenFor('key-a'))[0], 401);
+    await writeFile(file, '[{"appId": 1}]');
+    cli.child.kill('SIGHUP');
+    await cli.shows(/the apps stay as they were: .*appId is unknown or has a wrong value/);
+    await client.close();
+    cli.child.kill('SIGTERM');
+    assert.equal(await cli.exit, 0);
+    await rm(folder, { recursive: true });
+  });
+
   it('tells its version', async () => {
     const cli = run(['--version']);
     assert.equal(await cli.exit, 0);
@@ -118,7 +199,6 @@ describe('spatius-avatar serve', () => {
       [['serve', '--port', '70000'], /--port must be a whole number from 0 to 65535/],
       [['serve', '--max-sessions', '0'], /--max-sessions must be/],
       [['serve', '--threads', '0'], /--threads must be/],
-      [['serve', '--host', '203.0.113.1'], /cannot listen on 203\.0\.113\.1/],
       [['serve', '--port', '-1'], /--port must be a whole number/],
       [['serve', '--port'], /--port needs a value/],
       [['serve', '--host', '--port', '0'], /--host needs a value/],
@@ -126,6 +206,15 @@ describe('spatius-avatar serve', () => {
       [['serve', '--demo', 'package.json'], /--demo must be a folder; package\.json is none/],
       [['serve', '8080'], /serve takes options only, not "8080"/],
       [['token', '--console', 'http://a', '--region', 'b'], /--console or --region, not both/],
+      [['serve', '--host', '203.0.113.1', '--local-network'], /cannot listen on 203\.0\.113\.1/],
+      [['serve', '--host', '0.0.0.0'], /set SPATIUS_API_KEY and SPATIUS_APP_ID.*randomBytes/],
+      [['serve', '--token-endpoint', 'public'], /needs a key of yours/],
+      [['serve', '--token-endpoint', 'maybe'], /must be public or off/],
+      [['serve', '--apps', '/nowhere.json'], /the apps cannot be read/],
+      [['serve', '--allowed-origins', 'example.com'], /an allowed origin must be like/],
+      [['serve', '--trusted-proxies', 'nginx'], /a trusted proxy must be an address/],
+      [['serve', '--nonsense'], /--nonsense/],
+      [['dance'], /unknown command "dance"/],
     ] as const) {
       const cli = run([...args]);
       assert.equal(await cli.exit, 1);

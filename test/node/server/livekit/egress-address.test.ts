@@ -1,6 +1,7 @@
 import { describe, it } from 'node:test';
 import { assert } from 'chai';
-import { checkLiveKitUrl, isPublicAddress } from '../../../../src/server/livekit/egress-address.js';
+import { isPublicAddress } from '../../../../src/server/client-address.js';
+import { checkLiveKitUrl } from '../../../../src/server/livekit/egress-address.js';
 
 const PUBLIC = async (): Promise<string[]> => ['8.8.8.8', '2001:4860:4860::8888'];
 const reasonOf = async (url: string, hosts: Parameters<typeof checkLiveKitUrl>[1], resolve = PUBLIC): Promise<string> => {
@@ -77,6 +78,14 @@ describe('the address of a LiveKit server', () => {
       '::ffff:7f00:1',
       '64:ff9b::a00:1',
       'ff02::1',
+      // 6to4, NAT64, IPv4-compatible, Teredo, site-local: all lead to other addresses.
+      '2002:7f00:1::',
+      '64:ff9b:1::1',
+      '::7f00:1',
+      '2001::1',
+      'fec0::1',
+      '2001:db8::1',
+      '3fff::1',
       'nonsense',
     ]) {
       assert.isFalse(isPublicAddress(address), address);
