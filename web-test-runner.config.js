@@ -4,6 +4,7 @@ import { launchers } from './scripts/test-launchers.js';
 import { writeResult } from './scripts/test-results.js';
 import { motionServerCommands } from './test/helpers/motion-server-commands.js';
 import { smallAvatars } from './test/helpers/small-avatars.js';
+import { soundCommands } from './test/helpers/sound-commands.js';
 
 /** Of `scripts/test-launchers.js`. */
 const browser = process.env.TEST_BROWSER ?? 'chromium';
@@ -69,6 +70,6 @@ export default {
   testsFinishTimeout: browser === 'chromium' ? 180_000 : 600_000,
   testFramework: { config: { timeout: browser === 'chromium' ? 20_000 : 60_000 } },
   browsers: [launchers[browser]()],
-  plugins: [motionServerCommands(), smallAvatars()],
+  plugins: [motionServerCommands(), smallAvatars(), soundCommands()],
   reporters: [defaultReporter({ reportTestResults: true, reportTestProgress: false }), countingReporter()],
 };
