@@ -9,7 +9,7 @@ const FIRST = 'spatius-avatar';
 
 /**
  * Chunk → its root modules, which are imported on demand, as paths below `src`: the first matching pattern counts. Every page
- * loads `avatar` before and soon after the first picture, and `speech` to speak.
+ * loads `avatar` before and soon after the first picture, `speech` to speak, and `sounds` to speak files and streams.
  */
 const CHUNKS = {
   room: /^speech\/room\//,
@@ -17,11 +17,12 @@ const CHUNKS = {
   recording: /recording|captur|seekable/,
   microphone: /user-|live-source|microphone/,
   controls: /controls|captions|translations/,
+  sounds: /^audio\/(speech-source|mp3-sound)/,
   speech: /^(audio|speech|motion)\/|motion-source|token|speech/,
   avatar: /./,
 };
 /** Modules that two chunks import go into the first one of this order, so that no visit waits for a rarer chunk than its own. */
-const PRIORITY = ['avatar', 'speech', 'controls', 'recording', 'microphone', 'report', 'room'];
+const PRIORITY = ['avatar', 'speech', 'sounds', 'controls', 'recording', 'microphone', 'report', 'room'];
 
 /**
  * @param source Folder of the compiled modules.

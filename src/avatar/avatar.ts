@@ -407,6 +407,7 @@ export class Avatar {
   private prepareSpeech(): void {
     const ignore = () => undefined;
     import('../audio/player.js').catch(ignore);
+    import('../audio/speech-source.js').catch(ignore);
     if (this.speech.needsMotionWorker) {
       this.workers.startMotion();
       workletInCache.get().catch(ignore);

@@ -23,7 +23,7 @@ const WORKLET = /playback\.worklet\.js$/;
 const WEIGHTS = /mouth\.bin$/;
 const MOTION_WORKER = /motion\.worker\.js$/;
 /** What `speak()` needs. */
-const SPEECH = [/chunks\/speech-/, MOTION_WORKER, WORKLET, WEIGHTS];
+const SPEECH = [/chunks\/speech-/, /chunks\/sounds-/, MOTION_WORKER, WORKLET, WEIGHTS];
 
 let site: HeldSite;
 test.afterEach(() => site.close());

@@ -1,13 +1,14 @@
 /** Raw PCM as apps hand it over: checked, and cut into whole samples. */
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
-import { audioContainerOf, int16FromPcmBytes, PcmByteJoiner } from '../../shared/samples/pcm.js';
+import { audioContainerOf, BEGINNING_BYTES, int16FromPcmBytes, PcmByteJoiner } from '../../shared/samples/pcm.js';
 
 export type PcmInput = ArrayBuffer | Uint8Array | Int16Array;
 
 /** Joins the chunks of one conversation to 16-bit samples. */
 export class PcmInputReader {
   private readonly joiner = new PcmByteJoiner();
-  private hasRead = false;
+  /** The first bytes, while they may turn out to be those of a file. */
+  private head: number[] = [];
 
   /**
    * @returns A copy: the caller keeps its buffer.
@@ -15,16 +16,15 @@ export class PcmInputReader {
    */
   read(input: PcmInput): Int16Array {
     const bytes = bytesOf(input);
-    if (!this.hasRead && bytes.length > 0) {
-      const container = audioContainerOf(bytes);
+    if (this.head.length < BEGINNING_BYTES) {
+      this.head.push(...bytes.subarray(0, BEGINNING_BYTES));
+      const container = audioContainerOf(Uint8Array.from(this.head));
       if (container) {
         throw new AvatarError(
           ErrorCode.invalidAudioInput,
-          `The audio begins like a ${container.toUpperCase()} file: send() takes raw 16-bit mono PCM. ` +
-            'Strip the header, or pass the file to speak().',
+          `The audio begins like a ${container.toUpperCase()} file: send() takes raw 16-bit mono PCM, speak() takes files.`,
         );
       }
-      this.hasRead = true;
     }
     return int16FromPcmBytes(this.joiner.push(bytes));
   }

@@ -85,26 +85,28 @@ export class PcmByteJoiner {
   }
 }
 
-/** An audio file format recognised by its first bytes. */
-export type AudioContainer = 'wav' | 'aiff' | 'ogg' | 'flac' | 'mp3' | 'mp4' | 'webm';
+/** How files begin, as one character per byte. MP3 without a tag: a frame's first bytes, and again those of the next one. */
+const BEGINNINGS = {
+  wav: /^R(IF[FX]|F64)....WAVE/s,
+  aiff: /^FORM....AIF[FC]/s,
+  ogg: /^OggS/,
+  flac: /^fLaC/,
+  mp3: /^(ID3[^ -\xff]|(\xff[\xe2\xe3\xf2\xf3\xfa\xfb])[^\xf0-\xff].{21,1438}\2[^\xf0-\xff])/s,
+  mp4: /^....ftyp/s,
+  webm: /^.E\xdf\xa3/s,
+  au: /^\.snd/,
+};
+/** Bytes that are looked at: an MP3 frame and the header of the next one. */
+export const BEGINNING_BYTES = 1450;
 
-/**
- * Tells an audio file from raw PCM by its first 12 bytes; null when it is none that is known, or shorter.
- *
- * MP3 without an ID3 tag is not recognised: its frame header is two bytes that quiet PCM may well begin with.
- */
+/** An audio file format recognised by its first bytes. */
+export type AudioContainer = keyof typeof BEGINNINGS;
+
+/** Tells an audio file from raw PCM by its first bytes, of which it needs at least 12; null when it is none that is known. */
 export function audioContainerOf(bytes: Uint8Array): AudioContainer | null {
   if (bytes.length < 12) return null;
-  const text = (start: number, end: number): string => String.fromCharCode(...bytes.subarray(start, end));
-  const head = text(0, 4);
-  const kind = text(8, 12);
-  if ((head === 'RIFF' || head === 'RF64' || head === 'RIFX') && kind === 'WAVE') return 'wav';
-  if (head === 'FORM' && (kind === 'AIFF' || kind === 'AIFC')) return 'aiff';
-  if (head === 'OggS') return 'ogg';
-  if (head === 'fLaC') return 'flac';
-  if (head.startsWith('ID3') && bytes[3] <= 4) return 'mp3';
-  if (text(4, 8) === 'ftyp') return 'mp4';
-  if (bytes[0] === 0x1a && bytes[1] === 0x45 && bytes[2] === 0xdf && bytes[3] === 0xa3) return 'webm';
+  const head = String.fromCharCode(...bytes.subarray(0, BEGINNING_BYTES));
+  for (const [name, beginning] of Object.entries(BEGINNINGS)) if (beginning.test(head)) return name as AudioContainer;
   return null;
 }
 

@@ -34,6 +34,17 @@ describe('PcmInputReader', () => {
     assert.equal(reader.read(wav).length, 8);
   });
 
+  it('refuses MP3 without a tag, in chunks of any size, and takes PCM that begins with the same bytes', () => {
+    // 64 kbit/s, 24 kHz: frames of 192 bytes.
+    const mp3 = new Uint8Array(2000);
+    for (let at = 0; at < mp3.length; at += 192) mp3.set([0xff, 0xf3, 0x84, 0xc4], at);
+    assert.throws(() => new PcmInputReader().read(mp3), /MP3/);
+    const reader = new PcmInputReader();
+    reader.read(mp3.subarray(0, 100));
+    assert.throws(() => reader.read(mp3.subarray(100, 300)), /MP3/);
+    assert.equal(new PcmInputReader().read(mp3.slice(0, 192)).length, 96);
+  });
+
   it('refuses what is no buffer', () => {
     assert.throws(() => new PcmInputReader().read('hello' as never), /ArrayBuffer/);
     assert.throws(() => new PcmInputReader().read(new Float32Array(4) as never), /ArrayBuffer/);
