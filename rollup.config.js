@@ -30,7 +30,7 @@ const FOR_BUNDLERS = /@vite-ignore|webpackIgnore/;
 /** Set by `scripts/build.js`: 2 for a release, 1 otherwise, 0 leaves the code readable and takes a third of the time. */
 const minifierPasses = Number(process.env.MINIFIER_PASSES ?? 2);
 const minify = () =>
-  minifierPasses > 0 && terser({ module: true, compress: { passes: minifierPasses }, format: { comments: FOR_BUNDLERS } });
+  minifierPasses > 0 && terser({ module: true, ecma: 2022, compress: { passes: minifierPasses }, format: { comments: FOR_BUNDLERS } });
 const isPackage = (id) => !id.startsWith('.') && !id.startsWith('/') && !isVendored(id);
 /** Made of the finished files by `scripts/embed.js`, and never bundled. */
 const isEmbedded = (id) => id.endsWith('.embedded.js');
