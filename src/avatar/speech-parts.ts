@@ -29,6 +29,22 @@ export interface SpeechChunk {
   readonly sampleRateHz: number;
 }
 
+/** What `speak()` plays. Numbers alone say nothing of their format: other typed arrays than these are refused. */
+export type SpeechSource =
+  | string
+  | URL
+  | Blob
+  | Response
+  | ReadableStream<Uint8Array | DataView | ArrayBuffer>
+  | ArrayBuffer
+  | DataView
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Float32Array
+  | AudioBuffer
+  | MediaStream;
+
 export interface SpeakOptions extends SpeechManner {
   /** Ends the speech; the promise rejects with `aborted`. */
   readonly signal?: AbortSignal;

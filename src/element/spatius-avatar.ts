@@ -2,7 +2,7 @@ import type { Avatar } from '../avatar/avatar.js';
 import { type MotionPayload, readMotionPayloads } from '../avatar/conversations/motion-payloads.js';
 import type { PcmInput } from '../avatar/conversations/pcm-input.js';
 import { checkSpeechMode } from '../avatar/conversations/speech-checks.js';
-import type { ListenOptions } from '../avatar/speech-parts.js';
+import type { ListenOptions, SpeechSource } from '../avatar/speech-parts.js';
 import type { ConnectionState } from '../shared/contracts/connection-state.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { AvatarShell } from './avatar-shell.js';
@@ -185,7 +185,7 @@ export class SpatiusAvatar extends AvatarShell {
    * @throws {AvatarError} `aborted` when interrupted; `invalidAudioInput`; `noAudio`; `networkLayerNotAvailable` in
    *   `backend` mode. All but `aborted` also fire `avatar-error`.
    */
-  async speak(source: unknown, options: SpeakOptions = {}): Promise<void> {
+  async speak(source: SpeechSource | PromiseLike<SpeechSource>, options: SpeakOptions = {}): Promise<void> {
     const { cues, lang, ...manner } = options;
     await this.untilHeard(({ speech }) => {
       const last = speech.newestConversationId;

@@ -14,7 +14,7 @@ export interface SpeechQueueElement {
   readonly speechEndpoint: string | null;
   readonly avatarId: string | null;
   readonly lang: string;
-  speak(source: unknown, options: SpeakOptions): Promise<void>;
+  speak(source: Response | Promise<Response>, options: SpeakOptions): Promise<void>;
 }
 
 /** Longest part of an endpoint's error message that is reported, characters. */
