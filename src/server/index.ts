@@ -7,6 +7,7 @@ export { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 export type { LiveKitHost } from './livekit/egress-address.js';
 export type { LiveKitOptions } from './livekit/livekit-configuration.js';
 export { createMotionServer, type MotionServer, type MotionServerOptions, type TokenPolicy } from './motion-server.js';
+export { type NodeHandler, toNodeHandler } from './node-handler.js';
 export type { CreateEngine } from './request-queue.js';
 export type { MotionServerApp } from './server-apps.js';
 export type { ServerLogger } from './server-log.js';
