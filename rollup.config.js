@@ -112,6 +112,9 @@ function collapseTemplates() {
   };
 }
 
+/** Rollup leaves out directives; React's bundlers need this one. */
+const clientDirective = ({ name }) => (name === 'frameworks/react' ? "'use client';" : '');
+
 const modules = {
   input: [
     'index',
@@ -122,10 +125,11 @@ const modules = {
     'server-sdk/index',
     'server/token-endpoint',
     'engine/node',
+    'frameworks/react',
   ].map((name) => `build/src/${name}.js`),
   external: (id) => isPackage(id) || isEmbedded(id),
   plugins: [importVendored(SOURCE), plainProperties(), copyDeclarations()],
-  output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src' },
+  output: { dir: 'dist', format: 'es', preserveModules: true, preserveModulesRoot: 'build/src', banner: clientDirective },
 };
 
 const standalone = (path, ...plugins) => ({

@@ -30,6 +30,7 @@ const BUDGETS = [
   // Reads motion on the page, which no longer starts the motion worker (53 kB) for it.
   { file: 'chunks/room-*.js', limit: 30_000 },
   { file: 'vendor/livekit-client.js', limit: 180_000 },
+  { file: 'vendor/lit-react.js', limit: 1_000 },
   { file: 'avatarkit.min.js', limit: 10_000 },
   { file: 'spatius-avatar.iife.min.js', limit: 1_000 },
   { file: 'workers/motion.worker.js', limit: 54_000 },

@@ -8,7 +8,7 @@ import { basename, join, resolve } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 
-const PAGE = { 'livekit-client': 'vendor/livekit-client.js' };
+const PAGE = { '@lit/react': 'vendor/lit-react.js', 'livekit-client': 'vendor/livekit-client.js' };
 const OPUS_ENCODER = '@evan/opus/wasm/index.mjs';
 const SERVER = {
   '@hono/node-server': 'server/vendor/hono-node-server.js',

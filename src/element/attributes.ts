@@ -34,7 +34,7 @@ export function settingsFrom<Table extends AttributeTable>(table: Table, element
   return Object.fromEntries(settings) as SettingsOf<Table>;
 }
 
-/** Null for an attribute that was removed; a number may be text where a framework's template gives it. */
+/** Null for an attribute that was removed, and where a framework unsets it by `undefined`; a number may be text where a framework's template gives it. */
 function read(element: object, property: string): unknown {
-  return (element as Record<string, unknown>)[property];
+  return (element as Record<string, unknown>)[property] ?? null;
 }

@@ -1,16 +1,11 @@
 /** The element's attributes and events as frameworks want them, derived from the element so that none can be missing. */
 import type { LitElement } from 'lit';
+import type { AvatarProperties as Properties } from '../element/avatar-properties.js';
 import type { SpatiusAvatar } from '../index.js';
 
 type Primitive = string | number | boolean;
 
-/** Names of what may be written; a getter alone is no attribute. */
-type WritableKey<Element> = {
-  [Key in keyof Element]-?: Same<{ [K in Key]: Element[Key] }, { -readonly [K in Key]: Element[Key] }> extends true ? Key : never;
-}[keyof Element];
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-type OwnKey = Exclude<WritableKey<SpatiusAvatar>, keyof LitElement>;
+type OwnKey = Exclude<keyof Properties, keyof LitElement>;
 type PrimitiveKey = { [Key in OwnKey]: [Extract<SpatiusAvatar[Key], Primitive>] extends [never] ? never : Key }[OwnKey];
 
 /** `avatarId` → `avatar-id`. */

@@ -40,7 +40,11 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   'server-sdk': { own: ['shared', 'motion/protocol'], packages: ['node:', 'ws', '@evan/opus'] },
   relay: { own: ['shared', 'motion/protocol', 'server-sdk/until-aborted'], packages: ['node:', 'ws'] },
   engine: { own: ['shared', 'motion', 'embedded', 'assets/left-behind'], packages: ['node:'] },
-  frameworks: { own: ['index'], packages: ['lit', 'react', 'preact', 'solid-js', 'svelte', 'vue'] },
+  frameworks: {
+    own: ['index'],
+    ownTypes: ['element/avatar-properties'],
+    packages: ['lit', '@lit/react', 'react', 'preact', 'solid-js', 'svelte', 'vue'],
+  },
   embedded: { own: [], packages: [] },
   index: { own: ['shared', 'avatar', 'element', 'assets'], packages: [] },
   classic: { own: ['assets'], packages: [], ownTypes: ['index', 'element'] },

@@ -1,5 +1,5 @@
 import { useRef } from 'react';
-import type { AvatarError, SpatiusAvatar } from 'spatius-avatar/react';
+import { Avatar, type AvatarError, type SpatiusAvatar } from 'spatius-avatar/react';
 
 export function Guide() {
   const avatar = useRef<SpatiusAvatar>(null);
@@ -23,6 +23,34 @@ export function Guide() {
         onavatar-load-progress={({ progress }) => progress.toFixed()}
       />
       <button onClick={() => avatar.current?.speak('/hello.mp3', { style: 'calm' })}>Hello</button>
+      <Avatar
+        ref={avatar}
+        avatarId="theo"
+        mode="direct"
+        sampleRate={24000}
+        channelNames={{ Mund_auf: 'jawOpen' }}
+        requestToken={async (isRefresh) => String(isRefresh)}
+        controls
+        className="guide"
+        style={{ width: 320 }}
+        onAvatarError={({ error, currentTarget }) => {
+          const known: AvatarError = error;
+          currentTarget.close();
+          console.log(known.code);
+        }}
+        onAvatarLoadProgress={({ progress }) => progress.toFixed()}
+        onClick={({ currentTarget }) => void currentTarget.speak('/hello.mp3')}
+      >
+        <track kind="captions" src="/hello.vtt" />
+      </Avatar>
+      {/* @ts-expect-error there is no such mode */}
+      <Avatar mode="remote" />
+      {/* @ts-expect-error a misspelt handler */}
+      <Avatar onAvatarRedy={() => undefined} />
+      {/* @ts-expect-error a method is no prop */}
+      <Avatar speak={() => undefined} />
+      {/* @ts-expect-error neither is a state */}
+      <Avatar isReady />
       {/* @ts-expect-error there is no such mode */}
       <spatius-avatar mode="remote" />
       {/* @ts-expect-error a misspelt attribute is noticed, unless it has a hyphen: TypeScript lets those pass */}
