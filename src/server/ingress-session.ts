@@ -4,15 +4,20 @@
  * Back-pressure works in both directions. Audio that the engine has not reached and responses that the client has not taken are
  * both bounded; above a bound the socket is not read, so that TCP slows the sender down.
  */
+import type { Duplex } from 'node:stream';
+
 import type { WebSocket } from 'ws';
 import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
 import { type ClientAudioInput, type LiveKitEgressConfig, type Message, MessageType } from '../motion/protocol/generated/message_pb.js';
 import { createLogId } from '../shared/core/ids.js';
 import type { EnginePool } from './engine-pool.js';
+import type { FairScheduler } from './fair-scheduler.js';
+import { FrameInbox } from './frame-inbox.js';
 import type { MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
 import type { LiveKitEgress } from './livekit/livekit-egress.js';
 import { openLiveKitEgress } from './livekit/open-egress.js';
+import type { MemoryAccount, MemoryBudget } from './memory-budget.js';
 import { NamedTimers } from './named-timers.js';
 import { encodeResponse, type RequestListener, type RequestQueue } from './request-queue.js';
 import { type OpenRequest, RequestRegistry } from './request-registry.js';
@@ -20,10 +25,17 @@ import { ServerErrorCode } from './server-error-code.js';
 import type { ServerLog, SessionLog } from './server-log.js';
 import type { SessionAudio } from './session-audio.js';
 import { sessionConfigurationFrom } from './session-configuration.js';
+import { joinBytes } from './speech-request.js';
 
 export interface IngressSessionOptions {
   socket: WebSocket;
+  /** The connection below the WebSocket. */
+  connection: Duplex;
   avatarId: string;
+  /** Whose log lines are limited together. */
+  clientKey: string;
+  scheduler: FairScheduler;
+  memory: MemoryBudget;
   limits: MotionServerLimits;
   engines: EnginePool;
   livekit: LiveKitOptions;
@@ -31,6 +43,12 @@ export interface IngressSessionOptions {
 }
 
 const MAX_REQUEST_ID_LENGTH = 128;
+/** Frames that wait; above it the socket is not read. */
+const MAX_WAITING_FRAMES = 256;
+/** What a session costs beside what waits in it. */
+const SESSION_BYTES = 32 * 1024;
+/** Header and mask of a client's control frame. */
+const CONTROL_FRAME_BYTES = 6;
 
 export class IngressSession implements RequestListener {
   /** Resolves when the socket is closed. */
@@ -47,8 +65,13 @@ export class IngressSession implements RequestListener {
   private readonly requests = new RequestRegistry();
   /** Null until the session is configured. */
   private queue: RequestQueue | null = null;
-  /** Messages read before the session had joined its room. */
-  private early: Message[] | null = null;
+  private readonly inbox: FrameInbox;
+  /** Audio of one request that was read in this turn and is passed on in one piece. */
+  private gathered: { request: OpenRequest; chunks: Uint8Array[]; byteCount: number } | null = null;
+  /** Bytes of a message of which the rest has not arrived. */
+  private partialBytes = 0;
+  private readonly memory: MemoryBudget;
+  private readonly account: MemoryAccount;
   private isClosing = false;
   private isDraining = false;
   /** Too many bytes wait to be sent. */
@@ -58,15 +81,28 @@ export class IngressSession implements RequestListener {
   private requestCount = 0;
   private readonly openedAtMs = performance.now();
   private readonly log: SessionLog;
+  private audioAtMs = 0;
   private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'close'>();
 
-  constructor({ socket, avatarId, limits, engines, livekit, log }: IngressSessionOptions) {
+  constructor({ socket, connection, avatarId, clientKey, scheduler, memory, limits, engines, livekit, log }: IngressSessionOptions) {
     this.socket = socket;
     this.avatarId = avatarId;
     this.limits = limits;
     this.engines = engines;
     this.livekit = livekit;
-    this.log = log.forSession(this.connectionId);
+    this.log = log.forSession(this.connectionId, clientKey);
+    this.memory = memory;
+    this.account = memory.open(() => this.shed());
+    this.account.set(SESSION_BYTES);
+    this.inbox = new FrameInbox({
+      scheduler,
+      maxPerSecond: limits.maxMessagesPerSecond,
+      handleFrame: (data, isBinary) => this.handleFrame(data, isBinary),
+      handleTurnEnd: () => {
+        this.passGathered();
+        this.applyBackPressure();
+      },
+    });
     this.idleTimeoutMs = limits.idleTimeoutMs;
     this.closed = new Promise((resolve) => {
       socket.on('close', (closeCode) => {
@@ -76,8 +112,21 @@ export class IngressSession implements RequestListener {
         resolve();
       });
     });
-    socket.on('message', (data, isBinary) => this.handleFrame(data as Buffer, isBinary));
-    socket.on('pong', () => (this.isAlive = true));
+    socket.on('message', (data, isBinary) => this.takeFrame(data as Buffer, isBinary));
+    socket.on('pong', (data) => {
+      this.isAlive = true;
+      this.partialBytes = Math.max(0, this.partialBytes - data.length - CONTROL_FRAME_BYTES);
+    });
+    socket.on('ping', (data) => {
+      this.partialBytes = Math.max(0, this.partialBytes - data.length - CONTROL_FRAME_BYTES);
+      // Each is answered, whether or not the client reads the answers.
+      this.applyBackPressure();
+    });
+    // Before `ws`, which empties the count when a message is whole: what is counted then is what has arrived of the next.
+    connection.prependListener('data', (chunk: Buffer) => {
+      this.partialBytes += chunk.length;
+      this.countMemory();
+    });
     // `ws` closes the socket by itself with the fitting code: 1009 for too long a message, 1007, 1002.
     socket.on('error', () => {});
     this.timers.set('configure', limits.configureTimeoutMs, () =>
@@ -110,11 +159,29 @@ export class IngressSession implements RequestListener {
     this.socket.terminate();
   }
 
+  /** The server's memory is needed for others. */
+  private shed(): void {
+    this.refuse(ServerErrorCode.unavailable, 'server is over its memory budget, try again', 4503);
+    this.timers.set('close', 50, () => this.socket.terminate());
+  }
+
+  private countMemory(): void {
+    const { partialBytes, inbox, requests, socket } = this;
+    this.account.set(SESSION_BYTES + partialBytes + inbox.byteCount + requests.queuedBytes + socket.bufferedAmount);
+  }
+
   // ---- in ----
+
+  private takeFrame(data: Buffer, isBinary: boolean): void {
+    this.partialBytes = 0;
+    if (this.isClosing) return;
+    this.isAlive = true;
+    this.inbox.push(data, isBinary);
+    if (this.inbox.length > MAX_WAITING_FRAMES && !this.socket.isPaused) this.socket.pause();
+  }
 
   private handleFrame(data: Buffer, isBinary: boolean): void {
     if (this.isClosing) return;
-    this.isAlive = true;
     if (!isBinary) {
       if (!this.queue) this.refuse(ServerErrorCode.invalidArgument, 'expected ClientConfigureSession message, got a text frame', 1002);
       return;
@@ -127,7 +194,6 @@ export class IngressSession implements RequestListener {
       return this.refuse(ServerErrorCode.invalidArgument, what, 1007);
     }
     if (this.queue) this.handleMessage(message);
-    else if (this.early) this.early.push(message);
     else this.handleConfigure(message);
   }
 
@@ -143,14 +209,12 @@ export class IngressSession implements RequestListener {
     if (!configuration.isAccepted) return this.refuse(configuration.code, configuration.message, 1008);
     this.timers.clear('configure');
     if (!configuration.isForLiveKit) return this.confirm(configuration.audio);
-    // Messages wait in the socket meanwhile, except those read together with the configuration.
-    this.socket.pause();
-    const early: Message[] = (this.early = []);
+    // Messages wait meanwhile.
+    this.inbox.setHeld(true);
     void this.joinRoom(data.value.livekitEgress).then((isJoined) => {
       if (!isJoined || this.isClosing) return;
-      this.socket.resume();
       this.confirm(configuration.audio);
-      for (const message of early) this.handleMessage(message);
+      this.inbox.setHeld(false);
     });
   }
 
@@ -185,8 +249,9 @@ export class IngressSession implements RequestListener {
   }
 
   private handleMessage({ type, data }: Message): void {
-    if (data.case === 'clientAudioInput') this.handleAudio(data.value);
-    else if (data.case === 'clientInterrupt') this.handleInterrupt(data.value.reqId);
+    if (data.case === 'clientAudioInput') return this.handleAudio(data.value);
+    this.passGathered();
+    if (data.case === 'clientInterrupt') this.handleInterrupt(data.value.reqId);
     else this.fault('', `unexpected message type: ${nameOf(type)}`);
   }
 
@@ -197,20 +262,36 @@ export class IngressSession implements RequestListener {
     if (this.requests.isInputOver(reqId)) return this.reportFinishedId(reqId);
     const request = this.requests.get(reqId);
     if (!request && this.isDraining) return this.fault(reqId, 'server is shutting down', ServerErrorCode.unavailable);
-    this.pass(request ?? this.openRequest(reqId), audio, end);
-    this.applyBackPressure();
+    if (!request && this.memory.isTight) {
+      this.requests.finish(reqId);
+      return this.sendError(reqId, ServerErrorCode.unavailable, 'server is over its memory budget, try again');
+    }
+    this.gather(request ?? this.openRequest(reqId), audio, end);
   }
 
-  private pass(request: OpenRequest, audio: Uint8Array, isEnd: boolean): void {
-    request.queuedBytes += audio.length;
-    request.isInputOver = isEnd;
-    this.queue!.add(request.reqId, audio, isEnd);
+  /** Chunks of one request that arrive together go to the engine as one. */
+  private gather(request: OpenRequest, audio: Uint8Array, isEnd: boolean): void {
+    if (this.gathered?.request !== request) this.passGathered();
+    this.requests.addAudio(request.reqId, audio.length, isEnd);
+    const gathered = (this.gathered ??= { request, chunks: [], byteCount: 0 });
+    gathered.chunks.push(audio);
+    gathered.byteCount += audio.length;
+    if (isEnd) this.passGathered();
+  }
+
+  private passGathered(): void {
+    const { gathered } = this;
+    if (!gathered) return;
+    this.gathered = null;
+    const { request, chunks, byteCount } = gathered;
+    this.queue?.add(request.reqId, chunks.length === 1 ? chunks[0] : joinBytes(chunks, byteCount), request.isInputOver);
   }
 
   private openRequest(reqId: string): OpenRequest {
     // A client that was interrupted may move on to a new id and never end the old one.
-    const { unended } = this.requests;
-    if (unended.length >= this.limits.maxOpenRequests) this.pass(unended[0], new Uint8Array(0), true);
+    this.passGathered();
+    const { count, oldest } = this.requests.unended;
+    if (oldest && count >= this.limits.maxOpenRequests) this.gather(oldest, new Uint8Array(0), true);
     const request = this.requests.add(reqId);
     this.requestCount++;
     this.log.debug('request began', { reqId });
@@ -259,9 +340,7 @@ export class IngressSession implements RequestListener {
   // ---- from the queue; results of requests that were interrupted meanwhile are dropped ----
 
   handleTaken(reqId: string, byteCount: number): void {
-    const request = this.requests.get(reqId);
-    if (!request) return;
-    request.queuedBytes -= byteCount;
+    this.requests.takeAudio(reqId, byteCount);
     this.applyBackPressure();
   }
 
@@ -282,6 +361,7 @@ export class IngressSession implements RequestListener {
     this.sendError(reqId, code, message);
     this.log.warn('request refused', { reqId, code, message });
     this.finish(reqId, 'request failed');
+    if (code === ServerErrorCode.invalidArgument) this.countFault();
   }
 
   // ---- out ----
@@ -307,6 +387,10 @@ export class IngressSession implements RequestListener {
   private fault(reqId: string, message: string, code: number = ServerErrorCode.invalidArgument): void {
     this.sendError(reqId, code, message);
     this.log.warn('client fault', { ...(reqId && { reqId }), code, message });
+    this.countFault();
+  }
+
+  private countFault(): void {
     if (++this.faultCount >= this.limits.maxFaults) this.close(1008, 'too many faulty messages');
   }
 
@@ -328,7 +412,11 @@ export class IngressSession implements RequestListener {
       this.queue?.setBlocked(this.isBlocked);
       this.log.debug(this.isBlocked ? 'output blocked' : 'output unblocked', { bufferedBytes: this.socket.bufferedAmount });
     }
-    const isFull = this.requests.queuedBytes > (this.socket.isPaused ? maxQueuedBytes / 2 : maxQueuedBytes);
+    const share = this.socket.isPaused ? 0.5 : 1;
+    const isFull =
+      this.requests.queuedBytes + this.inbox.byteCount > maxQueuedBytes * share || this.inbox.length > MAX_WAITING_FRAMES * share;
+    this.countMemory();
+    if (this.isClosing) return;
     if (this.isBlocked || isFull) this.socket.pause();
     else if (this.socket.isPaused) this.socket.resume();
   }
@@ -346,14 +434,26 @@ export class IngressSession implements RequestListener {
   }
 
   private restartIdleTimer(): void {
-    this.timers.set('idle', this.idleTimeoutMs, () => {
-      if (this.requests.hasWork || this.egress?.isIdle === false) return this.restartIdleTimer();
+    this.audioAtMs = performance.now();
+    this.watchIdle(this.idleTimeoutMs);
+  }
+
+  /** A timer for each message would cost more than the message: one that comes too early is set again. */
+  private watchIdle(delayMs: number): void {
+    if (this.timers.has('idle')) return;
+    this.timers.set('idle', delayMs, () => {
+      this.timers.clear('idle');
+      const restMs = this.audioAtMs + this.idleTimeoutMs - performance.now();
+      if (restMs > 0) return this.watchIdle(restMs);
+      if (this.requests.hasWork || this.egress?.isIdle === false) return this.watchIdle(this.idleTimeoutMs);
       const what = this.egress ? 'livekit silence timeout: ' : '';
       this.refuse(0, `${what}no audio input for ${this.idleTimeoutMs / 1000} s`, 1000);
     });
   }
 
   private dropRequests(): void {
+    this.inbox.clear();
+    this.gathered = null;
     this.requests.clear();
     this.queue?.close();
     void this.egress?.close();
@@ -362,6 +462,7 @@ export class IngressSession implements RequestListener {
   private dispose(): void {
     this.isClosing = true;
     this.dropRequests();
+    this.account.close();
     this.timers.clearAll();
   }
 }

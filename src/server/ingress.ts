@@ -10,9 +10,12 @@ import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { ClientAddresses } from './client-address.js';
 import type { EnginePool } from './engine-pool.js';
 import type { Exposure } from './exposure.js';
+import { FairScheduler } from './fair-scheduler.js';
 import { IngressSession } from './ingress-session.js';
 import type { MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
+import type { MemoryBudget } from './memory-budget.js';
+import type { Quota, Quotas } from './quotas.js';
 import type { ServerApps } from './server-apps.js';
 import { ServerErrorCode } from './server-error-code.js';
 import type { ServerLog } from './server-log.js';
@@ -28,6 +31,8 @@ export interface IngressOptions {
   hasAvatar: (avatarId: string) => Promise<boolean>;
   authorizeSession?: AuthorizeSession | undefined;
   limits: MotionServerLimits;
+  quotas: Quotas;
+  memory: MemoryBudget;
   engines: EnginePool;
   livekit: LiveKitOptions;
   log: ServerLog;
@@ -36,10 +41,17 @@ export interface IngressOptions {
 }
 
 export type Admission =
-  | { isAdmitted: true; avatarId: string; creditsSignal?: AbortSignal | undefined }
-  | { isAdmitted: false; status: number; message: string };
+  | { isAdmitted: true; avatarId: string; clientKey: string; quotas: readonly Quota[]; creditsSignal?: AbortSignal | undefined }
+  | Refusal;
 
-const TOO_MANY = { isAdmitted: false, status: 503, message: 'Too many sessions' } as const;
+interface Refusal {
+  isAdmitted: false;
+  status: number;
+  message: string;
+}
+
+const TOO_MANY: Refusal = { isAdmitted: false, status: 503, message: 'Too many sessions' };
+const NO_MEMORY: Refusal = { isAdmitted: false, status: 503, message: 'Server is over its memory budget' };
 
 export const INGRESS_PATH = '/v2/driveningress/websocket';
 
@@ -47,6 +59,7 @@ export class Ingress {
   private readonly options: IngressOptions;
   private readonly webSockets: WebSocketServer;
   private readonly sessions = new Set<IngressSession>();
+  private readonly scheduler = new FairScheduler();
   private isClosing = false;
 
   constructor(options: IngressOptions) {
@@ -92,16 +105,40 @@ export class Ingress {
     if (appId !== claims.appId) return refuse(400, 'App ID mismatch');
     if (!apps.get(appId)) return refuse(404, 'App ID unrecognized');
     if (!(await this.options.hasAvatar(avatarId))) return refuse(404, `Avatar not found: ${avatarId.slice(0, 128)}`);
-    if (this.isFull) return TOO_MANY;
+    const address = addresses.ofRequest(peer, header);
+    const quotas = this.quotasOf(claims, address);
+    const busy = this.refusalForLoad(quotas);
+    if (busy) return busy;
     try {
-      const address = addresses.ofRequest(peer, header);
       const grant = await this.options.authorizeSession?.({ appId, avatarId, tokenId: claims.tokenId, address, header });
-      return { isAdmitted: true, avatarId, creditsSignal: grant?.creditsSignal };
+      return { isAdmitted: true, avatarId, clientKey: address ?? `token ${claims.tokenId}`, quotas, creditsSignal: grant?.creditsSignal };
     } catch (reason) {
       if (!(reason instanceof AvatarError)) this.options.onError(reason);
       const { status, message } = refusalFrom(reason);
       return refuse(status, message);
     }
+  }
+
+  private quotasOf({ appId, tokenId, isPublic }: SessionTokenClaims, address: string | null): Quota[] {
+    const { maxSessionsPerToken, maxSessionsPerAddress } = this.options.limits;
+    const quota = (kind: string, id: string, limit: number): Quota => ({
+      key: `sessions of ${kind} ${id}`,
+      limit,
+      message: `Concurrency limit reached: ${limit} sessions of this ${kind}`,
+    });
+    return [
+      ...(address === null ? [] : [quota('address', address, maxSessionsPerAddress)]),
+      // A stock Server SDK opens all sessions of a backend with one token of the console API.
+      ...(isPublic ? [quota('token', tokenId, maxSessionsPerToken)] : []),
+      quota('app', appId, this.options.apps.get(appId)?.maxSessions ?? 0),
+    ];
+  }
+
+  private refusalForLoad(quotas: readonly Quota[]): Refusal | null {
+    const exceeded = this.options.quotas.exceededBy(quotas);
+    if (exceeded) return { isAdmitted: false, status: 429, message: exceeded.message };
+    if (this.isFull) return TOO_MANY;
+    return this.options.memory.isTight ? NO_MEMORY : null;
   }
 
   /** For the `upgrade` event of the HTTP server. */
@@ -117,12 +154,19 @@ export class Ingress {
     const admission = await this.admit(url, request);
     if (!admission.isAdmitted) return refuse(admission.status, admission.message);
     // Others may have been admitted at the same time; from here on nothing is awaited.
-    if (this.isFull) return refuse(TOO_MANY.status, TOO_MANY.message);
+    const { avatarId, clientKey, quotas } = admission;
+    const busy = this.refusalForLoad(quotas);
+    if (busy) return refuse(busy.status, busy.message);
     if (socket.destroyed) return;
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const session = new IngressSession({ ...this.options, socket: webSocket, avatarId: admission.avatarId });
+      const { scheduler } = this;
+      const session = new IngressSession({ ...this.options, socket: webSocket, connection: socket, avatarId, clientKey, scheduler });
       this.sessions.add(session);
-      void session.closed.then(() => this.sessions.delete(session));
+      const release = this.options.quotas.claim(quotas);
+      void session.closed.then(() => {
+        this.sessions.delete(session);
+        release();
+      });
       if (this.isClosing) session.drain();
       if (admission.creditsSignal) watchCredits(session, admission.creditsSignal);
     });

@@ -2,6 +2,19 @@
 export interface MotionServerLimits {
   /** Live WebSocket sessions; further ones are refused with 503. Default 500. */
   maxSessions: number;
+  /** Live sessions that were opened with one token of the server's own token endpoint; further ones get 429. Default 4. */
+  maxSessionsPerToken: number;
+  /** Live sessions of one client address (of IPv6 a /64), where it is known; further ones get 429. Default 32. */
+  maxSessionsPerAddress: number;
+  /** TCP connections of one client address that connects directly; further ones get 429. Default 100. */
+  maxConnectionsPerAddress: number;
+  /** Messages of a session; faster ones are read later. Default 1000. */
+  maxMessagesPerSecond: number;
+  /**
+   * Memory of all clients together, bytes: audio, answers, half-received messages and the objects around them. At 80 % new sessions get 503 and new
+   * requests `ServerError` 14; beyond it the session that holds most is closed with 4503. Default 256 MiB.
+   */
+  memoryBudgetBytes: number;
   /** Open TCP connections of any kind; further ones are dropped. Default 2000. */
   maxConnections: number;
   /** Time a connection may take to send its request headers, ms. Default 10,000. */
@@ -41,6 +54,11 @@ export interface MotionServerLimits {
 
 export const DEFAULT_LIMITS: Readonly<MotionServerLimits> = Object.freeze({
   maxSessions: 500,
+  maxSessionsPerToken: 4,
+  maxSessionsPerAddress: 32,
+  maxConnectionsPerAddress: 100,
+  maxMessagesPerSecond: 1000,
+  memoryBudgetBytes: 256 * 1024 * 1024,
   maxConnections: 2000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 20_000,

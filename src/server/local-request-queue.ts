@@ -99,8 +99,8 @@ export class LocalRequestQueue implements RequestQueue, Runnable {
     return !this.isHeld && this.next() !== null;
   }
 
-  async runSlice(): Promise<void> {
-    if (!this.isHeld) await this.next()?.runSlice();
+  runSlice(): void | Promise<void> {
+    if (!this.isHeld) return this.next()?.runSlice();
   }
 
   /** The client or the room has enough for now. */

@@ -13,7 +13,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
@@ -31,10 +31,12 @@ import { Exposure } from './exposure.js';
 import { INGRESS_PATH, Ingress } from './ingress.js';
 import { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
+import { MemoryBudget } from './memory-budget.js';
 import { packageFolder } from './package-folder.js';
+import { Quotas } from './quotas.js';
 import type { CreateEngine } from './request-queue.js';
 import { type MotionServerApp, ServerApps } from './server-apps.js';
-import { ServerLog, type ServerLogger } from './server-log.js';
+import { LineBudget, MAX_LINES_PER_SECOND, ServerLog, type ServerLogger } from './server-log.js';
 import type { AuthorizeSession } from './session-authorization.js';
 import { serveFile } from './static-files.js';
 import { createTokenHandler } from './token-endpoint.js';
@@ -145,11 +147,15 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     throw new AvatarError(ErrorCode.invalidConfiguration, `threads must be a whole number from 1, not ${threadCount}`);
   }
   const log = new ServerLog(options.logger ?? null);
+  const consoleBudget = new LineBudget(MAX_LINES_PER_SECOND);
   const onError = (error: unknown): void => {
     log.error('server failure', error);
     if (options.onError) options.onError(error);
-    else if (!options.logger) console.error(error);
+    else if (!options.logger && consoleBudget.allow(performance.now())) console.error(error);
   };
+  const addresses = new ClientAddresses(options.trustedProxies ?? null);
+  const memory = new MemoryBudget(limits.memoryBudgetBytes);
+  const quotas = new Quotas((quota, limit) => log.warn('quota exceeded', { quota, limit }));
   const engines = new EnginePool({
     onError,
     createEngine: options.createEngine ?? null,
@@ -160,7 +166,9 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   const ingress = new Ingress({
     apps,
     exposure,
-    addresses: new ClientAddresses(options.trustedProxies ?? null),
+    addresses,
+    quotas,
+    memory,
     allowedOrigins,
     limits,
     authorizeSession: options.authorizeSession,
@@ -176,7 +184,8 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     maxSize: limits.maxBodyBytes,
     onError: (context) => context.json({ message: 'Request body too large' }, 413),
   });
-  for (const path of ['/v1/*', '/api/*', INGRESS_PATH]) app.use(path, (context, next) => logHttp(log, context, next));
+  for (const path of ['/v1/*', '/api/*', INGRESS_PATH]) app.use(path, (context, next) => logHttp(log, addresses, context, next));
+  for (const path of ['/v1/*', '/api/*']) app.use(path, (context, next) => countBody(memory, limits.maxBodyBytes, context, next));
   app.use('/v1/*', limitBody);
   app.use('/api/*', limitBody);
   app.get('/healthz', (context) =>
@@ -222,6 +231,9 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   app.all('/dist/*', ({ req }) => serveFile({ path: distFolder, isShared: true }, req.path.slice('/dist'.length), req.raw));
   app.all('/*', ({ req }) => serveFile({ path: demoFolder, isShared: false }, req.path, req.raw));
   app.onError((error, context) => {
+    // A client that leaves in the middle of its request is no failure of the server.
+    const { complete, destroyed } = incomingOf(context);
+    if (!complete && destroyed) return context.json({ message: 'Request aborted' }, 400);
     onError(error);
     return context.json({ message: 'Internal server error' }, 500);
   });
@@ -235,6 +247,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     getRequestListener(app.fetch),
   );
   server.maxConnections = limits.maxConnections;
+  server.on('connection', (socket) => limitConnections(socket, addresses, quotas, limits.maxConnectionsPerAddress));
   server.on('upgrade', (request, socket, head) => {
     ingress.handleUpgrade(request, socket, head).catch((error: unknown) => {
       socket.destroy();
@@ -276,17 +289,31 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
 }
 
 /** One line per request to an API. The query is left out: it may hold a token. */
-async function logHttp(log: ServerLog, context: Context, next: Next): Promise<void> {
+async function logHttp(log: ServerLog, addresses: ClientAddresses, context: Context, next: Next): Promise<void> {
   const begunAtMs = performance.now();
   await next();
   const { method, path } = context.req;
   const { status } = context.res;
-  const address = incomingOf(context).socket.remoteAddress ?? '';
+  const peer = incomingOf(context).socket.remoteAddress;
+  const address = addresses.ofRequest(peer, (name) => context.req.header(name)) ?? peer ?? '';
   const level = status >= 400 && status !== UPGRADE_REQUIRED ? 'warn' : method === 'POST' ? 'info' : 'debug';
   log.fromAddress(level, address, 'http request', { method, path, status, ms: performance.now() - begunAtMs });
 }
 
 const incomingOf = (context: Context): IncomingMessage => (context.env as HttpBindings).incoming;
+
+/** A body is counted before it is read. */
+async function countBody(memory: MemoryBudget, maxBytes: number, context: Context, next: Next): Promise<Response | void> {
+  if (context.req.method !== 'POST') return next();
+  if (memory.isTight) return context.json({ message: 'Server is over its memory budget' }, 503, { 'retry-after': '1' });
+  const account = memory.open(null);
+  account.set(Math.min(maxBytes, Number(context.req.header('content-length') ?? maxBytes)));
+  try {
+    await next();
+  } finally {
+    account.close();
+  }
+}
 
 async function keepInside(exposure: Exposure, context: Context, next: Next): Promise<Response | void> {
   const { socket, headers } = incomingOf(context);
@@ -310,6 +337,18 @@ function appsFrom({ apps, apiKey, appId, tokenSecret, previousApiKeys }: MotionS
 function originFrom(text: string): string {
   if (URL.canParse(text) && new URL(text).origin === text) return text;
   throw new AvatarError(ErrorCode.invalidConfiguration, `an allowed origin must be like https://example.com, not "${text}"`);
+}
+
+function limitConnections(socket: Socket, addresses: ClientAddresses, quotas: Quotas, limit: number): void {
+  const address = addresses.ofConnection(socket.remoteAddress);
+  if (address === null) return;
+  const quota = [{ key: `connections of address ${address}`, limit, message: 'Too many connections' }];
+  if (quotas.exceededBy(quota)) {
+    socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    socket.destroySoon();
+    return;
+  }
+  socket.once('close', quotas.claim(quota));
 }
 
 async function avatarIdsIn(folder: string): Promise<string[]> {

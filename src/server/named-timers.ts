@@ -8,6 +8,11 @@ export class NamedTimers<Name extends string> {
     this.timers.set(name, setTimeout(action, delayMs));
   }
 
+  /** Whether it was set and not cleared, also after its action. */
+  has(name: Name): boolean {
+    return this.timers.has(name);
+  }
+
   clear(name: Name): void {
     clearTimeout(this.timers.get(name));
     this.timers.delete(name);

@@ -19,14 +19,14 @@ export class OggOpusReader implements AudioReader {
   private decoder: OpusDecoder<typeof RATE_HZ> | null = null;
   private byteCount = 0;
 
-  async read(bytes: Uint8Array): Promise<Float32Array> {
+  read(bytes: Uint8Array): Float32Array | Promise<Float32Array> {
     this.checkPattern(bytes);
     try {
-      const parts: Float32Array[] = [];
-      for (const packet of this.demuxer.push(bytes)) parts.push(await this.decode(packet));
-      return joinSamples(parts);
+      const packets = [...this.demuxer.push(bytes)];
+      if (packets.some(({ head }) => head !== this.head)) return this.decodeOpening(packets).catch((error: unknown) => undecodable(error));
+      return joinSamples(packets.map((packet) => this.decode(packet)));
     } catch (error) {
-      throw new AvatarError(ErrorCode.invalidAudioInput, 'the Ogg Opus audio cannot be decoded', { cause: error });
+      return undecodable(error);
     }
   }
 
@@ -39,9 +39,17 @@ export class OggOpusReader implements AudioReader {
     this.decoder = null;
   }
 
-  private async decode({ head, bytes, skipSamples, trimSamples }: OpusPacket): Promise<Float32Array> {
-    if (head !== this.head) await this.open(head);
-    const { channelData, errors } = this.decoder!.decodeFrame(bytes);
+  private async decodeOpening(packets: readonly OpusPacket[]): Promise<Float32Array> {
+    const parts: Float32Array[] = [];
+    for (const packet of packets) {
+      if (packet.head !== this.head) await this.open(packet.head);
+      parts.push(this.decode(packet));
+    }
+    return joinSamples(parts);
+  }
+
+  private decode({ head, bytes, skipSamples, trimSamples }: OpusPacket): Float32Array {
+    const { channelData, errors } = withoutConsole(() => this.decoder!.decodeFrame(bytes));
     if (errors[0]) throw new Error(errors[0].message);
     const samples = mixToMono(channelData);
     if (head.gain !== 1) for (let at = 0; at < samples.length; at++) samples[at]! *= head.gain;
@@ -70,4 +78,19 @@ export class OggOpusReader implements AudioReader {
     }
     this.byteCount += bytes.length;
   }
+}
+
+/** The decoder writes every packet that it cannot decode to the console, as many as a client sends; the error is reported here anyway. */
+function withoutConsole<Result>(action: () => Result): Result {
+  const { error } = console;
+  console.error = () => {};
+  try {
+    return action();
+  } finally {
+    console.error = error;
+  }
+}
+
+function undecodable(cause: unknown): never {
+  throw new AvatarError(ErrorCode.invalidAudioInput, 'the Ogg Opus audio cannot be decoded', { cause });
 }

@@ -4,9 +4,9 @@
 export interface OpenRequest {
   readonly reqId: string;
   /** Bytes of audio that no engine has taken. */
-  queuedBytes: number;
+  readonly queuedBytes: number;
   /** No more audio is expected. */
-  isInputOver: boolean;
+  readonly isInputOver: boolean;
   /** Media time up to which motion was computed, s. */
   mediaSeconds: number;
   readonly beganAtMs: number;
@@ -17,8 +17,13 @@ const REQUEST_BYTES = 1024;
 /** Ids of finished requests that are remembered, so that a second use is refused. */
 const REMEMBERED_IDS = 256;
 
+type Entry = { -readonly [Name in keyof OpenRequest]: OpenRequest[Name] };
+
 export class RequestRegistry {
-  private readonly open = new Map<string, OpenRequest>();
+  private readonly open = new Map<string, Entry>();
+  /** Requests whose `end` has not come, oldest first. */
+  private readonly running = new Set<Entry>();
+  private audioBytes = 0;
   /** Id of a finished request → whether further audio for it has been reported. */
   private readonly finished = new Map<string, boolean>();
 
@@ -32,20 +37,17 @@ export class RequestRegistry {
 
   /** Bytes that wait for an engine. */
   get queuedBytes(): number {
-    let bytes = this.open.size * REQUEST_BYTES;
-    for (const request of this.open.values()) bytes += request.queuedBytes;
-    return bytes;
+    return this.open.size * REQUEST_BYTES + this.audioBytes;
   }
 
   /** Whether an engine has something to do. */
   get hasWork(): boolean {
-    for (const { queuedBytes, isInputOver } of this.open.values()) if (queuedBytes > 0 || isInputOver) return true;
-    return false;
+    return this.audioBytes > 0 || this.open.size > this.running.size;
   }
 
-  /** Requests whose `end` has not come, oldest first. */
-  get unended(): OpenRequest[] {
-    return [...this.open.values()].filter(({ isInputOver }) => !isInputOver);
+  /** How many requests have no `end` yet, and the oldest of them. */
+  get unended(): { count: number; oldest: OpenRequest | undefined } {
+    return { count: this.running.size, oldest: this.running.values().next().value };
   }
 
   get(reqId: string): OpenRequest | undefined {
@@ -55,7 +57,26 @@ export class RequestRegistry {
   add(reqId: string): OpenRequest {
     const request = { reqId, queuedBytes: 0, isInputOver: false, mediaSeconds: 0, beganAtMs: performance.now() };
     this.open.set(reqId, request);
+    this.running.add(request);
     return request;
+  }
+
+  addAudio(reqId: string, byteCount: number, isEnd: boolean): void {
+    const request = this.open.get(reqId);
+    if (!request) return;
+    request.queuedBytes += byteCount;
+    this.audioBytes += byteCount;
+    if (!isEnd) return;
+    request.isInputOver = true;
+    this.running.delete(request);
+  }
+
+  /** An engine has taken this much of its audio. */
+  takeAudio(reqId: string, byteCount: number): void {
+    const request = this.open.get(reqId);
+    if (!request) return;
+    request.queuedBytes -= byteCount;
+    this.audioBytes -= byteCount;
   }
 
   /** Whether no further audio may come for this id. */
@@ -64,7 +85,12 @@ export class RequestRegistry {
   }
 
   finish(reqId: string): void {
-    this.open.delete(reqId);
+    const request = this.open.get(reqId);
+    if (request) {
+      this.open.delete(reqId);
+      this.running.delete(request);
+      this.audioBytes -= request.queuedBytes;
+    }
     this.finished.set(reqId, false);
     if (this.finished.size > REMEMBERED_IDS) this.finished.delete(this.finished.keys().next().value!);
   }
@@ -78,5 +104,7 @@ export class RequestRegistry {
 
   clear(): void {
     this.open.clear();
+    this.running.clear();
+    this.audioBytes = 0;
   }
 }

@@ -25,8 +25,10 @@ export type ServerLogger = { [Level in LineLevel]: (fields: Readonly<Record<stri
 
 /** Lines that one client may cause in any second. */
 export const MAX_LINES_PER_SECOND = 10;
-/** Addresses whose lines are counted; beyond, the one that was quiet for longest is forgotten. */
-const MAX_ADDRESSES = 1000;
+/** Lines that all clients together may cause in any second. */
+export const MAX_CLIENT_LINES_PER_SECOND = 500;
+/** Clients whose lines are counted; beyond, the one that was quiet for longest is forgotten. */
+const MAX_CLIENTS = 1000;
 const MAX_STACK_LINES = 20;
 
 /** Allows so many lines in any second, and counts the others. */
@@ -39,9 +41,10 @@ export class LineBudget {
     this.maxLines = maxLines;
   }
 
-  allow(nowMs: number): boolean {
+  /** @param reserved Lines that are kept for others. */
+  allow(nowMs: number, reserved = 0): boolean {
     while (this.timesMs.length > 0 && nowMs - this.timesMs[0] >= 1000) this.timesMs.shift();
-    if (this.timesMs.length >= this.maxLines) {
+    if (this.timesMs.length >= this.maxLines - reserved) {
       this.suppressed++;
       return false;
     }
@@ -62,7 +65,7 @@ export interface SessionLog {
   debug(event: string, fields?: ServerLogFields): void;
   info(event: string, fields?: ServerLogFields): void;
   warn(event: string, fields?: ServerLogFields): void;
-  /** The last line, which is never suppressed; it says how many were. */
+  /** The last line, for which one of the client's is kept; it says how many were suppressed. */
   close(event: string, fields?: ServerLogFields): void;
 }
 
@@ -70,7 +73,8 @@ export class ServerLog {
   private readonly logger: ServerLogger | null;
   private readonly now: () => number;
   private readonly errorBudget = new LineBudget(MAX_LINES_PER_SECOND);
-  /** By address, the one used last at the end. */
+  private readonly clientsBudget = new LineBudget(MAX_CLIENT_LINES_PER_SECOND);
+  /** By client, the one used last at the end. */
   private readonly budgets = new Map<string, LineBudget>();
 
   /**
@@ -87,6 +91,10 @@ export class ServerLog {
     this.write('info', event, fields);
   }
 
+  warn(event: string, fields: ServerLogFields = {}): void {
+    this.writeWithin(this.clientsBudget, 'warn', event, fields);
+  }
+
   /** A failure of the server itself. Limited as well, because a client may know how to provoke it. */
   error(event: string, reason: unknown): void {
     this.writeWithin(this.errorBudget, 'error', event, errorFields(reason));
@@ -94,33 +102,43 @@ export class ServerLog {
 
   /** For clients that are not admitted: limited by address. */
   fromAddress(level: LineLevel, address: string, event: string, fields: ServerLogFields = {}): void {
-    if (!this.logger) return;
-    const budget = this.budgets.get(address) ?? new LineBudget(MAX_LINES_PER_SECOND);
-    this.budgets.delete(address);
-    this.budgets.set(address, budget);
-    if (this.budgets.size > MAX_ADDRESSES) this.budgets.delete(this.budgets.keys().next().value!);
-    this.writeWithin(budget, level, event, { address, ...fields });
+    if (this.logger) this.writeWithin(this.budgetOf(address), level, event, { address, ...fields });
   }
 
-  forSession(connectionId: string): SessionLog {
-    // One line is kept for the end.
-    const budget = new LineBudget(MAX_LINES_PER_SECOND - 1);
+  /** @param client Sessions of one client are limited together: its address, else its token. */
+  forSession(connectionId: string, client: string = connectionId): SessionLog {
+    const write = (level: LineLevel, event: string, fields: ServerLogFields, reserved: number): void => {
+      if (this.logger) this.writeWithin(this.budgetOf(client), level, event, { connectionId, ...fields }, reserved);
+    };
     const line =
       (level: LineLevel) =>
-      (event: string, fields: ServerLogFields = {}): void => {
-        this.writeWithin(budget, level, event, { connectionId, ...fields });
-      };
+      (event: string, fields: ServerLogFields = {}): void =>
+        write(level, event, fields, 1);
     return {
       debug: line('debug'),
       info: line('info'),
       warn: line('warn'),
-      close: (event, fields = {}) => this.write('info', event, { connectionId, ...fields, ...budget.takeSuppressed() }),
+      close: (event, fields = {}) => write('info', event, fields, 0),
     };
   }
 
-  private writeWithin(budget: LineBudget, level: LineLevel, event: string, fields: ServerLogFields): void {
+  private budgetOf(client: string): LineBudget {
+    const budget = this.budgets.get(client) ?? new LineBudget(MAX_LINES_PER_SECOND);
+    this.budgets.delete(client);
+    this.budgets.set(client, budget);
+    if (this.budgets.size > MAX_CLIENTS) this.budgets.delete(this.budgets.keys().next().value!);
+    return budget;
+  }
+
+  private writeWithin(budget: LineBudget, level: LineLevel, event: string, fields: ServerLogFields, reserved = 0): void {
     if (!this.logger || this.logger.isLevelEnabled?.(level) === false) return;
-    if (budget.allow(this.now())) this.write(level, event, { ...fields, ...budget.takeSuppressed() });
+    const nowMs = this.now();
+    if (
+      !budget.allow(nowMs, reserved) ||
+      (budget !== this.errorBudget && budget !== this.clientsBudget && !this.clientsBudget.allow(nowMs))
+    )
+      return;
+    this.write(level, event, { ...fields, ...budget.takeSuppressed() });
   }
 
   private write(level: LineLevel, event: string, fields: ServerLogFields): void {

@@ -78,17 +78,18 @@ export class SpeechRequest {
     if (!this.isReading) this.parts?.reader.free();
   }
 
-  async runSlice(): Promise<void> {
+  runSlice(): void | Promise<void> {
     try {
       const parts = (this.parts ??= this.createParts());
-      if (this.samples.length === 0 && !this.isAllRead) await this.read(parts.reader);
-      if (!this.isOver) this.compute(parts);
+      const reading = this.samples.length === 0 && !this.isAllRead ? this.read(parts.reader) : undefined;
+      if (reading) return reading.then(() => this.compute(parts)).catch((error: unknown) => this.fail(error));
+      this.compute(parts);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  private async read(reader: AudioReader): Promise<void> {
+  private read(reader: AudioReader): void | Promise<void> {
     const bytes = this.nextBytes(reader.sliceBytes);
     this.isAllRead = this.isInputOver && this.chunks.length === 0;
     const samples = reader.read(bytes, this.isAllRead);
@@ -97,26 +98,32 @@ export class SpeechRequest {
       return;
     }
     this.isReading = true;
-    try {
-      const decoded = await samples;
-      if (!this.isOver) this.samples = decoded;
-    } finally {
-      this.isReading = false;
-      if (this.isOver) reader.free();
-    }
+    return samples
+      .then((decoded) => {
+        if (!this.isOver) this.samples = decoded;
+      })
+      .finally(() => {
+        this.isReading = false;
+        if (this.isOver) reader.free();
+      });
   }
 
+  /** Up to `maxBytes`; small chunks are joined, so that a slice is worth its cost however the audio was cut. */
   private nextBytes(maxBytes: number): Uint8Array {
-    const head = this.chunks[0];
-    if (!head) return new Uint8Array(0);
-    const bytes = head.subarray(0, maxBytes);
-    if (bytes.length === head.length) this.chunks.shift();
-    else this.chunks[0] = head.subarray(bytes.length);
+    let count = 0;
+    let byteCount = 0;
+    while (count < this.chunks.length && byteCount < maxBytes) byteCount += this.chunks[count++].length;
+    if (count === 0) return new Uint8Array(0);
+    const joined = count === 1 ? this.chunks[0] : joinBytes(this.chunks.slice(0, count), byteCount);
+    this.chunks.splice(0, count);
+    if (joined.length > maxBytes) this.chunks.unshift(joined.subarray(maxBytes));
+    const bytes = joined.subarray(0, maxBytes);
     this.listener.handleTaken(bytes.length, this.chunks.length === 0);
     return bytes;
   }
 
   private compute({ reader, engine }: SpeechParts): void {
+    if (this.isOver) return;
     const slice = this.samples.subarray(0, Math.round(reader.sampleRateHz * SLICE_SECONDS));
     this.samples = this.samples.subarray(slice.length);
     this.samplesSeen += slice.length;
@@ -157,6 +164,16 @@ export class SpeechRequest {
     this.cancel();
     this.listener.handleFailure(publicError(reason));
   }
+}
+
+export function joinBytes(chunks: readonly Uint8Array[], byteCount: number): Uint8Array {
+  const joined = new Uint8Array(byteCount);
+  let at = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+  }
+  return joined;
 }
 
 /** The part of a failure that is sent to the client: its own faults, and a failed upstream engine, in the text that stock SDKs match. */

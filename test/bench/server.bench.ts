@@ -13,6 +13,7 @@ import { benchSpeech } from './helpers/speech.js';
 
 /** On a machine with two cores these clients share them with the server. */
 const THREADS = Math.min(2, availableParallelism());
+const API_KEY = 'bench-key';
 const RATE_HZ = 16000;
 const CHUNK_MS = 100;
 const CHUNK_BYTES = (RATE_HZ * 2 * CHUNK_MS) / 1000;
@@ -36,6 +37,7 @@ async function startProcess(): Promise<ServerProcess> {
   const options = ['--port', '0', '--max-sessions', '2000', '--threads', String(THREADS)];
   const child = spawn(process.execPath, [join(packageFolder(), 'build/src/server/cli.js'), 'serve', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SPATIUS_API_KEY: API_KEY, SPATIUS_APP_ID: 'app_demo' },
   });
   const exit = new Promise<void>((resolve) => child.on('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
@@ -47,7 +49,13 @@ async function startProcess(): Promise<ServerProcess> {
     });
     void exit.then(() => reject(new Error(`the server ended: ${output}`)));
   });
-  const { sessionToken } = (await (await fetch(`${url}/api/session-token`, { method: 'POST' })).json()) as { sessionToken: string };
+  // A token of the public endpoint is for 4 sessions.
+  const response = await fetch(`${url}/v1/console/session-tokens`, {
+    method: 'POST',
+    headers: { 'x-api-key': API_KEY },
+    body: JSON.stringify({ expireAt: Math.floor(Date.now() / 1000) + 3600 }),
+  });
+  const { sessionToken } = (await response.json()) as { sessionToken: string };
   return {
     child,
     async open() {

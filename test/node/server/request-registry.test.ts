@@ -7,23 +7,27 @@ describe('the registry of requests', () => {
   it('knows which requests are open and how much of their audio waits', () => {
     const requests = new RequestRegistry();
     const first = requests.add('first');
-    requests.add('second').isInputOver = true;
-    first.queuedBytes = 5000;
+    requests.add('second');
+    requests.addAudio('second', 0, true);
+    requests.addAudio('first', 5000, false);
     assert.deepEqual(requests.ids, ['first', 'second']);
-    assert.deepEqual(requests.unended, [first]);
+    assert.deepEqual(requests.unended, { count: 1, oldest: first });
     assert.equal(requests.queuedBytes, 5000 + 2 * 1024);
     requests.finish('second');
     assert.equal(requests.size, 1);
     assert.isTrue(requests.hasWork);
-    first.queuedBytes = 0;
+    requests.takeAudio('first', 5000);
     assert.isFalse(requests.hasWork);
+    requests.addAudio('first', 700, true);
+    requests.finish('first');
+    assert.equal(requests.queuedBytes, 0);
   });
 
   it('takes no audio for a request after its end', () => {
     const requests = new RequestRegistry();
-    const request = requests.add('a');
+    requests.add('a');
     assert.isFalse(requests.isInputOver('a'));
-    request.isInputOver = true;
+    requests.addAudio('a', 0, true);
     assert.isTrue(requests.isInputOver('a'));
     requests.finish('a');
     assert.isTrue(requests.isInputOver('a'));
