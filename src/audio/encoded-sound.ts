@@ -2,6 +2,7 @@
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { joinBytes } from '../shared/core/bytes.js';
 import { MonoMixer } from '../shared/samples/mono-mixer.js';
+import { soundUnits } from '../shared/samples/sound-units.js';
 import { abortedError } from './byte-source.js';
 
 /** Full scale ±1, or ±32768 for integers. */
@@ -45,29 +46,28 @@ export async function* decodedPieces(
   { rateHz, signal }: DecodeSettings,
 ): AsyncIterable<MonoPiece> {
   if (bytes.length === 0) return;
-  // Decoding takes the buffer away.
-  const head = bytes.slice(0, 4);
-  let buffer: AudioBuffer;
-  try {
-    // An offline context decodes without a loudspeaker and before any gesture.
-    buffer = await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(bytes.buffer);
-  } catch (reason) {
-    const message = what
-      ? `This audio is ${what}; it is damaged, or this browser cannot decode it. MP3, AAC, Ogg, WAV and PCM can be played`
-      : `This is no audio that is known (it begins with the bytes ${hexOf(head)}). Raw PCM needs a content type, a name or an option that says so`;
-    throw new AvatarError(ErrorCode.invalidAudioInput, message, { cause: reason });
+  for (const unit of soundUnits(bytes)) {
+    let buffer: AudioBuffer;
+    try {
+      // An offline context decodes without a loudspeaker and before any gesture. It takes the buffer away.
+      buffer = await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(unit.slice().buffer);
+    } catch (reason) {
+      throw new AvatarError(ErrorCode.invalidAudioInput, undecodable(unit, what), { cause: reason });
+    }
+    if (signal.aborted) throw abortedError(signal);
+    yield { samples: monoOf(buffer), sampleRateHz: buffer.sampleRate };
   }
-  if (signal.aborted) throw abortedError(signal);
-  yield { samples: monoOf(buffer), sampleRateHz: buffer.sampleRate };
+}
+
+function undecodable(bytes: Uint8Array, what: string | null): string {
+  if (what) return `This audio is ${what}; it is damaged, or this browser cannot decode it. MP3, AAC, Ogg, WAV and PCM can be played`;
+  const begin = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return `This is no audio that is known (it begins with the bytes ${begin}). Raw PCM needs a content type, a name or an option that says so`;
 }
 
 export function monoOf(buffer: AudioBuffer): Float32Array<ArrayBuffer> {
   const channels = Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel));
   return new MonoMixer(channels.length).mix(channels);
-}
-
-function hexOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 }
 
 function invalid(message: string): AvatarError {

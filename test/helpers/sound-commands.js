@@ -43,8 +43,13 @@ export function soundCommands() {
     name: 'sound-commands',
     async executeCommand({ command, payload }) {
       if (command !== 'ffmpeg') return undefined;
-      const bytes = await ffmpeg(payload.args, Buffer.from(payload.input, 'base64'));
-      return { output: bytes && bytes.toString('base64') };
+      try {
+        const bytes = await ffmpeg(payload.args, Buffer.from(payload.input, 'base64'));
+        return { output: bytes && bytes.toString('base64') };
+      } catch (error) {
+        // Thrown in the page: here it would fill the log.
+        return { output: null, error: error.message };
+      }
     },
   };
 }

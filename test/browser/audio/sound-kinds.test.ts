@@ -202,14 +202,26 @@ describe('speechChunksFrom, kinds of sound', () => {
     });
   }
 
-  it('plays MP3 after MP3, each without the silence of its encoder', async function () {
-    const file = await encoded(VOICE, RATE_HZ, '-c:a libmp3lame -b:a 64k -f mp3 FILE');
-    if (!file) return this.skip();
-    const twice = new Float32Array(2 * VOICE.length);
-    twice.set(VOICE);
-    twice.set(VOICE, VOICE.length);
-    assertHeard(await heard(streamed(joined(file, file), 999)), twice, 0.97, 1500);
-  });
+  const units: [name: string, args: string][] = [
+    ['MP3', '-c:a libmp3lame -b:a 64k -f mp3 FILE'],
+    ['Opus in Ogg', '-c:a libopus -b:a 64k -f ogg FILE'],
+    ['FLAC', '-c:a flac -f flac FILE'],
+    ['AAC', '-c:a aac -b:a 96k -f adts FILE'],
+    ['AAC in MP4', '-c:a aac -b:a 96k -f mp4 FILE'],
+    ['Opus in WebM', '-c:a libopus -b:a 64k -f webm FILE'],
+  ];
+  for (const [name, args] of units) {
+    it(`plays ${name} after ${name}`, async function () {
+      const file = await encoded(VOICE, RATE_HZ, args);
+      if (!file) return this.skip();
+      const one = await heard(file);
+      const two = await heard(streamed(joined(file, file), 999));
+      const twice = new Float32Array(2 * one.length);
+      twice.set(one);
+      twice.set(one, one.length);
+      assertHeard(two, twice, 0.97, 1500);
+    });
+  }
 
   it('outputs the first of a long MP3 before its last byte has come', async function () {
     const file = await encoded(VOICE, RATE_HZ, '-c:a libmp3lame -b:a 64k -f mp3 FILE');

@@ -4,10 +4,14 @@ import { floatBytes } from '../sound-files.js';
 
 /** @returns Null where the machine has no ffmpeg. */
 async function ffmpeg(args: readonly string[], input: Uint8Array): Promise<Uint8Array<ArrayBuffer> | null> {
-  const { output } = await executeServerCommand<{ output: string | null }, { args: readonly string[]; input: string }>('ffmpeg', {
+  const { output, error } = await executeServerCommand<
+    { output: string | null; error?: string },
+    { args: readonly string[]; input: string }
+  >('ffmpeg', {
     args,
     input: base64Of(input),
   });
+  if (error) throw new Error(error);
   return output === null ? null : Uint8Array.from(atob(output), (letter) => letter.charCodeAt(0));
 }
 
