@@ -15,7 +15,7 @@ const CHUNKS = {
   room: /^speech\/room\//,
   report: /diagnos|report|stats|device-facts/,
   recording: /recording|captur|seekable/,
-  microphone: /user-|live-source|microphone/,
+  microphone: /user-|live-s|microphone/,
   controls: /controls|captions|translations/,
   sounds: /^audio\/(speech-source|mp3-sound)/,
   speech: /^(audio|speech|motion)\/|motion-source|token|speech/,

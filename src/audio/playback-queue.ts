@@ -51,6 +51,8 @@ class Round {
   isInterrupted = false;
   /** Runs as usual but is silent. */
   isMute = false;
+  /** Live, between two utterances: the sound goes on, and the face rests. */
+  isSilent = false;
   /** 0 silent, 1 full; the gain is its raised cosine. */
   phase = 0;
   /** Same for an interruption; falls from 1 to 0. */
@@ -136,10 +138,29 @@ export class PlaybackQueue {
     else this.release(round, message.untilSeconds);
   }
 
-  /** A round that is played elsewhere: it keeps the time and is silent here. */
-  mute(number: number): void {
+  /**
+   * Opens the round of a live source unless a newer one has arrived; silent until `setVoiced`.
+   *
+   * @param isAudible False: it is played elsewhere, keeps the time and is silent here.
+   */
+  openLive(number: number, isAudible: boolean): void {
     const round = this.roundFor(number);
-    if (round) round.isMute = true;
+    if (!round) return;
+    round.isSilent = true;
+    round.isMute = !isAudible;
+  }
+
+  /** An utterance of the live round begins or is over. */
+  setVoiced(number: number, isVoiced: boolean): void {
+    const { round } = this;
+    if (!round || round.number !== number || round.isOver) return;
+    round.isSilent = !isVoiced;
+    this.change(round, isVoiced ? 'voiced' : 'silent', this.nextFrame);
+  }
+
+  /** Frames played of a round; 0 unless it is the current one. */
+  playedFrames(number: number): number {
+    return this.round?.number === number ? this.round.played : 0;
   }
 
   /** True while this round is the current one and has not ended. */
@@ -305,7 +326,7 @@ export class PlaybackQueue {
     this.report.contextSeconds = frame / this.rateHz;
     this.report.mediaSeconds = round.played / this.rateHz;
     this.report.isAdvancing = isAdvancing(round);
-    this.report.isOver = round.isOver;
+    this.report.isOver = round.isOver || round.isSilent;
     this.report.isInterrupted = round.isInterrupted;
     this.report.isPaused = round.isHeld;
     this.listener.handlePlayhead(this.report);

@@ -8,6 +8,7 @@
 
 import type {
   HeardSpeech,
+  LiveSilence,
   PlaybackControl,
   PlaybackFeed,
   PlaybackLog,
@@ -15,14 +16,21 @@ import type {
   PlayheadReport,
 } from '../shared/contracts/playback-messages.js';
 import { log } from '../shared/core/log.js';
+import { LevelGate } from './level-gate.js';
 import { LiveInput } from './live-input.js';
 import { PlaybackQueue } from './playback-queue.js';
+
+/** Zeros of a live source that are reported, s; a running source soon brings at least noise. */
+const ZEROS_SECONDS = 0.8;
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   private readonly queue = new PlaybackQueue(sampleRate, this);
   private feed: WorkletPort | null = null;
   private playhead: WorkletPort | null = null;
   private live: LiveInput | null = null;
+  private level = new LevelGate(sampleRate);
+  private isLiveSilent = false;
+  private framesToZeros = 0;
   private isAlive = true;
 
   constructor() {
@@ -50,25 +58,45 @@ class PlaybackProcessor extends AudioWorkletProcessor {
 
   process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
     const { live } = this;
-    if (live && this.queue.isOpen(live.round)) live.process(inputs[0][0], outputs[0][0].length);
+    if (live) this.hear(live, inputs[0][0], outputs[0][0].length);
     this.queue.process(outputs[0][0], currentFrame);
+    const isVoiced = live?.takeChange(this.queue.playedFrames(live.round)) ?? null;
+    if (live && isVoiced !== null) this.queue.setVoiced(live.round, isVoiced);
     return this.isAlive;
+  }
+
+  private hear(live: LiveInput, input: Float32Array | undefined, frameCount: number): void {
+    const { level } = this;
+    level.process(input, frameCount);
+    if (this.queue.isOpen(live.round)) live.process(input, frameCount);
+    if (level.zeroFrames === 0 && this.isLiveSilent) this.reportZeros(false);
+    this.framesToZeros = level.zeroFrames === 0 ? ZEROS_SECONDS * sampleRate : this.framesToZeros - frameCount;
+    if (this.framesToZeros <= 0) this.reportZeros(true);
+  }
+
+  private reportZeros(isLiveSilent: boolean): void {
+    this.isLiveSilent = isLiveSilent;
+    this.framesToZeros = ZEROS_SECONDS * sampleRate;
+    this.port.postMessage({ isLiveSilent } satisfies LiveSilence);
   }
 
   private handleControl(message: PlaybackControl): void {
     if (message.type === 'connect') this.connect(message.role, message.port as WorkletPort);
     else if (message.type === 'dispose') this.dispose();
     else if (message.type === 'log-level') log.level = message.level;
-    else if (message.type === 'listen') this.listen(message.round, message.delaySeconds, message.isAudible);
+    else if (message.type === 'listen') this.listen(message);
     else if (message.type === 'stop-listening') this.stopListening(message.round);
     else this.queue.handleControl(message);
   }
 
-  private listen(round: number, delaySeconds: number, isAudible: boolean): void {
-    this.live = new LiveInput(round, Math.ceil(delaySeconds * sampleRate), this);
-    // Opens the round unless a newer one has arrived.
-    this.queue.handleFeed({ type: 'release', round, untilSeconds: 0 });
-    if (!isAudible) this.queue.mute(round);
+  private listen({ round, delaySeconds, isAudible, isContinued }: PlaybackControl & { type: 'listen' }): void {
+    if (!isContinued) {
+      this.level = new LevelGate(sampleRate);
+      this.isLiveSilent = false;
+      this.framesToZeros = ZEROS_SECONDS * sampleRate;
+    }
+    this.live = new LiveInput(round, { delayFrames: Math.ceil(delaySeconds * sampleRate), level: this.level, isContinued }, this);
+    this.queue.openLive(round, isAudible);
   }
 
   private stopListening(round: number): void {

@@ -1,6 +1,6 @@
 /** The player of one element: a playback worklet and a volume, connected to the workers by two ports. */
 import { AvatarError } from '../shared/contracts/errors.js';
-import type { PlaybackControl, PlaybackLog, PlaybackState } from '../shared/contracts/playback-messages.js';
+import type { LiveSilence, PlaybackControl, PlaybackLog, PlaybackState } from '../shared/contracts/playback-messages.js';
 import { DEFAULT_SOUND_SETTINGS, type SoundSettings } from '../shared/contracts/sound-settings.js';
 import { Emitter } from '../shared/core/emitter.js';
 import { log } from '../shared/core/log.js';
@@ -21,9 +21,18 @@ export interface LivePlayback {
   readonly delaySeconds: number;
   /** False: the player only keeps the time. */
   readonly isAudible: boolean;
-  /** Aborted when the round is over. */
+  /** Disconnects the source when it is aborted. */
   readonly signal: AbortSignal;
+  /**
+   * The source has brought nothing but zeros for a while; again and again as long as that lasts, and once when it is over.
+   *
+   * @param obstacle Why, where that is known. Null: the source may simply be silent.
+   */
+  handleSilence(isSilent: boolean, obstacle: string | null): void;
 }
+
+/** Plays a connected live source as a round; called again after an interruption, the next utterance is played. */
+export type LiveFeed = (round: number) => void;
 
 /** Time constant of volume changes, s: complete in about 20 ms, without clicks. */
 const VOLUME_TIME_CONSTANT = 0.006;
@@ -40,6 +49,7 @@ export class Player {
   private isStalled = false;
   private isCounted = false;
   private isDisposed = false;
+  private handleLiveSilence: ((isSilent: boolean) => void) | null = null;
   private settings = DEFAULT_SOUND_SETTINGS;
 
   /** @throws {AvatarError} `playbackInitFailed`, see `AudioOutput.acquire`. */
@@ -65,6 +75,7 @@ export class Player {
     this.node.connect(this.gain).connect(context.destination);
     this.node.port.onmessage = ({ data }) => {
       if ('logRecord' in data) log.forward((data as PlaybackLog).logRecord);
+      else if ('isLiveSilent' in data) this.handleLiveSilence?.((data as LiveSilence).isLiveSilent);
       else this.handleState(data as PlaybackState);
     };
     this.node.onprocessorerror = () => this.events.emit('error', new AvatarError('workerFailed', 'The playback worklet died'));
@@ -118,14 +129,29 @@ export class Player {
     this.post({ type: 'flush', beforeRound });
   }
 
-  /** Plays a live source as a round, until it ends or `signal` is aborted. @throws {AvatarError} see `connectLiveSource`. */
-  async listen(round: number, source: unknown, { delaySeconds, isAudible, signal }: LivePlayback): Promise<void> {
+  /** Connects a live source, until it ends or `signal` is aborted. @throws {AvatarError} see `connectLiveSource`. */
+  async listen(source: unknown, { delaySeconds, isAudible, signal, handleSilence }: LivePlayback): Promise<LiveFeed> {
     const { connectLiveSource } = await import('./live-source.js');
-    if (signal.aborted || this.isDisposed) return;
-    const handleEnd = (): void => this.post({ type: 'stop-listening', round });
-    const disconnect = connectLiveSource(this.output, this.node, source, { isDelayed: isAudible, handleEnd });
-    signal.addEventListener('abort', disconnect);
-    this.post({ type: 'listen', round, delaySeconds, isAudible });
+    if (signal.aborted || this.isDisposed) return () => undefined;
+    let last: number | null = null;
+    let hasEnded = false;
+    const stop = (round: number) => this.post({ type: 'stop-listening', round });
+    const handleEnd = (): void => {
+      hasEnded = true;
+      if (last !== null) stop(last);
+    };
+    const { disconnect, obstacle } = connectLiveSource(this.output, this.node, source, { isDelayed: isAudible, handleEnd });
+    const handle = (isSilent: boolean): void => handleSilence(isSilent, isSilent ? obstacle() : null);
+    this.handleLiveSilence = handle;
+    signal.addEventListener('abort', () => {
+      disconnect();
+      if (this.handleLiveSilence === handle) this.handleLiveSilence = null;
+    });
+    return (round) => {
+      this.post({ type: 'listen', round, delaySeconds, isAudible, isContinued: last !== null });
+      last = round;
+      if (hasEnded) stop(round);
+    };
   }
 
   /** Pauses until `resume()`; new rounds wait, too. */
@@ -165,7 +191,9 @@ export class Player {
     if (state.state === 'stalled') this.isStalled = true;
     else if (state.state === 'started' || state.state === 'recovered') this.isStalled = false;
     const isOutput = state.state === 'started' || state.state === 'recovered' || state.state === 'resumed';
-    this.setAdvancing(isOutput && !this.isStalled && (state.state !== 'resumed' || state.mediaSeconds > 0));
+    // The utterances of a live source change nothing of its time.
+    const isUtterance = state.state === 'voiced' || state.state === 'silent';
+    if (!isUtterance) this.setAdvancing(isOutput && !this.isStalled && (state.state !== 'resumed' || state.mediaSeconds > 0));
     this.events.emit('state', state);
   }
 

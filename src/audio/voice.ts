@@ -3,7 +3,7 @@ import type { PlaybackState } from '../shared/contracts/playback-messages.js';
 import type { SoundSettings } from '../shared/contracts/sound-settings.js';
 import { Lazy } from '../shared/core/lazy.js';
 import type { AudioOutput } from './audio-output.js';
-import type { LivePlayback, Player } from './player.js';
+import type { LiveFeed, LivePlayback, Player } from './player.js';
 import type { SoundCapture } from './sound-capture.js';
 import type { TrackListener, TrackSource } from './voice-tap.js';
 
@@ -112,8 +112,8 @@ export class Voice {
   }
 
   /** @throws {AvatarError} see `Player.listen`. */
-  async listen(round: number, source: unknown, playback: LivePlayback): Promise<void> {
-    await (await this.player()).listen(round, source, playback);
+  async listen(source: unknown, playback: LivePlayback): Promise<LiveFeed> {
+    return (await this.player()).listen(source, playback);
   }
 
   configure(settings: SoundSettings): void {

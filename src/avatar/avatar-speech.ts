@@ -25,18 +25,13 @@ import { SessionTokens } from './connection/session-tokens.js';
 import { BackendMotion } from './conversations/backend-motion.js';
 import type { ConversationState } from './conversations/conversation-state.js';
 import { Conversations } from './conversations/conversations.js';
+import type { LiveSpeech } from './conversations/live-speech.js';
 import type { MotionPayloads } from './conversations/motion-payloads.js';
 import type { Round } from './conversations/rounds.js';
 import { checkSpeechMode } from './conversations/speech-checks.js';
 import type { SpeechInput, SpeechReceiver } from './conversations/speech-input.js';
 import { NO_SESSION_STATS, type SpeechEvents, type SpeechStats } from './speech-events.js';
 import type { ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener, SpeechParts } from './speech-parts.js';
-
-/**
- * From live sound heard to played, s: the look-ahead of the engine, 0.11, the pieces it comes in, the work, and the frame it is
- * shown with.
- */
-export const LISTEN_DELAY_SECONDS = 0.18;
 
 export class AvatarSpeech implements SessionListener, SpeechOutputListener, SpeechReceiver {
   private readonly parts: SpeechParts;
@@ -47,6 +42,7 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
   private readonly conversations: Conversations;
   private readonly input: SpeechInput;
   private readonly backendMotion: BackendMotion;
+  private live: LiveSpeech | null = null;
   private readonly events = new Emitter<SpeechEvents>();
   private isDisposed = false;
 
@@ -160,7 +156,7 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
 
   /** Ends the connection and what plays. The avatar stays; `start()` connects again. */
   close(): void {
-    this.interrupt();
+    this.drop();
     this.connection.close();
   }
 
@@ -186,16 +182,22 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
    *
    * @param source `MediaStream`, or an `<audio>` or `<video>` element.
    * @returns Resolves when the source has ended.
-   * @throws {AvatarError} `aborted` by an interrupt or `signal`, `noAudio`, `invalidAudioInput`.
+   * @throws {AvatarError} `aborted` by `signal` or other speech, `noAudio`, `invalidAudioInput`.
    */
-  async listen(source: unknown, { sound, signal }: ListenOptions = {}): Promise<void> {
+  async listen(source: unknown, options: ListenOptions = {}): Promise<void> {
     this.requireAlive();
-    await this.conversations.untilHeard(signal, async (entry) => {
-      await (await this.session.speech()).listen(entry.round);
-      if (entry.isOver) return;
-      const isAudible = (sound ?? (isMediaElement(source) ? 'delayed' : 'elsewhere')) === 'delayed';
-      await this.parts.output.listen(entry.round, source, { delaySeconds: LISTEN_DELAY_SECONDS, isAudible, signal: entry.signal });
-    });
+    // Other speech that is asked for while the code is loaded comes after this.
+    const place = this.conversations.begin();
+    const { LiveSpeech } = await import('./conversations/live-speech.js');
+    if (place.isOver) return place.untilHeard;
+    place.settle(null);
+    this.live ??= new LiveSpeech(this.conversations, this.session, this.parts.output, (error) => this.handleError(error));
+    await this.live.speak(source, options);
+  }
+
+  /** What the present live source lacks: nothing but zeros come from it. Null without one, and while it brings sound. */
+  get liveSilence(): string | null {
+    return this.live?.silence ?? null;
   }
 
   /** Holds sound and face where they are. */
@@ -207,8 +209,14 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
     if (!this.isDisposed) this.conversations.resume();
   }
 
-  /** Drops what plays and what is still to come of it; the next audio starts clean. */
+  /** Drops what plays and what is still to come of it; the next audio starts clean. A live source goes on with its next utterance. */
   interrupt(): void {
+    const { newest } = this.conversations.rounds;
+    if (newest) newest.isContinued = newest.isLive;
+    this.drop();
+  }
+
+  private drop(): void {
     if (this.isDisposed || this.conversations.interrupt()) return;
     // The backend may have begun to speak without this page knowing yet.
     const beforeRound = (this.conversations.rounds.newest?.round ?? 0) + 1;
@@ -218,7 +226,7 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
 
   /** Media time of the current conversation that is audible now, s; 0 while none plays. */
   get audibleSeconds(): number {
-    return this.conversations.state === 'idle' ? 0 : this.parts.output.mediaSeconds();
+    return this.conversations.state === 'idle' ? 0 : Math.max(0, this.parts.output.mediaSeconds() - this.conversations.startSeconds);
   }
 
   async stats(): Promise<SpeechStats> {
@@ -332,10 +340,6 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
   private requireAlive(): void {
     if (this.isDisposed) throw disposedError();
   }
-}
-
-function isMediaElement(source: unknown): boolean {
-  return typeof HTMLMediaElement !== 'undefined' && source instanceof HTMLMediaElement;
 }
 
 function disposedError(): AvatarError {

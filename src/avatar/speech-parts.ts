@@ -15,12 +15,20 @@ export interface SpeechOutput {
   /** Fades out and drops every round below `beforeRound`. */
   flush(beforeRound: number): void;
   /**
-   * Takes live sound in as a round that `SpeechSession.listen` has begun, and plays it `delaySeconds` later where `isAudible`.
-   * Resolves when it listens; ends with the source or when `signal` is aborted.
+   * Connects a live source until it ends or `signal` is aborted. The function it resolves to plays it as a round that
+   * `SpeechSession.listen` has begun, `delaySeconds` later where `isAudible`.
    */
-  listen(round: number, source: unknown, options: { delaySeconds: number; isAudible: boolean; signal: AbortSignal }): Promise<void>;
+  listen(source: unknown, options: LiveOutputOptions): Promise<(round: number) => void>;
   /** Media time audible now in the round that plays, s; 0 when none does. */
   mediaSeconds(): number;
+}
+
+export interface LiveOutputOptions {
+  readonly delaySeconds: number;
+  readonly isAudible: boolean;
+  readonly signal: AbortSignal;
+  /** See `LivePlayback` of `audio/`. */
+  handleSilence(isSilent: boolean, obstacle: string | null): void;
 }
 
 /** Mono audio of any rate; the receiver owns `samples`. */
@@ -69,7 +77,7 @@ export interface SpeechChunkOptions {
 }
 
 export interface ListenOptions {
-  /** Stops it; the promise rejects with `aborted`. */
+  /** Stops it, which `interrupt()` does not; the promise rejects with `aborted`. */
   readonly signal?: AbortSignal;
   /**
    * `delayed`: the avatar plays the sound, delayed by what the face needs, so that the lips are in sync. `elsewhere`: the avatar

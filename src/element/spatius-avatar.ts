@@ -211,15 +211,18 @@ export class SpatiusAvatar extends AvatarShell {
   }
 
   /**
-   * Speaks live audio from a microphone, a call or a media element as it arrives. Motion is computed in the browser in every
-   * mode.
+   * Speaks live audio from a microphone, a call, a voice agent or a media element as it arrives. Motion is computed in the
+   * browser in every mode. `conversationState` is `playing` while the source speaks, and `idle` in its silences, which
+   * begin after 0.6 s. `interrupt()` drops the rest of what is being said, until such a silence; then the source speaks again.
+   * A source that brings nothing (muted, switched off, no CORS) is reported by `avatar-error` with `noAudio`, and plays on.
    *
-   * @param source `MediaStream`, or an `<audio>` or `<video>` element; a cross-origin element needs the `crossorigin`
-   *   attribute, otherwise the browser delivers silence.
+   * @param source `MediaStream`, or an `<audio>` or `<video>` element, with a file or a stream; a file of another origin needs the
+   *   `crossorigin` attribute.
    * @param options `sound`: `delayed` plays the audio delayed to match the lips (default for an element, whose own output it
    *   replaces); `elsewhere` does not play it (default for a stream). `signal` stops it.
    * @returns Resolves when the source has ended.
-   * @throws {AvatarError} `aborted` when interrupted; `noAudio`; `invalidAudioInput`. All but `aborted` also fire `avatar-error`.
+   * @throws {AvatarError} `aborted` by `signal`, `close()` or other speech; `noAudio`; `invalidAudioInput`. All but `aborted`
+   *   also fire `avatar-error`.
    */
   async speakLive(source: MediaStream | HTMLMediaElement, options: ListenOptions = {}): Promise<void> {
     await this.untilHeard(({ speech }) => speech.listen(source, options));

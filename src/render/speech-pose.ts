@@ -98,8 +98,10 @@ export class SpeechPose {
     this.mediaSeconds = isCurrent ? mediaSeconds : Number.NaN;
     this.isAdvancing = isCurrent && playhead.isAdvancing;
 
-    const timeline = isCurrent ? this.timelines.get(round) : undefined;
-    const isCovered = timeline?.sample(mediaSeconds, this.sampled) ?? false;
+    const timeline = this.timelines.get(round);
+    // Between the utterances of a live source motion comes, and the face rests.
+    timeline?.forget(mediaSeconds - KEEP_SECONDS);
+    const isCovered = (isCurrent && timeline?.sample(mediaSeconds, this.sampled)) ?? false;
     this.isStarved = this.isAdvancing && !isCovered && !timeline?.isFinished;
     this.isSpeaking = isCurrent && isCovered;
     this.isBlinking = isCovered && this.sampled[CHANNEL_INDEX.eyeBlinkLeft] > 0.5;
@@ -116,7 +118,6 @@ export class SpeechPose {
     this.smoothCut(isCut, elapsedSeconds, pose);
     this.remember(elapsedSeconds, pose);
     if (!isCurrent) return;
-    timeline?.forget(mediaSeconds - KEEP_SECONDS);
     if (round !== this.lastRound) this.forgetRoundsBefore(round);
     this.lastRound = round;
   }

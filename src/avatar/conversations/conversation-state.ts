@@ -30,12 +30,14 @@ export function conversationChange(current: Conversation, report: Pick<PlaybackS
     state === current.state && report.round === current.round ? null : { state, round: report.round, previous: current.state, reason };
   switch (report.state) {
     case 'started':
+    case 'voiced':
       return to('playing', StateReason.userAction);
     case 'paused':
       return current.state === 'playing' ? to('paused', StateReason.userAction) : null;
     case 'resumed':
       return current.state === 'paused' ? to('playing', StateReason.userAction) : null;
     case 'ended':
+    case 'silent':
       return current.state === 'idle' ? null : to('idle', StateReason.playbackEnd);
     case 'flushed':
       return current.state === 'idle' ? null : to('idle', StateReason.userAction);

@@ -87,6 +87,11 @@ export class Conversations {
     this.output.resume();
   }
 
+  /** Media time at which the heard conversation begins in its round, s. */
+  get startSeconds(): number {
+    return this.rounds.find(this.heard.round)?.startSeconds ?? 0;
+  }
+
   /** @returns False when there was nothing to interrupt. */
   interrupt(): boolean {
     this.input.drop();
@@ -122,9 +127,11 @@ export class Conversations {
 
   handlePlaybackState(report: PlaybackState): void {
     const entry = this.rounds.find(report.round);
+    if (report.state === 'voiced') entry?.beginUtterance(report.mediaSeconds);
     const conversationId = entry?.conversationId ?? '';
-    if (report.state === 'started' && entry) entry.markSound();
-    const change = conversationChange(this.heard, report);
+    const isLiveStart = report.state === 'started' && entry?.isLive;
+    if (report.state === 'started' && !isLiveStart) entry?.markSound();
+    const change = isLiveStart ? null : conversationChange(this.heard, report);
     if (change) this.move(change, conversationId);
     if (report.state === 'stalled' && entry) entry.stalls++;
     if (report.state === 'stalled' || report.state === 'recovered') {

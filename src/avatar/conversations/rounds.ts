@@ -5,7 +5,7 @@ import { createLogId } from '../../shared/core/ids.js';
 
 export class Round {
   readonly round: number;
-  readonly conversationId: string;
+  private _conversationId: string;
   private readonly abortion = new AbortController();
   private audioAtMs = NaN;
   private soundAtMs = NaN;
@@ -14,11 +14,28 @@ export class Round {
   stalls = 0;
   /** Audio received, s; NaN if it does not pass through here. */
   appendedSeconds = 0;
+  /** Speech of a live source, which has silences between its utterances; each is a conversation of its own. */
+  isLive = false;
+  /** Live, and dropped by `interrupt()`: the source goes on with another round. */
+  isContinued = false;
+  /** Media time at which the present utterance begins, s. */
+  startSeconds = 0;
   private readonly heard = new Deferred();
 
   constructor(round: number, conversationId: string) {
     this.round = round;
-    this.conversationId = conversationId;
+    this._conversationId = conversationId;
+  }
+
+  get conversationId(): string {
+    return this._conversationId;
+  }
+
+  /** The next utterance of a live source begins. */
+  beginUtterance(mediaSeconds: number): void {
+    if (!Number.isNaN(this.soundAtMs)) this._conversationId = createLogId();
+    this.startSeconds = mediaSeconds;
+    this.markSound();
   }
 
   /** Aborted when the round is over, however it ended. */

@@ -40,6 +40,8 @@ export interface DiagnosisFacts {
   connectionState: ConnectionState;
   conversationState: ConversationState;
   isAudioBlocked: boolean;
+  /** Why nothing is heard of the live source, while nothing but zeros come from it; null otherwise. */
+  liveSilence: string | null;
   /** Hz; 0 before sound was used. */
   outputRateHz: number;
   isRenderingOnPage: boolean;
@@ -122,6 +124,7 @@ export async function gatherFacts(
     connectionState,
     conversationState,
     isAudioBlocked,
+    liveSilence: avatar?.speech.liveSilence ?? null,
     outputRateHz: avatar?.outputRateHz ?? 0,
     renderer: { wanted: element.renderer, note: rendererNote },
     isRenderingOnPage: avatar?.isRenderingOnPage ?? false,

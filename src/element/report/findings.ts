@@ -25,6 +25,9 @@ const hasSpoken = ({ stats }: Facts): boolean => Number.isFinite(stats?.firstSou
 const lacks = ({ avatar }: Facts, channel: string): boolean =>
   avatar !== null && avatar.missingChannels.includes(channel) && !avatar.approximatedChannels.includes(channel);
 
+const LIVE_ADVICE =
+  'Look at the track and its sender, or at the crossorigin attribute of the element; silence between two answers is as it should be.';
+
 const MOUTH: Rule[] = [
   [({ avatar }) => !avatar, 'problem', 'mouth-no-avatar', 'No avatar is shown.', 'See what is said of the picture.'],
   [
@@ -63,6 +66,7 @@ const MOUTH: Rule[] = [
     'Motion came that cannot be read.',
     'Hand over the messages of the Motion Server whole and untouched.',
   ],
+  [({ liveSilence }) => liveSilence !== null, 'problem', 'mouth-live-silence', ({ liveSilence }) => liveSilence!, LIVE_ADVICE],
   [
     ({ stats }) => (stats?.discardedMessages ?? 0) > 0 && stats?.motionSeconds === 0,
     'problem',
@@ -109,6 +113,7 @@ const SOUND: Rule[] = [
     'The browser keeps sound locked until the visitor touches the page.',
     'Call initializeAudioContext() in a click handler.',
   ],
+  [({ liveSilence }) => liveSilence !== null, 'problem', 'sound-live-silence', ({ liveSilence }) => liveSilence!, LIVE_ADVICE],
   [({ element }) => element.isMuted, 'problem', 'sound-muted', 'The avatar is muted.', 'Remove muted.'],
   [({ element }) => element.volume === 0, 'problem', 'sound-no-volume', 'The volume is 0.', 'Set volume above 0.'],
   [({ conversationState }) => conversationState === 'paused', 'problem', 'sound-paused', 'Speech is held.', 'Call resume().'],

@@ -38,8 +38,11 @@ export type PlaybackControl =
   /** Holds until `resume`, rounds that come meanwhile too. */
   | { type: 'pause' }
   | { type: 'resume' }
-  /** The node's input is the speech of this round; it sounds later by `delaySeconds`, or not at all. */
-  | { type: 'listen'; round: number; delaySeconds: number; isAudible: boolean }
+  /**
+   * The node's input is the speech of this round; it sounds later by `delaySeconds`, or not at all. `isContinued`: the source
+   * is that of the round before, which was interrupted, and the rest of its utterance is dropped.
+   */
+  | { type: 'listen'; round: number; delaySeconds: number; isAudible: boolean; isContinued: boolean }
   /** The live source has ended: the round ends when what was heard is played. */
   | { type: 'stop-listening'; round: number }
   /** Hands the worklet a port: `feed` receives `PlaybackFeed`, `playhead` sends `PlayheadReport`. */
@@ -56,14 +59,19 @@ export interface PlaybackLog {
   logRecord: LogRecord;
 }
 
+/** Worklet → page, while a live source brings nothing but zeros, about once a second, and once when that is over. */
+export interface LiveSilence {
+  isLiveSilent: boolean;
+}
+
 /**
  * Worklet → page, on every change only.
  * `started`: first sample out. `stalled` / `recovered`: audio or release ran out / came back. `ended`: all was played.
- * `flushed`: dropped before its end.
+ * `flushed`: dropped before its end. `voiced` / `silent`: an utterance of a live source begins / is over.
  */
 export interface PlaybackState {
   round: number;
-  state: 'started' | 'stalled' | 'recovered' | 'paused' | 'resumed' | 'ended' | 'flushed';
+  state: 'started' | 'stalled' | 'recovered' | 'paused' | 'resumed' | 'voiced' | 'silent' | 'ended' | 'flushed';
   /** `currentTime` of the context at the change, s. */
   contextSeconds: number;
   /** Media time of the round at the change, s: samples really output / rate. */
@@ -78,7 +86,7 @@ export interface PlayheadReport {
   mediaSeconds: number;
   /** False while gated, stalled or paused, and after the end. */
   isAdvancing: boolean;
-  /** True once the round has ended or was flushed: the face goes to rest. */
+  /** True once the round has ended or was flushed, and between the utterances of a live source: the face goes to rest. */
   isOver: boolean;
   /** True when the end came by a flush: the face goes to rest at once, not when the last sample is audible. */
   isInterrupted: boolean;

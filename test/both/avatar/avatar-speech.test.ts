@@ -261,18 +261,93 @@ describe('AvatarSpeech', () => {
       await settled();
       assert.deepEqual(
         session.calls.filter((call) => call.startsWith('listen')),
-        ['listen 1', 'listen 2'],
+        ['listen 2', 'listen 4'],
       );
       assert.deepEqual(
         output.calls.filter((call) => call.startsWith('listen')),
-        ['listen 1 to a microphone', 'listen 2 to a call aloud'],
+        ['listen 2 to a microphone', 'listen 4 to a call aloud'],
       );
       assert.deepEqual(outcomes, ['aborted']);
-      speech.interrupt();
+      speech.close();
       await settled();
       assert.deepEqual(outcomes, ['aborted', 'aborted']);
       const stop = AbortSignal.abort();
       assert.equal(await speech.listen('a microphone', { signal: stop }).catch(({ code }: AvatarError) => code), 'aborted');
+    });
+
+    it('goes on with a live source after an interruption, until it is stopped or other speech takes its place', async () => {
+      speech = create({ mode: 'local' });
+      const stop = new AbortController();
+      const outcomes: string[] = [];
+      const note = ({ code }: AvatarError): void => void outcomes.push(code);
+      speech.listen('a call', { signal: stop.signal }).catch(note);
+      await settled();
+      for (const round of [3, 4]) {
+        speech.interrupt();
+        await settled();
+        assert.equal(output.calls.at(-1), `listen ${round} to a call`);
+      }
+      assert.lengthOf(
+        output.calls.filter((call) => call === 'connect a call'),
+        1,
+      );
+      assert.isFalse(output.live!.signal.aborted);
+      stop.abort();
+      await settled();
+      assert.deepEqual(outcomes, ['aborted']);
+      assert.isTrue(output.live!.signal.aborted);
+      speech.listen('another call').catch(note);
+      await settled();
+      speech.interrupt();
+      speech.send(new Uint8Array([1, 0]));
+      await settled();
+      assert.deepEqual(outcomes, ['aborted', 'aborted']);
+      assert.isTrue(output.live!.signal.aborted);
+    });
+
+    it('is playing while a live source speaks and idle in its silences, each utterance a conversation of its own', async () => {
+      speech = create({ mode: 'local' });
+      const changes: [string, string, number][] = [];
+      speech.on('conversation-state', ({ state, conversationId }) => changes.push([state, conversationId, speech.audibleSeconds]));
+      speech.listen('a call').catch(() => undefined);
+      await settled();
+      const report = (state: PlaybackState['state'], mediaSeconds: number): void =>
+        speech.handlePlaybackState({ round: 2, state, mediaSeconds, contextSeconds: 0 });
+      report('started', 0);
+      assert.equal(speech.conversationState, 'idle');
+      report('voiced', 0.5);
+      report('silent', 1.4);
+      report('voiced', 1.25);
+      assert.equal(speech.conversationState, 'playing');
+      const [first, silence, second] = changes;
+      assert.deepEqual(
+        changes.map(([state, , seconds]) => [state, seconds]),
+        [
+          ['playing', 1],
+          ['idle', 0],
+          ['playing', 0.25],
+        ],
+      );
+      assert.equal(silence[1], first[1]);
+      assert.notEqual(second[1], first[1]);
+      assert.equal(speech.heardConversationId, second[1]);
+    });
+
+    it('reports a live source that brings nothing, once for each reason that is known', async () => {
+      speech = create({ mode: 'local' });
+      const errors: string[] = [];
+      speech.on('error', ({ code, message }) => errors.push(`${code} ${message}`));
+      speech.listen('a call').catch(() => undefined);
+      await settled();
+      const { handleSilence } = output.live!;
+      handleSilence(true, null);
+      assert.isString(speech.liveSilence);
+      handleSilence(true, 'It is muted.');
+      handleSilence(true, 'It is muted.');
+      assert.equal(speech.liveSilence, 'It is muted.');
+      handleSilence(false, null);
+      assert.isNull(speech.liveSilence);
+      assert.deepEqual(errors, ['noAudio It is muted.']);
     });
 
     it('needs no start in local mode', async () => {

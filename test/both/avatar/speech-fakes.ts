@@ -3,15 +3,16 @@ import type { AvatarOptions } from '../../../src/avatar/avatar-options.js';
 import { AvatarSpeech } from '../../../src/avatar/avatar-speech.js';
 import type { PcmInput } from '../../../src/avatar/conversations/pcm-input.js';
 import { SpeechInput } from '../../../src/avatar/conversations/speech-input.js';
-import type { SpeechOutput, SpeechParts } from '../../../src/avatar/speech-parts.js';
+import type { LiveOutputOptions, SpeechOutput, SpeechParts } from '../../../src/avatar/speech-parts.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import type { SessionStats } from '../../../src/shared/contracts/session.js';
 import type { WorkerSourceOptions } from '../../../src/shared/contracts/source-options.js';
 import type { SpeechManner } from '../../../src/shared/contracts/speech-manner.js';
 import type { SpeechSession } from '../../../src/shared/contracts/speech-session.js';
 import { type Expression, expressionFrom } from '../../../src/shared/contracts/speech-style.js';
-// Loaded on demand elsewhere; being here already, it comes within one turn.
+// Loaded on demand elsewhere; being here already, they come within one turn.
 import '../../../src/avatar/connection/motion-source.js';
+import '../../../src/avatar/conversations/live-speech.js';
 
 interface Appended {
   round: number;
@@ -84,8 +85,12 @@ export class FakeOutput implements SpeechOutput {
   flush(beforeRound: number): void {
     this.calls.push(`flush ${beforeRound}`);
   }
-  async listen(round: number, source: unknown, options: { isAudible: boolean }): Promise<void> {
-    this.calls.push(`listen ${round} to ${String(source)}${options.isAudible ? ' aloud' : ''}`);
+  /** Of the newest live source. */
+  live: LiveOutputOptions | null = null;
+  async listen(source: unknown, options: LiveOutputOptions): Promise<(round: number) => void> {
+    this.live = options;
+    this.calls.push(`connect ${String(source)}`);
+    return (round) => this.calls.push(`listen ${round} to ${String(source)}${options.isAudible ? ' aloud' : ''}`);
   }
   mediaSeconds(): number {
     return 1.5;
@@ -114,6 +119,7 @@ export class TestSpeech extends AvatarSpeech {
 
 /** What was asked for has been done. The module is loaded on demand, and later requests are answered later. */
 export async function settled(): Promise<void> {
+  await import('../../../src/avatar/conversations/live-speech.js');
   await import('../../../src/avatar/connection/motion-source.js');
   await new Promise((resolve) => setTimeout(resolve, 0));
 }
