@@ -1,6 +1,5 @@
 import { useRef, useState } from 'react';
-import type { SpatiusAvatar } from 'spatius-avatar/react';
-import 'spatius-avatar/react';
+import { Avatar, type SpatiusAvatar } from 'spatius-avatar/react';
 
 export function Guide() {
   const avatar = useRef<SpatiusAvatar>(null);
@@ -9,11 +8,11 @@ export function Guide() {
 
   return (
     <>
-      <spatius-avatar
+      <Avatar
         ref={avatar}
-        avatar-id={character}
+        avatarId={character}
         style={{ display: 'block', width: 320, height: 400 }}
-        onavatar-conversation-state={(event) => setState(event.state === 'playing' ? 'speaking' : 'quiet')}
+        onAvatarConversationState={(event) => setState(event.state === 'playing' ? 'speaking' : 'quiet')}
       />
       <p>
         <select aria-label="Character" value={character} onChange={(event) => setCharacter(event.target.value)}>
