@@ -179,10 +179,12 @@ export class SpatiusAvatar extends AvatarShell {
 
   /**
    * Plays speech from a URL, `Blob`, `Response`, `ReadableStream`, `AudioBuffer`, `MediaStream` or PCM, or a promise of one.
-   * Connects if necessary. `cues`, or else `words`, become its captions; unreadable captions fire `avatar-error` and are skipped.
+   * WAV, AIFF, AU, MP3 and PCM play while they arrive; other formats as the browser decodes them. Raw PCM is played if a content type, a
+   * name, `sampleRateHz`, `encoding` or the bytes themselves indicate it. Connects if necessary. `cues`, or else `words`, become its
+   * captions; unreadable captions fire `avatar-error` and are skipped.
    *
    * @returns Resolves when playback has ended.
-   * @throws {AvatarError} `aborted` when interrupted; `invalidAudioInput`; `noAudio`; `networkLayerNotAvailable` in
+   * @throws {AvatarError} `aborted` when interrupted; `invalidAudioInput` with the name of a format that cannot be played; `noAudio`; `networkLayerNotAvailable` in
    *   `backend` mode. All but `aborted` also fire `avatar-error`.
    */
   async speak(source: SpeechSource | PromiseLike<SpeechSource>, options: SpeakOptions = {}): Promise<void> {

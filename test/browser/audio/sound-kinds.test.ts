@@ -20,6 +20,7 @@ import {
   wavFile,
 } from '../../helpers/sound-files.js';
 import { soundLikeness } from '../../helpers/sound-likeness.js';
+import { MP3_TONE } from './mp3-tone.js';
 
 const RATE_HZ = 16_000;
 const VOICE = speechSignal(2, RATE_HZ);
@@ -222,6 +223,16 @@ describe('speechChunksFrom, kinds of sound', () => {
       assertHeard(two, twice, 0.97, 1500);
     });
   }
+
+  it('plays MP3 where the browser has no WebCodecs', async () => {
+    const { AudioDecoder } = globalThis;
+    try {
+      Object.assign(globalThis, { AudioDecoder: undefined });
+      assert.closeTo((await heard(MP3_TONE)).length / RATE_HZ, 0.33, 0.06);
+    } finally {
+      Object.assign(globalThis, { AudioDecoder });
+    }
+  });
 
   it('outputs the first of a long MP3 before its last byte has come', async function () {
     const file = await encoded(VOICE, RATE_HZ, '-c:a libmp3lame -b:a 64k -f mp3 FILE');
