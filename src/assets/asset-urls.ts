@@ -11,7 +11,7 @@ import { assetUrls } from './asset-choice.js';
 import { isLeftBehind } from './left-behind.js';
 
 /**
- * Functions, since a classic script that somebody else has bundled has no `import.meta.url`. Workers stand here as plain
+ * Functions, since a classic script made by another bundler has no `import.meta.url`. Workers stand here as plain
  * files, too: they have no imports, and bundlers would take `new Worker(new URL(…))` for a second copy.
  */
 const PLACES = {

@@ -2,7 +2,7 @@
  * Whether a bundler has merged a module into a file of its own and left the files behind that lay beside the module.
  *
  * @param here The module's `import.meta.url`; empty in classic scripts.
- * @param ownPath How the module's URL ends where nobody has bundled it. webpack writes the path of the source.
+ * @param ownPath The end of the module's URL when it is not bundled. webpack writes the path of the source.
  * @param path The file's, relative to the module.
  * @param place The file's URL as `new URL('path', import.meta.url)` gives it: bundlers that know the form have changed the path.
  */

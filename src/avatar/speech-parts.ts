@@ -82,7 +82,7 @@ export interface ListenOptions {
   /**
    * `delayed`: the avatar plays the sound, delayed by what the face needs, so that the lips are in sync. `elsewhere`: the avatar
    * does not play it, and the face lags by that delay. Default: `delayed` for a media element, whose own sound is replaced, and
-   * `elsewhere` for a stream, since nobody wants to hear their own microphone.
+   * `elsewhere` for a stream, so that a microphone is not played back.
    */
   readonly sound?: 'delayed' | 'elsewhere';
 }

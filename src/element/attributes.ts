@@ -1,4 +1,4 @@
-/** Reads an element's attributes by their tables: a value that cannot work is reported, and the default stands in for it. */
+/** Reads an element's attributes by their tables: an invalid value is reported, and the default is used. */
 import type { AttributeTable, SettingsOf } from '../shared/contracts/attribute-table.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 

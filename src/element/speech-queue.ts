@@ -9,7 +9,7 @@ export interface SayOptions extends SpeakOptions {
   readonly language?: string;
 }
 
-/** What the queue needs of the element. */
+/** The part of the element that the queue uses. */
 export interface SpeechQueueElement {
   readonly speechEndpoint: string | null;
   readonly avatarId: string | null;

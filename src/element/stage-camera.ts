@@ -17,7 +17,7 @@ const KEYS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
-/** What the camera reads of its element, and writes. */
+/** The part of the element that the camera reads and writes. */
 export interface CameraHost extends HTMLElement {
   cameraOrbit: string | null;
   readonly transform: string | Partial<PictureTransform> | null;

@@ -5,7 +5,7 @@ import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/err
 import { AvatarUserSpeechEvent } from './avatar-events.js';
 import type { LifecycleController } from './lifecycle-controller.js';
 
-/** What the controller needs of the element. */
+/** The part of the element that the controller uses. */
 export interface InterruptedElement extends ReactiveControllerHost, HTMLElement {
   readonly interruptible: boolean;
   readonly microphone: MediaStream | null;

@@ -44,7 +44,7 @@ export interface ResumePlace {
 }
 
 export class RelayClient {
-  /** The app's name for it, or one made up. */
+  /** The name that the app gave it, or a generated one. */
   readonly id: string;
   /** Resumes this client. A secret of the client. */
   readonly resumeToken = randomBytes(18).toString('base64url');

@@ -54,7 +54,7 @@ export interface RelayStats {
 }
 
 export interface ClientOptions {
-  /** The app's name for the client. Default: one made up. */
+  /** Name of the client. Default: generated. */
   readonly id?: string;
   /** Default `frames`. */
   readonly format?: ClientFormatName;

@@ -27,7 +27,7 @@ export interface CaptionedAvatar extends ReactiveControllerHost, HTMLElement {
 }
 
 const LOOK_SECONDS = 0.25;
-/** Text of a speech that is over before anybody could have read it stays this long. */
+/** Shortest time that text stays, when its speech is over earlier. */
 const SHORTEST_MS = 1000;
 const NO_CUES: SpeechCues = { cues: [], lang: '' };
 

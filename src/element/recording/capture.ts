@@ -19,7 +19,7 @@ export interface RecordOptions extends CaptureOptions {
   readonly videoBitsPerSecond?: number;
 }
 
-/** What a recording needs of the element. */
+/** The part of the element that a recording uses. */
 export interface CapturedElement extends HTMLElement {
   initializeAudioContext(): Promise<void>;
 }

@@ -66,7 +66,7 @@ function browserFacts(): DiagnosisFacts['browser'] {
   };
 }
 
-/** What the report reads of the element. */
+/** The part of the element that the report reads. */
 export interface DiagnosedElement extends ConnectionProperties {
   readonly src: string | null;
   readonly renderer: Renderer | 'auto';

@@ -52,7 +52,7 @@ function onSide(name: string, side: 'Left' | 'Right' | null, factor: number): Su
 
 /**
  * For each viseme that `visemesFromChannels` makes the ones that can take its place, the best first, and their weights:
- * sets of other tools have fewer mouths. Nothing stands in for shut lips.
+ * sets of other tools have fewer mouths. Closed lips are not approximated.
  */
 export const VISEME_SUBSTITUTES: readonly (readonly [
   viseme: number,

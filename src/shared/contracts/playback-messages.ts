@@ -1,5 +1,5 @@
 /**
- * What the threads tell each other while speech plays. Rounds are conversations, numbered upwards from 1 by the
+ * Messages between the threads while speech plays. Rounds are conversations, numbered upwards from 1 by the
  * controller; anything of an older round than the newest one seen is dropped by every receiver.
  *
  *     page ──PlaybackControl──► worklet ──PlaybackState──► page

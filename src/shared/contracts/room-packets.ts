@@ -1,5 +1,5 @@
 /**
- * What a Motion Server says in a LiveKit room, beside its voice: the motion of its speech, and the time of its voice.
+ * The data packets of a Motion Server in a LiveKit room: the motion of its speech, and the time of its voice track.
  *
  *     topic spatius.motion   reliable   motion · held · ended · cut
  *     topic spatius.clock    lossy      clock, 10–20 times a second while the voice speaks

@@ -1,4 +1,4 @@
-/** What the page may ask of any source of speech and motion, and what is reported back; see `speech-session.ts` for what only some can do. */
+/** The interface of every source of speech and motion: requests and reports; `speech-session.ts` adds those of sources that take speech from the page. */
 import type { ConnectionState } from './connection-state.js';
 import type { AvatarError } from './errors.js';
 

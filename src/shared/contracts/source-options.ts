@@ -7,7 +7,7 @@
 export interface MotionTimeout {
   /** ms without a connection until its state is `failed`; a connected source's round without motion goes on as audio only after as long. */
   connectTimeoutMs: number;
-  /** What the face does then: rest, or follow the local engine. */
+  /** Motion without a connection: none, or that of the local engine. */
   fallback: 'audio' | 'local';
 }
 

@@ -1,4 +1,4 @@
-/** What the page may ask of the motion worker: sessions that take speech from the page. */
+/** Requests of the page to the motion worker: sessions that take speech from the page. */
 import type { Session, SessionListener } from './session.js';
 import type { WorkerSourceOptions } from './source-options.js';
 import type { SpeechManner } from './speech-manner.js';

@@ -10,7 +10,7 @@ export type SpeechStyle = (typeof SPEECH_STYLES)[number];
 
 export const MAX_INTENSITY = 2;
 
-/** What changes amplitude and smoothness of speech motion, never its timing. */
+/** Amplitude and smoothness of speech motion; its timing never changes. */
 export interface Expression {
   readonly style: SpeechStyle;
   /** 0 (hardly moves) .. 1 (as it comes) .. 2. */

@@ -1,5 +1,5 @@
 /**
- * What a stage is configured with. Its owner on the page is `AvatarLifecycle`, which outlives stages; `Stage.configure` applies
+ * The settings of a stage. Their owner on the page is `AvatarLifecycle`, which outlives stages; `Stage.configure` applies
  * changes. A setting that is an attribute of the element is a row of `STAGE_ATTRIBUTES`.
  */
 import type { AttributeTable, SettingsOf } from './attribute-table.js';
@@ -37,7 +37,7 @@ export type AttributeSettings = SettingsOf<typeof STAGE_ATTRIBUTES>;
 export interface StageSettings extends AttributeSettings {
   orbit: CameraOrbit;
   transform: PictureTransform;
-  /** What the character looks at; null: as `gaze` says. */
+  /** Point that the character looks at; null: as `gaze` says. */
   gazePoint: GazePoint | null;
 }
 

@@ -1,4 +1,4 @@
-/** What the page may call in the render worker, and what that reports back. */
+/** The interface between page and render worker: calls of the page, reports of the worker. */
 import type { ChannelNames } from './channel-names.js';
 import type { AvatarError } from './errors.js';
 import type { FramingAnchors } from './framing.js';
@@ -8,11 +8,11 @@ import type { StageSettings } from './stage-settings.js';
 /** Files that the render worker imports when an avatar needs them: `workers/NAME.add-on.js`. */
 export type AddOnName = 'materials' | 'vrm' | 'splats' | 'ktx2' | 'names';
 
-/** What draws. */
+/** The renderer in use. */
 export type Renderer = 'webgl' | 'webgpu';
 
 export interface StageOptions {
-  /** What is to draw. Where there is no WebGPU, WebGL does. */
+  /** The wanted renderer. Without WebGPU, WebGL draws. */
   renderer: Renderer;
   canvas: OffscreenCanvas | HTMLCanvasElement;
   /** CSS pixels, and device pixels per CSS pixel. */
@@ -60,7 +60,7 @@ export interface AvatarInfo {
   triangleCount: number;
   /** Neutral channels that this avatar has no shape or joint of its own for. */
   missingChannels: string[];
-  /** Those of the missing ones that the nearest thing it has stands in for. */
+  /** Missing channels that are approximated by the nearest shapes of the avatar. */
   approximatedChannels: string[];
   /** Joints it would move better with. */
   missingJoints: string[];
@@ -105,7 +105,7 @@ export interface TracedFrame {
   jawOpen: number;
 }
 
-/** What a stage knows of speech, on its way to another one. */
+/** The speech state of a stage, for transfer to another stage. */
 export interface StageSpeech {
   /** Playhead and motion of each source, in pairs. */
   ports: MessagePort[];
@@ -134,7 +134,7 @@ export interface Stage {
   setOutputLatency(seconds: number): void;
   /** One more place where sound and motion come from; rounds are numbered over all of them. Transferred. */
   addSource(playheadPort: MessagePort, motionPort: MessagePort): void;
-  /** Gives its sources away, and what it knows of speech. It shows none any more. */
+  /** Transfers its motion sources and speech state. It shows no speech afterwards. */
   handOver(): Promise<StageSpeech>;
   /** Goes on where another stage has handed over. Transferred. */
   takeOver(speech: StageSpeech): void;

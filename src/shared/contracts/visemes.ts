@@ -12,7 +12,7 @@ export const VISEME_INDEX = Object.freeze(Object.fromEntries(VISEMES.map((name, 
 
 const INDEX_BY_NAME = new Map<string, number>([
   ...VISEMES.map((name, index) => [name.toLowerCase(), index] as const),
-  // What Ready Player Me and others call the last three.
+  // Names of the last three in Ready Player Me's and other avatars.
   ['i', VISEME_INDEX.ih],
   ['o', VISEME_INDEX.oh],
   ['u', VISEME_INDEX.ou],

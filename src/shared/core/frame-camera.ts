@@ -50,7 +50,7 @@ export function frameCamera(view: View, anchors: FramingAnchors, aspect: number,
     const top = subject.topY + subjectHeight * MARGIN;
     const bottom = subject.bottomY - subjectHeight * MARGIN_BELOW;
     const needed = Math.max(top - bottom, (subject.halfWidth * 2 * (1 + 2 * MARGIN)) / aspect);
-    // What stands nearer to the camera than the eyes is seen larger.
+    // Parts nearer to the camera than the eyes appear larger.
     const nearer = Math.max(0, subject.frontZ - eyes.z - NOSE * unit);
     const widest = needed + 2 * tangent * nearer;
     if (widest > visibleHeight) {
@@ -67,7 +67,7 @@ export function frameCamera(view: View, anchors: FramingAnchors, aspect: number,
   return out;
 }
 
-/** What has to be seen completely. */
+/** The box that must be completely in view. */
 function subjectOf(view: View, { topY, bottomY, highestY = topY, halfWidth, frontZ, head }: FramingAnchors) {
   if (view !== 'full') return head && { ...head, topY };
   return frontZ === undefined ? undefined : { topY: highestY, bottomY, halfWidth, frontZ };

@@ -11,7 +11,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type LogThread = 'page' | 'motion' | 'render' | 'audio';
 
-/** What a record is about; every field is optional. Values that are not finite numbers, strings or booleans are left out. */
+/** The subject of a record; every field is optional. Values that are not finite numbers, strings or booleans are left out. */
 export interface LogFields {
   /** Number of the round (one utterance). */
   readonly round?: number;
@@ -25,7 +25,7 @@ export interface LogRecord {
   readonly timeMs: number;
   readonly level: Exclude<LogLevel, 'off'>;
   readonly thread: LogThread;
-  /** What happened, in words that do not change: `round started`. */
+  /** The event, as a constant text: `round started`. */
   readonly event: string;
   readonly fields: LogFields;
 }

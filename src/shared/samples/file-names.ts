@@ -1,4 +1,4 @@
-/** What a file is, by its first bytes, for decisions and for messages. */
+/** The type of a file by its first bytes, for decisions and for messages. */
 import { mpegStreamAt } from './mpeg-frames.js';
 
 export interface KnownFile {

@@ -38,7 +38,7 @@ export function int16FromFloat32(samples: Float32Array): Int16Array {
   return out;
 }
 
-/** What is no finite number becomes silence, in place: filters that it gets into would never be rid of it. */
+/** Replaces samples that are not finite by silence, in place: recursive filters would keep them. */
 export function silenceNonFinite(samples: Float32Array): void {
   for (let i = 0; i < samples.length; i++) if (!Number.isFinite(samples[i])) samples[i] = 0;
 }

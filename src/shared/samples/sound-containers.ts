@@ -17,7 +17,7 @@ export const CONTAINER_NAMES: Readonly<Record<SoundContainer, string>> = {
   au: 'an AU',
 };
 
-/** What a header says about the samples. */
+/** The sample format that a header states. */
 export interface SoundHeader {
   /** Null where they are compressed. */
   readonly encoding: SampleEncoding | null;

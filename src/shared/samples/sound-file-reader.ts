@@ -25,7 +25,7 @@ export interface SoundPiece {
 
 /** Bytes before the first chunk, or for AU all that count. */
 const HEADER_BYTES: Readonly<Record<SoundContainer, number>> = { wav: 12, 'wav-be': 12, w64: 40, aiff: 12, au: 24 };
-/** What streaming encoders write for a size they do not know yet. */
+/** Sizes that streaming encoders write while the real size is unknown. */
 const UNKNOWN_SIZES = [0, 0xffffffff, 0x7fffffff, 0xffffffff - 36, 0x7fffffff - 36];
 const CHUNK_ID = /^[\w ()]{4}$/;
 /** No chunk behind the samples is larger: a larger size is none, but samples that look like an id. */

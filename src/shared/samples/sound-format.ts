@@ -8,7 +8,7 @@ import { guessedEncoding, likelier } from './pcm-likeness.js';
 import { encodingNamed, floatEncoding, integerEncoding, type SampleEncoding } from './sample-encoding.js';
 import { CONTAINER_NAMES, containerAt } from './sound-containers.js';
 
-/** What sort of bytes they are, or seem to be. */
+/** The kind of bytes, certain or probable. */
 export type SoundFormat =
   /** `SoundFileReader` reads it. */
   | { readonly kind: 'file'; readonly what: string }
@@ -130,7 +130,7 @@ function pcm(head: Uint8Array, { encoding, is16Bit, sampleRateHz, channelCount }
   return found ? { kind: 'pcm', encoding: found, sampleRateHz, channelCount, isGuess: false } : { kind: 'unclear-pcm', encoding: null };
 }
 
-/** Of content types; their parameters as RFC 2586 (L16), RFC 3551 and speech services write them. */
+/** Encodings by content type; parameters as in RFC 2586 (L16), RFC 3551 and the answers of speech services. */
 function typeLabel(mime: string, parameters: readonly string[]): PcmLabel | null {
   const [type, subtype = ''] = mime.split('/');
   if (type !== 'audio') return null;
@@ -171,7 +171,7 @@ function nameLabel(name: string): PcmLabel | null {
   return encoding && { encoding, sampleRateHz: isTelephone ? TELEPHONE_RATE_HZ : null, channelCount: 1 };
 }
 
-/** What a content type says that is text. */
+/** Content types of text. */
 function labelledText(head: Uint8Array, mime: string): string | null {
   if (mime === 'text/html') return 'an HTML page';
   if (mime.endsWith('json')) return 'JSON';

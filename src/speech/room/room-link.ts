@@ -1,9 +1,9 @@
 /**
- * The way into a room and back when it was lost: either a room of our own, joined with the app's tokens, or one that the
- * app joins and leaves itself.
+ * Joins a room and joins it again after a loss: either a room of our own, with the app's tokens, or one that the app joins
+ * and leaves itself.
  *
- * livekit-client takes short breaks up by itself (`connecting`). What it gives up is joined anew, with growing pauses,
- * unless the room ended it on purpose.
+ * livekit-client reconnects after short interruptions by itself (`connecting`). When it gives up, the room is joined again
+ * with growing delays, unless the server ended the connection on purpose.
  */
 import type { DisconnectReason, Room } from 'livekit-client';
 import type { ConnectionState } from '../../shared/contracts/connection-state.js';
@@ -84,7 +84,7 @@ export class RoomLink {
     try {
       const enter = async (): Promise<void> => {
         const [{ Room }, token] = await Promise.all([import('livekit-client'), this.listener.requestToken(isRetry)]);
-        // A token that comes too late lets nobody in.
+        // A token that arrives too late is of no use.
         if (isGivenUp || attempt !== this.attempts) return;
         room = new Room();
         this.isJoined = false;
@@ -125,7 +125,7 @@ export class RoomLink {
         this._reconnectCount++;
         tell('connected');
       },
-      // Of a room of our own, whoever joins it tells.
+      // A room that this link joined reports by itself.
       connected: () => this.source.room && tell('connected'),
       disconnected: (reason?: DisconnectReason) => this.isJoined && this.handleDisconnected(reason, attempt),
     };

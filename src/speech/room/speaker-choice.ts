@@ -11,8 +11,9 @@ export interface Speaker {
 /**
  * The participant to listen to, or null while there is none.
  *
- * With a wanted identity: whoever speaks on that participant's behalf, else the participant itself. Without: whoever
- * says that it brings an avatar's motion, else an agent that speaks for another. Others are found by the motion they send.
+ * With a wanted identity: the participant that publishes on behalf of it, else the participant of that identity. Without: one
+ * whose attributes announce an avatar's motion, else an agent that publishes on behalf of another participant. Participants
+ * without such attributes are found by the motion they send.
  */
 export function chooseSpeaker<Participant extends Speaker>(participants: Iterable<Participant>, wanted: string | null): Participant | null {
   const all = [...participants];

@@ -1,6 +1,6 @@
 /**
- * Which moment of which conversation leaves the browser's jitter buffer, told by what a publisher says of its voice and
- * what the browser says of its playout.
+ * Computes which moment of which conversation leaves the browser's jitter buffer, from the publisher's clock packets and the
+ * browser's statistics of its playout.
  *
  * The RTP time of a track counts its samples but starts anywhere, and a forwarding server moves it again, so RTP and
  * media time differ by an unknown constant per run of the voice:
@@ -9,22 +9,22 @@
  *
  * A clock packet says "media time m leaves the publisher now". It travels the same way as the voice, in about the same
  * time; the voice needs one Opus frame and the encoder's look-ahead more, and then waits in the jitter buffer, a delay the
- * browser knows. So the packet that arrived at `a` tells
+ * browser knows. So a packet that arrived at `a` gives
  *
  *     K = RTP time leaving at (a + encoding + buffer delay) − m
  *       = (RTP time leaving now − now + buffer delay) + (a − m) + encoding
  *
  * Packets are never early but often late: of the last seconds the smallest a − m counts. The first term is the RTP time
  * that arrives now against the page's clock; it stays when the buffer grows or shrinks, which moves both of its parts. The
- * browser tells one of them at once and the other as a mean, so its median over some seconds counts. Samples stretched
+ * browser reports one of them at once and the other as a mean, so its median over some seconds counts. Samples stretched
  * or dropped in the buffer show in the RTP time at once and need no new packet.
  *
- * Plain: the caller brings `performance.now()`. Where the browser tells no RTP time, the page's clock takes its place.
+ * The caller passes `performance.now()`. Where the browser reports no RTP time, the page's clock is used.
  */
 
 /** Encoding of a sample, ms: half an Opus frame of 20 ms beyond its mean delay in the buffer, and 6.5 ms of look-ahead. */
 const ENCODING_MS = 16.5;
-/** Buffer delay while the browser has not told it, ms. */
+/** Buffer delay until the browser reports it, ms. */
 const DEFAULT_BUFFER_MS = 80;
 /** RTP units per ms: Opus always counts at 48 kHz (RFC 7587). */
 const RTP_PER_MS = 48;
@@ -40,7 +40,7 @@ const MAX_RUNS = 32;
 /** Readings of the playout kept: 3 s at ten a second. */
 const MAX_READINGS = 30;
 
-/** A publisher's word on its voice, from any packet of a conversation. */
+/** The publisher's clock in any packet of a conversation. */
 export interface VoiceTime {
   readonly conversation: number;
   readonly run: number;

@@ -1,4 +1,4 @@
-/** The voice of a room as the browser plays it: its volume, and what the browser tells of its playout. */
+/** The voice of a room as the browser plays it: its volume, and the browser's statistics of its playout. */
 import type { RemoteAudioTrack } from 'livekit-client';
 
 /** Statistics cost a round trip through the browser's media process: not more often than this, ms. */

@@ -25,7 +25,7 @@ export interface DirectConnectionHandlers {
   handleRequestError(reqId: string, error: AvatarError): void;
   /** A message that cannot be used; the first of a connection only. */
   handleUnusable(error: AvatarError): void;
-  /** Called once, not after `close()`. `error` is null when the connection was never established and nobody says why. */
+  /** Called once, not after `close()`. `error` is null when the connection was never established and no reason is known. */
   handleClosed(error: AvatarError | null): void;
 }
 

@@ -9,7 +9,7 @@ import { RoundAudio } from './round-audio.js';
 const MAX_CHUNK_SAMPLES = 16_000;
 /** A server works on windows of up to 4 s of speech; with more than this sent it owes an answer. */
 const OWED_SECONDS = 4.5;
-/** Requests for one round without any motion gained; a round that kills the server is not sent for ever. */
+/** Most requests for one round that bring no motion: a round that makes the server fail is not repeated without end. */
 const MAX_BARREN_REQUESTS = 4;
 
 export class OutgoingRound {
