@@ -127,10 +127,18 @@ async function peek(
 ): Promise<{ head: Uint8Array; bytes: AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>; cancel: () => Promise<unknown> }> {
   const iterator = source[Symbol.asyncIterator]();
   let head: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  while (head.length < Math.min(wantedBytes(head), maxBytes)) {
-    const { done, value } = await iterator.next();
-    if (done) break;
-    head = joinBytes([head, value]);
+  let isEnd = false;
+  for (let wanted = wantedBytes(head); head.length < wanted && !isEnd; wanted = Math.min(wantedBytes(head), maxBytes)) {
+    const parts: Uint8Array[] = [head];
+    // Joined once: a tag with pictures has megabytes.
+    for (let length = head.length; length < wanted && !isEnd; ) {
+      const next = await iterator.next();
+      isEnd = next.done === true;
+      if (next.done) break;
+      parts.push(next.value);
+      length += next.value.length;
+    }
+    head = joinBytes(parts);
   }
   async function* bytes(): AsyncGenerator<Uint8Array> {
     yield head;
