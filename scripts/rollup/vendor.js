@@ -19,6 +19,7 @@ const SERVER = {
   jose: 'server/vendor/jose.js',
   'opus-decoder': 'server/vendor/opus-decoder.js',
   pino: 'server/vendor/pino.js',
+  'prom-client': 'server/vendor/prom-client.js',
   ws: 'server/vendor/ws.js',
 };
 const VENDORED = { ...PAGE, ...SERVER };
@@ -46,6 +47,7 @@ export const vendorBuilds = (minify) => [
     plugins: [
       opusWithoutRequire(),
       pinoWithoutTransports(),
+      promClientByName(),
       nodeResolve({ exportConditions: ['node'], preferBuiltins: true }),
       commonjs(),
       minify(),
@@ -69,6 +71,16 @@ function pinoWithoutTransports() {
       return specifier === 'thread-stream' ? transports : null;
     },
     load: (id) => codes[id] ?? null,
+  };
+}
+
+/** A CommonJS entry would have a default export alone. */
+function promClientByName() {
+  const entry = '\0prom-client';
+  return {
+    name: 'prom-client-by-name',
+    resolveId: (specifier, importer) => (specifier === 'prom-client' && !importer ? entry : null),
+    load: (id) => (id === entry ? "export { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';" : null),
   };
 }
 

@@ -26,6 +26,7 @@ const ENVIRONMENT = `Environment
   SPATIUS_TOKEN_SECRET      signs tokens instead of a key derived from the API key
   SPATIUS_APPS              several apps, as the file of --apps
   SPATIUS_TOKEN_ENDPOINT, SPATIUS_ALLOWED_ORIGINS, SPATIUS_TRUSTED_PROXIES  defaults of the options of serve
+  SPATIUS_METRICS_TOKEN     /metrics of serve asks for it; without it, it answers the local network
   SPATIUS_LIVEKIT_HOSTS     LiveKit servers that serve may join, host or host:port, by commas; needs @livekit/rtc-node
   SPATIUS_LOG               default of --log-level
   SPATIUS_CONSOLE_ENDPOINT  default of --console

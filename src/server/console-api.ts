@@ -74,7 +74,7 @@ function failure(context: Context, status: ContentfulStatusCode, code: string, t
 }
 
 /** Compares in constant time. */
-function isSameSecret(given: string, expected: string): boolean {
+export function isSameSecret(given: string, expected: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
 }

@@ -55,6 +55,11 @@ export class EnginePool {
     return new LocalRequestQueue(options, this.createEngine, this.scheduler, listener, this.onError, egress);
   }
 
+  /** Time that each thread was busy since its start, s. */
+  get busySeconds(): readonly number[] {
+    return this.threads?.busySeconds ?? [];
+  }
+
   /** Ends the threads, whatever they are computing. */
   async close(): Promise<void> {
     await this.threads?.close();

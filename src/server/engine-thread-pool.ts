@@ -48,6 +48,10 @@ export class EngineThreadPool {
     return new ThreadRequestQueue(++this.queueCount, options, requests, listener, () => this.leastBusy());
   }
 
+  get busySeconds(): readonly number[] {
+    return [...this.threads].map(({ busySeconds }) => busySeconds);
+  }
+
   /** Ends all threads, whatever they are computing. */
   async close(): Promise<void> {
     this.isClosed = true;

@@ -60,6 +60,11 @@ export class EngineThread {
     return count;
   }
 
+  /** Time that it was busy since its start, s. */
+  get busySeconds(): number {
+    return this.worker.performance.eventLoopUtilization().active / 1000;
+  }
+
   /** Messages sent before wait until it has. */
   get hasStarted(): boolean {
     return this.isReady;

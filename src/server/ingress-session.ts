@@ -23,6 +23,7 @@ import { encodeResponse, type RequestListener, type RequestQueue } from './reque
 import { type OpenRequest, RequestRegistry } from './request-registry.js';
 import { ServerErrorCode } from './server-error-code.js';
 import type { ServerLog, SessionLog } from './server-log.js';
+import type { RequestResult, ServerMetrics } from './server-metrics.js';
 import type { SessionAudio } from './session-audio.js';
 import { sessionConfigurationFrom } from './session-configuration.js';
 import { joinBytes } from './speech-request.js';
@@ -36,6 +37,7 @@ export interface IngressSessionOptions {
   clientKey: string;
   scheduler: FairScheduler;
   memory: MemoryBudget;
+  metrics: ServerMetrics;
   limits: MotionServerLimits;
   engines: EnginePool;
   livekit: LiveKitOptions;
@@ -72,6 +74,7 @@ export class IngressSession implements RequestListener {
   private partialBytes = 0;
   private readonly memory: MemoryBudget;
   private readonly account: MemoryAccount;
+  private readonly metrics: ServerMetrics;
   private isClosing = false;
   private isDraining = false;
   /** Too many bytes wait to be sent. */
@@ -84,7 +87,19 @@ export class IngressSession implements RequestListener {
   private audioAtMs = 0;
   private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'close'>();
 
-  constructor({ socket, connection, avatarId, clientKey, scheduler, memory, limits, engines, livekit, log }: IngressSessionOptions) {
+  constructor({
+    socket,
+    connection,
+    avatarId,
+    clientKey,
+    scheduler,
+    memory,
+    metrics,
+    limits,
+    engines,
+    livekit,
+    log,
+  }: IngressSessionOptions) {
     this.socket = socket;
     this.avatarId = avatarId;
     this.limits = limits;
@@ -92,6 +107,7 @@ export class IngressSession implements RequestListener {
     this.livekit = livekit;
     this.log = log.forSession(this.connectionId, clientKey);
     this.memory = memory;
+    this.metrics = metrics;
     this.account = memory.open(() => this.shed());
     this.account.set(SESSION_BYTES);
     this.inbox = new FrameInbox({
@@ -125,6 +141,7 @@ export class IngressSession implements RequestListener {
     // Before `ws`, which empties the count when a message is whole: what is counted then is what has arrived of the next.
     connection.prependListener('data', (chunk: Buffer) => {
       this.partialBytes += chunk.length;
+      metrics.countReceived(chunk.length);
       this.countMemory();
     });
     // `ws` closes the socket by itself with the fitting code: 1009 for too long a message, 1007, 1002.
@@ -136,6 +153,11 @@ export class IngressSession implements RequestListener {
       this.refuse(ServerErrorCode.sessionDurationExceeded, `session time limit reached: ${limits.maxSessionMs / 1000} s`, 4002),
     );
     this.schedulePing();
+  }
+
+  /** Audio that waits for an engine. */
+  get queuedBytes(): number {
+    return this.requests.queuedBytes;
   }
 
   /** Finishes the requests that are open, takes no new ones, then closes with 1001. */
@@ -244,6 +266,7 @@ export class IngressSession implements RequestListener {
     this.queue = this.engines.openQueue(options, this.requests, this, egress);
     this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId } }));
     const { isOpus, sampleRateHz } = audio;
+    this.metrics.countOpened();
     this.log.info('session opened', { avatarId, sampleRateHz, isOpus, isInRoom: egress !== null });
     this.restartIdleTimer();
   }
@@ -322,12 +345,14 @@ export class IngressSession implements RequestListener {
 
   private cancel(reqId: string): void {
     this.queue!.cancel(reqId);
-    this.finish(reqId, 'request interrupted');
+    this.finish(reqId, 'interrupted');
   }
 
-  private finish(reqId: string, event: string): void {
+  private finish(reqId: string, result: RequestResult): void {
     const request = this.requests.get(reqId);
-    if (request) this.log.info(event, { reqId, mediaSeconds: request.mediaSeconds, ms: performance.now() - request.beganAtMs });
+    if (request) this.metrics.countRequest(result);
+    if (request)
+      this.log.info(`request ${result}`, { reqId, mediaSeconds: request.mediaSeconds, ms: performance.now() - request.beganAtMs });
     this.requests.finish(reqId);
     if (this.isDraining && this.requests.size === 0) this.close(1001, 'server is shutting down');
   }
@@ -348,11 +373,13 @@ export class IngressSession implements RequestListener {
     const request = this.requests.get(reqId);
     if (!request) return;
     if (request.mediaSeconds === 0 && mediaSeconds > 0) {
+      this.metrics.observeFirstMotion((performance.now() - request.beganAtMs) / 1000);
       this.log.debug('first motion', { reqId, mediaSeconds, ms: performance.now() - request.beganAtMs });
     }
+    this.metrics.countMotion(Math.max(0, mediaSeconds - request.mediaSeconds));
     request.mediaSeconds = mediaSeconds;
     if (message) this.sendBytes(message);
-    if (isEnd) this.finish(reqId, 'request ended');
+    if (isEnd) this.finish(reqId, 'ended');
   }
 
   handleFailure(reqId: string, code: number, message: string): void {
@@ -360,7 +387,7 @@ export class IngressSession implements RequestListener {
     this.egress?.finish(reqId);
     this.sendError(reqId, code, message);
     this.log.warn('request refused', { reqId, code, message });
-    this.finish(reqId, 'request failed');
+    this.finish(reqId, 'failed');
     if (code === ServerErrorCode.invalidArgument) this.countFault();
   }
 
@@ -379,6 +406,7 @@ export class IngressSession implements RequestListener {
   }
 
   private sendBytes(message: Uint8Array): void {
+    this.metrics.countSent(message.length);
     this.socket.send(message, () => this.applyBackPressure());
     this.applyBackPressure();
   }
@@ -397,6 +425,7 @@ export class IngressSession implements RequestListener {
   /** Reports why, and ends the session. */
   refuse(code: number, message: string, closeCode: number): void {
     this.log.warn('session refused', { code, message, closeCode });
+    this.metrics.countRefusal(closeCode);
     this.sendError('', code, message);
     this.close(closeCode, message);
   }

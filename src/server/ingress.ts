@@ -19,6 +19,7 @@ import type { Quota, Quotas } from './quotas.js';
 import type { ServerApps } from './server-apps.js';
 import { ServerErrorCode } from './server-error-code.js';
 import type { ServerLog } from './server-log.js';
+import type { ServerMetrics } from './server-metrics.js';
 import { type AuthorizeSession, refusalFrom } from './session-authorization.js';
 import type { SessionTokenClaims } from './session-tokens.js';
 
@@ -33,6 +34,7 @@ export interface IngressOptions {
   limits: MotionServerLimits;
   quotas: Quotas;
   memory: MemoryBudget;
+  metrics: ServerMetrics;
   engines: EnginePool;
   livekit: LiveKitOptions;
   log: ServerLog;
@@ -74,6 +76,13 @@ export class Ingress {
 
   get sessionCount(): number {
     return this.sessions.size;
+  }
+
+  /** Audio of all sessions that waits for an engine. */
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const session of this.sessions) bytes += session.queuedBytes;
+    return bytes;
   }
 
   private get isFull(): boolean {
@@ -122,6 +131,7 @@ export class Ingress {
   private quotasOf({ appId, tokenId, isPublic }: SessionTokenClaims, address: string | null): Quota[] {
     const { maxSessionsPerToken, maxSessionsPerAddress } = this.options.limits;
     const quota = (kind: string, id: string, limit: number): Quota => ({
+      kind,
       key: `sessions of ${kind} ${id}`,
       limit,
       message: `Concurrency limit reached: ${limit} sessions of this ${kind}`,
@@ -136,6 +146,7 @@ export class Ingress {
 
   private refusalForLoad(quotas: readonly Quota[]): Refusal | null {
     const exceeded = this.options.quotas.exceededBy(quotas);
+    if (exceeded) this.options.metrics.countQuota(exceeded.kind);
     if (exceeded) return { isAdmitted: false, status: 429, message: exceeded.message };
     if (this.isFull) return TOO_MANY;
     return this.options.memory.isTight ? NO_MEMORY : null;
@@ -148,6 +159,7 @@ export class Ingress {
     const url = urlOf(request);
     const refuse = (status: number, message: string): void => {
       this.options.log.fromAddress('warn', request.socket.remoteAddress ?? '', 'upgrade refused', { status, message });
+      this.options.metrics.countRefusal(status);
       reject(socket, status, message);
     };
     if (url?.pathname !== INGRESS_PATH) return refuse(404, 'Not found');

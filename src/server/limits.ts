@@ -21,6 +21,8 @@ export interface MotionServerLimits {
   headersTimeoutMs: number;
   /** Time a connection may take to send a whole HTTP request, ms. Default 20,000. */
   requestTimeoutMs: number;
+  /** Time that an HTTP connection is kept for a next request, ms. Default 65,000: longer than reverse proxies keep theirs. */
+  keepAliveTimeoutMs: number;
   /** Body of an HTTP request, bytes. Default 64 KiB. */
   maxBodyBytes: number;
   /** Time from the upgrade to `ClientConfigureSession`, ms. Default 10,000. */
@@ -48,6 +50,8 @@ export interface MotionServerLimits {
   idleTimeoutMs: number;
   /** Length of a session, ms. Default 7,200,000. */
   maxSessionMs: number;
+  /** Time from the begin of a shutdown, when `/readyz` answers 503, until new sessions are refused, ms. Default 0. */
+  drainDelayMs: number;
   /** Time that requests in progress get to finish at shutdown, ms. Default 10,000. */
   drainTimeoutMs: number;
 }
@@ -62,6 +66,7 @@ export const DEFAULT_LIMITS: Readonly<MotionServerLimits> = Object.freeze({
   maxConnections: 2000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 20_000,
+  keepAliveTimeoutMs: 65_000,
   maxBodyBytes: 64 * 1024,
   configureTimeoutMs: 10_000,
   maxMessageBytes: 8 * 1024 * 1024,
@@ -74,5 +79,6 @@ export const DEFAULT_LIMITS: Readonly<MotionServerLimits> = Object.freeze({
   pingIntervalMs: 20_000,
   idleTimeoutMs: 600_000,
   maxSessionMs: 7_200_000,
+  drainDelayMs: 0,
   drainTimeoutMs: 10_000,
 });

@@ -2,7 +2,9 @@
  * Everything a page needs, on one port: the Motion Server's WebSocket, the console API that mints Session Tokens, the
  * developer's token endpoint, the demo and the built package.
  *
- *     GET  /healthz                          {status, sessions, maxSessions}
+ *     GET  /livez                            200 while the process runs
+ *     GET  /readyz, /healthz                 {status, sessions, maxSessions}; 503 while it takes no new sessions
+ *     GET  /metrics                          for Prometheus, in the local network or with a token
  *     GET  /api/config                       {appId, avatarId, avatars, tokenEndpoint, serverUrl}: what a page must know
  *     POST /api/session-token                the token endpoint
  *     POST /v1/console/session-tokens        the console API
@@ -16,6 +18,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type Next } from 'hono';
@@ -24,8 +27,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { ClientAddresses } from './client-address.js';
-import { createConsoleApiOf } from './console-api.js';
+import { ClientAddresses, isForwarded, isLocalAddress } from './client-address.js';
+import { createConsoleApiOf, isSameSecret } from './console-api.js';
 import { EnginePool } from './engine-pool.js';
 import { Exposure } from './exposure.js';
 import { INGRESS_PATH, Ingress } from './ingress.js';
@@ -37,6 +40,7 @@ import { Quotas } from './quotas.js';
 import type { CreateEngine } from './request-queue.js';
 import { type MotionServerApp, ServerApps } from './server-apps.js';
 import { LineBudget, MAX_LINES_PER_SECOND, ServerLog, type ServerLogger } from './server-log.js';
+import { ServerMetrics } from './server-metrics.js';
 import type { AuthorizeSession } from './session-authorization.js';
 import { serveFile } from './static-files.js';
 import { createTokenHandler } from './token-endpoint.js';
@@ -75,6 +79,8 @@ export interface MotionServerOptions {
   /** Avatars are the `*.glb` files in here. Default: `avatars` in `distFolder`. */
   avatarsFolder?: string;
   limits?: Partial<MotionServerLimits>;
+  /** `/metrics` answers requests with `Authorization: Bearer <token>`. Default: requests from local networks that no proxy passed on. */
+  metricsToken?: string;
   /** Who may open a session, and for how long; by default everybody with a valid token. */
   authorizeSession?: AuthorizeSession;
   /** Threads that compute the motion. Default: one for each core. */
@@ -119,7 +125,10 @@ export interface MotionServer {
   setApps(apps: readonly MotionServerApp[]): void;
   /** Where it listens, or null when it does not. */
   readonly address: AddressInfo | null;
-  /** Accepts no new sessions, finishes requests in progress (up to `drainTimeoutMs`), closes sessions with 1001. */
+  /**
+   * Answers `/readyz` with 503 and serves on for `drainDelayMs`, then accepts no new sessions, finishes requests in progress (up to
+   * `drainTimeoutMs`) and closes sessions with 1001.
+   */
   close(): Promise<void>;
 }
 
@@ -155,6 +164,15 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   };
   const addresses = new ClientAddresses(options.trustedProxies ?? null);
   const memory = new MemoryBudget(limits.memoryBudgetBytes);
+  let isDraining = false;
+  const status = (): string => (isDraining ? 'draining' : memory.isTight ? 'over memory budget' : 'ok');
+  const metrics = new ServerMetrics(limits, {
+    sessions: () => ingress.sessionCount,
+    queuedBytes: () => ingress.queuedBytes,
+    memoryBytes: () => memory.usedBytes,
+    engineSeconds: () => engines.busySeconds,
+    isReady: () => status() === 'ok',
+  });
   const quotas = new Quotas((quota, limit) => log.warn('quota exceeded', { quota, limit }));
   const engines = new EnginePool({
     onError,
@@ -169,6 +187,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     addresses,
     quotas,
     memory,
+    metrics,
     allowedOrigins,
     limits,
     authorizeSession: options.authorizeSession,
@@ -188,9 +207,22 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   for (const path of ['/v1/*', '/api/*']) app.use(path, (context, next) => countBody(memory, limits.maxBodyBytes, context, next));
   app.use('/v1/*', limitBody);
   app.use('/api/*', limitBody);
-  app.get('/healthz', (context) =>
-    context.json({ status: 'ok', sessions: ingress.sessionCount, maxSessions: limits.maxSessions }, 200, { 'cache-control': 'no-store' }),
-  );
+  app.use('*', async (context, next) => {
+    await next();
+    // Whoever keeps the connection for later finds another server.
+    if (isDraining) context.header('connection', 'close');
+  });
+  app.get('/livez', (context) => context.json({ status: 'ok' }, 200, { 'cache-control': 'no-store' }));
+  for (const path of ['/readyz', '/healthz']) {
+    app.get(path, (context) => {
+      const body = { status: status(), sessions: ingress.sessionCount, maxSessions: limits.maxSessions };
+      return context.json(body, body.status === 'ok' ? 200 : 503, { 'cache-control': 'no-store' });
+    });
+  }
+  app.get('/metrics', async (context) => {
+    if (!mayReadMetrics(incomingOf(context), options.metricsToken)) return context.json({ message: 'Not allowed' }, 403);
+    return context.body(await metrics.text(), 200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+  });
   app.get('/api/config', async (context) =>
     context.json(
       {
@@ -242,12 +274,15 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs / 2),
     },
     getRequestListener(app.fetch),
   );
   server.maxConnections = limits.maxConnections;
   server.on('connection', (socket) => limitConnections(socket, addresses, quotas, limits.maxConnectionsPerAddress));
+  // Connections that only wait give way to new ones.
+  server.on('drop', () => server.closeIdleConnections());
   server.on('upgrade', (request, socket, head) => {
     ingress.handleUpgrade(request, socket, head).catch((error: unknown) => {
       socket.destroy();
@@ -277,10 +312,15 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       return typeof address === 'object' ? address : null;
     },
     async close() {
+      isDraining = true;
+      if (limits.drainDelayMs > 0 && server.listening) {
+        log.info('server draining', { delayMs: limits.drainDelayMs });
+        await sleep(limits.drainDelayMs);
+      }
+      const endMs = performance.now() + limits.drainTimeoutMs;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
       await ingress.close(limits.drainTimeoutMs);
-      server.closeAllConnections();
+      await finishRequests(server, closed, endMs);
       await engines.close();
       await closed;
       log.info('server closed');
@@ -339,10 +379,28 @@ function originFrom(text: string): string {
   throw new AvatarError(ErrorCode.invalidConfiguration, `an allowed origin must be like https://example.com, not "${text}"`);
 }
 
+function mayReadMetrics({ headers, socket }: IncomingMessage, token: string | undefined): boolean {
+  if (token !== undefined) return isSameSecret(headers.authorization ?? '', `Bearer ${token}`);
+  return isLocalAddress(socket.remoteAddress) && !isForwarded(Object.keys(headers));
+}
+
+/** HTTP requests in progress get their answers; connections without any are closed. */
+async function finishRequests(server: Server, closed: Promise<void>, endMs: number): Promise<void> {
+  let isClosed = false;
+  void closed.then(() => (isClosed = true));
+  for (;;) {
+    server.closeIdleConnections();
+    await sleep(0);
+    if (isClosed || performance.now() >= endMs) break;
+    await sleep(20);
+  }
+  server.closeAllConnections();
+}
+
 function limitConnections(socket: Socket, addresses: ClientAddresses, quotas: Quotas, limit: number): void {
   const address = addresses.ofConnection(socket.remoteAddress);
   if (address === null) return;
-  const quota = [{ key: `connections of address ${address}`, limit, message: 'Too many connections' }];
+  const quota = [{ kind: 'connections', key: `connections of address ${address}`, limit, message: 'Too many connections' }];
   if (quotas.exceededBy(quota)) {
     socket.end('HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     socket.destroySoon();

@@ -1,6 +1,8 @@
 /** Counts what one address, one token or one app has open at once. */
 
 export interface Quota {
+  /** `address`, `token`, `app`. */
+  readonly kind: string;
   /** What is counted, unique: `session of address 203.0.113.5`. */
   readonly key: string;
   readonly limit: number;

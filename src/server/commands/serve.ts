@@ -1,6 +1,7 @@
 /** `spatius-avatar serve`. */
 
 import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { isLoopbackHost } from '../client-address.js';
 import { createJsonLogger, logLevelFrom } from '../json-logger.js';
 import { DEFAULT_LIMITS } from '../limits.js';
 import { createMotionServer, type MotionServer } from '../motion-server.js';
@@ -21,6 +22,7 @@ export const SERVE_USAGE = `serve                 Motion Server, token endpoint 
   --demo <folder>       pages to serve instead of the demo
   --max-sessions <n>    default 500
   --threads <n>         threads that compute motion; default one per core
+  --drain-delay <s>     time for load balancers to leave after SIGTERM; default 5, on loopback 0
   --log-level <level>   off, error, warn, info or debug: JSON lines on standard error; default off
 `;
 
@@ -35,6 +37,7 @@ const OPTIONS = [
   'demo',
   'max-sessions',
   'threads',
+  'drain-delay',
   'log-level',
 ] as const;
 const DEFAULT_PORT = 8080;
@@ -55,9 +58,12 @@ export async function serve(args: string[]): Promise<void> {
   const tokenEndpoint = tokenEndpointFrom(values['token-endpoint'] ?? env.SPATIUS_TOKEN_ENDPOINT, keys.generatedKey !== null);
   const allowedOrigins = listOption(values['allowed-origins'] ?? env.SPATIUS_ALLOWED_ORIGINS);
   const trustedProxies = listOption(values['trusted-proxies'] ?? env.SPATIUS_TRUSTED_PROXIES);
+  const isOutside = !isLoopbackHost(values.host ?? '127.0.0.1');
+  const drainSeconds = integerOption(values['drain-delay'] ?? (isOutside ? '5' : '0'), '--drain-delay', 0, 600);
   const server = createMotionServer({
     apps: keys.apps,
-    limits: { maxSessions },
+    limits: { maxSessions, drainDelayMs: drainSeconds * 1000 },
+    ...(env.SPATIUS_METRICS_TOKEN && { metricsToken: env.SPATIUS_METRICS_TOKEN }),
     livekit: { hosts: (listOption(env.SPATIUS_LIVEKIT_HOSTS) ?? []).map((host) => ({ host })) },
     allowLocalNetwork,
     ...(tokenEndpoint !== undefined && { tokenEndpoint }),
