@@ -157,6 +157,7 @@ const UTF8 =
 const MIN_TEXT_BYTES = 8;
 /** Samples may be printable by chance: plain text, which has no other sign, has to be longer. */
 const MIN_PLAIN_TEXT_BYTES = 32;
+const MIN_PLAIN_TEXT_LETTERS = 8;
 
 function textName(head: Uint8Array): string | null {
   const bytes = head.subarray(0, TEXT_HEAD_BYTES);
@@ -169,7 +170,8 @@ function textName(head: Uint8Array): string | null {
     .trimStart()
     .toLowerCase();
   const kind = textKind(text);
-  return kind === 'text' && latin1.length < MIN_PLAIN_TEXT_BYTES ? null : kind;
+  const isClear = latin1.length >= MIN_PLAIN_TEXT_BYTES && new Set(latin1).size >= MIN_PLAIN_TEXT_LETTERS;
+  return kind === 'text' && !isClear ? null : kind;
 }
 
 /** Name of a text by how it begins. */

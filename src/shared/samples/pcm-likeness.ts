@@ -69,6 +69,8 @@ export function guessedEncoding(bytes: Uint8Array, channelCount: number): Sample
   const from = begin < 0 ? bytes.length : begin - (begin % 24);
   const judged = bytes.subarray(from, from + JUDGED_BYTES);
   if (judged.length < 2 * MIN_SAMPLES) return likelier(judged);
+  // One value throughout is silence in any encoding.
+  if (judged.every((byte, at) => byte === judged[at % 2])) return 's16le';
   const float = FLOATS.find((encoding) => isFloat(judged, encoding));
   if (float) return float;
   if (channelCount === 1 && isZeroStuffed(judged)) return 's32le';
@@ -86,6 +88,8 @@ export function guessedEncoding(bytes: Uint8Array, channelCount: number): Sample
 export function likelier(bytes: Uint8Array): 's16le' | 's16be' {
   // Loud little-endian samples made of 8 bits look like quiet big-endian ones, but those have negative ones among them.
   if (bytes.length < 2 * MIN_SAMPLES || bytes.every((byte, at) => at % 2 === 1 || byte === 0)) return 's16le';
+  // Single clicks look quieter when their bytes are swapped.
+  if (bytes.reduce((count, byte) => count + (byte === 0 ? 0 : 1), 0) < bytes.length / 4) return 's16le';
   const little = likenessIn(bytes, 's16le').residual;
   return likenessIn(bytes, 's16be').residual * 4 < little ? 's16be' : 's16le';
 }
@@ -135,11 +139,10 @@ function areSamplesBytes(bytes: Uint8Array): boolean {
 
 /** 32-bit samples made of 16-bit ones have two zero bytes each. */
 function isZeroStuffed(bytes: Uint8Array): boolean {
-  let lower = 0;
-  let upper = 0;
+  let filled = 0;
   for (let at = 0; at + 4 <= bytes.length; at += 4) {
-    lower |= bytes[at] | bytes[at + 1];
-    upper |= bytes[at + 2] | bytes[at + 3];
+    if (bytes[at] !== 0 || bytes[at + 1] !== 0) return false;
+    if (bytes[at + 2] !== 0 || bytes[at + 3] !== 0) filled++;
   }
-  return lower === 0 && upper !== 0;
+  return filled > bytes.length / 16;
 }

@@ -65,6 +65,11 @@ describe('soundFormatOf', () => {
     assert.equal(encodingOf(formatOf(new Uint8Array(quiet.buffer))), 's16le');
     const tone = Float32Array.from({ length: 2000 }, (_, at) => 0.9 * Math.sin(2.1 * at));
     assert.equal(encodingOf(formatOf(integerBytes(tone, 16, 'le'))), 's16le');
+    const clicks = Int16Array.from({ length: 4000 }, (_, at) => (at % 800 === 6 ? 32767 : 0));
+    assert.equal(encodingOf(formatOf(new Uint8Array(clicks.buffer))), 's16le');
+    // Its bytes are printable characters.
+    const square = Int16Array.from({ length: 2000 }, (_, at) => (at % 40 < 20 ? 30000 : -30000));
+    assert.equal(encodingOf(formatOf(new Uint8Array(square.buffer))), 's16le');
   });
 
   it('needs a reason to play other bytes as PCM', () => {
