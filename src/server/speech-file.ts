@@ -43,7 +43,8 @@ async function* piecesOf(bytes: AsyncIterable<Uint8Array>, { name, sampleRateHz 
     yield* pcmPieces(rest, format, sampleRateHz ?? format.sampleRateHz ?? DEFAULT_PCM_RATE_HZ);
   else if (format.kind === 'unclear-pcm') throw unknownFormat('raw samples of another kind, or no audio');
   else if (format.kind === 'mp3') throw unknownFormat('MP3');
-  else throw unknownFormat((format.kind !== 'pcm' && format.what) || 'of unknown format (for raw PCM set --sample-rate)');
+  else if (format.kind === 'other') throw unknownFormat(`of unknown format (${format.what})`);
+  else throw unknownFormat((format.kind === 'encoded' && format.what) || 'of unknown format (for raw PCM set --sample-rate)');
 }
 
 async function* filePieces(bytes: AsyncIterable<Uint8Array>): AsyncIterable<SpeechPiece> {
