@@ -118,6 +118,7 @@ const clientDirective = ({ name }) => (name === 'frameworks/react' ? "'use clien
 const modules = {
   input: [
     'index',
+    'agents/index',
     'avatarkit/index',
     'server/index',
     'server/cli',

@@ -25,6 +25,7 @@ import { SessionTokens } from './connection/session-tokens.js';
 import { BackendMotion } from './conversations/backend-motion.js';
 import type { ConversationState } from './conversations/conversation-state.js';
 import { Conversations } from './conversations/conversations.js';
+import type { Interruption } from './conversations/interruption.js';
 import type { LiveSpeech } from './conversations/live-speech.js';
 import type { MotionPayloads } from './conversations/motion-payloads.js';
 import type { Round } from './conversations/rounds.js';
@@ -210,10 +211,22 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
   }
 
   /** Drops what plays and what is still to come of it; the next audio starts clean. A live source goes on with its next utterance. */
-  interrupt(): void {
+  interrupt(): Interruption | null {
+    const heard = this.whatIsHeard();
     const { newest } = this.conversations.rounds;
     if (newest) newest.isContinued = newest.isLive;
     this.drop();
+    if (heard) this.events.emit('interrupted', heard);
+    return heard;
+  }
+
+  /** Null between the utterances of a live source, too. */
+  private whatIsHeard(): Interruption | null {
+    const { newest } = this.conversations.rounds;
+    if (!newest || newest.isOver || (newest.isLive && this.conversations.state === 'idle')) return null;
+    const { conversationId } = newest;
+    const seconds = this.heardConversationId === conversationId ? this.audibleSeconds : 0;
+    return { conversationId, turnId: null, itemId: null, heardSeconds: seconds, itemSeconds: seconds, heardText: null };
   }
 
   private drop(): void {

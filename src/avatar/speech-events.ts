@@ -2,6 +2,7 @@
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { RoundMotion, SessionStats } from '../shared/contracts/session.js';
 import type { ConnectionChange } from './connection/connection-state.js';
+import type { Interruption } from './conversations/interruption.js';
 import type { ConversationChange } from './conversations/conversation-state.js';
 
 export interface DiscardedFrames {
@@ -18,6 +19,8 @@ export interface SpeechEvents {
   'connection-state': ConnectionChange;
   'conversation-state': ConversationChange & { readonly conversationId: string };
   error: AvatarError;
+  /** `interrupt()` has dropped a speech. */
+  interrupted: Interruption;
   /** Playback waits for more audio, or in strict sync for motion, or has resumed. */
   'playback-stall': { readonly conversationId: string; readonly isStalled: boolean };
   'audio-blocked': { readonly isBlocked: boolean };

@@ -1,6 +1,7 @@
 /** The events of `<spatius-avatar>`, one class each. Like those of `<video>` they do not bubble. */
 import type { ConnectionChange, StateReason } from '../avatar/connection/connection-state.js';
 import type { ConversationState } from '../avatar/conversations/conversation-state.js';
+import type { Interruption } from '../avatar/conversations/interruption.js';
 import type { DiscardedFrames } from '../avatar/speech-events.js';
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { CaptionCue } from './captions/caption-cue.js';
@@ -31,35 +32,46 @@ export class AvatarReadyEvent extends Event {
 /** The state of the connection has changed. */
 export class AvatarConnectionStateEvent extends Event {
   static readonly eventName = 'avatar-connection-state';
-  readonly state: ConnectionState;
-  readonly previous: ConnectionState;
-  readonly reason: StateReason;
+  declare readonly state: ConnectionState;
+  declare readonly previous: ConnectionState;
+  declare readonly reason: StateReason;
   /** The reason, if there was an error. */
-  readonly error: AvatarError | null;
+  declare readonly error: AvatarError | null;
 
   constructor({ state, previous, reason, error }: ConnectionChange) {
     super(AvatarConnectionStateEvent.eventName);
-    this.state = state;
-    this.previous = previous;
-    this.reason = reason;
-    this.error = error;
+    Object.assign(this, { state, previous, reason, error });
   }
 }
 
 /** The playback state has changed: `playing` from the first audible sample, `paused`, `idle` after the last one. */
 export class AvatarConversationStateEvent extends Event {
   static readonly eventName = 'avatar-conversation-state';
-  readonly state: ConversationState;
-  readonly previous: ConversationState;
-  readonly reason: StateReason;
-  readonly conversationId: string;
+  declare readonly state: ConversationState;
+  declare readonly previous: ConversationState;
+  declare readonly reason: StateReason;
+  declare readonly conversationId: string;
 
-  constructor(change: Pick<AvatarConversationStateEvent, 'state' | 'previous' | 'reason' | 'conversationId'>) {
+  constructor({
+    state,
+    previous,
+    reason,
+    conversationId,
+  }: Pick<AvatarConversationStateEvent, 'state' | 'previous' | 'reason' | 'conversationId'>) {
     super(AvatarConversationStateEvent.eventName);
-    this.state = change.state;
-    this.previous = change.previous;
-    this.reason = change.reason;
-    this.conversationId = change.conversationId;
+    Object.assign(this, { state, previous, reason, conversationId });
+  }
+}
+
+/** `interrupt()`, or the visitor's voice with `interruptible`, has stopped a speech. */
+export class AvatarInterruptedEvent extends Event {
+  static readonly eventName = 'avatar-interrupted';
+  /** What was heard of it. */
+  readonly interruption: Interruption;
+
+  constructor(interruption: Interruption) {
+    super(AvatarInterruptedEvent.eventName);
+    this.interruption = interruption;
   }
 }
 
@@ -81,19 +93,17 @@ export class AvatarConversationMotionEvent extends Event {
 export class AvatarFramesDiscardedEvent extends Event {
   static readonly eventName = 'avatar-frames-discarded';
   /** The id that was passed. */
-  readonly conversationId: string;
-  readonly payloadCount: number;
+  declare readonly conversationId: string;
+  declare readonly payloadCount: number;
   /**
    * `not-current`: the conversation is over, was interrupted or never existed. `audio-only`: an empty payload has marked the
    * conversation as one without motion.
    */
-  readonly reason: DiscardedFrames['reason'];
+  declare readonly reason: DiscardedFrames['reason'];
 
   constructor({ conversationId, payloadCount, reason }: DiscardedFrames) {
     super(AvatarFramesDiscardedEvent.eventName);
-    this.conversationId = conversationId;
-    this.payloadCount = payloadCount;
-    this.reason = reason;
+    Object.assign(this, { conversationId, payloadCount, reason });
   }
 }
 
@@ -180,6 +190,7 @@ declare global {
     'avatar-ready': AvatarReadyEvent;
     'avatar-connection-state': AvatarConnectionStateEvent;
     'avatar-conversation-state': AvatarConversationStateEvent;
+    'avatar-interrupted': AvatarInterruptedEvent;
     'avatar-conversation-motion': AvatarConversationMotionEvent;
     'avatar-frames-discarded': AvatarFramesDiscardedEvent;
     'avatar-error': AvatarErrorEvent;

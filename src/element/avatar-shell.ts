@@ -89,7 +89,7 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
   abstract start(): Promise<void>;
   abstract pause(): void;
   abstract resume(): Promise<void>;
-  abstract interrupt(): void;
+  abstract interrupt(): unknown;
   abstract initializeAudioContext(): Promise<void>;
 
   // ---- rendering ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import {
   AvatarConversationMotionEvent,
   AvatarConversationStateEvent,
   AvatarFramesDiscardedEvent,
+  AvatarInterruptedEvent,
   AvatarPlaybackStallEvent,
 } from './avatar-events.js';
 
@@ -26,6 +27,7 @@ export function relaySpeechEvents(speech: AvatarSpeech, host: SpeechEventHost): 
     if (change.state === 'idle') host.isStalled = host.isSoundWanted = false;
     host.tell(new AvatarConversationStateEvent(change));
   });
+  speech.on('interrupted', (interruption) => host.tell(new AvatarInterruptedEvent(interruption)));
   speech.on('conversation-motion', ({ conversationId, motion }) => host.tell(new AvatarConversationMotionEvent(conversationId, motion)));
   speech.on('playback-stall', ({ conversationId, isStalled }) => {
     host.isStalled = isStalled;

@@ -1,4 +1,5 @@
 import type { Avatar } from '../avatar/avatar.js';
+import type { Interruption } from '../avatar/conversations/interruption.js';
 import { type MotionPayload, readMotionPayloads } from '../avatar/conversations/motion-payloads.js';
 import type { PcmInput } from '../avatar/conversations/pcm-input.js';
 import { checkSpeechMode } from '../avatar/conversations/speech-checks.js';
@@ -29,6 +30,7 @@ import type { SayOptions } from './speech-queue.js';
  * @fires {AvatarReadyEvent} avatar-ready - The first frame of an avatar was rendered.
  * @fires {AvatarConnectionStateEvent} avatar-connection-state - `state` is `disconnected`, `connecting`, `connected` or `failed`.
  * @fires {AvatarConversationStateEvent} avatar-conversation-state - `state` is `idle`, `playing` or `paused`.
+ * @fires {AvatarInterruptedEvent} avatar-interrupted - A speech was interrupted, by `interrupt()` or the visitor's voice: `interruption` says what was heard of it.
  * @fires {AvatarConversationMotionEvent} avatar-conversation-motion - The source of a conversation's motion: `server`, `local` or `none`.
  * @fires {AvatarFramesDiscardedEvent} avatar-frames-discarded - Motion for another conversation was passed in and discarded: `conversationId`, `payloadCount`, `reason`.
  * @fires {AvatarErrorEvent} avatar-error - An error occurred: `error` is an `AvatarError` with a `code`.
@@ -270,11 +272,17 @@ export class SpatiusAvatar extends AvatarShell {
     await this.lifecycle.avatar?.speech.resume();
   }
 
-  /** Stops the current speech immediately and discards its remaining audio, motion and queued `say()` calls. */
-  interrupt(): void {
+  /**
+   * Stops the current speech immediately and discards its remaining audio, motion and queued `say()` calls.
+   *
+   * @returns What was heard of it, as `avatar-interrupted` tells too; null if there was no speech.
+   */
+  interrupt(): Interruption | null {
+    let heard: Interruption | null = null;
     if (this.sayings.isRequested) this.sayings.tell((sayings) => sayings.drop());
     this.lifecycle.input.drop();
-    this.lifecycle.tell(({ speech }) => speech.interrupt());
+    this.lifecycle.tell(({ speech }) => (heard = speech.interrupt()));
+    return heard;
   }
 
   /**

@@ -45,6 +45,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
     ownTypes: ['element/avatar-properties'],
     packages: ['lit', '@lit/react', 'react', 'preact', 'solid-js', 'svelte', 'vue'],
   },
+  agents: { own: ['shared'], packages: [] },
   embedded: { own: [], packages: [] },
   index: { own: ['shared', 'avatar', 'element', 'assets'], packages: [] },
   classic: { own: ['assets'], packages: [], ownTypes: ['index', 'element'] },
