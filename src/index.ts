@@ -3,8 +3,8 @@ import { SpatiusAvatar } from './element/spatius-avatar.js';
 
 export { type AssetUrls, setAssetUrls } from './assets/asset-choice.js';
 export type { AssetName } from './assets/asset-urls.js';
-export type { Interruption } from './avatar/conversations/interruption.js';
 export { setChannelNames } from './avatar/channel-names.js';
+export type { Interruption } from './avatar/conversations/interruption.js';
 export type { SpeechSource } from './avatar/speech-parts.js';
 export * from './element/avatar-events.js';
 export type { CaptionCue, CaptionSource, SpeakOptions } from './element/captions/caption-cue.js';

@@ -1,6 +1,6 @@
 /** Audio chunks as agents send them → 16-bit mono PCM. */
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
-import { int16FromFloat32, pcmBytesFromInt16 } from '../shared/samples/pcm.js';
+import { int16FromFloat32, pcmBytesFromInt16 } from '../shared/samples/sample-arithmetic.js';
 
 /** Base64 of 16-bit little-endian PCM, its bytes, or samples −1..1. */
 export type AgentAudio = string | ArrayBuffer | Uint8Array | Int16Array | Float32Array;
@@ -13,7 +13,10 @@ export function pcmBytes(audio: AgentAudio): Uint8Array {
   if (audio instanceof Uint8Array || audio instanceof Int16Array) {
     return new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength).slice();
   }
-  throw new AvatarError(ErrorCode.invalidAudioInput, 'The audio of a turn is base64, an ArrayBuffer, Uint8Array, Int16Array or Float32Array.');
+  throw new AvatarError(
+    ErrorCode.invalidAudioInput,
+    'The audio of a turn is base64, an ArrayBuffer, Uint8Array, Int16Array or Float32Array.',
+  );
 }
 
 function bytesFromBase64(text: string): Uint8Array {

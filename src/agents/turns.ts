@@ -49,7 +49,11 @@ export class Turn {
   private readonly done: { promise: Promise<void>; resolve(): void };
 
   /** @internal Use `openTurn()`. */
-  constructor(turns: Turns, id: string, { sampleRate = DEFAULT_RATE, endAfterSeconds = DEFAULT_END_AFTER_SECONDS, speech = {} }: TurnOptions) {
+  constructor(
+    turns: Turns,
+    id: string,
+    { sampleRate = DEFAULT_RATE, endAfterSeconds = DEFAULT_END_AFTER_SECONDS, speech = {} }: TurnOptions,
+  ) {
     if (!(sampleRate >= 8000 && sampleRate <= 96_000)) {
       throw new AvatarError(ErrorCode.unsupportedSampleRate, `The sampleRate of a turn is 8000 to 96000 Hz, not ${sampleRate}.`);
     }
@@ -215,9 +219,13 @@ export class Turns {
   private constructor(avatar: AgentAvatar) {
     this.avatar = avatar;
     // Before the listeners of the page, which find the turn filled in.
-    avatar.addEventListener('avatar-interrupted', (event) => this.handleInterrupted((event as Event & { interruption: Heard }).interruption), {
-      capture: true,
-    });
+    avatar.addEventListener(
+      'avatar-interrupted',
+      (event) => this.handleInterrupted((event as Event & { interruption: Heard }).interruption),
+      {
+        capture: true,
+      },
+    );
     avatar.addEventListener('avatar-playback-stall', (event) =>
       this.speaking?.handleStall((event as Event & { isStalled: boolean }).isStalled),
     );

@@ -7,7 +7,7 @@ import { joinBytes } from '../shared/core/bytes.js';
 import { MonoMixer } from '../shared/samples/mono-mixer.js';
 import { type Mp3Frame, Mp3Splitter } from '../shared/samples/mp3-splitter.js';
 import { id3TagBytes, mpegStreamAt } from '../shared/samples/mpeg-frames.js';
-import { joinSamples } from '../shared/samples/pcm.js';
+import { joinSamples } from '../shared/samples/sample-arithmetic.js';
 import { abortedError } from './byte-source.js';
 import { collect, type DecodeSettings, decodedPieces, type MonoPiece } from './encoded-sound.js';
 

@@ -1,7 +1,8 @@
 /** Decodes Opus as voice services stream it to 48 kHz samples, with the browser's own decoder. */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { OggOpusDemuxer, OPUS_RATE_HZ } from '../shared/samples/ogg-opus.js';
-import { audioContainerOf, int16FromFloat32 } from '../shared/samples/pcm.js';
+import { audioContainerOf } from '../shared/samples/pcm.js';
+import { int16FromFloat32 } from '../shared/samples/sample-arithmetic.js';
 
 export { OPUS_RATE_HZ };
 

@@ -6,9 +6,9 @@
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { joinBytes } from '../shared/core/bytes.js';
 import { id3TagBytes } from '../shared/samples/mpeg-frames.js';
-import { int16FromFloat32, silenceNonFinite } from '../shared/samples/pcm.js';
 import { PcmDecoder } from '../shared/samples/pcm-decoder.js';
 import { isNoise } from '../shared/samples/pcm-likeness.js';
+import { int16FromFloat32, silenceNonFinite } from '../shared/samples/sample-arithmetic.js';
 import { encodingNamed } from '../shared/samples/sample-encoding.js';
 import { containerAt } from '../shared/samples/sound-containers.js';
 import { SoundFileReader } from '../shared/samples/sound-file-reader.js';

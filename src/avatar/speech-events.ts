@@ -2,8 +2,8 @@
 import type { AvatarError } from '../shared/contracts/errors.js';
 import type { RoundMotion, SessionStats } from '../shared/contracts/session.js';
 import type { ConnectionChange } from './connection/connection-state.js';
-import type { Interruption } from './conversations/interruption.js';
 import type { ConversationChange } from './conversations/conversation-state.js';
+import type { Interruption } from './conversations/interruption.js';
 
 export interface DiscardedFrames {
   readonly conversationId: string;

@@ -1,6 +1,7 @@
 /** The audio of a turn for the Motion Server, kept until motion has arrived, so that the request can be repeated. */
-import { float32FromInt16, int16FromFloat32, int16FromPcmBytes, pcmBytesFromInt16 } from '../shared/samples/pcm.js';
+import { int16FromPcmBytes } from '../shared/samples/pcm.js';
 import { Resampler } from '../shared/samples/resampler.js';
+import { float32FromInt16, int16FromFloat32, pcmBytesFromInt16 } from '../shared/samples/sample-arithmetic.js';
 
 export class SpeechFeed {
   private readonly resampler: Resampler | null;

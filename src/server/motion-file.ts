@@ -9,7 +9,7 @@ import { animateGlb } from '../motion/files/glb-animation.js';
 import { LiveLinkCsvWriter } from '../motion/files/live-link-csv.js';
 import { MotionJsonWriter } from '../motion/files/motion-json.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
-import { joinSamples } from '../shared/samples/pcm.js';
+import { joinSamples } from '../shared/samples/sample-arithmetic.js';
 
 export const MOTION_FORMATS = ['json', 'csv', 'glb'] as const;
 export type MotionFormat = (typeof MOTION_FORMATS)[number];

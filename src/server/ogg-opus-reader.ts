@@ -3,7 +3,7 @@ import { OpusDecoder } from 'opus-decoder';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { OggOpusDemuxer, OPUS_RATE_HZ, type OpusHead, type OpusPacket } from '../shared/samples/ogg-opus.js';
-import { joinSamples, mixToMono } from '../shared/samples/pcm.js';
+import { joinSamples, mixToMono } from '../shared/samples/sample-arithmetic.js';
 import type { AudioReader } from './audio-reader.js';
 
 const RATE_HZ = 16_000;

@@ -10,8 +10,8 @@
 import { CHANNEL_COUNT } from '../../shared/contracts/channels.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { VISEME_COUNT } from '../../shared/contracts/visemes.js';
-import { float32FromInt16 } from '../../shared/samples/pcm.js';
 import { COARSE_HALF_WIDTH, Resampler } from '../../shared/samples/resampler.js';
+import { float32FromInt16 } from '../../shared/samples/sample-arithmetic.js';
 import { type AcousticFrame, AcousticFrontEnd, FRONT_END_RATE_HZ, HOP, SAMPLES_AFTER_HOP_START } from './acoustic-front-end.js';
 import { AcousticHistory } from './acoustic-history.js';
 import { assembleFace } from './face-assembly.js';

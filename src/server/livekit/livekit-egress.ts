@@ -3,8 +3,8 @@ import { createMessage, encodeMessage } from '../../motion/protocol/envelope.js'
 import { packMotion } from '../../motion/protocol/packed-motion.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { CLOCK_TOPIC, encodeRoomPacket, MOTION_TOPIC, type RoomPacketType } from '../../shared/contracts/room-packets.js';
-import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/pcm.js';
 import { Resampler } from '../../shared/samples/resampler.js';
+import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/sample-arithmetic.js';
 import type { SpeechEngine } from '../speech-request.js';
 import type { RoomTarget } from './livekit-configuration.js';
 import { type PlayoutEvent, RequestPlayout } from './request-playout.js';

@@ -1,7 +1,7 @@
 /** Whether bytes without a header can be uncompressed sound, and in which encoding. Other bytes read as samples are full-scale noise. */
 
-import { float32FromInt16 } from './pcm.js';
 import { PcmDecoder } from './pcm-decoder.js';
+import { float32FromInt16 } from './sample-arithmetic.js';
 import { type SampleEncoding, sampleReaderOf } from './sample-encoding.js';
 
 /** Sound resembles itself a few samples later; compressed data does not. Of any tone, one of 8 lags is within 40° of a period. */

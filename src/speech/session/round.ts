@@ -1,8 +1,8 @@
 /** One round of a session: its sound on the way to the worklet, and the state of its motion. */
 import type { MotionStyler } from '../../motion/style/motion-styler.js';
 import type { FrameStarvation } from '../../shared/contracts/speech-session.js';
-import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/pcm.js';
 import { Resampler } from '../../shared/samples/resampler.js';
+import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/sample-arithmetic.js';
 import { RoundAudio } from '../sources/round-audio.js';
 import { ReleaseGate } from './release-gate.js';
 import type { SpeechTimes } from './speech-times.js';

@@ -2,7 +2,7 @@
 
 import { createMessage, decodeMessage, encodeMessage, type ServerResponseAnimation } from '../../motion/protocol/index.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import { pcmBytesFromInt16 } from '../../shared/samples/pcm.js';
+import { pcmBytesFromInt16 } from '../../shared/samples/sample-arithmetic.js';
 import { errorFromClose, errorFromServer } from './server-errors.js';
 
 /** The part of the standard WebSocket that is used; Node's `ws` has it too. */

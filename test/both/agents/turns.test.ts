@@ -108,17 +108,35 @@ describe('openTurn', () => {
     avatar.speeches[0].end();
     await settled();
     assert.lengthOf(avatar.speeches, 2);
-    assert.equal(codeOf(() => openTurn(avatar, 'three')), 'invalidRequest');
-    assert.equal(codeOf(() => openTurn(avatar, 'one')), 'invalidRequest');
+    assert.equal(
+      codeOf(() => openTurn(avatar, 'three')),
+      'invalidRequest',
+    );
+    assert.equal(
+      codeOf(() => openTurn(avatar, 'one')),
+      'invalidRequest',
+    );
   });
 
   it('refuses what is no audio, and a rate that cannot be', () => {
     const avatar = new FakeAvatar();
     const turn = openTurn(avatar, 'one');
-    assert.equal(codeOf(() => turn.audio('not base64!')), 'invalidAudioInput');
-    assert.equal(codeOf(() => turn.audio({} as string)), 'invalidAudioInput');
-    assert.equal(codeOf(() => openTurn(avatar, 'two', { sampleRate: 24 })), 'unsupportedSampleRate');
-    assert.equal(codeOf(() => turn.timings({ visemes: [] })), 'invalidTimings');
+    assert.equal(
+      codeOf(() => turn.audio('not base64!')),
+      'invalidAudioInput',
+    );
+    assert.equal(
+      codeOf(() => turn.audio({} as string)),
+      'invalidAudioInput',
+    );
+    assert.equal(
+      codeOf(() => openTurn(avatar, 'two', { sampleRate: 24 })),
+      'unsupportedSampleRate',
+    );
+    assert.equal(
+      codeOf(() => turn.timings({ visemes: [] })),
+      'invalidTimings',
+    );
   });
 
   it('makes captions of text without times, spread over the sound that came with it, and of alignments', async () => {
@@ -140,7 +158,14 @@ describe('openTurn', () => {
     const timed = openTurn(avatar, 'two');
     timed.audio(second);
     await settled();
-    timed.timings({ characters: [...'Hi you.'], character_start_times_seconds: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], character_end_times_seconds: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7] }, 0.1);
+    timed.timings(
+      {
+        characters: [...'Hi you.'],
+        character_start_times_seconds: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
+        character_end_times_seconds: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7],
+      },
+      0.1,
+    );
     assert.deepInclude(avatar.cues.at(-1), { text: 'Hi you.' });
     assert.approximately(avatar.cues.at(-1)!.start, 0.1, 1e-6);
     assert.approximately(avatar.cues.at(-1)!.end, 0.8, 1e-6);

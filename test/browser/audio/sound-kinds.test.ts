@@ -1,8 +1,8 @@
 import { assert } from 'chai';
 import { speechChunksFrom } from '../../../src/audio/speech-source.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
-import { float32FromInt16 } from '../../../src/shared/samples/pcm.js';
 import { resample } from '../../../src/shared/samples/resampler.js';
+import { float32FromInt16 } from '../../../src/shared/samples/sample-arithmetic.js';
 import { decoded, encoded } from '../../helpers/browser/ffmpeg.js';
 import {
   aiffFile,

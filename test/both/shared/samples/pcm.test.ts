@@ -1,13 +1,6 @@
 import { assert, describe, it } from '#test';
-import {
-  audioContainerOf,
-  float32FromInt16,
-  int16FromFloat32,
-  int16FromPcmBytes,
-  mixToMono,
-  PcmByteJoiner,
-  pcmBytesFromInt16,
-} from '../../../../src/shared/samples/pcm.js';
+import { audioContainerOf, int16FromPcmBytes, PcmByteJoiner } from '../../../../src/shared/samples/pcm.js';
+import { float32FromInt16, int16FromFloat32, mixToMono, pcmBytesFromInt16 } from '../../../../src/shared/samples/sample-arithmetic.js';
 
 describe('pcm', () => {
   it('carries every 16-bit value through bytes and floats unchanged', () => {
