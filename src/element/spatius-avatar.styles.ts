@@ -27,7 +27,8 @@ export const styles = css`
 
   .root,
   .stage,
-  .layer {
+  .layer,
+  .content {
     inset: 0;
     position: absolute;
   }
@@ -56,10 +57,6 @@ export const styles = css`
     gap: 12px;
     justify-content: center;
     transition: opacity 300ms ease-out;
-  }
-
-  .poster {
-    pointer-events: none;
   }
 
   .poster img,
@@ -111,10 +108,9 @@ export const styles = css`
     animation: slide 1.3s ease-in-out infinite alternate;
   }
 
-  .content {
-    inset: 0;
+  .content,
+  .poster {
     pointer-events: none;
-    position: absolute;
   }
 
   .content ::slotted(*) {

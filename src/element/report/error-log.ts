@@ -1,10 +1,10 @@
 import type { AvatarError } from '../../shared/contracts/errors.js';
 
 export interface LoggedError {
-  code: string;
-  message: string;
+  readonly code: string;
+  readonly message: string;
   /** ISO 8601. */
-  at: string;
+  readonly at: string;
 }
 
 const MAX_ERRORS = 20;
@@ -19,6 +19,6 @@ export class ErrorLog {
   }
 
   list(): LoggedError[] {
-    return this.entries.map((entry) => ({ ...entry }));
+    return [...this.entries];
   }
 }
