@@ -173,6 +173,8 @@ const page = {
     format: 'es',
     entryFileNames: '[name].min.js',
     chunkFileNames: 'chunks/[name]-[hash].js',
+    // Arrow functions.
+    generatedCode: 'es2015',
     manualChunks: pageChunks(SOURCE, 'build/src/index.js'),
     onlyExplicitManualChunks: true,
   },

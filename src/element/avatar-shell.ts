@@ -100,13 +100,14 @@ export abstract class AvatarShell extends AvatarProperties implements LifecycleH
     return root;
   }
 
-  /** Style sheets belong to one document: another one gets copies. @internal */
+  /** A style sheet belongs to one document, so each element makes its own from the text. @internal */
   addStyles(...added: CSSResult[]): void {
     this.shownStyles.push(...added);
     const { defaultView } = this.ownerDocument;
-    for (const { styleSheet, cssText } of defaultView ? added : []) {
-      const sheet = this.ownerDocument === document ? styleSheet! : new defaultView!.CSSStyleSheet();
-      if (sheet !== styleSheet) sheet.replaceSync(cssText);
+    if (!defaultView) return;
+    for (const { cssText } of added) {
+      const sheet = new defaultView.CSSStyleSheet();
+      sheet.replaceSync(cssText);
       this.shadowRoot!.adoptedStyleSheets.push(sheet);
     }
   }
