@@ -19,8 +19,9 @@ import { bringBasis } from './scripts/rollup/basis.js';
 import { noteBundledPackages } from './scripts/rollup/bundled-packages.js';
 import { pageChunks } from './scripts/rollup/chunks.js';
 import { copyDeclarations } from './scripts/rollup/declarations.js';
+import { bringDraco } from './scripts/rollup/draco.js';
 import { plainProperties } from './scripts/rollup/plain-properties.js';
-import { bringShaders, leaveOutShaders } from './scripts/rollup/three-parts.js';
+import { bringShaders, leaveOutShaders, leaveOutUnusedLoading } from './scripts/rollup/three-parts.js';
 import { importVendored, isVendored, vendorBuilds } from './scripts/rollup/vendor.js';
 import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
 
@@ -148,6 +149,7 @@ const standalone = (path, ...plugins) => ({
 const RENDER_WORKER = 'workers/render.worker';
 const addOnBuild = new AddOnBuild(`build/src/${RENDER_WORKER}.js`, [
   leaveOutShaders(),
+  leaveOutUnusedLoading(),
   collapseTemplates(),
   nodeResolve({ browser: true }),
 ]);
@@ -193,13 +195,15 @@ const builds = [
   classic,
   ...vendorBuilds(minify),
   ...['engine/index', 'workers/motion.worker', 'audio/playback.worklet', 'audio/capture.worklet'].map((path) => standalone(path)),
+  standalone('workers/loader.worker'),
   addOn('materials', bringShaders()),
   addOn('names'),
   addOn('vrm'),
   addOn('splats'),
   addOn('ktx2', bringBasis()),
+  standalone('workers/draco.add-on', bringDraco()),
   // After its add-ons, whose needs are known only then.
-  standalone(RENDER_WORKER, leaveOutShaders(), addOnBuild.handToAddOns()),
+  standalone(RENDER_WORKER, leaveOutShaders(), leaveOutUnusedLoading(), addOnBuild.handToAddOns()),
   standalone('workers/render-webgpu.worker', webGpuTwins()),
 ];
 

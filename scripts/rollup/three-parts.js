@@ -40,6 +40,73 @@ export function leaveOutShaders() {
   };
 }
 
+/** Methods of GLTFLoader.js that the render worker never calls, and what they do instead. */
+const UNUSED_METHODS = {
+  'GLTFLoader.load': '',
+  'GLTFParser.loadAnimation': '',
+  'GLTFParser._createAnimationTracks': '',
+  'GLTFParser._createCubicSplineTrackInterpolant': '',
+  'GLTFParser._getArrayFromAccessor': '',
+  'GLTFParser.loadCamera': '',
+  // Images are read from the file's own bytes only: see `EmbeddedImages`.
+  'GLTFParser.loadImageSource': "return Promise.reject( new Error( 'images are not loaded by URL' ) );",
+  'GLTFMeshGpuInstancing.createNodeMesh': 'return null;',
+  'GLTFDracoMeshCompressionExtension.decodePrimitive': '',
+};
+/** Statements of GLTFLoader.js by their beginning; each stands once. */
+const UNUSED_STATEMENTS = [/^if \( typeof createImageBitmap === /, /^this\.(textureLoader|fileLoader)\.set/, /^this\.fileLoader = /];
+const UNUSED_STATEMENT_COUNT = 8;
+/** In `GLTFLoader.parse`. */
+const HEADER = 'parser.fileLoader.setRequestHeader( this.requestHeader );';
+const SANITIZED = "PropertyBinding.sanitizeNodeName( originalName || '' )";
+
+/**
+ * Animations, cameras, instances and downloads: the loader worker removes them from files, and the built-in avatars have none. Without
+ * the code that could, no avatar file makes this worker request anything.
+ */
+export function leaveOutUnusedLoading() {
+  return {
+    name: 'leave-out-unused-loading',
+    transform(code, id) {
+      if (!/GLTFLoader\.js$/.test(id)) return null;
+      const edits = [];
+      const replace = ({ start, end }, text) => edits.push({ start, end, text });
+      const found = new Set();
+      let statementCount = 0;
+      for (const declaration of parseAst(code).body) {
+        if (declaration.type !== 'ClassDeclaration') continue;
+        for (const { type, key, value } of declaration.body.body) {
+          if (type !== 'MethodDefinition') continue;
+          const name = `${declaration.id.name}.${key.name}`;
+          if (name in UNUSED_METHODS) {
+            found.add(name);
+            replace(value.body, `{ ${UNUSED_METHODS[name]} }`);
+          } else if (name === 'GLTFParser.constructor') {
+            for (const statement of value.body.body) {
+              const text = code.slice(statement.start, statement.end);
+              if (!UNUSED_STATEMENTS.some((begin) => begin.test(text))) continue;
+              statementCount++;
+              replace(statement, '');
+            }
+          }
+        }
+      }
+      const missing = Object.keys(UNUSED_METHODS).filter((name) => !found.has(name));
+      if (missing.length > 0 || statementCount !== UNUSED_STATEMENT_COUNT || !code.includes(SANITIZED) || !code.includes(HEADER))
+        this.error(`GLTFLoader.js has another form than is known: ${missing.join(', ')} ${statementCount}`);
+      edits.sort((a, b) => b.start - a.start);
+      const shorter = edits.reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
+      // The same replacement as in three.js, without the class around it.
+      return {
+        code: shorter
+          .replace(HEADER, '')
+          .replace(SANITIZED, "( originalName || '' ).replace( /\\s/g, '_' ).replace( /[\\[\\]\\.:\\/]/g, '' )"),
+        map: null,
+      };
+    },
+  };
+}
+
 /** In the add-on `materials`: the sources that glTF materials and those of three-vrm need. */
 export function bringShaders() {
   return {
@@ -53,7 +120,7 @@ export function bringShaders() {
       // Its sources also name texts of older versions of three.js.
       const included = includedIn(readFileSync(vrm, 'utf8')).filter((name) => texts.has(name));
       const kept = withIncluded(texts, [...GLTF_SHADERS, ...included]);
-      const plain = [...kept].map(([name, text]) => [name, text.replace(/\s*\/\/.*$/gm, '').replace(/\n\s+/g, '\n')]);
+      const plain = [...kept].map(([name, text]) => [name, shortShader(text)]);
       return { code: `export const SHADER_TEXTS = ${JSON.stringify(Object.fromEntries(plain))};`, map: null };
     },
   };
@@ -73,6 +140,28 @@ function withIncluded(texts, names) {
   };
   names.forEach(keep);
   return kept;
+}
+
+/** A sign that does not become `++` or `--` with another one. */
+const SIGN = /(?<![+-])\s*([+-])\s*(?![+-])/g;
+
+/** Without comments, indentation and, except in preprocessor lines, spaces around operators. */
+function shortShader(text) {
+  const lines = text
+    .replace(/\s*\/\/.*$/gm, '')
+    .replace(/\/\*[^]*?\*\//g, '')
+    .split('\n');
+  return lines
+    .map((line) =>
+      /^\s*#/.test(line)
+        ? line.trim()
+        : line
+            .trim()
+            .replace(/\s*([*/=<>(){};,&|?:])\s*/g, '$1')
+            .replace(SIGN, '$1'),
+    )
+    .join('\n')
+    .replace(/\n+/g, '\n');
 }
 
 /** Name → source of all entries of `ShaderChunk`; null if it is not an object of string constants. */

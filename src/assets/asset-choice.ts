@@ -6,6 +6,8 @@ export interface AssetUrls {
   readonly baseUrl?: string | URL;
   /** Single files that lie elsewhere. */
   readonly files?: Readonly<Partial<Record<AssetName, string | URL>>>;
+  /** Longest time that checking an avatar file which is not built in may take after its download, ms. Default: 15,000. */
+  readonly avatarTimeoutMs?: number;
 }
 
 /** Kept by the page, not by this module: the classic script has a copy of the module, and must be heard by the other. */

@@ -16,6 +16,7 @@ const COPIES: Copies | null =
     : {
         'workers/motion.worker.js': () => import('../embedded/motion.worker.embedded.js'),
         'workers/render.worker.js': () => import('../embedded/render.worker.embedded.js'),
+        'workers/loader.worker.js': () => import('../embedded/loader.worker.embedded.js'),
         'workers/materials.add-on.js': () => import('../embedded/materials.add-on.embedded.js'),
         'workers/names.add-on.js': () => import('../embedded/names.add-on.embedded.js'),
         'workers/vrm.add-on.js': () => import('../embedded/vrm.add-on.embedded.js'),

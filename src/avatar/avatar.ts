@@ -23,12 +23,14 @@ import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from
 import { Lazy } from '../shared/core/lazy.js';
 import type { LogLevel } from '../shared/core/logger.js';
 import type { PageSession, PageSources } from '../speech/page-session.js';
+import { silenceLimitMs } from '../workers/heartbeat.js';
 import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
 import { AvatarManager } from './avatar-manager.js';
 import type { AvatarOptions } from './avatar-options.js';
 import { AvatarSpeech } from './avatar-speech.js';
 import { channelNamesWith } from './channel-names.js';
 import type { SpeechInput } from './conversations/speech-input.js';
+import { blameForeignFile, checkForeignFile, forgetForeignFile, loadForeignFile } from './foreign-files.js';
 import { mouthModel } from './mouth-model.js';
 import { setLogLevel } from './page-log.js';
 import { isSavingData, whenIdle, workletInCache } from './speech-files.js';
@@ -232,7 +234,8 @@ export class Avatar {
       unseen.listener,
     );
     try {
-      const avatar = await Promise.race([stage.load(await this.avatarFile(source), channelNamesWith(source.channelNames)), unseen.lost]);
+      const file = await this.avatarFile(source);
+      const avatar = await Promise.race([this.loadOn(stage, source, await this.checked(source, Promise.resolve(file))), unseen.lost]);
       // Out of sight nothing is drawn.
       await Promise.race([unseen.drawn, unseen.lost, new Promise((resolve) => setTimeout(resolve, FIRST_PICTURE_MS))]);
       if (this.isDisposed || loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
@@ -245,10 +248,10 @@ export class Avatar {
       await stage.stats();
       place();
       for (const { track } of this.captures) track.stop();
-      before?.dispose();
+      if (before) disposeStage(before);
       return avatar;
     } catch (reason) {
-      stage.dispose();
+      disposeStage(stage);
       throw reason;
     }
   }
@@ -322,13 +325,36 @@ export class Avatar {
   async load(source: AvatarSource, takeBegun?: (url: string) => Promise<Response> | null): Promise<ShownAvatar> {
     if (!this.stagePromise) throw new AvatarError(ErrorCode.renderingFailed, 'There is no stage to show the avatar on.');
     const loadId = ++this.loadCount;
-    const [stage, file] = await Promise.all([this.stagePromise, this.avatarFile(source).then((found) => this.readBegun(found, takeBegun))]);
+    const content = this.avatarFile(source).then((found) => this.readBegun(found, takeBegun));
+    const [stage, file] = await Promise.all([this.stagePromise, this.checked(source, content)]);
     // A file that has to be located longer must not come after one that was wanted later.
     if (loadId !== this.loadCount) throw new AvatarError(ErrorCode.aborted, 'Another avatar is wanted by now.');
-    return stage.load(file, channelNamesWith(source.channelNames)).catch((reason: unknown) => {
+    return this.loadOn(stage, source, file).catch((reason: unknown) => {
       // Another stage has taken its place meanwhile.
       if (stage !== this.stage && !this.isDisposed) return this.load(source);
       throw reason;
+    });
+  }
+
+  /** A file that is not built in is checked away from the worker that draws for all avatars. */
+  private checked({ src }: AvatarSource, content: Promise<string | Blob>): Promise<string | Blob> {
+    if (!src) return content;
+    return checkForeignFile(src, content, (fraction) => this.isDisposed || this.listener.handleLoadProgress(fraction * DOWNLOAD_SHARE));
+  }
+
+  private loadOn(stage: Stage, { src, channelNames }: AvatarSource, file: string | Blob): Promise<ShownAvatar> {
+    const load = () => stage.load(file, channelNamesWith(channelNames));
+    if (!src) {
+      forgetForeignFile(stage);
+      return load();
+    }
+    return loadForeignFile(src, stage, async () => {
+      this.workers.watchRender(silenceLimitMs((file as Blob).size));
+      try {
+        return await load();
+      } finally {
+        this.workers.watchRender(silenceLimitMs(0));
+      }
     });
   }
 
@@ -381,7 +407,7 @@ export class Avatar {
     this.speech.dispose();
     this.voice.dispose();
     for (const { track } of this.captures) track.stop();
-    this.stage?.dispose();
+    if (this.stage) disposeStage(this.stage);
     this.stage = null;
     for (const { port1, port2 } of [this.playheads, this.motion]) {
       port1.close();
@@ -433,12 +459,18 @@ export class Avatar {
       handleDeviceLost: (reason) => this.isDisposed || listener.handleDeviceLost(reason),
       handleError: (error) => {
         if (this.isDisposed) return;
+        if (error.code === ErrorCode.workerFailed && this.stage) blameForeignFile(this.stage, error);
         listener.handleError(error);
         if (error.code === ErrorCode.workerFailed) this.breakDown(error);
       },
       locateAddOn: (name) => asset(`workers/${name}.add-on.js`).locate(),
     };
   }
+}
+
+function disposeStage(stage: Stage): void {
+  stage.dispose();
+  forgetForeignFile(stage);
 }
 
 /** Files need decoding, which is loaded with the first; raw PCM does not. */

@@ -4,9 +4,11 @@
  */
 import { expose } from 'comlink';
 import { installErrorTransfer } from './error-transfer.js';
+import { answerHeartbeats } from './heartbeat.js';
 import { renderService } from './render-service.js';
 import { connectThreadLog } from './thread-log.js';
 
 installErrorTransfer();
 connectThreadLog('render', self);
+answerHeartbeats(self);
 expose(renderService);

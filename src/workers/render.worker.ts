@@ -2,12 +2,14 @@
 import { expose } from 'comlink';
 import { log } from '../shared/core/log.js';
 import { installErrorTransfer } from './error-transfer.js';
+import { answerHeartbeats } from './heartbeat.js';
 import { renderService } from './render-service.js';
 import { connectThreadLog } from './thread-log.js';
 
 if (!('document' in globalThis)) {
   installErrorTransfer();
   connectThreadLog('render', self);
+  answerHeartbeats(self);
   expose(renderService);
 }
 

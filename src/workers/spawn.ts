@@ -29,6 +29,8 @@ export interface AvatarWorkers {
   startMotion(): void;
   /** `createStage` takes the page's canvas and moves it to the worker itself when one draws. */
   readonly render: RenderService;
+  /** Ends the render workers from now on when one does not answer for so long, ms: for files that may stop it. */
+  watchRender(limitMs: number): void;
   /** True once the page draws, since no worker can. */
   readonly isRenderingOnPage: boolean;
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
@@ -95,6 +97,11 @@ class WorkerShare implements AvatarWorkers {
     this.pool.render.end();
     this.pool.renderGpu.end();
     this.forgetPool();
+  }
+
+  watchRender(limitMs: number): void {
+    this.pool.render.watch(limitMs);
+    this.pool.renderGpu.watch(limitMs);
   }
 
   startMotion(): void {

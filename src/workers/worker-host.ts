@@ -10,6 +10,7 @@ import { type Remote, releaseProxy, wrap } from 'comlink';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { Lazy } from '../shared/core/lazy.js';
 import { installErrorTransfer } from './error-transfer.js';
+import { watchHeartbeat } from './heartbeat.js';
 import { startInlineWorker, startWorker, takeEarlyWorker } from './start-worker.js';
 import { followThreadLog } from './thread-log.js';
 
@@ -31,11 +32,14 @@ export class WorkerConnection<Service> {
   readonly remote: Remote<Service>;
   private readonly worker: Worker;
   private readonly deathListeners = new Set<(error: AvatarError) => void>();
+  private readonly name: string;
   private readonly forgetLog: () => void;
   private death: AvatarError | null = null;
+  private stopWatching: (() => void) | null = null;
 
   constructor(worker: Worker, name: string) {
     this.worker = worker;
+    this.name = name;
     this.remote = wrap<Service>(worker);
     this.forgetLog = followThreadLog(worker);
     worker.addEventListener('error', (event) => {
@@ -50,6 +54,15 @@ export class WorkerConnection<Service> {
 
   get isDead(): boolean {
     return this.death !== null;
+  }
+
+  /** From now on the worker is ended when it does not answer for so long, ms: a script that never ends stops all that it does. */
+  watch(limitMs: number): void {
+    if (this.death) return;
+    this.stopWatching?.();
+    const handleSilence = (): void =>
+      this.end(new AvatarError(ErrorCode.workerFailed, `The ${this.name} worker did not answer for ${limitMs} ms.`));
+    this.stopWatching = watchHeartbeat(this.worker, limitMs, handleSilence);
   }
 
   /** Settles like `answer`, but rejects when the worker dies first. comlink alone would leave the caller waiting. */
@@ -71,6 +84,7 @@ export class WorkerConnection<Service> {
     if (this.death) return;
     this.death = error;
     this.forgetLog();
+    this.stopWatching?.();
     // comlink keeps the worker for as long as this proxy lives, and the worker's listeners keep the proxy.
     this.remote[releaseProxy]();
     this.worker.terminate();
@@ -101,6 +115,15 @@ export class WorkerHost<Service> {
     // A failed attempt is reported to the caller.
     if (isNew) attempt.then((connection) => connection.onDeath(forget)).catch(() => undefined);
     return attempt;
+  }
+
+  /** Watches the worker, if there is one: see `WorkerConnection.watch`. */
+  watch(limitMs: number): void {
+    // Without a worker `connect()` has rejected.
+    this.connection.current?.then(
+      (connection) => connection.watch(limitMs),
+      () => undefined,
+    );
   }
 
   /** Ends the worker; pending calls reject. */

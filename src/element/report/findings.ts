@@ -205,6 +205,13 @@ const PICTURE: Rule[] = [
     ({ stats }) => `${Math.round(stats!.framesPerSecond)} pictures a second are drawn.`,
     'Make the element smaller, or show fewer avatars at once.',
   ],
+  [
+    (facts) => lacks(facts, 'eyeBlinkLeft') && lacks(facts, 'eyeBlinkRight'),
+    'warning',
+    'picture-no-blink',
+    'This avatar has no shape that closes its eyes: it does not blink.',
+    'Add eyeBlinkLeft and eyeBlinkRight, or name its shapes with setChannelNames().',
+  ],
 ];
 
 /** Problems first, and of each subject at least one finding. */

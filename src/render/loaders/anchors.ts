@@ -1,4 +1,4 @@
-import { Box3, type Mesh, type Object3D, Vector3 } from 'three';
+import { Box3, type Object3D, Vector3 } from 'three';
 import type { JointRole } from '../../motion/retarget/joints.js';
 import type { FramingAnchors } from '../../shared/contracts/framing.js';
 import { eyesByBlinks, type ModelPoints, neckOf, pointsOf } from './head-extent.js';
@@ -117,8 +117,4 @@ function facesBackwards(joints: Joints): boolean {
   const right = rightEye.getWorldPosition(new Vector3());
   const ahead = between.sub(head.getWorldPosition(new Vector3()));
   return left.x < right.x && ahead.z < -0.2 * Math.abs(left.x - right.x);
-}
-
-export function triangleCountOf(mesh: Mesh): number {
-  return Math.floor((mesh.geometry.index?.count ?? mesh.geometry.attributes.position.count) / 3);
 }

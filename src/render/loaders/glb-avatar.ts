@@ -13,9 +13,10 @@ import { MorphMesh } from '../morph-mesh.js';
 import { type EyeRange, findJoints, objectsOf, PoseRig } from '../pose-rig.js';
 import { type Arm, armsOf, lowerArms } from '../rest-pose.js';
 import { unskinRigid } from '../rigid-skin.js';
-import { anchorsOf, normaliseRoot, triangleCountOf } from './anchors.js';
+import { anchorsOf, normaliseRoot } from './anchors.js';
 import type { AvatarModel } from './avatar-model.js';
 import { buffersOf } from './geometry-buffers.js';
+import { triangleCountOf } from './head-extent.js';
 import { namesOf } from './names-of.js';
 
 /** Channels that a head joint or eye joints show without any morph. */

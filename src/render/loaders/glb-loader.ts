@@ -1,13 +1,13 @@
 import { hasThreeMaterials } from '../materials/replace-materials.js';
 import type { AvatarModel } from './avatar-model.js';
 import { GlbAvatar } from './glb-avatar.js';
-import { extensionsOf } from './glb-check.js';
+import { extensionsOf } from './glb-extensions.js';
 import { readGlb } from './glb-reader.js';
 import { isPlainlyNamed, loadNameReader } from './name-reading.js';
 import type { ReadOptions } from './read-options.js';
 
 /**
- * Loads an avatar from a binary glTF 2.0 file or a VRM.
+ * Loads an avatar from a binary glTF 2.0 file or a VRM: a built-in one, or one that `files/prepare-file.ts` has checked.
  *
  * @throws {Error} if the file is damaged or needs unsupported features.
  * @throws {AvatarError} `renderingFailed` if an add-on that it needs cannot be loaded.

@@ -1,7 +1,6 @@
 import { type GLTF, GLTFLoader, type GLTFLoaderPlugin, type GLTFParser } from 'three/examples/jsm/loaders/GLTFLoader.js';
 import { freeBuffers } from '../../shared/core/free-buffers.js';
 import { EmbeddedImages } from './embedded-images.js';
-import { checkGlb } from './glb-check.js';
 import { decodeMeshopt, type MeshoptView } from './meshopt.js';
 import type { ReadOptions } from './read-options.js';
 
@@ -19,7 +18,7 @@ const ktx2Loader = {} as Parameters<GLTFLoader['setKTX2Loader']>[0];
 export type GltfPlugin = (parser: GLTFParser) => GLTFLoaderPlugin;
 
 /**
- * Reads a binary glTF 2.0 file: meshopt compression and quantisation are supported, Draco is not; textures may be PNG, JPEG, WebP
+ * Reads a binary glTF 2.0 file that is built in or has been checked: meshopt compression and quantisation are supported, Draco is not; textures may be PNG, JPEG, WebP
  * or KTX2.
  *
  * @param options Null if only meshes are needed: textures that cannot be loaded are omitted.
@@ -27,7 +26,6 @@ export type GltfPlugin = (parser: GLTFParser) => GLTFLoaderPlugin;
  * @throws {AvatarError} `unsupportedAvatarAsset` for a texture that cannot be decoded, `renderingFailed` if KTX2 is not available.
  */
 export async function readGlb(bytes: ArrayBuffer, options: ReadOptions | null = null, plugins: readonly GltfPlugin[] = []): Promise<GLTF> {
-  checkGlb(bytes);
   const images = options && new EmbeddedImages(options);
   const loader = new GLTFLoader().setMeshoptDecoder(meshoptDecoder).setKTX2Loader(ktx2Loader);
   loader.register((parser) => {

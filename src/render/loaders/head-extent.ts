@@ -9,12 +9,15 @@ export interface ModelPoints {
   readonly positions: Float32Array;
   /** `[pointCount]`, 1 where a vertex belongs to the head; null without a head joint, or if nothing follows it. */
   readonly isHead: Uint8Array | null;
-  /** Corners of all triangles, as indices of points. */
+  /** Corners of triangles, as indices of points: all, or evenly chosen ones of a model that has very many. */
   eachTriangle(visit: (a: number, b: number, c: number) => void): void;
 }
 
 /** Share of a vertex's weights on joints of the head from which on it is a part of it. */
 const HEAD_WEIGHT = 0.5;
+
+/** Triangles that are visited; the outline of a model with more is as good. */
+const MAX_TRIANGLES = 300_000;
 
 /** World matrices must be up to date. */
 export function pointsOf(scene: Object3D, head: Object3D | undefined): ModelPoints {
@@ -38,17 +41,23 @@ export function pointsOf(scene: Object3D, head: Object3D | undefined): ModelPoin
       if (belongs(vertex)) isHead[at] = 1;
     }
   }
+  const triangleCount = meshes.reduce((sum, mesh) => sum + triangleCountOf(mesh), 0);
+  const step = 3 * Math.max(1, Math.ceil(triangleCount / MAX_TRIANGLES));
   const eachTriangle: ModelPoints['eachTriangle'] = (visit) => {
     let first = 0;
     for (const { geometry } of meshes) {
       const { index } = geometry;
       const vertexCount = geometry.attributes.position.count;
       const corner = (at: number): number => first + (index ? index.getX(at) : at);
-      for (let at = 0; at + 2 < (index?.count ?? vertexCount); at += 3) visit(corner(at), corner(at + 1), corner(at + 2));
+      for (let at = 0; at + 2 < (index?.count ?? vertexCount); at += step) visit(corner(at), corner(at + 1), corner(at + 2));
       first += vertexCount;
     }
   };
   return { positions, isHead: isHead.includes(1) ? isHead : null, eachTriangle };
+}
+
+export function triangleCountOf({ geometry }: Mesh): number {
+  return Math.floor((geometry.index?.count ?? geometry.attributes.position.count) / 3);
 }
 
 function followerOf(mesh: Mesh, head: Object3D): (vertex: number) => boolean {

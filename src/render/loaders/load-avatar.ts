@@ -16,7 +16,8 @@ export interface LoadOptions extends ReadOptions {
 }
 
 /**
- * Loads an avatar file of any supported format, which is detected by the file's first bytes, not by its name.
+ * Loads an avatar file of any supported format, which is detected by the file's first bytes, not by its name. A file that is not built in
+ * must have been checked by `files/prepare-file.ts`: here counts and references are trusted.
  *
  * @param source URL, or the file itself.
  * @throws {AvatarError} `failedToDownloadAvatarAssets`, `unsupportedAvatarAsset`, `renderingFailed` if an add-on that the avatar

@@ -107,6 +107,8 @@ function readTracks(glb: ArrayBuffer, joints: readonly Object3D[]): Track[] {
     const joint = byName.get(document.nodes?.[target.node ?? -1]?.name ?? '');
     const isTurn = target.path === 'rotation';
     if (!joint || (!isTurn && target.path !== 'translation')) continue;
+    // A damaged file may move a joint any number of times.
+    if (tracks.some((track) => track.joint === joint && track.isTurn === isTurn)) continue;
     const { input, output, interpolation } = animation.samplers[sampler];
     if (interpolation === 'CUBICSPLINE') continue;
     const times = floatsAt(document, glb, binaryStart, input, 1);

@@ -57,9 +57,8 @@ const FIELDS = [
  * @throws {AvatarError} `unsupportedAvatarAsset` if it is not such a file or damaged.
  */
 export function readPlySplats(bytes: Uint8Array): Splats {
-  const { count, stride, offsets, start } = readHeader(bytes);
+  const { count, stride, offsets, start } = readPlyHeader(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset + start);
-  if (view.byteLength < count * stride) throw unusable('it ends too early');
   const positions = new Float32Array(count * 3);
   const covariances = new Float32Array(count * 6);
   const colors = new Uint8Array(count * 4);
@@ -79,7 +78,12 @@ export function readPlySplats(bytes: Uint8Array): Splats {
   return { count, positions, covariances, colors };
 }
 
-function readHeader(bytes: Uint8Array): { count: number; stride: number; offsets: number[]; start: number } {
+/**
+ * Where the splats lie; all of them are there.
+ *
+ * @throws {AvatarError} as `readPlySplats`.
+ */
+export function readPlyHeader(bytes: Uint8Array): { count: number; stride: number; offsets: number[]; start: number } {
   const text = new TextDecoder('latin1').decode(bytes.subarray(0, MAX_HEADER_BYTES));
   const end = /end_header\r?\n/.exec(text);
   if (!text.startsWith('ply') || !end) throw unusable('it is not a PLY file');
@@ -103,7 +107,9 @@ function readHeader(bytes: Uint8Array): { count: number; stride: number; offsets
   }
   const missing = FIELDS.filter((name) => !place.has(name));
   if (missing.length > 0 || Number.isNaN(stride)) throw unusable(`it lacks ${missing.join(', ') || 'known types'}`);
-  return { count, stride, offsets: FIELDS.map((name) => place.get(name)!), start: end.index + end[0].length };
+  const start = end.index + end[0].length;
+  if (bytes.length < start + count * stride) throw unusable('it ends too early');
+  return { count, stride, offsets: FIELDS.map((name) => place.get(name)!), start };
 }
 
 function byteOf(fraction: number): number {

@@ -1,12 +1,14 @@
 import { assert } from 'chai';
 import { Mesh, SkinnedMesh } from 'three';
 import { createRandom } from '../../../src/motion/life/random.js';
+import { checkedFile } from '../../../src/render/files/prepare-file.js';
 import { buffersOf } from '../../../src/render/loaders/geometry-buffers.js';
 import { GlbAvatar } from '../../../src/render/loaders/glb-avatar.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
+import { noDraco } from '../../helpers/hostile-glb.js';
 
 /** A binary glTF of one JSON and one binary chunk. */
 function glb(json: object, binary: ArrayBuffer = new ArrayBuffer(0)): ArrayBuffer {
@@ -55,9 +57,9 @@ function triangle(changes: object = {}): ArrayBuffer {
 }
 
 async function codeOf(content: BlobPart, limitBytes?: number): Promise<string> {
-  const url = URL.createObjectURL(new Blob([content]));
   try {
-    await loadAvatar(url, {
+    const file = limitBytes === undefined ? await checkedFile(await new Blob([content]).arrayBuffer(), noDraco) : content;
+    await loadAvatar(new Blob([file]), {
       signal: new AbortController().signal,
       limitBytes,
       isSoftware: true,

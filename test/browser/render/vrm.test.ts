@@ -1,22 +1,20 @@
 import { assert } from 'chai';
 import { Euler, type MeshLambertMaterial, type Object3D, Quaternion, type SkinnedMesh, Vector3 } from 'three';
 import { readGlb, writeGlb } from '../../../src/motion/files/glb-container.js';
+import { checkedFile } from '../../../src/render/files/prepare-file.js';
 import type { AvatarModel } from '../../../src/render/loaders/avatar-model.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
+import { noDraco } from '../../helpers/hostile-glb.js';
 import { TINTS, type VrmOptions, vrmFrom } from '../../helpers/vrm-files.js';
 
 const ariaBytes = async () => new Uint8Array(await (await fetch(ARIA_URL)).arrayBuffer());
 
 async function load(bytes: Uint8Array<ArrayBuffer>, isSoftware = true): Promise<AvatarModel> {
-  const url = URL.createObjectURL(new Blob([bytes]));
-  try {
-    return await loadAvatar(url, { signal: new AbortController().signal, isSoftware, addOns: ADD_ONS, handleProgress: () => undefined });
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+  const file = new Blob([await checkedFile(bytes.slice().buffer, noDraco)]);
+  return loadAvatar(file, { signal: new AbortController().signal, isSoftware, addOns: ADD_ONS, handleProgress: () => undefined });
 }
 
 const loadVrm = async (options: VrmOptions) => load(vrmFrom(await ariaBytes(), options));
