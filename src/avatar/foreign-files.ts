@@ -83,8 +83,10 @@ export function forgetForeignFile(stage: object): void {
 
 /** The worker of a stage has died. A file that was being loaded is to blame, otherwise one that was drawn. */
 export function blameForeignFile(stage: object, death: AvatarError): void {
+  // Before the stage is disposed of, which ends the wait for its answer.
+  if (loading !== null) return refuse(loading);
   const source = shown.get(stage);
-  if (loading !== null || source === undefined) return;
+  if (source === undefined) return;
   const isAlone = new Set(shown.values()).size === 1;
   // Several stages may show it.
   const known = (deaths.get(source) ?? new Set()).add(death);

@@ -35,6 +35,16 @@ describe('Avatar files that are not built in', () => {
     forgetForeignFile(waiting);
   });
 
+  it('are refused when the death of the worker is reported before the load fails', async () => {
+    const stage = {};
+    const lost = loadForeignFile('frozen.glb', stage, () => new Promise<void>(() => undefined));
+    await new Promise((resolve) => setTimeout(resolve));
+    blameForeignFile(stage, death());
+    forgetForeignFile(stage);
+    assert.equal(await codeOf(lost), ErrorCode.aborted);
+    assert.equal(await codeOf(loadForeignFile('frozen.glb', {}, () => Promise.resolve())), ErrorCode.unsupportedAvatarAsset);
+  });
+
   it('stay allowed when they are refused for another reason', async () => {
     const damaged = () => Promise.reject(new AvatarError(ErrorCode.unsupportedAvatarAsset, 'damaged'));
     assert.equal(await codeOf(loadForeignFile('damaged.glb', {}, damaged)), ErrorCode.unsupportedAvatarAsset);
