@@ -34,6 +34,10 @@ import type { SpeechInput, SpeechReceiver } from './conversations/speech-input.j
 import { NO_SESSION_STATS, type SpeechEvents, type SpeechStats } from './speech-events.js';
 import type { ListenOptions, SpeakOptions, SpeechChunk, SpeechOutputListener, SpeechParts } from './speech-parts.js';
 
+/** How far `speak()` reads a source ahead of what is heard, s. */
+const MAX_AHEAD_SECONDS = 30;
+const AHEAD_POLL_MS = 250;
+
 export class AvatarSpeech implements SessionListener, SpeechOutputListener, SpeechReceiver {
   private readonly parts: SpeechParts;
   private options = DEFAULT_AVATAR_OPTIONS;
@@ -251,7 +255,7 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
       discardedMessages,
       firstSoundMs: newest?.firstSoundMs ?? NaN,
       stalls: newest?.stalls ?? 0,
-      bufferedSeconds: newest && !newest.isOver ? Math.max(0, newest.appendedSeconds - this.audibleSeconds) : 0,
+      bufferedSeconds: newest ? this.bufferedSeconds(newest) : 0,
     };
   }
 
@@ -337,10 +341,17 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
       if (chunk.samples.length === 0) continue;
       last = chunk;
       this.conversations.append(entry, chunk.samples, chunk.sampleRateHz, false);
+      // Motion that is already requested cannot be called back: the next speech would wait for it.
+      while (this.bufferedSeconds(entry) > MAX_AHEAD_SECONDS) await new Promise((resolve) => setTimeout(resolve, AHEAD_POLL_MS));
     }
     if (entry.isOver) return;
     if (!last) throw new AvatarError(ErrorCode.noAudio, 'The source contains no audio.');
     this.conversations.append(entry, new Int16Array(0), last.sampleRateHz, true);
+  }
+
+  /** Speech that was received and not yet heard, s; 0 for a round that is over. */
+  private bufferedSeconds(entry: Round): number {
+    return entry.isOver ? 0 : Math.max(0, entry.appendedSeconds - this.audibleSeconds);
   }
 
   /** The motion worker died. */

@@ -450,6 +450,23 @@ describe('AvatarSpeech', () => {
       await speaking;
     });
 
+    it('reads a source at most 30 s ahead of what is heard', async () => {
+      await started();
+      const second = new Float32Array(8000);
+      async function* minutes(): AsyncIterable<SpeechChunk> {
+        for (let count = 0; count < 600; count++) yield { samples: second, sampleRateHz: 8000 };
+      }
+      const speaking = speech.speak(minutes()).catch((error: AvatarError) => error.code);
+      await settled();
+      assert.lengthOf(session.appended, 31);
+      report('started', 1);
+      output.media = 12;
+      for (const end = performance.now() + 2000; session.appended.length < 43 && performance.now() < end; ) await settled();
+      assert.lengthOf(session.appended, 43);
+      speech.interrupt();
+      assert.equal(await speaking, 'aborted');
+    });
+
     const codeOf = (work: Promise<void>): Promise<string> =>
       work.then(
         () => 'resolved',

@@ -92,8 +92,9 @@ export class FakeOutput implements SpeechOutput {
     this.calls.push(`connect ${String(source)}`);
     return (round) => this.calls.push(`listen ${round} to ${String(source)}${options.isAudible ? ' aloud' : ''}`);
   }
+  media = 1.5;
   mediaSeconds(): number {
-    return 1.5;
+    return this.media;
   }
 }
 
