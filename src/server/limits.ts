@@ -11,8 +11,9 @@ export interface MotionServerLimits {
   /** Messages of a session; faster ones are read later. Default 1000. */
   maxMessagesPerSecond: number;
   /**
-   * Memory of all clients together, bytes: audio, answers, half-received messages and the objects around them. At 80 % new sessions get 503 and new
-   * requests `ServerError` 14; beyond it the session that holds most is closed with 4503. Default 256 MiB.
+   * Memory of all clients together, bytes: audio, answers, half-received messages and the objects around them. From 60 % sessions that hold more
+   * than 1 MiB are closed with 4503, largest first; where that does not help, new sessions get 503 and new requests `ServerError` 14.
+   * The rest is for memory that is free but not collected yet. Default 256 MiB.
    */
   memoryBudgetBytes: number;
   /** Open TCP connections of any kind; further ones are dropped. Default 2000. */

@@ -1,6 +1,7 @@
 /**
  * One budget for the memory that all clients of a server take together: audio, answers, messages of which a part has arrived, and what
- * objects cost beside their bytes. Near its end new work is refused; beyond it the largest holder is ended.
+ * objects cost beside their bytes. When it becomes tight, those who hold far more than others are ended, largest first; new work is refused
+ * where that does not help. Beyond the budget the largest is ended, however little it holds.
  */
 
 /** What one client holds. */
@@ -11,8 +12,12 @@ export interface MemoryAccount {
   close(): void;
 }
 
-/** Share of the budget above which new work is refused, so that work in progress has room. */
-const REFUSING_SHARE = 0.8;
+/** Share of the budget above which it is tight: work in progress, and memory that is not collected yet, need the rest. */
+const TIGHT_SHARE = 0.6;
+/** Ending stops here, so that it does not begin again with the next byte. */
+const RELIEVED_SHARE = 0.45;
+/** A client that keeps up with its sound holds a tenth of this. */
+const LARGE_BYTES = 1024 * 1024;
 
 export class MemoryBudget {
   readonly limitBytes: number;
@@ -29,7 +34,7 @@ export class MemoryBudget {
 
   /** Whether new work is to be refused. */
   get isTight(): boolean {
-    return this.used > this.limitBytes * REFUSING_SHARE;
+    return this.used > this.limitBytes * TIGHT_SHARE;
   }
 
   /** @param end Ends the client, which closes its account. Null: it cannot be ended. */
@@ -43,7 +48,7 @@ export class MemoryBudget {
         if (!this.accounts.has(account)) return;
         this.used += bytes - held;
         held = bytes;
-        if (this.used > this.limitBytes) this.endLargest();
+        if (bytes > 0 && this.isTight) this.relieve();
       },
       close: () => {
         if (!this.accounts.delete(account)) return;
@@ -55,12 +60,15 @@ export class MemoryBudget {
     return account;
   }
 
-  private endLargest(): void {
-    let largest: MemoryAccount | null = null;
-    for (const [account, end] of this.accounts) if (end && account.bytes > (largest?.bytes ?? 0)) largest = account;
-    if (!largest) return;
-    const end = this.accounts.get(largest)!;
-    largest.close();
-    end();
+  private relieve(): void {
+    const { limitBytes } = this;
+    const isLarge = (bytes: number): boolean => bytes >= Math.min(LARGE_BYTES, limitBytes / 8);
+    const holders = [...this.accounts].filter(([{ bytes }, end]) => end && (isLarge(bytes) || this.used > limitBytes));
+    for (const [account, end] of holders.sort(([one], [other]) => other.bytes - one.bytes)) {
+      const isEnough = isLarge(account.bytes) ? this.used <= limitBytes * RELIEVED_SHARE : this.used <= limitBytes;
+      if (isEnough) return;
+      account.close();
+      end!();
+    }
   }
 }
