@@ -32,19 +32,12 @@ const SENTENCE_END = /[.!?…。！？؟।]["'”’»)\]」』]*\s*$/;
 const SHORTEST_CUE_SECONDS = 0.3;
 
 export class TurnText {
-  private pieces: Piece[] = [];
+  private readonly pieces: Piece[] = [];
   private captionedCharacters = 0;
 
   /** @param startSeconds Of the turn; NaN: unknown. */
   add(text: string, startSeconds = NaN, endSeconds = NaN): void {
     if (text) this.pieces.push({ text, start: startSeconds, end: endSeconds });
-  }
-
-  /** Replaces all text by what the agent says it has really said. */
-  replace(text: string): void {
-    this.pieces = [];
-    this.captionedCharacters = Math.min(this.captionedCharacters, text.length);
-    this.add(text);
   }
 
   get text(): string {

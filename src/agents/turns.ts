@@ -115,11 +115,6 @@ export class Turn {
     this.caption();
   }
 
-  /** Replaces the text, where an agent corrects it after an interruption. */
-  correct(text: string): void {
-    this.words.replace(text);
-  }
-
   /** No more audio will come. */
   end(): void {
     if (this.isClosed || this.hasEnded) return;
@@ -127,11 +122,6 @@ export class Turn {
     this.caption();
     this.closeSpeech();
     if (!this.isSpoken) this.close();
-  }
-
-  /** Its text as far as it is known. */
-  get spokenText(): string {
-    return this.words.text;
   }
 
   // ---- for the turns of the same avatar ----------------------------------------------------------------------------
