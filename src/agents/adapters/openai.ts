@@ -27,11 +27,25 @@ export function openai(connection: OpenAiConnection, { voice, sound = 'delayed',
       else connection.send(JSON.stringify(event));
     };
     const agent = new OpenAiAgent(port, send, { sampleRate, isTrack: voice !== undefined });
-    if ('transport' in connection) subscribe(port, connection.transport, { '*': (event: unknown) => agent.handle(fieldsOf(event)) });
-    else if (typeof connection?.send === 'function') onJson(port, connection, (message) => agent.handle(message));
+    if ('transport' in connection) {
+      const { transport } = connection;
+      const handle = (event: unknown): void => {
+        agent.handle(fieldsOf(event));
+        if (fieldsOf(event).type === 'input_audio_buffer.speech_started') forgetAudioClock(transport);
+      };
+      subscribe(port, transport, { '*': handle });
+    } else if (typeof connection?.send === 'function') onJson(port, connection, (message) => agent.handle(message));
     else throw new AvatarError(ErrorCode.invalidConfiguration, 'openai() takes a WebSocket, a data channel or a RealtimeSession.');
     if (voice) port.voice(voice, sound);
   };
+}
+
+/**
+ * The SDK would truncate once more, to the time since the first audio arrived, which is not what was heard. It tells events
+ * first and interrupts then, unless it knows of no audio.
+ */
+function forgetAudioClock(transport: object): void {
+  if ('_firstAudioTimestamp' in transport) transport._firstAudioTimestamp = undefined;
 }
 
 class OpenAiAgent {

@@ -173,6 +173,20 @@ describe('openai()', () => {
     ]);
   });
 
+  it('takes a session of the SDK, and keeps it from truncating by its own clock', () => {
+    const sent: object[] = [];
+    const transport = Object.assign(new FakeClient(), {
+      sendEvent: (event: object) => sent.push(event),
+      _firstAudioTimestamp: 1 as number | undefined,
+    });
+    const { avatar, link } = attached(openai({ transport }));
+    transport.emit('*', { type: 'input_audio_buffer.speech_started' });
+    assert.equal(link.state, 'listening');
+    assert.isUndefined(transport._firstAudioTimestamp);
+    avatar.dispatchEvent(Object.assign(new Event('avatar-interrupted'), { interruption: { turnId: 'r', itemId: 'i', itemSeconds: 1 } }));
+    assert.lengthOf(sent, 1);
+  });
+
   it('drops an answer that is interrupted before its first sound', async () => {
     const socket = new FakeSocket();
     const { avatar } = attached(openai(socket));
