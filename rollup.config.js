@@ -202,6 +202,7 @@ const builds = [
   addOn('splats'),
   addOn('ktx2', bringBasis()),
   standalone('workers/draco.add-on', bringDraco()),
+  standalone('workers/heads.add-on'),
   // After its add-ons, whose needs are known only then.
   standalone(RENDER_WORKER, leaveOutShaders(), leaveOutUnusedLoading(), addOnBuild.handToAddOns()),
   standalone('workers/render-webgpu.worker', webGpuTwins()),

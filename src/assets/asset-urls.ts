@@ -20,6 +20,7 @@ const PLACES = {
   'workers/render-webgpu.worker.js': () => new URL('../workers/render-webgpu.worker.js', import.meta.url),
   'workers/loader.worker.js': () => new URL('../workers/loader.worker.js', import.meta.url),
   'workers/draco.add-on.js': () => new URL('../workers/draco.add-on.js', import.meta.url),
+  'workers/heads.add-on.js': () => new URL('../workers/heads.add-on.js', import.meta.url),
   'workers/materials.add-on.js': () => new URL('../workers/materials.add-on.js', import.meta.url),
   'workers/ktx2.add-on.js': () => new URL('../workers/ktx2.add-on.js', import.meta.url),
   'workers/names.add-on.js': () => new URL('../workers/names.add-on.js', import.meta.url),

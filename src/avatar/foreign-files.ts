@@ -6,7 +6,7 @@ import { assetUrls } from '../assets/asset-choice.js';
 import { asset } from '../assets/asset-urls.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { log } from '../shared/core/log.js';
-import { loadFile } from '../workers/load-file.js';
+import { type FileAddOn, loadFile } from '../workers/load-file.js';
 
 /** Default of `AssetUrls.avatarTimeoutMs`. */
 const TIMEOUT_MS = 15_000;
@@ -16,6 +16,8 @@ const MOST_DEATHS = 2;
 const TURN_MS = 30_000;
 
 type Source = string | Blob;
+
+const locateAddOn = (name: FileAddOn): Promise<string> => asset(`workers/${name}.add-on.js`).locate();
 
 const refused = new Set<Source>();
 const deaths = new Map<Source, Set<AvatarError>>();
@@ -41,8 +43,7 @@ export async function checkForeignFile(
 ): Promise<Blob> {
   requireAllowed(source);
   const timeoutMs = assetUrls().avatarTimeoutMs ?? TIMEOUT_MS;
-  const locateDraco = () => asset('workers/draco.add-on.js').locate();
-  return loadFile(asset('workers/loader.worker.js'), content, { timeoutMs, handleProgress, locateDraco });
+  return loadFile(asset('workers/loader.worker.js'), content, { timeoutMs, handleProgress, locateAddOn });
 }
 
 /**

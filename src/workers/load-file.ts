@@ -1,16 +1,19 @@
 /** Checks and unpacks an avatar file in a worker of its own, which is ended when that takes too long. */
 import { proxy } from 'comlink';
+import type { FileAddOn } from '../render/files/prepare-file.js';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { FileService } from './loader.worker.js';
 import { type WorkerConnection, type WorkerFile, WorkerHost } from './worker-host.js';
+
+export type { FileAddOn };
 
 export interface LoadFileOptions {
   /** Longest time of the checks, which follow the download, ms. */
   readonly timeoutMs: number;
   /** 0..1 of the download. */
   readonly handleProgress: (fraction: number) => void;
-  /** @returns A URL that the add-on `draco` can be imported from. */
-  readonly locateDraco: () => Promise<string>;
+  /** @returns A URL that an add-on of the loader worker can be imported from. */
+  readonly locateAddOn: (name: FileAddOn) => Promise<string>;
 }
 
 /**
@@ -20,18 +23,18 @@ export interface LoadFileOptions {
  * @throws {AvatarError} `failedToDownloadAvatarAssets`, or `unsupportedAvatarAsset` with the reason.
  */
 export async function loadFile(file: WorkerFile, source: Promise<string | Blob>, options: LoadFileOptions): Promise<Blob> {
-  const { timeoutMs, handleProgress, locateDraco } = options;
+  const { timeoutMs, handleProgress, locateAddOn } = options;
   const host = new WorkerHost<FileService>('loader', file);
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const [connection, found] = await Promise.all([host.connect().catch(() => null), source]);
     if (!connection)
-      return new Blob([await (await serviceOfPage(file)).prepareFile(found, { handleProgress, locateDraco, handleDownloaded: () => {} })]);
+      return new Blob([await (await serviceOfPage(file)).prepareFile(found, { handleProgress, locateAddOn, handleDownloaded: () => {} })]);
     const handleDownloaded = (): void => {
       timer = setTimeout(() => endSlow(connection, timeoutMs), timeoutMs);
     };
     const { prepareFile } = connection.remote;
-    return new Blob([await connection.guard(prepareFile(found, proxy({ handleProgress, locateDraco, handleDownloaded })))]);
+    return new Blob([await connection.guard(prepareFile(found, proxy({ handleProgress, locateAddOn, handleDownloaded })))]);
   } finally {
     clearTimeout(timer);
     host.end();

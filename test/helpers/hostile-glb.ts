@@ -1,11 +1,16 @@
 /** A small real GLB, and hostile changes of it: counts, offsets, strides, depths and references that the bytes do not bear out. */
 
+import type { FileAddOns } from '../../src/render/files/prepare-file.js';
+
 /** A document that may be anything. */
 // biome-ignore lint/suspicious/noExplicitAny: tests write what no type allows.
 export type AnyDocument = any;
 
 /** For files that are not compressed with Draco. */
 export const noDraco = (): Promise<never> => Promise.reject(new Error('it is compressed with Draco'));
+
+/** Add-ons of the loader worker, without the decoder of Draco. */
+export const FILE_ADD_ONS: FileAddOns = { draco: noDraco, heads: () => import('../../src/workers/heads.add-on.js') };
 
 /** A triangle with a shape, a sparse shape, a joint and nothing else. */
 export function triangleDocument(): { document: AnyDocument; binary: Uint8Array } {

@@ -5,17 +5,33 @@
 import { avatarFormatOf } from '../../assets/avatar-formats.js';
 import { AVATAR_LIMIT_BYTES, type DownloadOptions, download } from '../../assets/download.js';
 import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
-import { unpackLam } from '../splats/lam-files.js';
-import { readPlyHeader } from '../splats/ply-splats.js';
-import { storedZip } from '../splats/zip-files.js';
+import type { unpackLam } from '../splats/lam-files.js';
+import type { readPlyHeader } from '../splats/ply-splats.js';
+import type { storedZip } from '../splats/zip-files.js';
 import type { DecodeDraco } from './gltf-document.js';
 import { packGlb } from './pack-glb.js';
+
+/** Add-ons of the loader worker: `draco.add-on.js` and `heads.add-on.js`. */
+export type FileAddOn = 'draco' | 'heads';
+
+/** Exports of `heads.add-on.js`. */
+export interface HeadFiles {
+  unpackLam: typeof unpackLam;
+  readPlyHeader: typeof readPlyHeader;
+  storedZip: typeof storedZip;
+}
+
+/** What only few files need, loaded on demand. */
+export interface FileAddOns {
+  draco(): Promise<DecodeDraco>;
+  heads(): Promise<HeadFiles>;
+}
 
 export interface PrepareOptions extends Pick<DownloadOptions, 'handleProgress'> {
   /** Called between download and checks. */
   readonly handleDownloaded: () => void;
-  /** @returns A URL that the add-on `draco` can be imported from. */
-  readonly locateDraco: () => string | Promise<string>;
+  /** @returns A URL that the add-on can be imported from. */
+  readonly locateAddOn: (name: FileAddOn) => string | Promise<string>;
 }
 
 /**
@@ -27,30 +43,34 @@ export async function prepareFile(source: string | Blob, options: PrepareOptions
   const { signal } = new AbortController();
   const bytes = await download(source, { signal, limitBytes: AVATAR_LIMIT_BYTES, handleProgress: options.handleProgress });
   options.handleDownloaded();
-  return checkedFile(bytes, async () => loadDraco(await options.locateDraco()));
+  const { locateAddOn } = options;
+  return checkedFile(bytes, {
+    draco: async () =>
+      (await loadAddOn<typeof import('./draco.js')>(await locateAddOn('draco'), 'is compressed with Draco', DRACO_ADVICE)).decodeDraco,
+    heads: async () => loadAddOn<HeadFiles>(await locateAddOn('heads'), 'is a Gaussian head'),
+  });
 }
 
-async function loadDraco(url: string): Promise<DecodeDraco> {
+const DRACO_ADVICE = ', or compress the avatar with meshopt ("gltf-transform meshopt in.glb out.glb")';
+
+async function loadAddOn<Module>(url: string, reason: string, advice = ''): Promise<Module> {
   try {
-    const { decodeDraco } = (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as typeof import('./draco.js');
-    return decodeDraco;
-  } catch (reason) {
-    const advice = 'serve it, or compress the avatar with meshopt ("gltf-transform meshopt in.glb out.glb")';
-    throw avatarErrorFrom(reason, ErrorCode.renderingFailed, `This avatar is compressed with Draco and needs ${url}; ${advice}`);
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ url)) as Module;
+  } catch (cause) {
+    throw avatarErrorFrom(cause, ErrorCode.renderingFailed, `This avatar ${reason} and needs ${url}; serve it${advice}`);
   }
 }
 
 /**
- * @param draco Loads the decoder of Draco.
- * @throws {AvatarError} `unsupportedAvatarAsset` with the reason; `renderingFailed` if the decoder of Draco cannot be loaded.
+ * @throws {AvatarError} `unsupportedAvatarAsset` with the reason; `renderingFailed` if an add-on cannot be loaded.
  */
-export async function checkedFile(bytes: ArrayBuffer, draco: () => Promise<DecodeDraco>): Promise<ArrayBuffer> {
+export async function checkedFile(bytes: ArrayBuffer, addOns: FileAddOns): Promise<ArrayBuffer> {
   try {
     switch (avatarFormatOf(bytes)) {
       case 'glb':
-        return (await packGlb(new Uint8Array(bytes), { loadDraco: draco })).buffer;
+        return (await packGlb(new Uint8Array(bytes), { loadDraco: addOns.draco })).buffer;
       case 'zip':
-        return await checkedLam(bytes, draco);
+        return await checkedLam(bytes, addOns);
       default:
         throw new Error('it is not a binary glTF (.glb)');
     }
@@ -59,13 +79,14 @@ export async function checkedFile(bytes: ArrayBuffer, draco: () => Promise<Decod
   }
 }
 
-async function checkedLam(archive: ArrayBuffer, loadDraco: () => Promise<DecodeDraco>): Promise<ArrayBuffer> {
-  const { skin, splats, animation } = await unpackLam(archive);
-  readPlyHeader(splats);
+async function checkedLam(archive: ArrayBuffer, { draco, heads }: FileAddOns): Promise<ArrayBuffer> {
+  const reader = await heads();
+  const { skin, splats, animation } = await reader.unpackLam(archive);
+  reader.readPlyHeader(splats);
   const files = [
-    { name: 'skin.glb', bytes: await packGlb(new Uint8Array(skin), { loadDraco, hasTextures: false }) },
+    { name: 'skin.glb', bytes: await packGlb(new Uint8Array(skin), { loadDraco: draco, hasTextures: false }) },
     { name: 'offset.ply', bytes: splats },
   ];
   if (animation) files.push({ name: 'animation.glb', bytes: new Uint8Array(animation) });
-  return storedZip(files).buffer;
+  return reader.storedZip(files).buffer;
 }

@@ -8,7 +8,7 @@ import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
-import { noDraco } from '../../helpers/hostile-glb.js';
+import { FILE_ADD_ONS } from '../../helpers/hostile-glb.js';
 
 type Document = GlbDocument & {
   materials: { extras?: object }[];
@@ -28,7 +28,7 @@ async function theirs(change: (document: Document) => void = () => undefined): P
 }
 
 async function load(bytes: Uint8Array<ArrayBuffer>): Promise<AvatarModel> {
-  return loadAvatar(new Blob([await checkedFile(bytes.slice().buffer, noDraco)]), {
+  return loadAvatar(new Blob([await checkedFile(bytes.slice().buffer, FILE_ADD_ONS)]), {
     signal: new AbortController().signal,
     isSoftware: true,
     addOns: ADD_ONS,

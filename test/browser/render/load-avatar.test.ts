@@ -8,7 +8,7 @@ import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
-import { noDraco } from '../../helpers/hostile-glb.js';
+import { FILE_ADD_ONS } from '../../helpers/hostile-glb.js';
 
 /** A binary glTF of one JSON and one binary chunk. */
 function glb(json: object, binary: ArrayBuffer = new ArrayBuffer(0)): ArrayBuffer {
@@ -58,7 +58,7 @@ function triangle(changes: object = {}): ArrayBuffer {
 
 async function codeOf(content: BlobPart, limitBytes?: number): Promise<string> {
   try {
-    const file = limitBytes === undefined ? await checkedFile(await new Blob([content]).arrayBuffer(), noDraco) : content;
+    const file = limitBytes === undefined ? await checkedFile(await new Blob([content]).arrayBuffer(), FILE_ADD_ONS) : content;
     await loadAvatar(new Blob([file]), {
       signal: new AbortController().signal,
       limitBytes,

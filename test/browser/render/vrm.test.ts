@@ -7,13 +7,13 @@ import { loadAvatar } from '../../../src/render/loaders/load-avatar.js';
 import { CHANNEL_COUNT, CHANNEL_INDEX, type Channel } from '../../../src/shared/contracts/channels.js';
 import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { ADD_ONS, ARIA_URL } from '../../helpers/browser/stage-probe.js';
-import { noDraco } from '../../helpers/hostile-glb.js';
+import { FILE_ADD_ONS } from '../../helpers/hostile-glb.js';
 import { TINTS, type VrmOptions, vrmFrom } from '../../helpers/vrm-files.js';
 
 const ariaBytes = async () => new Uint8Array(await (await fetch(ARIA_URL)).arrayBuffer());
 
 async function load(bytes: Uint8Array<ArrayBuffer>, isSoftware = true): Promise<AvatarModel> {
-  const file = new Blob([await checkedFile(bytes.slice().buffer, noDraco)]);
+  const file = new Blob([await checkedFile(bytes.slice().buffer, FILE_ADD_ONS)]);
   return loadAvatar(file, { signal: new AbortController().signal, isSoftware, addOns: ADD_ONS, handleProgress: () => undefined });
 }
 

@@ -1,17 +1,18 @@
 import { assert } from 'chai';
 import { asset } from '../../../src/assets/asset-urls.js';
 import { type AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
+import type { FileAddOn } from '../../../src/workers/load-file.js';
 import { loadFile } from '../../../src/workers/load-file.js';
 import type { WorkerFile } from '../../../src/workers/worker-host.js';
 import { workerAt } from '../../helpers/browser/worker-files.js';
 import { changedTriangle, HOSTILE } from '../../helpers/hostile-glb.js';
 
 const LOADER = asset('workers/loader.worker.js');
-const locateDraco = asset('workers/draco.add-on.js').locate;
+const locateAddOn = (name: FileAddOn): Promise<string> => asset(`workers/${name}.add-on.js`).locate();
 const FREEZING = workerAt(new URL('../../helpers/browser/freezing.worker.js', import.meta.url));
 
 const load = (bytes: Uint8Array<ArrayBuffer>, file: WorkerFile = LOADER, timeoutMs = 15_000): Promise<Blob> =>
-  loadFile(file, Promise.resolve(new Blob([bytes])), { timeoutMs, handleProgress: () => undefined, locateDraco });
+  loadFile(file, Promise.resolve(new Blob([bytes])), { timeoutMs, handleProgress: () => undefined, locateAddOn });
 
 const errorOf = (work: Promise<unknown>): Promise<AvatarError> =>
   work.then(
@@ -28,7 +29,7 @@ describe('The loader worker', () => {
   it('downloads a file by its URL and reports how far it is', async () => {
     const url = URL.createObjectURL(new Blob([changedTriangle(() => undefined)]));
     const progress: number[] = [];
-    await loadFile(LOADER, Promise.resolve(url), { timeoutMs: 15_000, handleProgress: (fraction) => progress.push(fraction), locateDraco });
+    await loadFile(LOADER, Promise.resolve(url), { timeoutMs: 15_000, handleProgress: (fraction) => progress.push(fraction), locateAddOn });
     assert.equal(progress.at(-1), 1);
     URL.revokeObjectURL(url);
   });
@@ -41,7 +42,7 @@ describe('The loader worker', () => {
 
   it('says that a file cannot be downloaded', async () => {
     const source = Promise.resolve(new URL('/no-such-avatar.glb', location.href).href);
-    const error = await errorOf(loadFile(LOADER, source, { timeoutMs: 15_000, handleProgress: () => undefined, locateDraco }));
+    const error = await errorOf(loadFile(LOADER, source, { timeoutMs: 15_000, handleProgress: () => undefined, locateAddOn }));
     assert.equal(error.code, ErrorCode.failedToDownloadAvatarAssets);
   });
 

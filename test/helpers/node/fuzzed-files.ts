@@ -11,7 +11,7 @@ import { readPlySplats } from '../../../src/render/splats/ply-splats.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
 import { deflatedZipOf, gaussianHead, skinGlb, splatPly } from '../gaussian-head.js';
 import { texturedSquare } from '../glb-files.js';
-import { type AnyDocument, glbOf, noDraco, triangleDocument } from '../hostile-glb.js';
+import { type AnyDocument, FILE_ADD_ONS, glbOf, noDraco, triangleDocument } from '../hostile-glb.js';
 import { vrmFrom } from '../vrm-files.js';
 import { smallAvatar } from './small-avatar.js';
 
@@ -87,7 +87,7 @@ async function seedFiles(): Promise<[string, Seed][]> {
 }
 
 async function readAvatar(bytes: Bytes, isParsed: boolean): Promise<void> {
-  const packed = await checkedFile(bytes.slice().buffer, noDraco);
+  const packed = await checkedFile(bytes.slice().buffer, FILE_ADD_ONS);
   if (packed.byteLength > bytes.length + LIMIT_BYTES) throw new Error(`${packed.byteLength} bytes`);
   if (!isParsed || new DataView(packed).getUint32(0, true) !== 0x46546c67) return;
   const { document } = readGlbChunks(new Uint8Array(packed));

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { checkedFile } from '../../../src/render/files/prepare-file.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
+import { FILE_ADD_ONS } from '../../helpers/hostile-glb.js';
 
 type AddOn = typeof import('../../../src/render/files/draco.js');
 
@@ -15,7 +16,7 @@ const ball = async () => new Uint8Array(await readFile('test/fixtures/ball.draco
 
 describe('A GLB that is compressed with Draco', () => {
   it('is drawn like a plain one', async () => {
-    const { scene } = await readGlb(await checkedFile(await ball(), loadDraco));
+    const { scene } = await readGlb(await checkedFile(await ball(), { ...FILE_ADD_ONS, draco: loadDraco }));
     const { geometry } = scene.getObjectByName('ball') as unknown as {
       geometry: { index: { count: number; array: Uint32Array }; attributes: { position: { count: number; array: Float32Array } } };
     };
@@ -29,11 +30,14 @@ describe('A GLB that is compressed with Draco', () => {
   it('is refused when it is damaged', async () => {
     const bytes = new Uint8Array(await ball());
     bytes.fill(0, bytes.length - 480, bytes.length - 400);
-    await assert.rejects(checkedFile(bytes.buffer, loadDraco), { code: ErrorCode.unsupportedAvatarAsset });
+    await assert.rejects(checkedFile(bytes.buffer, { ...FILE_ADD_ONS, draco: loadDraco }), { code: ErrorCode.unsupportedAvatarAsset });
   });
 
   it('says what it needs when the decoder is missing', async () => {
     const missing = () => Promise.reject(new AvatarError(ErrorCode.renderingFailed, 'draco.add-on.js'));
-    await assert.rejects(checkedFile(await ball(), missing), { code: ErrorCode.renderingFailed, message: /draco\.add-on/ });
+    await assert.rejects(checkedFile(await ball(), { ...FILE_ADD_ONS, draco: missing }), {
+      code: ErrorCode.renderingFailed,
+      message: /draco\.add-on/,
+    });
   });
 });

@@ -4,7 +4,7 @@ import { readGlbChunks } from '../../../src/render/files/glb-chunks.js';
 import { checkedFile } from '../../../src/render/files/prepare-file.js';
 import { readGlb } from '../../../src/render/loaders/glb-reader.js';
 import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js';
-import { changedTriangle, glbOf, HOSTILE, noDraco, triangleDocument } from '../../helpers/hostile-glb.js';
+import { changedTriangle, FILE_ADD_ONS, glbOf, HOSTILE, triangleDocument } from '../../helpers/hostile-glb.js';
 
 /** Time of the processor, so that work which grows too fast is noticed on a busy machine, too. */
 const LIMIT_MS = 2000;
@@ -14,7 +14,7 @@ describe('The checks of avatar files', () => {
     it(`refuse ${name}, at once and with the reason`, async () => {
       const bytes = file();
       const before = process.cpuUsage();
-      await assert.rejects(checkedFile(bytes.buffer, noDraco), (reason: unknown) => {
+      await assert.rejects(checkedFile(bytes.buffer, FILE_ADD_ONS), (reason: unknown) => {
         assert.ok(reason instanceof AvatarError);
         assert.equal(reason.code, ErrorCode.unsupportedAvatarAsset);
         assert.match(reason.message, error);
@@ -34,7 +34,7 @@ describe('The checks of avatar files', () => {
         document.nodes[0].camera = 0;
         document.meshes[0].primitives[0].targets[0].NORMAL = 1;
       }).buffer,
-      noDraco,
+      FILE_ADD_ONS,
     );
     const { document } = readGlbChunks(new Uint8Array(packed));
     assert.equal(document.animations, undefined);
@@ -62,7 +62,7 @@ describe('The checks of avatar files', () => {
         { type: 'JSON', content: text },
         { type: 'BIN', content: binary },
       ]).buffer,
-      noDraco,
+      FILE_ADD_ONS,
     );
     assert.doesNotMatch(new TextDecoder().decode(packed), /attacker/);
   });
@@ -70,7 +70,7 @@ describe('The checks of avatar files', () => {
   it('move buffers and images of data: URIs into the file', async () => {
     const { document, binary } = triangleDocument();
     document.buffers[0].uri = `data:application/octet-stream;base64,${btoa(String.fromCharCode(...binary))}`;
-    const packed = await checkedFile(glbOf([{ type: 'JSON', content: JSON.stringify(document) }]).buffer, noDraco);
+    const packed = await checkedFile(glbOf([{ type: 'JSON', content: JSON.stringify(document) }]).buffer, FILE_ADD_ONS);
     assert.doesNotMatch(new TextDecoder().decode(packed), /data:/);
     const { scene } = await readGlb(packed);
     assert.ok(scene.getObjectByName('face'));
@@ -79,7 +79,7 @@ describe('The checks of avatar files', () => {
   it('give a shape without positions none that it does not have', async () => {
     const packed = await checkedFile(
       changedTriangle(({ meshes }) => (meshes[0].primitives[0].targets = [{ NORMAL: 1 }, { POSITION: 1 }])).buffer,
-      noDraco,
+      FILE_ADD_ONS,
     );
     const { scene } = await readGlb(packed);
     const { geometry } = scene.getObjectByName('face') as unknown as {
@@ -94,7 +94,7 @@ describe('The checks of avatar files', () => {
         meshes[0].primitives[0].targets = Array.from({ length: 900 }, (_, shape) => ({ POSITION: 1 + (shape % 2) }));
         delete meshes[0].extras;
       }).buffer,
-      noDraco,
+      FILE_ADD_ONS,
     );
     const { scene } = await readGlb(packed);
     const { geometry } = scene.getObjectByName('face') as unknown as { geometry: { morphAttributes: { position: unknown[] } } };
