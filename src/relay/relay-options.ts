@@ -1,4 +1,5 @@
 /** Options and limits of a relay. */
+import type { ServerLogger } from '../shared/core/server-log.js';
 import type { RelayClient } from './relay-client.js';
 
 /** One response of a Motion Server, as the Server SDK returns it. */
@@ -61,6 +62,11 @@ export interface RelayOptions {
   /** Sent to clients. */
   readonly avatarId?: string;
   readonly limits?: Partial<RelayLimits>;
+  /**
+   * Receives one structured line per event, such as a pino logger does: `info({connectionId, reqId, mediaSeconds, …}, 'turn ended')`.
+   * `connectionId` is the client, `reqId` the turn. No line holds a token or audio, and a client causes at most 10 lines a second.
+   */
+  readonly logger?: ServerLogger;
 }
 
 /** Clients that receive a turn: a list, or a function that is also asked for clients that join later. */

@@ -13,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import { Emitter } from '../shared/core/emitter.js';
+import { ServerLog, type SessionLog } from '../shared/core/server-log.js';
 import { DEFAULT_SAMPLE_RATE_HZ } from '../shared/samples/sample-rates.js';
 import type { ClientFormatName } from './client-format.js';
 import type { SpeechAudio } from './pcm-pieces.js';
@@ -60,6 +61,8 @@ export interface ClientOptions {
   readonly format?: ClientFormatName;
   /** The URL that the client came by: with it a client whose connection was lost goes on where it was. */
   readonly url?: string | undefined;
+  /** Clients of one address share their 10 log lines a second. Default: the peer's address, which behind a proxy is the proxy's; `addClient()`: none. */
+  readonly address?: string | undefined;
 }
 
 /** Makes a relay. It owns nothing but its clients' sockets: server and pool are the app's to close. */
@@ -71,6 +74,8 @@ export class Relay {
   private readonly options: RelayOptions;
   private readonly limits: RelayLimits;
   private readonly events = new Emitter<RelayEvents>();
+  private readonly log: ServerLog;
+  private readonly clientLogs = new WeakMap<RelayClient, SessionLog>();
   private readonly webSockets: WebSocketServer;
   /** By resume token. */
   private readonly present = new Map<string, RelayClient>();
@@ -84,6 +89,7 @@ export class Relay {
   constructor(options: RelayOptions) {
     this.options = options;
     this.limits = { ...DEFAULT_RELAY_LIMITS, ...options.limits };
+    this.log = new ServerLog(options.logger ?? null, () => performance.now());
     this.webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -132,7 +138,7 @@ export class Relay {
       this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         socket.off('close', fail);
         try {
-          resolve(this.addClient(webSocket, { url: request.url, ...options }));
+          resolve(this.addClient(webSocket, { url: request.url, address: request.socket.remoteAddress, ...options }));
         } catch (reason) {
           reject(reason);
         }
@@ -155,21 +161,27 @@ export class Relay {
     const known = token === null ? undefined : this.present.get(token);
     if (this.isClosing) {
       socket.close(1001, 'shutting down');
+      this.logRefusal(options, 'shutting down');
       throw new AvatarError(ErrorCode.connectionClosed, 'The relay is closed.');
     }
     if (known && (options.id === undefined || options.id === known.id)) {
       clearTimeout(this.leaveTimers.get(known));
       this.leaveTimers.delete(known);
       known.attach(socket, place);
+      this.clientLogs.get(known)?.info('client resumed', { isInTurn: known.currentTurn !== null });
       return known;
     }
     if (this.present.size >= this.limits.maxClients) {
       socket.close(1013, 'too many clients');
+      this.logRefusal(options, 'too many clients');
       throw new AvatarError(ErrorCode.concurrentLimitExceeded, `There are ${this.limits.maxClients} clients already.`);
     }
     const client = this.makeClient(options);
     this.present.set(client.resumeToken, client);
     client.attach(socket, null);
+    const clientLog = this.log.forSession({ connectionId: client.id }, options.address ?? client.id);
+    this.clientLogs.set(client, clientLog);
+    clientLog.info('client joined', { format: options.format ?? 'frames', clients: this.present.size });
     this.events.emit('client', client);
     // The newest that runs: the ones before are being replaced.
     const running = [...this.turns].reverse().find((turn) => turn.isRunning && turn.isFor(client));
@@ -191,9 +203,13 @@ export class Relay {
         },
         handleLag: (client, turnId, skippedSeconds) => {
           this.resyncs++;
+          this.clientLogs.get(client)?.warn('client lag', { reqId: turnId, skippedSeconds });
           this.events.emit('lag', { client, turnId, skippedSeconds });
         },
-        handleUnusable: (client, error) => this.events.emit('error', { error, client, turnId: null }),
+        handleUnusable: (client, error) => {
+          this.clientLogs.get(client)?.warn('client fault', { code: error.code, message: error.message });
+          this.events.emit('error', { error, client, turnId: null });
+        },
         handleDisconnected: (client) => this.handleDisconnected(client),
       },
     );
@@ -201,6 +217,7 @@ export class Relay {
 
   private handleDisconnected(client: RelayClient): void {
     if (!this.present.has(client.resumeToken)) return;
+    this.clientLogs.get(client)?.debug('client disconnected');
     this.leaveTimers.set(
       client,
       setTimeout(() => this.removeClient(client), this.isClosing ? 0 : this.limits.resumeMs),
@@ -211,11 +228,17 @@ export class Relay {
     this.leaveTimers.delete(client);
     this.present.delete(client.resumeToken);
     this.bytesOfRemovedClients += client.sentBytes;
+    this.clientLogs.get(client)?.close('client left', { sentBytes: client.sentBytes });
     this.events.emit('client-left', client);
+  }
+
+  private logRefusal({ address = '' }: ClientOptions, message: string): void {
+    this.log.fromAddress('warn', address, 'client refused', { message });
   }
 
   private handleClientInterrupt(client: RelayClient, turnId: string | null): void {
     const turn = [...this.turns].find((one) => one === client.currentTurn);
+    this.clientLogs.get(client)?.debug('client interrupted', { reqId: turn?.id });
     // One that is over already, or was never there, is no reason to end another.
     if (turn && (turnId === null || turnId === turn.id)) {
       client.leave(turn, 'client');
@@ -241,6 +264,7 @@ export class Relay {
     const isFor = listenersOf(options.clients, (client, error) => this.events.emit('error', { error, client, turnId: null }));
     const rivals = [...this.turns].filter((turn) => !turn.isHeard && this.shareListeners(turn.isFor, isFor));
     if (options.order !== 'queue') for (const turn of rivals) this.endTurn(turn, 'next turn');
+    const turnLog = ({ id: reqId }: RelayTurn): SessionLog => this.log.forSession({ reqId }, `turn ${reqId}`);
     const turn: RelayTurn = new RelayTurn(
       {
         audio,
@@ -252,16 +276,27 @@ export class Relay {
       },
       {
         handleBegin: (it) => {
+          turnLog(it).debug('turn began', { sampleRateHz });
           for (const client of this.clients) if (isFor(client)) client.enter(it, it.log.end);
         },
         handleMore: (it) => {
           for (const client of this.present.values()) if (client.currentTurn === it) client.pump();
         },
         handleMotionLost: (it, error) => {
+          turnLog(it).warn('motion lost', { code: error.code, message: error.message });
           for (const client of this.present.values()) client.sendError(error, it);
           this.events.emit('error', { error, client: null, turnId: it.id });
         },
         handleEnd: (it, summary) => {
+          const { outcome, audioSeconds: mediaSeconds, motionMessages, firstMotionMs, error } = summary;
+          const reason = error && { code: error.code, message: error.message };
+          turnLog(it)[outcome === 'failed' ? 'warn' : 'info']('turn ended', {
+            outcome,
+            mediaSeconds,
+            motionMessages,
+            firstMotionMs,
+            ...reason,
+          });
           if (summary.outcome === 'failed') {
             for (const client of this.clients) if (isFor(client)) client.sendError(summary.error!, client.currentTurn === it ? it : null);
             this.events.emit('error', { error: summary.error!, client: null, turnId: it.id });

@@ -2,6 +2,7 @@
 
 export * from '../relay/index.js';
 export * from '../server-sdk/index.js';
+export type { ServerLogger } from '../shared/core/server-log.js';
 export { type ConsoleApi, type ConsoleApiOptions, createConsoleApi } from './console-api.js';
 export { DEFAULT_LIMITS, type MotionServerLimits } from './limits.js';
 export type { LiveKitHost } from './livekit/egress-address.js';
@@ -10,7 +11,6 @@ export { createMotionServer, type MotionServer, type MotionServerOptions, type T
 export { type NodeHandler, toNodeHandler } from './node-handler.js';
 export type { CreateEngine } from './request-queue.js';
 export type { MotionServerApp } from './server-apps.js';
-export type { ServerLogger } from './server-log.js';
 /** @deprecated Use `SessionAttempt`. */
 export type { AuthorizeSession, SessionAttempt, SessionAttempt as SessionVisit, SessionGrant } from './session-authorization.js';
 export { createSessionTokens, type SessionTokenClaims, type SessionTokens } from './session-tokens.js';

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import type { ServerLog } from '../shared/core/server-log.js';
 import type { ClientAddresses } from './client-address.js';
 import type { EnginePool } from './engine-pool.js';
 import type { Exposure } from './exposure.js';
@@ -18,7 +19,6 @@ import type { MemoryBudget } from './memory-budget.js';
 import type { Quota, Quotas } from './quotas.js';
 import type { ServerApps } from './server-apps.js';
 import { ServerErrorCode } from './server-error-code.js';
-import type { ServerLog } from './server-log.js';
 import type { ServerMetrics } from './server-metrics.js';
 import { type AuthorizeSession, refusalFrom } from './session-authorization.js';
 import type { SessionTokenClaims } from './session-tokens.js';

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { isLogLevel, LOG_LEVELS, type LogLevel } from '../shared/core/logger.js';
-import type { ServerLogger } from './server-log.js';
+import type { ServerLogger } from '../shared/core/server-log.js';
 
 /** @throws {AvatarError} `invalidConfiguration`. @param name Of the option, for the message. */
 export function logLevelFrom(text: string, name: string): LogLevel {

@@ -27,6 +27,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { setMouthModelReader } from '../motion/engine/mouth-model.js';
 import { createSimdLinears } from '../motion/engine/simd-linears.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
+import { LineBudget, MAX_LINES_PER_SECOND, ServerLog, type ServerLogger } from '../shared/core/server-log.js';
 import { ClientAddresses, isForwarded, isLocalAddress } from './client-address.js';
 import { createConsoleApiOf, isSameSecret } from './console-api.js';
 import { EnginePool } from './engine-pool.js';
@@ -39,7 +40,6 @@ import { packageFolder } from './package-folder.js';
 import { Quotas } from './quotas.js';
 import type { CreateEngine } from './request-queue.js';
 import { type MotionServerApp, ServerApps } from './server-apps.js';
-import { LineBudget, MAX_LINES_PER_SECOND, ServerLog, type ServerLogger } from './server-log.js';
 import { ServerMetrics } from './server-metrics.js';
 import type { AuthorizeSession } from './session-authorization.js';
 import { serveFile } from './static-files.js';
@@ -155,7 +155,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
   if (!Number.isInteger(threadCount) || threadCount < 1) {
     throw new AvatarError(ErrorCode.invalidConfiguration, `threads must be a whole number from 1, not ${threadCount}`);
   }
-  const log = new ServerLog(options.logger ?? null);
+  const log = new ServerLog(options.logger ?? null, () => performance.now());
   const consoleBudget = new LineBudget(MAX_LINES_PER_SECOND);
   const onError = (error: unknown): void => {
     log.error('server failure', error);

@@ -7,7 +7,7 @@ import { createMessage, encodeMessage } from '../../../src/motion/protocol/envel
 import { FairScheduler, type Runnable } from '../../../src/server/fair-scheduler.js';
 import { MemoryBudget } from '../../../src/server/memory-budget.js';
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
-import type { ServerLogger } from '../../../src/server/server-log.js';
+import type { ServerLogger } from '../../../src/shared/core/server-log.js';
 import {
   IngressClient,
   type RunningServer,

@@ -3,9 +3,9 @@ import { assert } from 'chai';
 
 import { createJsonLogger, logLevelFrom } from '../../../src/server/json-logger.js';
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
-import { LineBudget, MAX_LINES_PER_SECOND, ServerLog } from '../../../src/server/server-log.js';
 import { createSessionTokens } from '../../../src/server/session-tokens.js';
 import type { LogLevel } from '../../../src/shared/core/logger.js';
+import { LineBudget, MAX_LINES_PER_SECOND, ServerLog } from '../../../src/shared/core/server-log.js';
 import { codeOf } from '../../helpers/code-of.js';
 import {
   IngressClient,
@@ -165,7 +165,7 @@ describe('the log of a Motion Server', () => {
     log.fromAddress('warn', '1.2.3.4', 'upgrade refused');
     assert.equal(lines.pop(), 'upgrade refused {"address":"1.2.3.4","suppressed":40}');
     lines.length = 0;
-    const sessions = ['a', 'b'].map((id) => log.forSession(id));
+    const sessions = ['a', 'b'].map((id) => log.forSession({ connectionId: id }, id));
     for (let count = 0; count < 50; count++) for (const session of sessions) session.warn('client fault');
     for (const session of sessions) session.close('session closed');
     assert.lengthOf(lines, 2 * MAX_LINES_PER_SECOND);
@@ -181,7 +181,10 @@ describe('the log of a Motion Server', () => {
       throw new Error('disk full');
     };
     const isLevelEnabled = (level: string): boolean => level !== 'debug';
-    const log = new ServerLog({ debug: write, info: write, warn: write, error: write, isLevelEnabled }).forSession('a');
+    const log = new ServerLog({ debug: write, info: write, warn: write, error: write, isLevelEnabled }, () => 0).forSession(
+      { connectionId: 'a' },
+      'a',
+    );
     for (let index = 0; index < 50; index++) log.debug('request began');
     log.info('session opened');
     assert.equal(count, 1);

@@ -2,7 +2,7 @@
  * The server's log: one structured line per event, for any logger with pino's interface. Lines hold ids, durations and media times,
  * never a token, a key or audio. What one client can cause is limited, so that no client can fill a disk.
  */
-import { type LogLevel, withoutSecrets } from '../shared/core/logger.js';
+import { type LogLevel, withoutSecrets } from './logger.js';
 
 /** Values that are not strings, finite numbers or booleans are left out. */
 export interface ServerLogFields {
@@ -81,7 +81,7 @@ export class ServerLog {
    * @param logger Null: nothing is logged.
    * @param now ms, monotonic.
    */
-  constructor(logger: ServerLogger | null, now: () => number = () => performance.now()) {
+  constructor(logger: ServerLogger | null, now: () => number) {
     this.logger = logger;
     this.now = now;
   }
@@ -105,10 +105,13 @@ export class ServerLog {
     if (this.logger) this.writeWithin(this.budgetOf(address), level, event, { address, ...fields });
   }
 
-  /** @param client Sessions of one client are limited together: its address, else its token. */
-  forSession(connectionId: string, client: string = connectionId): SessionLog {
+  /**
+   * @param ids Written with every line: `connectionId`, or `reqId` for a turn that many clients receive.
+   * @param client Sessions of one client are limited together: its address, else its token. Turns: the turn.
+   */
+  forSession(ids: { connectionId: string } | { reqId: string }, client: string): SessionLog {
     const write = (level: LineLevel, event: string, fields: ServerLogFields, reserved: number): void => {
-      if (this.logger) this.writeWithin(this.budgetOf(client), level, event, { connectionId, ...fields }, reserved);
+      if (this.logger) this.writeWithin(this.budgetOf(client), level, event, { ...ids, ...fields }, reserved);
     };
     const line =
       (level: LineLevel) =>
