@@ -1,5 +1,7 @@
 /** Requests a Session Token from a console. Uses only fetch, so that it runs wherever the token endpoint does. */
 
+import { readText } from '../shared/core/read-text.js';
+
 export interface SessionTokenRequest {
   /** Console API up to and without `/session-tokens`. */
   consoleUrl: string;
@@ -137,25 +139,6 @@ export function jsonObjectFrom(text: string): Record<string, unknown> | null {
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
   } catch {
     return null;
-  }
-}
-
-/** The body as text, or null when it is longer than `maxBytes`. */
-export async function readText(body: ReadableStream<Uint8Array> | null, maxBytes: number, signal?: AbortSignal): Promise<string | null> {
-  if (!body) return '';
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let byteCount = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    byteCount += value.byteLength;
-    if (byteCount > maxBytes || signal?.aborted) {
-      await reader.cancel();
-      return null;
-    }
-    text += decoder.decode(value, { stream: true });
   }
 }
 

@@ -1,6 +1,8 @@
 /** Finds the nearest region for `region: 'auto'`. Never fails, because a distant region is better than none. */
+
 import { isRegionName } from '../shared/contracts/region-hosts.js';
-import { jsonObjectFrom, readText } from './console-client.js';
+import { readText } from '../shared/core/read-text.js';
+import { jsonObjectFrom } from './console-client.js';
 
 const BOOTSTRAP_URL = 'https://global.spatialwalk.top/bootstrap';
 const FALLBACK_REGION = 'us-west';

@@ -3,9 +3,10 @@
  * which never leaves it. Uses nothing but fetch, so it drops into Hono, Next, Workers, Deno or Bun as it is.
  */
 
-import { ConsoleFailure, type ConsoleFailureKind, jsonObjectFrom, readText, requestSessionToken } from '../server-sdk/console-client.js';
+import { ConsoleFailure, type ConsoleFailureKind, jsonObjectFrom, requestSessionToken } from '../server-sdk/console-client.js';
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import { isRegionName, regionHosts } from '../shared/contracts/region-hosts.js';
+import { readText } from '../shared/core/read-text.js';
 
 export interface TokenEndpointOptions {
   /** Secret. `undefined`, as an environment may hold it, is answered with `invalid_server_env`. */

@@ -5,6 +5,7 @@
  * when the server refused it. Messages say what to do and never hold the token.
  */
 import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
+import { readText } from '../../shared/core/read-text.js';
 import type { TokenSource } from './token-source.js';
 
 export interface TokenProviderOptions {
@@ -33,7 +34,7 @@ const TOKEN_NAMES = [
   'access_token',
 ];
 /** A token endpoint answers with a few hundred bytes; more is some other page. */
-const MAX_ANSWER_CHARACTERS = 65_536;
+const MAX_ANSWER_BYTES = 65_536;
 
 export interface ReadToken {
   readonly token: string;
@@ -99,7 +100,7 @@ export class TokenProvider {
     }
     const place = `${url.origin}${url.pathname}`;
     let response: Response;
-    let text: string;
+    let text: string | null;
     try {
       response = await send(url, {
         method: 'POST',
@@ -107,7 +108,7 @@ export class TokenProvider {
         body: JSON.stringify({ appId }),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      text = await response.text();
+      text = await readText(response.body, MAX_ANSWER_BYTES);
     } catch (reason) {
       const isTimeout = reason instanceof Error && reason.name === 'TimeoutError';
       const words = isTimeout ? `did not answer within ${timeoutMs} ms` : 'could not be reached';
@@ -124,12 +125,13 @@ export class TokenProvider {
 /**
  * Reads the answer of a token endpoint, whatever spelling it uses.
  *
+ * @param text Null: too long to be read.
  * @param place Shown in messages: the endpoint without its query.
  * @throws {AvatarError} `tokenRequestFailed`.
  */
-export function tokenFromAnswer(status: number, text: string, place: string): ReadToken {
+export function tokenFromAnswer(status: number, text: string | null, place: string): ReadToken {
   const fail = (words: string): AvatarError => new AvatarError(ErrorCode.tokenRequestFailed, `The token endpoint ${place} ${words}`);
-  if (text.length > MAX_ANSWER_CHARACTERS) throw fail('answered with far more than a token.');
+  if (text === null) throw fail('answered with far more than a token.');
   let answer: unknown;
   try {
     answer = JSON.parse(text);
