@@ -88,6 +88,11 @@ export class ClientAddresses {
     return null;
   }
 
+  /** Whose log lines are limited together: the client, or where it is not known the peer, with all who come through it. */
+  logKeyOf(peer: string | undefined, header: HeaderReader): string {
+    return this.ofRequest(peer, header) ?? peer ?? '';
+  }
+
   private isProxy(address: string): boolean {
     const parsed = parse(address);
     return parsed !== null && this.proxies!.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits));

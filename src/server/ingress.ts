@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 
 import { AvatarError, ErrorCode } from '../shared/contracts/errors.js';
 import type { ServerLog } from '../shared/core/server-log.js';
-import type { ClientAddresses } from './client-address.js';
+import type { ClientAddresses, HeaderReader } from './client-address.js';
 import type { EnginePool } from './engine-pool.js';
 import type { Exposure } from './exposure.js';
 import { FairScheduler } from './fair-scheduler.js';
@@ -42,9 +42,7 @@ export interface IngressOptions {
   onError: (error: unknown) => void;
 }
 
-export type Admission =
-  | { isAdmitted: true; avatarId: string; clientKey: string; quotas: readonly Quota[]; creditsSignal?: AbortSignal | undefined }
-  | Refusal;
+export type Admission = { isAdmitted: true; avatarId: string; quotas: readonly Quota[]; creditsSignal?: AbortSignal | undefined } | Refusal;
 
 interface Refusal {
   isAdmitted: false;
@@ -92,7 +90,7 @@ export class Ingress {
   /** Whether a session may be opened. Stock SDKs match the text of the refusals. */
   async admit(url: URL, request: IncomingMessage): Promise<Admission> {
     const { apps, exposure, addresses, allowedOrigins } = this.options;
-    const header = (name: string): string | undefined => firstOf(request.headers[name]);
+    const header = headersOf(request);
     const peer = request.socket.remoteAddress;
     const appId = header('x-app-id') ?? url.searchParams.get('appId') ?? '';
     const token = header('x-session-key') ?? url.searchParams.get('sessionKey') ?? '';
@@ -120,7 +118,7 @@ export class Ingress {
     if (busy) return busy;
     try {
       const grant = await this.options.authorizeSession?.({ appId, avatarId, tokenId: claims.tokenId, address, header });
-      return { isAdmitted: true, avatarId, clientKey: address ?? `token ${claims.tokenId}`, quotas, creditsSignal: grant?.creditsSignal };
+      return { isAdmitted: true, avatarId, quotas, creditsSignal: grant?.creditsSignal };
     } catch (reason) {
       if (!(reason instanceof AvatarError)) this.options.onError(reason);
       const { status, message } = refusalFrom(reason);
@@ -157,8 +155,9 @@ export class Ingress {
     // Without a listener, a peer that disconnects meanwhile would end the process.
     socket.on('error', () => socket.destroy());
     const url = urlOf(request);
+    const clientKey = this.options.addresses.logKeyOf(request.socket.remoteAddress, headersOf(request));
     const refuse = (status: number, message: string): void => {
-      this.options.log.fromAddress('warn', request.socket.remoteAddress ?? '', 'upgrade refused', { status, message });
+      this.options.log.fromAddress('warn', clientKey, 'upgrade refused', { status, message });
       this.options.metrics.countRefusal(status);
       reject(socket, status, message);
     };
@@ -166,7 +165,7 @@ export class Ingress {
     const admission = await this.admit(url, request);
     if (!admission.isAdmitted) return refuse(admission.status, admission.message);
     // Others may have been admitted at the same time; from here on nothing is awaited.
-    const { avatarId, clientKey, quotas } = admission;
+    const { avatarId, quotas } = admission;
     const busy = this.refusalForLoad(quotas);
     if (busy) return refuse(busy.status, busy.message);
     if (socket.destroyed) return;
@@ -215,8 +214,11 @@ function urlOf(request: IncomingMessage): URL | null {
   }
 }
 
-function firstOf(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
+function headersOf({ headers }: IncomingMessage): HeaderReader {
+  return (name) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
 }
 
 function reject(socket: Duplex, status: number, message: string): void {

@@ -334,8 +334,7 @@ async function logHttp(log: ServerLog, addresses: ClientAddresses, context: Cont
   await next();
   const { method, path } = context.req;
   const { status } = context.res;
-  const peer = incomingOf(context).socket.remoteAddress;
-  const address = addresses.ofRequest(peer, (name) => context.req.header(name)) ?? peer ?? '';
+  const address = addresses.logKeyOf(incomingOf(context).socket.remoteAddress, (name) => context.req.header(name));
   const level = status >= 400 && status !== UPGRADE_REQUIRED ? 'warn' : method === 'POST' ? 'info' : 'debug';
   log.fromAddress(level, address, 'http request', { method, path, status, ms: performance.now() - begunAtMs });
 }

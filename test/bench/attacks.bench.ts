@@ -286,7 +286,7 @@ async function measureAll(): Promise<void> {
     figure(
       `failing requests of one client (${sent} sent): log lines`,
       `${((served.logLines() - linesBefore) / seconds).toFixed(1)} /s`,
-      '≤ 20 /s: sessions 10, refused upgrades 10',
+      '≤ 10 /s',
     );
   });
 }

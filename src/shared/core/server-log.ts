@@ -107,7 +107,7 @@ export class ServerLog {
 
   /**
    * @param ids Written with every line: `connectionId`, or `reqId` for a turn that many clients receive.
-   * @param client Sessions of one client are limited together: its address, else its token. Turns: the turn.
+   * @param client All lines of one client are limited together: its address. Turns: the turn.
    */
   forSession(ids: { connectionId: string } | { reqId: string }, client: string): SessionLog {
     const write = (level: LineLevel, event: string, fields: ServerLogFields, reserved: number): void => {

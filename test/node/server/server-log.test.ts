@@ -49,7 +49,8 @@ describe('the log of a Motion Server', () => {
   it('has a line per event with session, request and media time, and never a token, a key or audio', async () => {
     const expired = await createSessionTokens(TEST_API_KEY).issue(TEST_APP_ID, Math.floor(Date.now() / 1000) - 5);
     const secrets = [TEST_API_KEY, 'a-wrong-api-key', 'not-a-token', expired];
-    const { text, lines } = await logged('debug', {}, async (server) => {
+    // Servers of their own: all of a client share its ten lines a second.
+    const refused = await logged('debug', {}, async (server) => {
       const token = await server.token();
       secrets.push(token);
       for (const sessionKey of ['not-a-token', expired]) {
@@ -59,18 +60,28 @@ describe('the log of a Motion Server', () => {
       await refusedUpgrade(`${server.ingressUrl}/websocket?id=aria`, { 'X-App-ID': 'app_other', 'X-Session-Key': token });
       await fetch(`${server.url}/v1/console/session-tokens`, { method: 'POST', headers: { 'X-Api-Key': 'a-wrong-api-key' } });
       await fetch(`${server.ingressUrl.replace('ws', 'http')}/websocket?id=aria&appId=${TEST_APP_ID}&sessionKey=${expired}`);
+    });
+    const served = await logged('debug', {}, async (server) => {
       const client = await server.open();
       client.sendAudio('spoken', voicePcm(1), true);
       await client.answer('spoken');
       client.sendAudio('cut', voicePcm(1));
       client.send({ case: 'clientInterrupt', value: { reqId: 'cut' } });
       await client.answer('cut');
+      await client.close();
+    });
+    const faulty = await logged('debug', {}, async (server) => {
+      const token = await server.token();
+      secrets.push(token);
+      const client = await server.open();
       client.sendAudio('file', new TextEncoder().encode('RIFF....WAVEfmt and so on'), true);
       await client.answer('file');
       client.sendAudio(token, voicePcm(0.1), true);
       await client.answer(token);
       await client.close();
     });
+    const text = refused.text + served.text + faulty.text;
+    const lines = [...refused.lines, ...served.lines, ...faulty.lines];
     for (const secret of secrets) assert.notInclude(text, secret);
     const events = lines.map(({ event }) => event);
     for (const event of ['upgrade refused', 'http request', 'session opened', 'request began', 'first motion', 'session closed']) {
@@ -83,7 +94,7 @@ describe('the log of a Motion Server', () => {
     assert.match(ended.time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     assert.equal(line('cut', 'request interrupted').connectionId, ended.connectionId);
     assert.match(line('file', 'request refused').message as string, /WAV header/);
-    assert.include(lines.find(({ event }) => event === 'session closed')!, { closeCode: 1005, requests: 3 });
+    assert.include(lines.find(({ event }) => event === 'session closed')!, { closeCode: 1005, requests: 2 });
     assert.sameMembers([...new Set(lines.filter(({ event }) => event === 'upgrade refused').map(({ status }) => status))], [400, 401, 404]);
   });
 
@@ -151,6 +162,24 @@ describe('the log of a Motion Server', () => {
     // The eleventh is the server's own last line.
     const closed = JSON.parse(text.split('\n').find((line) => line.includes('session closed'))!) as Line;
     assert.isAtLeast(closed.suppressed as number, 100);
+  });
+
+  it('counts sessions, refused upgrades and HTTP requests of one client together', async () => {
+    const timesMs: number[] = [];
+    const logger = createJsonLogger('debug', () => void timesMs.push(performance.now()))!;
+    const server = await startMotionServer({ threads: 1, logger, limits: { maxFaults: 1000 } });
+    const client = await server.open();
+    for (let count = 0; count < 50; count++) {
+      client.sendAudio('', voicePcm(0.01));
+      await refusedUpgrade(`${server.ingressUrl}/websocket?id=aria`);
+      await fetch(`${server.url}/v1/console/session-tokens`, { method: 'POST' });
+    }
+    await client.close();
+    await server.close();
+    const most = Math.max(...timesMs.map((time) => timesMs.filter((other) => other >= time && other < time + 1000).length));
+    // The server's own lines (listening, closed) are not a client's; a timer's rounding may add one.
+    assert.isAtMost(most, MAX_LINES_PER_SECOND + 3);
+    assert.isAbove(timesMs.length, 5);
   });
 
   it('counts lines of one address together, and of each session apart', () => {
