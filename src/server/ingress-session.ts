@@ -247,6 +247,7 @@ export class IngressSession implements RequestListener {
       handleFinished: (reqId) => this.finishInRoom(reqId),
       handleRoom: () => this.queue?.setBlocked(this.isBlocked),
       handleLost: () => this.refuse(ServerErrorCode.unavailable, 'egress connection to the LiveKit room was lost', 1011),
+      handleAgentFault: (message) => this.log.warn('agent not reached', { message }),
     });
     if (!opened.isOpen) {
       this.refuse(opened.code, opened.message, 1008);

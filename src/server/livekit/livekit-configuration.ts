@@ -3,6 +3,7 @@ import { SignJWT } from 'jose';
 import type { LiveKitEgressConfig } from '../../motion/protocol/generated/message_pb.js';
 import { AVATAR_ATTRIBUTE } from '../../shared/contracts/room-packets.js';
 import { ServerErrorCode } from '../server-error-code.js';
+import { AGENT_IDENTITY_ATTRIBUTE } from './agent-playback.js';
 import { checkLiveKitUrl, type LiveKitHost } from './egress-address.js';
 
 export interface LiveKitOptions {
@@ -18,6 +19,8 @@ export interface RoomTarget {
   /** The participant's token. */
   readonly token: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The agent that playback is reported to, or null. */
+  readonly agentIdentity: string | null;
   readonly connectTimeoutMs: number;
 }
 
@@ -66,6 +69,7 @@ export async function livekitConfigurationFrom(
       url: verdict.url,
       token,
       attributes: { ...Object.fromEntries(extra), [AVATAR_ATTRIBUTE]: avatarId },
+      agentIdentity: config.extraAttributes[AGENT_IDENTITY_ATTRIBUTE] || null,
       connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     },
     idleTimeoutMs: idleTimeout * 1000,

@@ -6,6 +6,7 @@ import { CLOCK_TOPIC, encodeRoomPacket, MOTION_TOPIC, type RoomPacketType } from
 import { Resampler } from '../../shared/samples/resampler.js';
 import { float32FromInt16, int16FromFloat32 } from '../../shared/samples/sample-arithmetic.js';
 import type { SpeechEngine } from '../speech-request.js';
+import { AgentPlayback } from './agent-playback.js';
 import type { RoomTarget } from './livekit-configuration.js';
 import { type PlayoutEvent, RequestPlayout } from './request-playout.js';
 import { RoomPublisher } from './room-publisher.js';
@@ -17,6 +18,8 @@ export interface LiveKitEgressListener {
   handleRoom(): void;
   /** The room is closed, or this participant was removed. */
   handleLost(): void;
+  /** The agent that playback is reported to was not reached. */
+  handleAgentFault(message: string): void;
 }
 
 /** The encoder's rate: 10 ms are a whole number of samples. */
@@ -34,6 +37,7 @@ const MAX_QUEUED_SECONDS = 30;
 
 export class LiveKitEgress {
   private readonly publisher: RoomPublisher;
+  private readonly agent: AgentPlayback | null;
   private readonly listener: LiveKitEgressListener;
   private readonly avatarId: string;
   private readonly connectionId: string;
@@ -57,12 +61,26 @@ export class LiveKitEgress {
       handleInterrupt: () => egress?.interruptCurrent(),
       handleLost: () => egress?.lose(),
     });
-    egress = new LiveKitEgress(publisher, session, listener);
+    const { agentIdentity } = target;
+    const agent =
+      agentIdentity === null
+        ? null
+        : new AgentPlayback(
+            (method, payload) => publisher.call(agentIdentity, method, payload),
+            (message) => egress?.isClosed || listener.handleAgentFault(message),
+          );
+    egress = new LiveKitEgress(publisher, session, listener, agent);
     void egress.pump();
     return egress;
   }
 
-  private constructor(publisher: RoomPublisher, session: { avatarId: string; connectionId: string }, listener: LiveKitEgressListener) {
+  private constructor(
+    publisher: RoomPublisher,
+    session: { avatarId: string; connectionId: string },
+    listener: LiveKitEgressListener,
+    agent: AgentPlayback | null,
+  ) {
+    this.agent = agent;
     this.publisher = publisher;
     this.avatarId = session.avatarId;
     this.connectionId = session.connectionId;
@@ -125,6 +143,7 @@ export class LiveKitEgress {
     if (!dropped) return false;
     if (isCurrent) this.publisher.clear();
     this.sendPacket('cut', { reqId, number: dropped.number }, heardSeconds);
+    this.agent?.cut(dropped.number, heardSeconds);
     this.wake?.();
     return true;
   }
@@ -159,7 +178,10 @@ export class LiveKitEgress {
         return;
       }
       // It may have been cut off meanwhile.
-      if (this.playout.current?.number === speech.number) this.sendClock(speech);
+      if (this.playout.current?.number !== speech.number) continue;
+      if (this.playout.current.takenSeconds > this.publisher.queuedSeconds - FRAME_SAMPLES / SAMPLE_RATE_HZ)
+        this.agent?.start(speech.number);
+      this.sendClock(speech);
     }
   }
 
@@ -169,7 +191,12 @@ export class LiveKitEgress {
     if (event.type === 'ended') {
       this.sendPacket('ended', event, event.seconds);
       // The encoder's queue is played before the request counts as finished.
-      setTimeout(() => this.isClosed || this.listener.handleFinished(reqId), this.publisher.queuedSeconds * 1000);
+      this.agent?.beginEnd(event.number, event.seconds);
+      setTimeout(() => {
+        if (this.isClosed) return;
+        this.agent?.end(event.number);
+        this.listener.handleFinished(reqId);
+      }, this.publisher.queuedSeconds * 1000);
       return;
     }
     const payload = encodeMessage(

@@ -16,6 +16,10 @@ export interface RoomPublisherListener {
 
 /** Sound that waits in the encoder's own queue, ms: rides out a busy event loop; an interruption clears it. */
 const QUEUE_MS = 300;
+/** Time that attributes may take, ms. */
+const ATTRIBUTES_MS = 1000;
+/** Time that another participant may take to answer, ms. */
+const RPC_TIMEOUT_MS = 5000;
 const TRACK_NAME = 'spatius-voice';
 
 type RtcNode = typeof import('@livekit/rtc-node');
@@ -65,8 +69,10 @@ export class RoomPublisher {
     const options = new rtc.TrackPublishOptions();
     options.source = rtc.TrackSource.SOURCE_MICROPHONE;
     await participant.publishTrack(rtc.LocalAudioTrack.createAudioTrack(TRACK_NAME, source), options);
-    // A token may forbid it; then only those who name this participant find it.
-    await participant.setAttributes({ ...target.attributes }).catch(() => undefined);
+    // A token may forbid it: the page then finds this participant by its token's `lk.publish_on_behalf`, by its identity or by its motion.
+    const attributes = participant.setAttributes({ ...target.attributes }).catch(() => undefined);
+    // A server that ignores what is forbidden must not delay the speech.
+    await Promise.race([attributes, new Promise((resolve) => setTimeout(resolve, ATTRIBUTES_MS).unref())]);
   }
 
   private constructor(rtc: RtcNode, room: Room, source: AudioSource, sampleRateHz: number, listener: RoomPublisherListener) {
@@ -112,6 +118,15 @@ export class RoomPublisher {
     });
     this.sending[channel] = sent.catch(() => undefined);
     return sent;
+  }
+
+  /** Resolves with the answer of a participant; rejects where there is none. */
+  async call(destinationIdentity: string, method: string, payload: string): Promise<string> {
+    const { localParticipant } = this.room;
+    if (this.isClosed || !localParticipant) throw new Error('the room is closed');
+    // Otherwise only a timeout of seven seconds tells.
+    if (!this.room.remoteParticipants.has(destinationIdentity)) throw new Error('the participant is not in the room');
+    return localParticipant.performRpc({ destinationIdentity, method, payload, responseTimeout: RPC_TIMEOUT_MS });
   }
 
   async close(): Promise<void> {

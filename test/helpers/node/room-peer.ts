@@ -14,6 +14,7 @@ import {
   ParticipantUpdate,
   Pong,
   RequestResponse,
+  RequestResponse_Reason,
   Room,
   ServerInfo,
   SessionDescription,
@@ -33,6 +34,8 @@ export interface RoomGrant {
   identity: string;
   room: string;
   canPublishData: boolean;
+  /** It may set its own attributes. Default false, as LiveKit's. */
+  canUpdateOwnMetadata?: boolean | undefined;
   isAgent: boolean;
   attributes: Record<string, string>;
 }
@@ -105,7 +108,7 @@ export class RoomPeer {
         canSubscribe: true,
         canPublish: true,
         canPublishData: this.grant.canPublishData,
-        canUpdateMetadata: true,
+        canUpdateMetadata: this.grant.canUpdateOwnMetadata ?? false,
       }),
     });
   }
@@ -188,6 +191,10 @@ export class RoomPeer {
       case 'addTrack':
         return this.handleAddTrack(message.value);
       case 'updateMetadata':
+        if (!this.grant.canUpdateOwnMetadata) {
+          const reason = RequestResponse_Reason.NOT_ALLOWED;
+          return this.signal({ case: 'requestResponse', value: new RequestResponse({ requestId: message.value.requestId, reason }) });
+        }
         this.attributes = { ...this.attributes, ...message.value.attributes };
         this.signal({ case: 'requestResponse', value: new RequestResponse({ requestId: message.value.requestId }) });
         return this.announce();

@@ -18,6 +18,9 @@ export const ROOM_API_SECRET = 'a-secret-that-is-only-used-in-tests';
 export interface RoomTokenOptions {
   room?: string;
   canPublishData?: boolean;
+  canSubscribe?: boolean;
+  canPublishSources?: string[];
+  canUpdateOwnMetadata?: boolean;
   kind?: 'standard' | 'agent';
   attributes?: Record<string, string>;
   /** Seconds from now. */
@@ -80,11 +83,11 @@ export class RoomServer {
 
   /** A participant's access token. */
   token(identity: string, options: RoomTokenOptions = {}): Promise<string> {
-    const { room = 'room', canPublishData = true, kind = 'standard', attributes = {}, expiresIn = 600 } = options;
+    const { room = 'room', kind = 'standard', attributes = {}, expiresIn = 600, ...given } = options;
     return new SignJWT({
       kind,
       attributes,
-      video: { roomJoin: true, room, canPublish: true, canSubscribe: true, canPublishData, canUpdateOwnMetadata: true },
+      video: { roomJoin: true, room, canPublish: true, canSubscribe: true, canPublishData: true, canUpdateOwnMetadata: true, ...given },
     })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(ROOM_API_KEY)
@@ -136,11 +139,15 @@ export class RoomServer {
     const token = url.searchParams.get('access_token') ?? request.headers.authorization?.replace(/^Bearer /, '') ?? '';
     try {
       const { payload } = await jwtVerify(token, new TextEncoder().encode(ROOM_API_SECRET), { issuer: ROOM_API_KEY });
-      const { room, canPublishData } = payload.video as { room: string; canPublishData: boolean };
+      const { room, canPublishData, canUpdateOwnMetadata } = payload.video as Pick<
+        RoomGrant,
+        'room' | 'canPublishData' | 'canUpdateOwnMetadata'
+      >;
       return {
         identity: String(payload.sub),
         room,
         canPublishData,
+        canUpdateOwnMetadata,
         isAgent: payload.kind === 'agent',
         attributes: (payload.attributes ?? {}) as Record<string, string>,
       };
