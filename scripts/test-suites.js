@@ -12,7 +12,7 @@ import { webkit } from './webkit.js';
 
 const OTHER_BROWSERS = { firefox, webkit };
 /** Tests in Node that need the output of a build. */
-const READS_DIST = /node\/(package|engine|avatarkit\/avatarkit|motion\/files\/glb-animation)\.test\.js$/;
+const READS_DIST = /node\/(package|engine|avatarkit\/avatarkit|motion\/files\/glb-animation|render\/draco)\.test\.js$/;
 const E2E = ['node_modules/@playwright/test/cli.js', 'test', '--pass-with-no-tests'];
 /** Specs that measure real time run two pages at a time; `@slow` ones are left to `npm run test:all`. */
 const TIMING = '@timing';
