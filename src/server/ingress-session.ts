@@ -109,7 +109,6 @@ export class IngressSession implements RequestListener {
     this.memory = memory;
     this.metrics = metrics;
     this.account = memory.open(() => this.shed());
-    this.account.set(SESSION_BYTES);
     this.inbox = new FrameInbox({
       scheduler,
       maxPerSecond: limits.maxMessagesPerSecond,
@@ -153,6 +152,8 @@ export class IngressSession implements RequestListener {
       this.refuse(ServerErrorCode.sessionDurationExceeded, `session time limit reached: ${limits.maxSessionMs / 1000} s`, 4002),
     );
     this.schedulePing();
+    // Last: may end this session.
+    this.countMemory();
   }
 
   /** Audio that waits for an engine. */

@@ -1,7 +1,8 @@
 import { assert } from 'chai';
 import { attachAgent, openai } from '../../../src/agents/index.js';
 import type { SpatiusAvatar } from '../../../src/index.js';
-import { createAvatar, once, until } from '../../helpers/browser/elements.js';
+import { createAvatar, once } from '../../helpers/browser/elements.js';
+import { until } from '../../helpers/until.js';
 
 const RATE = 24_000;
 const INTERRUPTIONS = 8;

@@ -3,7 +3,8 @@ import { AudioOutput } from '../../../src/audio/audio-output.js';
 import { Player } from '../../../src/audio/player.js';
 import { Voice } from '../../../src/audio/voice.js';
 import { DEFAULT_SOUND_SETTINGS } from '../../../src/shared/contracts/sound-settings.js';
-import { rejectionOf, until } from '../../helpers/browser/elements.js';
+import { rejectionOf } from '../../helpers/browser/elements.js';
+import { until } from '../../helpers/until.js';
 
 const WORKLET_URL = new URL('../../../src/audio/playback.worklet.js', import.meta.url);
 

@@ -8,6 +8,7 @@ import { AvatarError } from '../../../src/shared/contracts/errors.js';
 import { DEFAULT_SOUND_SETTINGS } from '../../../src/shared/contracts/sound-settings.js';
 import { issueSessionToken, startEndpoint, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { voice } from '../../helpers/browser/session-probe.js';
+import { until } from '../../helpers/until.js';
 
 /** An avatar with its real parts: workers, audio output, Motion Server. */
 describe('An avatar with a real Motion Server', () => {
@@ -78,13 +79,6 @@ describe('An avatar with a real Motion Server', () => {
     return reason as AvatarError;
   };
   const speak = (avatar: AvatarSpeech, seconds: number) => avatar.speak(voice(seconds), { sampleRateHz: 16000 });
-  const until = async (isTrue: () => boolean): Promise<void> => {
-    const deadline = performance.now() + 8000;
-    while (!isTrue()) {
-      if (performance.now() > deadline) throw new Error(`${String(isTrue)} never held: ${told.join(', ')}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  };
 
   it('speaks: connects, plays with the motion of the server, and resolves when it was heard', async () => {
     const speech = create();

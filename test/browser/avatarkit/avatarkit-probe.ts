@@ -40,12 +40,4 @@ export async function open(
   return { view, watched: watch(view), place };
 }
 
-export async function until(isTrue: () => boolean, what = '', timeoutMs = 12_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!isTrue()) {
-    if (performance.now() > deadline) throw new Error(`${String(isTrue)} never held${what && `: ${what}`}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -3,7 +3,8 @@ import { AvatarSDK, DrivingServiceMode } from '../../../src/avatarkit/index.js';
 import { OggOpusDemuxer } from '../../../src/shared/samples/ogg-opus.js';
 import { issueSessionToken, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
 import { motionOf } from '../../helpers/browser/recorded-motion.js';
-import { open, pause, spoken, until } from './avatarkit-probe.js';
+import { until } from '../../helpers/until.js';
+import { open, pause, spoken } from './avatarkit-probe.js';
 import { yieldRound } from './programs.js';
 
 describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
@@ -27,9 +28,9 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
     const { id, isEnded } = yieldRound(view.controller, pcm, motion);
     assert.isString(id);
     assert.isTrue(isEnded);
-    await until(() => watched.conversation === 'playing', watched.told.join());
+    await until(() => watched.conversation === 'playing');
     assert.equal(watched.animation, 'mono');
-    await until(() => watched.conversation === 'idle', watched.told.join());
+    await until(() => watched.conversation === 'idle');
     assert.deepEqual(watched.told, ['playing', 'animation mono', 'idle', 'animation idle']);
     assert.equal(view.controller.connectionState, 'disconnected');
   });
@@ -42,7 +43,7 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
       answers,
       motion.map((_, at) => at === motion.length - 1),
     );
-    await until(() => watched.conversation === 'playing', watched.told.join());
+    await until(() => watched.conversation === 'playing');
     view.controller.clear();
     assert.equal(watched.conversation, 'idle');
   });
@@ -54,9 +55,9 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
     const id = controller.yieldAudioData(pcm, true);
     assert.isFalse(controller.yieldFramesData(motion, 'another'));
     assert.isFalse(controller.yieldFramesData([], id!));
-    await until(() => watched.conversation === 'playing', watched.told.join());
+    await until(() => watched.conversation === 'playing');
     assert.isFalse(controller.yieldFramesData(motion, id!));
-    await until(() => watched.conversation === 'idle', watched.told.join());
+    await until(() => watched.conversation === 'idle');
     assert.isNull(watched.animation);
   });
 
@@ -65,8 +66,8 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
     const chunks = [{ data: pcm.subarray(0, 7777) }, { data: pcm.subarray(7777), isLast: true }];
     const id = await view.controller.playback(chunks, motion);
     assert.isString(id);
-    await until(() => watched.animation === 'mono', watched.told.join());
-    await until(() => watched.conversation === 'idle', watched.told.join());
+    await until(() => watched.animation === 'mono');
+    await until(() => watched.conversation === 'idle');
   });
 
   it('has no methods of its own in direct mode, and none at all in rtc mode', async () => {
@@ -92,9 +93,9 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
       assert.isFalse(controller.yieldFramesData(motion.slice(0, -1), id));
       assert.equal(controller.yieldAudioData(new Uint8Array(0), true), id);
       assert.isTrue(controller.yieldFramesData(motion.slice(-1), id));
-      await until(() => watched.animation === 'mono', watched.told.join());
+      await until(() => watched.animation === 'mono');
       const beginMs = performance.now();
-      await until(() => watched.conversation === 'idle', watched.told.join());
+      await until(() => watched.conversation === 'idle');
       assert.isAbove(performance.now() - beginMs, 1500);
       assert.notInclude(watched.told, 'invalidAudioInput');
     });
@@ -106,8 +107,8 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
       for (const { bytes } of packets) view.controller.yieldAudioData(bytes, false);
       const id = view.controller.yieldAudioData(new Uint8Array(0), true);
       view.controller.yieldFramesData(motion, id);
-      await until(() => watched.conversation === 'playing', watched.told.join());
-      await until(() => view.controller.getAudioTime() > 1, watched.told.join());
+      await until(() => watched.conversation === 'playing');
+      await until(() => view.controller.getAudioTime() > 1);
       view.controller.interrupt();
       assert.equal(watched.conversation, 'idle');
     });
@@ -119,7 +120,7 @@ describe('AvatarKit, backend mode, with motion of a real Motion Server', () => {
       const second = view.controller.yieldAudioData(ogg, true);
       assert.notEqual(first, second);
       view.controller.yieldFramesData([], second);
-      await until(() => watched.conversation === 'playing', watched.told.join());
+      await until(() => watched.conversation === 'playing');
       await pause(300);
       assert.equal(view.controller.getCurrentConversationId(), second);
       assert.deepEqual(

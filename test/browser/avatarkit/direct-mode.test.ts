@@ -1,7 +1,8 @@
 import { assert } from 'chai';
 import { AvatarError, AvatarManager, AvatarSDK, AvatarView, ConversationState } from '../../../src/avatarkit/index.js';
 import { issueSessionToken, startMotionServer, type TestMotionServer } from '../../helpers/browser/motion-server.js';
-import { container, open, pause, spoken, until } from './avatarkit-probe.js';
+import { until } from '../../helpers/until.js';
+import { container, open, pause, spoken } from './avatarkit-probe.js';
 import { AvatarApp, change, connect, reasonOfRefusal, watch } from './programs.js';
 
 describe('AvatarKit, direct mode, with a real Motion Server', () => {
@@ -37,11 +38,11 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     assert.equal(controller.send(pcm.subarray(9001), false), id);
     assert.equal(controller.send(new ArrayBuffer(0), true), id);
     assert.equal(controller.getCurrentConversationId(), id);
-    await until(() => watched.conversation === 'playing', watched.told.join());
+    await until(() => watched.conversation === 'playing');
     await pause(300);
     assert.isAbove(controller.getAudioTime(), 0);
     assert.equal(watched.animation, 'mono');
-    await until(() => watched.conversation === 'idle', watched.told.join());
+    await until(() => watched.conversation === 'idle');
     assert.deepEqual(watched.told, ['connecting', 'connected', 'playing', 'animation mono', 'idle', 'animation idle']);
     assert.isNull(controller.getCurrentConversationId());
     assert.equal(controller.getAudioTime(), 0);
@@ -63,10 +64,7 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     await until(() => watched.conversation === 'playing');
     const second = view.controller.send(await spoken(0.6), true);
     assert.notEqual(second, first);
-    await until(
-      () => watched.conversation === 'idle' && watched.told.filter((told) => told === 'playing').length === 2,
-      watched.told.join(),
-    );
+    await until(() => watched.conversation === 'idle' && watched.told.filter((told) => told === 'playing').length === 2);
     assert.deepEqual(
       watched.told.filter((told) => !told.startsWith('animation')),
       ['playing', 'idle', 'playing', 'idle'],
@@ -126,7 +124,7 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     assert.isNull(view.controller.send('speech' as never, true));
     view.controller.interrupt();
     view.controller.send(new Uint8Array([1]), true);
-    await until(() => watched.told.includes('noAudio'), watched.told.join());
+    await until(() => watched.told.includes('noAudio'));
     assert.deepEqual(watched.told, ['invalidAudioInput', 'invalidAudioInput', 'invalidAudioInput', 'noAudio']);
   });
 
@@ -136,7 +134,7 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     assert.equal(await reasonOfRefusal(view.controller), 'sessionTokenInvalid');
     AvatarSDK.setSessionToken(await issueSessionToken(-60));
     await view.controller.start();
-    await until(() => watched.connection === 'failed', watched.told.join());
+    await until(() => watched.connection === 'failed');
     assert.deepEqual(watched.told, ['connecting', 'failed', 'sessionTokenExpired']);
     AvatarSDK.setSessionToken(await issueSessionToken(600));
     await view.controller.start();
@@ -148,7 +146,7 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     await AvatarSDK.initialize('app_of_somebody_else', { customEndpoint: server.ingressUrl });
     AvatarSDK.setSessionToken(await issueSessionToken(600));
     await view.controller.start();
-    await until(() => watched.connection === 'failed', watched.told.join());
+    await until(() => watched.connection === 'failed');
     // Why comes before that it failed, and once.
     assert.lengthOf(
       watched.told.filter((told) => told === 'appIDUnrecognized' || told === 'sessionTokenInvalid'),
@@ -162,7 +160,7 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     await server.cut();
     await view.controller.start();
     view.controller.send(await spoken(0.5), true);
-    await until(() => watched.told.includes('websocketError') || watched.told.includes('websocketClosedAbnormally'), watched.told.join());
+    await until(() => watched.told.includes('websocketError') || watched.told.includes('websocketClosedAbnormally'));
     assert.equal(watched.animation, null);
   });
 
@@ -173,9 +171,9 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     assert.equal(controller.frameStarvationMode, 'strictSync');
     await connect(controller);
     controller.send(await spoken(0.5), false);
-    await until(() => watched.isStalled, watched.told.join());
+    await until(() => watched.isStalled);
     controller.send(await spoken(0.5), true);
-    await until(() => watched.conversation === 'idle' && !watched.isStalled, watched.told.join());
+    await until(() => watched.conversation === 'idle' && !watched.isStalled);
     controller.frameStarvationMode = 'audioIndependent';
     watched.told.length = 0;
     controller.send(await spoken(0.3), false);
@@ -194,7 +192,7 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
     controller.setAudioFormat({ sampleRate: 24_000 });
     assert.include(watched.told, 'disconnected');
     await controller.start();
-    await until(() => watched.told.at(-1) === 'connected', watched.told.join());
+    await until(() => watched.told.at(-1) === 'connected');
     // One second of 24 kHz.
     controller.send(new Uint8Array(48_000), true);
     await until(() => watched.told.includes('playing'));
@@ -241,6 +239,6 @@ describe('AvatarKit, direct mode, with a real Motion Server', () => {
   });
 
   async function connectedOf(watched: { connection: string; told: string[] }): Promise<void> {
-    await until(() => watched.connection === 'connected', watched.told.join());
+    await until(() => watched.connection === 'connected');
   }
 });

@@ -10,7 +10,8 @@ import {
   type LoadProgressInfo,
 } from '../../../src/avatarkit/index.js';
 import { startEndpoint } from '../../helpers/browser/motion-server.js';
-import { container, open, pause, until } from './avatarkit-probe.js';
+import { until } from '../../helpers/until.js';
+import { container, open, pause } from './avatarkit-probe.js';
 import { initializeAsInTheBetas, initializeWithEverything, loadWithProgress, takePicture, WORDS } from './programs.js';
 
 const failureOf = async (work: Promise<unknown>): Promise<AvatarError> => {
@@ -225,7 +226,7 @@ describe('AvatarView', () => {
     view.resumeRendering();
     assert.isTrue(view.isRenderingEnabled());
     assert.isAbove((await view.exportBitmap())!.size, 1000);
-    await until(() => watched.framesPerSecond !== null, '', 6000);
+    await until(() => watched.framesPerSecond !== null, 6000);
     assert.isAbove(watched.framesPerSecond!, 0);
     view.dispose();
     assert.isNull(await view.exportBitmap());

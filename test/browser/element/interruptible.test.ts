@@ -1,6 +1,7 @@
 import { assert } from 'chai';
 import { type SpatiusAvatar, setAssetUrls } from '../../../src/index.js';
-import { createAvatar, once, until } from '../../helpers/browser/elements.js';
+import { createAvatar, once } from '../../helpers/browser/elements.js';
+import { until } from '../../helpers/until.js';
 
 /** Real voices, decoded once. */
 let voices: Promise<AudioBuffer[]> | null = null;

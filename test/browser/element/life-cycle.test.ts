@@ -2,7 +2,8 @@ import { emulateMedia } from '@web/test-runner-commands';
 import { assert } from 'chai';
 import type { SpatiusAvatar } from '../../../src/index.js';
 import { itWithDrawingWorker } from '../../helpers/browser/drawing-worker.js';
-import { buzz, createAvatar, once, rejectionOf, until } from '../../helpers/browser/elements.js';
+import { buzz, createAvatar, once, rejectionOf } from '../../helpers/browser/elements.js';
+import { until } from '../../helpers/until.js';
 
 /** Share of what is on the screen, not only in the drawing buffer, that is painted. */
 function shownShare(avatar: SpatiusAvatar): number {

@@ -1,6 +1,7 @@
 import { assert } from 'chai';
 import type { SpatiusAvatar } from '../../../src/index.js';
-import { buzz, createAvatar, once, until } from '../../helpers/browser/elements.js';
+import { buzz, createAvatar, once } from '../../helpers/browser/elements.js';
+import { until } from '../../helpers/until.js';
 
 const partOf = (avatar: SpatiusAvatar, part: string): HTMLElement =>
   avatar.shadowRoot!.querySelector<HTMLElement>(`[part~=${part}]`) ?? assert.fail(`there is no ${part}`);

@@ -1,6 +1,7 @@
 import { assert } from 'chai';
 import type { SpatiusAvatar } from '../../../src/index.js';
-import { createAvatar, until } from '../../helpers/browser/elements.js';
+import { createAvatar } from '../../helpers/browser/elements.js';
+import { until } from '../../helpers/until.js';
 
 const PICTURE = `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>`;
 

@@ -1,7 +1,8 @@
 import { assert } from 'chai';
 import type { SpatiusAvatar } from '../../../src/index.js';
-import { buzz, createAvatar, once, rejectionOf, until } from '../../helpers/browser/elements.js';
+import { buzz, createAvatar, once, rejectionOf } from '../../helpers/browser/elements.js';
 import { startSpeechEndpoint } from '../../helpers/browser/motion-server.js';
+import { until } from '../../helpers/until.js';
 
 type Endpoint = Awaited<ReturnType<typeof startSpeechEndpoint>>;
 

@@ -17,16 +17,6 @@ export function once<Name extends keyof HTMLElementEventMap>(target: HTMLElement
   return new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
 }
 
-/** Polls until `check` gives something. */
-export async function until<Value>(check: () => Value | Promise<Value>, limitMs = 10_000): Promise<NonNullable<Value>> {
-  for (const end = performance.now() + limitMs; ; ) {
-    const value = await check();
-    if (value) return value as NonNullable<Value>;
-    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${check}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** A vowel-like buzz, mono, −1..1. */
 export function buzz(seconds: number, rateHz = 16_000): Float32Array {
   return Float32Array.from({ length: seconds * rateHz }, (_, at) => {

@@ -6,10 +6,7 @@ import { AvatarError, ErrorCode } from '../../../src/shared/contracts/errors.js'
 import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID, voicePcm } from '../../helpers/node/motion-server.js';
 import { ServedDemo } from '../../helpers/node/served-demo.js';
 import { collect, failureOf, frameCountOf, sessionConfig } from '../../helpers/node/server-sdk.js';
-
-const until = async (isTrue: () => boolean): Promise<void> => {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
+import { until } from '../../helpers/until.js';
 
 const FAST = { firstDelayMs: 20, maxDelayMs: 100 };
 

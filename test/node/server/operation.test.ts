@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import { assert } from 'chai';
 
 import type { MotionServerOptions } from '../../../src/server/motion-server.js';
+import { ServerErrorCode } from '../../../src/server/server-error-code.js';
 import { type RunningServer, startMotionServer, voicePcm } from '../../helpers/node/motion-server.js';
+import { until } from '../../helpers/until.js';
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -38,15 +40,25 @@ describe('the probes of a Motion Server', () => {
   });
 
   it('say 503 while the memory budget is nearly used', () =>
-    withServer({ limits: { memoryBudgetBytes: 40_000 } }, async (running) => {
-      assert.equal(await statusOf(running, '/readyz'), 200);
-      // A session counts for 32 KiB.
-      const client = await running.open();
+    // A session counts for 32 KiB: five are more than 60 % of it, and none holds an eighth.
+    withServer({ limits: { memoryBudgetBytes: 272_000 } }, async (running) => {
+      const clients = [];
+      for (let count = 0; count < 5; count++) {
+        assert.equal(await statusOf(running, '/readyz'), 200);
+        clients.push(await running.open());
+      }
       assert.equal(await statusOf(running, '/readyz'), 503);
       assert.equal(await statusOf(running, '/livez'), 200);
-      await client.close();
-      await sleep(50);
-      assert.equal(await statusOf(running, '/readyz'), 200);
+      await clients[0].close();
+      await until(async () => (await statusOf(running, '/readyz')) === 200);
+    }));
+
+  it('answer on while the memory budget has no room for one session', () =>
+    withServer({ limits: { memoryBudgetBytes: 40_000 } }, async (running) => {
+      const client = await running.connect();
+      assert.equal((await client.nextError()).code, ServerErrorCode.unavailable);
+      await client.closed;
+      await until(async () => (await statusOf(running, '/readyz')) === 200);
     }));
 });
 

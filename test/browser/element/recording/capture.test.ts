@@ -1,6 +1,7 @@
 import { assert } from 'chai';
 import type { SpatiusAvatar } from '../../../../src/index.js';
-import { buzz, createAvatar, once, rejectionOf, until } from '../../../helpers/browser/elements.js';
+import { buzz, createAvatar, once, rejectionOf } from '../../../helpers/browser/elements.js';
+import { until } from '../../../helpers/until.js';
 
 interface Look {
   width: number;

@@ -1,5 +1,6 @@
 import { assert } from 'chai';
-import { buzz, createAvatar, once, until } from '../../../helpers/browser/elements.js';
+import { buzz, createAvatar, once } from '../../../helpers/browser/elements.js';
+import { until } from '../../../helpers/until.js';
 
 describe('diagnose()', function () {
   this.timeout(60_000);
