@@ -21,6 +21,7 @@ const COPIES: Copies | null =
         'workers/names.add-on.js': () => import('../embedded/names.add-on.embedded.js'),
         'workers/vrm.add-on.js': () => import('../embedded/vrm.add-on.embedded.js'),
         'workers/splats.add-on.js': () => import('../embedded/splats.add-on.embedded.js'),
+        'workers/heads.add-on.js': () => import('../embedded/heads.add-on.embedded.js'),
         'audio/playback.worklet.js': () => import('../embedded/playback.worklet.embedded.js'),
         'audio/capture.worklet.js': () => import('../embedded/capture.worklet.embedded.js'),
         'avatars/aria.glb': () => import('../embedded/aria.glb.embedded.js'),

@@ -22,12 +22,14 @@ const WORDS = {
   'workers/render.worker.js': 'WebGLAttributes: Unsupported buffer data format',
   'workers/render-webgpu.worker.js': 'There is no WebGPU device',
   'workers/motion.worker.js': 'The Motion Server stopped answering.',
-  'workers/splats.add-on.js': 'a file is not at the offset in the directory',
-  'workers/ktx2.add-on.js': 'Build with -sASSERTIONS for more info',
+  'workers/splats.add-on.js': 'unsupported kind of accessor',
+  'workers/loader.worker.js': 'meshopt in.glb out.glb',
+  'workers/draco.add-on.js': 'a mesh that is compressed with Draco is damaged',
+  'workers/ktx2.add-on.js': 'KTX2File',
 };
 
 /** Those without a copy: they come with a bundler that carries files, others leave them to `setAssetUrls`. */
-const LARGE = ['workers/render-webgpu.worker.js', 'workers/ktx2.add-on.js'];
+const LARGE = ['workers/render-webgpu.worker.js', 'workers/ktx2.add-on.js', 'workers/draco.add-on.js'];
 const CARRIERS = ['vite', 'webpack'];
 /** The others by `npm run test:all`; `npm test` lets each of them speak once. */
 const TESTED_IN_FULL = 'vite';

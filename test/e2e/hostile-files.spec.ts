@@ -4,11 +4,9 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
 
-test.use({ avatarFile: 'small' });
-
 /** Longest pause in the drawing of a healthy avatar, ms: where a file is checked, and where only the watchdog ends it. */
 const CHECKED_PAUSE_MS = 2000;
-const WATCHED_PAUSE_MS = 12_000;
+const WATCHED_PAUSE_MS = 25_000;
 
 let server: ServedDemo;
 test.beforeAll(({ servedDemo }) => {

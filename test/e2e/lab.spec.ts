@@ -15,8 +15,8 @@ const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 test.beforeAll(({ servedDemo }) => {
   server = servedDemo;
 });
-// Software GL draws the avatar: a phone has the smallest picture.
-test.use({ viewport: { width: 360, height: 560 } });
+// The face is what the lab shows. Software GL draws it: a phone has the smallest picture.
+test.use({ avatarFile: 'built-in', viewport: { width: 360, height: 560 } });
 
 interface MotionJson {
   fps: number;
@@ -86,8 +86,8 @@ test('a clip is drawn, and plays at full speed and slowly under a moving playhea
   expect(await avatar.loudness(1500)).toBeGreaterThan(0.01);
   await expect.poll(() => moment(page)).toBeGreaterThan(0.5);
   expect(await avatar.events()).toContain('conversation-motion server');
-  // The face is the one of the curves: drawn at the moments that are heard.
-  const drawn = (await avatar.takeTrace()).filter(({ mediaSeconds }) => mediaSeconds > 0.2);
+  // The face is the one of the curves: drawn at the moments that are heard. A busy page may release the pose of the start late.
+  const drawn = (await avatar.takeTrace()).filter(({ mediaSeconds }) => mediaSeconds > 0.5);
   expect(drawn.length).toBeGreaterThan(3);
   for (const { mediaSeconds, jawOpen } of drawn) {
     const near = frames.slice(Math.floor(mediaSeconds * 50), Math.floor(mediaSeconds * 50) + 2).map((frame) => frame[C.jawOpen]);
@@ -99,7 +99,8 @@ test('a clip is drawn, and plays at full speed and slowly under a moving playhea
   await avatar.traceJaw();
   const before = await moment(page);
   await expect.poll(() => moment(page)).toBeGreaterThan(before + 0.2);
-  expect(await avatar.widestJaw()).toBeGreaterThan(0.05);
+  // Not at once: the words may just be pausing.
+  await expect.poll(() => avatar.widestJaw()).toBeGreaterThan(0.05);
   expect(await page.locator('#playhead').evaluate((element: HTMLElement) => element.style.transform)).not.toBe(place);
   await page.getByRole('button', { name: 'Pause' }).click();
   const held = await moment(page);

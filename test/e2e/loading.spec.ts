@@ -106,7 +106,9 @@ test('requests the file of `src` in the second wave as well, and reports one tha
   await open(page, 'src="/dist/avatars/none.glb"');
   await site.holds(PICTURE[0], PICTURE[1], /none\.glb$/);
   await site.answer();
-  // The stage requests it again, to report why it cannot be had.
+  await site.holds(/loader\.worker\.js$/);
+  await site.answer();
+  // The loader worker requests it again, to report why it cannot be had.
   await site.holds(/none\.glb$/);
   await site.answer();
   await expect.poll(() => page.evaluate(() => errors)).toEqual([expect.stringContaining('status 404')]);
