@@ -71,8 +71,10 @@ export function loadForeignFile<Shown>(source: Source, stage: object, load: () =
       leaving.delete(stage);
     }
   });
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, TURN_MS)));
   // A failure is reported to its own caller.
-  queue = Promise.race([loaded.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, TURN_MS))]);
+  queue = Promise.race([loaded.catch(() => undefined), late]).finally(() => clearTimeout(timer));
   return loaded;
 }
 

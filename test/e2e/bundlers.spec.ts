@@ -7,6 +7,7 @@ import { BundledPage, MAIN } from '../helpers/node/bundled-page.js';
 import { PackedPackage } from '../helpers/node/packed-package.js';
 import { RoomServer } from '../helpers/node/room-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
+import { slowUnless } from '../helpers/node/slow.js';
 import { StaticSite } from '../helpers/node/static-site.js';
 
 const packed = new PackedPackage('bundlers');
@@ -31,12 +32,13 @@ const WORDS = {
 /** Those without a copy: they come with a bundler that carries files, others leave them to `setAssetUrls`. */
 const LARGE = ['workers/render-webgpu.worker.js', 'workers/ktx2.add-on.js', 'workers/draco.add-on.js'];
 const CARRIERS = ['vite', 'webpack'];
-/** The others by `npm run test:all`; `npm test` lets each of them speak once. */
+/** One that carries files and one that does not. */
+const ALWAYS = ['vite', 'esbuild-classic'];
 const TESTED_IN_FULL = 'vite';
 
 for (const name of ['vite', 'webpack', 'esbuild-chunks', 'esbuild-classic', 'rollup']) {
   const isCarrier = CARRIERS.includes(name);
-  test.describe(`${name} needs no configuration`, () => {
+  test.describe(`${name} needs no configuration`, slowUnless(ALWAYS.includes(name)), () => {
     let folder: string;
     let site: StaticSite;
 
@@ -67,18 +69,14 @@ for (const name of ['vite', 'webpack', 'esbuild-chunks', 'esbuild-classic', 'rol
       await avatar.speaks();
     });
 
-    test(
-      'a Motion Server, every add-on, the engine and rooms are within reach',
-      name === TESTED_IN_FULL ? {} : { tag: '@slow' },
-      async ({ page }) => {
-        test.setTimeout(180_000);
-        const avatar = await BundledPage.open(page, site.url);
-        await avatar.speaksBy(server);
-        await avatar.showsForeignAvatars(isCarrier);
-        await avatar.computes();
-        await avatar.joins(rooms);
-        if (!isCarrier) await avatar.needsAssetUrls();
-      },
-    );
+    test('a Motion Server, every add-on, the engine and rooms are within reach', slowUnless(name === TESTED_IN_FULL), async ({ page }) => {
+      test.setTimeout(180_000);
+      const avatar = await BundledPage.open(page, site.url);
+      await avatar.speaksBy(server);
+      await avatar.showsForeignAvatars(isCarrier);
+      await avatar.computes();
+      await avatar.joins(rooms);
+      if (!isCarrier) await avatar.needsAssetUrls();
+    });
   });
 }

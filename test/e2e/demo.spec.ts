@@ -3,6 +3,7 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW } from '../helpers/node/slow.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
 let server: ServedDemo;
@@ -35,7 +36,7 @@ test.describe('the built-in avatars', () => {
     await expect(page.locator('#bandwidth')).toHaveText(/kB\/s/);
   });
 
-  test('every face of the gallery loads, speaks, and stands in the code to copy', async ({ page }) => {
+  test('every face of the gallery loads, speaks, and stands in the code to copy', SLOW, async ({ page }) => {
     const avatar = await AvatarPage.openDemo(page, server.url);
     for (const name of ['Theo', 'Nia']) {
       await avatar.waitForEvent('avatar', 'ready');
@@ -73,7 +74,7 @@ test('a picked file is spoken, can be paused, resumed and interrupted', { tag: '
   await expect(page.getByRole('button', { name: 'Stop', exact: true })).toBeDisabled();
 });
 
-test('a file dropped on the page is spoken by the engine in the browser after a switch of mode', async ({ page }) => {
+test('a file dropped on the page is spoken by the engine in the browser after a switch of mode', SLOW, async ({ page }) => {
   const avatar = await AvatarPage.openDemo(page, server.url);
   await page.getByText('This browser', { exact: true }).click();
   // Only a face in sight is drawn.

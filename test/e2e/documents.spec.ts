@@ -9,6 +9,7 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { slowUnless } from '../helpers/node/slow.js';
 import { type Snippet, snippetsOf } from '../helpers/node/snippets.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
@@ -100,10 +101,13 @@ async function runInNode({ code, name }: Snippet): Promise<void> {
   }
 }
 
+/** Documents that show each kind of example. */
+const ALWAYS = ['README.md', 'docs/modes.md'];
+
 for (const path of ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)].filter((name) => name.endsWith('.md'))) {
   const snippets = snippetsOf(path, readFileSync(path, 'utf8')).filter(({ kind }) => RUN_KINDS.includes(kind));
   if (snippets.length === 0) continue;
-  test(`every example of ${path} does what it says`, async ({ context }) => {
+  test(`every example of ${path} does what it says`, slowUnless(ALWAYS.includes(path)), async ({ context }) => {
     test.setTimeout(120_000);
     // A page for each; scripts, workers and avatars come from the cache of the context.
     for (const snippet of snippets) await test.step(snippet.name, () => runSnippet(snippet, context));

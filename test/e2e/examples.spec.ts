@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@playwright/test';
 import { PackedPackage } from '../helpers/node/packed-package.js';
+import { slowUnless } from '../helpers/node/slow.js';
 import { StaticSite } from '../helpers/node/static-site.js';
 
 const packed = new PackedPackage('examples');
@@ -22,8 +23,7 @@ async function build(name: string): Promise<string> {
 }
 
 for (const name of ['html', 'react', 'vue', 'svelte']) {
-  const details = ['html', 'react'].includes(name) ? {} : { tag: '@slow' };
-  test(`the ${name} example speaks when it is clicked, and changes its character`, details, async ({ page }) => {
+  test(`the ${name} example speaks when it is clicked, and changes its character`, slowUnless(name === 'html'), async ({ page }) => {
     test.setTimeout(150_000);
     const site = await StaticSite.open(await build(name));
     const problems: string[] = [];

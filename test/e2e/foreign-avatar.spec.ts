@@ -3,6 +3,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { foreignGlb } from '../helpers/node/foreign-glb.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
+import { SLOW } from '../helpers/node/slow.js';
 import { vrmFrom } from '../helpers/vrm-files.js';
 
 const page = new ServedDemo();
@@ -26,7 +27,7 @@ test("somebody else's avatar, the module from another origin", async ({ page: ta
   await shows(tab, await foreignGlb(), `<script type="module" src="${cdn.url}/dist/spatius-avatar.min.js"></script>`);
 });
 
-test("somebody else's avatar, the classic script from another origin", async ({ page: tab }) => {
+test("somebody else's avatar, the classic script from another origin", SLOW, async ({ page: tab }) => {
   await shows(tab, await foreignGlb(), `<script src="${cdn.url}/dist/spatius-avatar.iife.min.js"></script>`);
 });
 

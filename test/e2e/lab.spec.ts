@@ -7,6 +7,7 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { slowUnless } from '../helpers/node/slow.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
 let server: ServedDemo;
@@ -161,7 +162,7 @@ test('the microphone is recorded and drawn', { tag: '@timing' }, async ({ page }
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`assistive technology finds nothing wrong in the ${colorScheme} theme`, async ({ page }) => {
+  test(`assistive technology finds nothing wrong in the ${colorScheme} theme`, slowUnless(colorScheme === 'light'), async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await openLab(page);
     await page.addScriptTag({ path: axePath });

@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import type { SpatiusAvatar } from '../../src/index.js';
 import { test } from '../helpers/node/served-test.js';
+import { slowUnless } from '../helpers/node/slow.js';
 
 const STYLE = 'width: 160px; height: 200px; display: block';
 const PAGE = `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/dist/spatius-avatar.min.js"></script>
@@ -35,18 +36,22 @@ const moved = (page: Page, isAway: boolean) =>
   }, isAway);
 
 for (const kind of ['popup', 'picture']) {
-  test(`an avatar looks, draws and speaks in a window of its own (${kind}), and back in its page`, async ({ page }) => {
-    const before = await moved(page, false);
-    expect(before.length).toBe(3);
-    await page.getByText(kind).click();
-    await page.waitForFunction(() => (window as unknown as { popup?: Window }).popup?.document?.readyState === 'complete');
-    expect(await moved(page, true)).toEqual(before);
-    const state = await page.evaluate(async () => {
-      const { moving: avatar } = window as unknown as { moving: SpatiusAvatar };
-      await avatar.speak(new Float32Array(16_000).fill(0.05), { sampleRateHz: 16_000 });
-      return (await avatar.diagnose()).element.isVisible;
-    });
-    expect(state).toBe(true);
-    expect(await moved(page, false)).toEqual(before);
-  });
+  test(
+    `an avatar looks, draws and speaks in a window of its own (${kind}), and back in its page`,
+    slowUnless(kind === 'popup'),
+    async ({ page }) => {
+      const before = await moved(page, false);
+      expect(before.length).toBe(3);
+      await page.getByText(kind).click();
+      await page.waitForFunction(() => (window as unknown as { popup?: Window }).popup?.document?.readyState === 'complete');
+      expect(await moved(page, true)).toEqual(before);
+      const state = await page.evaluate(async () => {
+        const { moving: avatar } = window as unknown as { moving: SpatiusAvatar };
+        await avatar.speak(new Float32Array(16_000).fill(0.05), { sampleRateHz: 16_000 });
+        return (await avatar.diagnose()).element.isVisible;
+      });
+      expect(state).toBe(true);
+      expect(await moved(page, false)).toEqual(before);
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW } from '../helpers/node/slow.js';
 
 let server: ServedDemo;
 
@@ -26,7 +27,7 @@ function picturesOf(pdf: Buffer): { width: number; height: number; colourCount: 
 test.use({ avatarFile: 'built-in' });
 
 // Three avatars of a page draw on canvases of their own, the others share one.
-test('on paper stands the picture of every avatar, also of one that is out of sight', async ({ page }) => {
+test('on paper stands the picture of every avatar, also of one that is out of sight', SLOW, async ({ page }) => {
   test.setTimeout(120_000);
   const ids = ['first', 'second', 'third', 'fourth'];
   const tags = ids.map((id) => `<spatius-avatar id="${id}" loading="eager"></spatius-avatar>`).join('');

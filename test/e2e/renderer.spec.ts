@@ -5,6 +5,7 @@ import { gaussianHead } from '../helpers/gaussian-head.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW, slowUnless } from '../helpers/node/slow.js';
 import { vrmFrom } from '../helpers/vrm-files.js';
 
 test.use({
@@ -42,7 +43,7 @@ const FILES: Record<string, () => Promise<Uint8Array>> = {
 };
 
 for (const [name, file] of Object.entries(FILES)) {
-  test(`${name} that WebGPU is to draw is drawn by WebGL, and diagnose() says so`, async ({ page }) => {
+  test(`${name} that WebGPU is to draw is drawn by WebGL, and diagnose() says so`, slowUnless(name === 'A VRM'), async ({ page }) => {
     const body = Buffer.from(await file());
     await page.route('**/own.avatar', (route) => route.fulfill({ body }));
     const avatar = await AvatarPage.open(page, server.url, '');
@@ -59,7 +60,7 @@ for (const [name, file] of Object.entries(FILES)) {
   });
 }
 
-test('where the GPU is lost in mid-sentence, WebGL goes on with it', { tag: '@slow' }, async ({ page }) => {
+test('where the GPU is lost in mid-sentence, WebGL goes on with it', SLOW, async ({ page }) => {
   test.setTimeout(120_000);
   const avatar = await AvatarPage.open(page, server.url, '');
   test.skip(!(await hasAdapter(avatar)), 'no WebGPU adapter here');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, type Page, test } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
+import { SLOW } from '../helpers/node/slow.js';
 
 const page = new ServedDemo();
 const cdn = new ServedDemo();
@@ -31,7 +32,7 @@ test('a module from another origin brings its workers, worklet and avatar along'
   );
 });
 
-test('a classic script from another origin does so as well', async ({ page: tab }) => {
+test('a classic script from another origin does so as well', SLOW, async ({ page: tab }) => {
   const script = `${cdn.url}/dist/spatius-avatar.iife.min.js`;
   await speaks(await AvatarPage.open(tab, page.url, '<spatius-avatar id="avatar"></spatius-avatar>', `<script src="${script}"></script>`));
 });
@@ -93,14 +94,14 @@ test('a strict policy is enough: own scripts and workers, no inline code or styl
   expect(await refused()).toEqual([]);
 });
 
-test('with the script of a CDN and files of its own, a page needs no blob:', async ({ page: tab }) => {
+test('with the script of a CDN and files of its own, a page needs no blob:', SLOW, async ({ page: tab }) => {
   const script = `import { setAssetUrls } from '${cdn.url}/dist/spatius-avatar.min.js';\nsetAssetUrls({ baseUrl: '/dist' });`;
   const { avatar, refused } = await openStrict(tab, policyOf(`'self' ${cdn.url}`, "'self'", "'self'") + TRUSTED_TYPES, script);
   await speaks(avatar);
   expect(await refused()).toEqual([]);
 });
 
-test('a CDN needs to be named for scripts and files, and blob: for workers, nothing else', async ({ page: tab }) => {
+test('a CDN needs to be named for scripts and files, and blob: for workers, nothing else', SLOW, async ({ page: tab }) => {
   const requested: string[] = [];
   tab.on('request', (request) => requested.push(new URL(request.url()).pathname));
   const script = `import '${cdn.url}/dist/spatius-avatar.min.js';`;

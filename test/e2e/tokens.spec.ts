@@ -3,6 +3,7 @@ import { createSessionTokens } from '../../src/server/session-tokens.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { type RunningServer, startMotionServer, TEST_API_KEY, TEST_APP_ID } from '../helpers/node/motion-server.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW } from '../helpers/node/slow.js';
 
 let server: RunningServer;
 test.beforeAll(async () => void (server = await startMotionServer()));
@@ -29,7 +30,7 @@ test('an endpoint that gives out an expired token first: a fresh one is fetched 
   expect(await errorsOf(avatar)).toEqual([]);
 });
 
-test('a token that runs out while the avatar is connected is replaced when the connection is', async ({ page }) => {
+test('a token that runs out while the avatar is connected is replaced when the connection is', SLOW, async ({ page }) => {
   const expired = await tokenThatEnds(2);
   let requests = 0;
   await page.route('**/api/session-token', (route) =>

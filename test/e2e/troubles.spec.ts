@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { slowUnless } from '../helpers/node/slow.js';
 
 /** The chunk that `say()` loads. */
 const SPEECH_SCRIPT = '**/chunks/speech-*';
@@ -33,7 +34,7 @@ test.describe('a token endpoint in trouble costs the motion, not the sound', () 
     'that is down': null,
   };
   for (const [kind, answer] of Object.entries(answers)) {
-    test(`an endpoint ${kind}`, async ({ page }) => {
+    test(`an endpoint ${kind}`, slowUnless(kind === 'that refuses'), async ({ page }) => {
       await page.route('**/api/session-token', (route) => (answer ? route.fulfill(answer) : route.abort('connectionrefused')));
       const avatar = await AvatarPage.open(page, server.url, direct('connect-timeout="3000"'));
       await avatar.speak('avatar', 2);

@@ -7,6 +7,7 @@ import { PackedPackage } from '../helpers/node/packed-package.js';
 import { RoomServer } from '../helpers/node/room-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { ServedProcess } from '../helpers/node/served-process.js';
+import { SLOW } from '../helpers/node/slow.js';
 
 const VITE = resolve('node_modules/vite/bin/vite.js');
 const PAGE = `<!doctype html>
@@ -29,7 +30,7 @@ const WAYS: Readonly<Record<string, { command: string; config: string }>> = {
 };
 
 for (const [name, { command, config }] of Object.entries(WAYS)) {
-  test(`a page of Vite's server speaks and brings every add-on: ${name}`, name === 'dev' ? {} : { tag: '@slow' }, async ({ page }) => {
+  test(`a page of Vite's server speaks and brings every add-on: ${name}`, SLOW, async ({ page }) => {
     test.setTimeout(240_000);
     const project = await packed.project('.', {
       'main.js': MAIN,
