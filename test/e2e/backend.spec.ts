@@ -8,6 +8,7 @@ import { FlakyLink } from '../helpers/node/flaky-link.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { ServedProcess } from '../helpers/node/served-process.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW_TIMING } from '../helpers/node/slow.js';
 import { measureSync, syllables, watchSync } from '../helpers/node/sync-probe.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
@@ -80,7 +81,7 @@ test('the example page says a clip: sound and a moving mouth, then rest', { tag:
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
 });
 
-test('the example page says a text, where there is an engine to say it', { tag: '@timing' }, async ({ page }) => {
+test('the example page says a text, where there is an engine to say it', SLOW_TIMING, async ({ page }) => {
   const { engine } = (await (await fetch(`${backend.url}/api/config`)).json()) as { engine: string | null };
   const avatar = await AvatarPage.openDemo(page, backend.url);
   await avatar.waitForEvent('avatar', 'connection-state connected');
@@ -160,7 +161,7 @@ test('without a Motion Server the turn is heard as sound alone, and the page is 
   }
 });
 
-test('without a Motion Server and with fallback="local" the face is made in the browser', { tag: '@timing' }, async ({ page }) => {
+test('without a Motion Server and with fallback="local" the face is made in the browser', SLOW_TIMING, async ({ page }) => {
   const avatar = await open(page, 'local', 'fallback="local"');
   await avatar.traceJaw();
   await motion.kill();
@@ -179,42 +180,43 @@ test('without a Motion Server and with fallback="local" the face is made in the 
   }
 });
 
-test('a page whose connection is lost in mid-turn goes on in sync, and another page does not notice', { tag: '@timing' }, async ({
-  page,
-  context,
-}) => {
-  const link = await FlakyLink.to(Number(new URL(backend.url).port));
-  try {
-    const other = await open(page, 'steady');
-    // The last page is in front: one behind another may not be drawn.
-    const slow = await open(await context.newPage(), 'shaky', '', `ws://127.0.0.1:${link.port}/relay?client=shaky`);
-    await slow.page.bringToFront();
-    await watchSync(slow);
-    await other.forgetEvents();
-    const speaking = Promise.all([say('shaky', syllables(14), true), say('steady', syllables(14), true)]);
-    await slow.waitForEvent('avatar', 'conversation-state playing');
-    await page.waitForTimeout(1500);
-    link.cut();
-    await slow.waitForEvent('avatar', 'connection-state connecting');
-    // Until all that it had in advance is heard, and longer than a client may be behind.
-    await page.waitForTimeout(4500);
-    link.mend();
-    await speaking;
-    await slow.waitForEvent('avatar', 'conversation-state idle');
-    await other.waitForEvent('avatar', 'conversation-state idle');
-    const { lagSeconds, fit } = await measureSync(slow);
-    expect(fit).toBeGreaterThan(0.4);
-    expect(Math.abs(lagSeconds)).toBeLessThan(SYNC_SECONDS);
-    expect(await slow.events()).toContain('playback-stall true');
-    expect((await slow.events()).filter((event) => event === 'conversation-state playing')).toHaveLength(1);
-    expect(await other.events()).not.toContainEqual(expect.stringMatching(/error|connection/));
-    expect((await other.events()).filter((event) => event === 'conversation-state playing')).toHaveLength(1);
-  } finally {
-    await link.close();
-  }
-});
+test(
+  'a page whose connection is lost in mid-turn goes on in sync, and another page does not notice',
+  SLOW_TIMING,
+  async ({ page, context }) => {
+    const link = await FlakyLink.to(Number(new URL(backend.url).port));
+    try {
+      const other = await open(page, 'steady');
+      // The last page is in front: one behind another may not be drawn.
+      const slow = await open(await context.newPage(), 'shaky', '', `ws://127.0.0.1:${link.port}/relay?client=shaky`);
+      await slow.page.bringToFront();
+      await watchSync(slow);
+      await other.forgetEvents();
+      const speaking = Promise.all([say('shaky', syllables(14), true), say('steady', syllables(14), true)]);
+      await slow.waitForEvent('avatar', 'conversation-state playing');
+      await page.waitForTimeout(1500);
+      link.cut();
+      await slow.waitForEvent('avatar', 'connection-state connecting');
+      // Until all that it had in advance is heard, and longer than a client may be behind.
+      await page.waitForTimeout(4500);
+      link.mend();
+      await speaking;
+      await slow.waitForEvent('avatar', 'conversation-state idle');
+      await other.waitForEvent('avatar', 'conversation-state idle');
+      const { lagSeconds, fit } = await measureSync(slow);
+      expect(fit).toBeGreaterThan(0.4);
+      expect(Math.abs(lagSeconds)).toBeLessThan(SYNC_SECONDS);
+      expect(await slow.events()).toContain('playback-stall true');
+      expect((await slow.events()).filter((event) => event === 'conversation-state playing')).toHaveLength(1);
+      expect(await other.events()).not.toContainEqual(expect.stringMatching(/error|connection/));
+      expect((await other.events()).filter((event) => event === 'conversation-state playing')).toHaveLength(1);
+    } finally {
+      await link.close();
+    }
+  },
+);
 
-test('a page that comes in the middle of a turn hears it from now on, in sync', { tag: '@timing' }, async ({ page, context }) => {
+test('a page that comes in the middle of a turn hears it from now on, in sync', SLOW_TIMING, async ({ page, context }) => {
   const first = await open(await context.newPage(), 'late');
   const speaking = say('late', syllables(10), true);
   await first.waitForEvent('avatar', 'conversation-state playing');
@@ -282,7 +284,7 @@ test('a page that is blocked misses nothing of a turn that begins meanwhile', { 
   expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
 });
 
-test('the ten lines of the README: a backend that says what it is given', { tag: '@timing' }, async ({ page }) => {
+test('the ten lines of the README: a backend that says what it is given', SLOW_TIMING, async ({ page }) => {
   const port = await freePort();
   const env = { ...process.env, ...KEYS, PORT: String(port), SPATIUS_SERVER_URL: motion.url };
   const child = spawn(process.execPath, ['demo/backend/ten-lines.js'], { stdio: 'inherit', env });

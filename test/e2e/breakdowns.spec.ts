@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { slowUnless, TIMING } from '../helpers/node/slow.js';
 
 declare global {
   interface Window {
@@ -36,25 +37,29 @@ function killWorker(page: Page, name: string): Promise<void> {
 }
 
 for (const name of ['render', 'motion']) {
-  test(`a ${name} worker that dies in mid-sentence is replaced, and the avatar speaks again`, { tag: '@timing' }, async ({ page }) => {
-    await page.addInitScript(keepWorkers);
-    const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
-    await avatar.waitForEvent('avatar', 'ready');
-    await avatar.speak('avatar', 8);
-    await avatar.waitForEvent('avatar', 'conversation-state playing');
-    await avatar.forgetEvents();
-    await killWorker(page, name);
-    await avatar.waitForEvent('avatar', 'error workerFailed');
-    await avatar.waitForEvent('avatar', 'ready');
-    await avatar.traceJaw();
-    await avatar.forgetEvents();
-    await avatar.speak('avatar', 1.5);
-    await avatar.waitForEvent('avatar', 'conversation-state playing');
-    expect(await avatar.loudness(500)).toBeGreaterThan(0.01);
-    await avatar.waitForEvent('avatar', 'conversation-state idle');
-    expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
-    await expect.poll(() => page.workers().length).toBe(2);
-  });
+  test(
+    `a ${name} worker that dies in mid-sentence is replaced, and the avatar speaks again`,
+    slowUnless(name === 'render', TIMING),
+    async ({ page }) => {
+      await page.addInitScript(keepWorkers);
+      const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar"></spatius-avatar>');
+      await avatar.waitForEvent('avatar', 'ready');
+      await avatar.speak('avatar', 8);
+      await avatar.waitForEvent('avatar', 'conversation-state playing');
+      await avatar.forgetEvents();
+      await killWorker(page, name);
+      await avatar.waitForEvent('avatar', 'error workerFailed');
+      await avatar.waitForEvent('avatar', 'ready');
+      await avatar.traceJaw();
+      await avatar.forgetEvents();
+      await avatar.speak('avatar', 1.5);
+      await avatar.waitForEvent('avatar', 'conversation-state playing');
+      expect(await avatar.loudness(500)).toBeGreaterThan(0.01);
+      await avatar.waitForEvent('avatar', 'conversation-state idle');
+      expect(await avatar.widestJaw()).toBeGreaterThan(0.1);
+      await expect.poll(() => page.workers().length).toBe(2);
+    },
+  );
 }
 
 test('a graphics context that is lost in mid-sentence comes back; the sound goes on meanwhile', { tag: '@timing' }, async ({ page }) => {

@@ -3,7 +3,7 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
-import { SLOW } from '../helpers/node/slow.js';
+import { SLOW, SLOW_TIMING } from '../helpers/node/slow.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
 let server: ServedDemo;
@@ -119,7 +119,7 @@ test('the page can be used by keyboard alone', async ({ page }) => {
   await avatar.waitForEvent('avatar', 'conversation-state idle', 2000);
 });
 
-test('the microphone: what is recorded is repeated', { tag: '@timing' }, async ({ page }) => {
+test('the microphone: what is recorded is repeated', SLOW_TIMING, async ({ page }) => {
   const avatar = await AvatarPage.openDemo(page, server.url);
   const button = page.locator('#microphone');
   await button.click();

@@ -3,6 +3,7 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { slowUnless, TIMING } from '../helpers/node/slow.js';
 
 let server: ServedDemo;
 test.beforeAll(({ servedDemo }) => {
@@ -32,21 +33,25 @@ function speak(avatar: AvatarPage, visemes: readonly object[]): Promise<string> 
 }
 
 for (const [mode, tag] of Object.entries(MODES)) {
-  test(`in ${mode} mode the mouth opens when the page says so, whatever is heard`, { tag: '@timing' }, async ({ page }) => {
-    const avatar = await AvatarPage.open(page, server.url, tag);
-    await avatar.waitForEvent('avatar', 'ready');
-    expect(await speak(avatar, [{ viseme: 'no such', startSeconds: 0 }])).toBe('invalidTimings');
-    expect(await avatar.events()).toContain('error invalidTimings');
-    await avatar.forgetEvents();
-    await avatar.traceJaw();
-    expect(await speak(avatar, [{ viseme: 'aa', startSeconds: START, endSeconds: END }])).toBe('heard');
-    const frames = await avatar.takeTrace();
-    const jaws = (from: number, to: number): number[] =>
-      frames.filter(({ mediaSeconds }) => mediaSeconds > from && mediaSeconds < to).map(({ jawOpen }) => jawOpen);
-    expect(Math.max(...jaws(START + 0.1, END - 0.1))).toBeGreaterThan(0.4);
-    expect(Math.max(...jaws(0.3, START - 0.3), ...jaws(END + 0.4, 2.8))).toBeLessThan(0.08);
-    const events = await avatar.events();
-    expect(events).toContain('conversation-motion local');
-    expect(events.filter((event) => event.startsWith('error'))).toEqual([]);
-  });
+  test(
+    `in ${mode} mode the mouth opens when the page says so, whatever is heard`,
+    slowUnless(mode === 'local', TIMING),
+    async ({ page }) => {
+      const avatar = await AvatarPage.open(page, server.url, tag);
+      await avatar.waitForEvent('avatar', 'ready');
+      expect(await speak(avatar, [{ viseme: 'no such', startSeconds: 0 }])).toBe('invalidTimings');
+      expect(await avatar.events()).toContain('error invalidTimings');
+      await avatar.forgetEvents();
+      await avatar.traceJaw();
+      expect(await speak(avatar, [{ viseme: 'aa', startSeconds: START, endSeconds: END }])).toBe('heard');
+      const frames = await avatar.takeTrace();
+      const jaws = (from: number, to: number): number[] =>
+        frames.filter(({ mediaSeconds }) => mediaSeconds > from && mediaSeconds < to).map(({ jawOpen }) => jawOpen);
+      expect(Math.max(...jaws(START + 0.1, END - 0.1))).toBeGreaterThan(0.4);
+      expect(Math.max(...jaws(0.3, START - 0.3), ...jaws(END + 0.4, 2.8))).toBeLessThan(0.08);
+      const events = await avatar.events();
+      expect(events).toContain('conversation-motion local');
+      expect(events.filter((event) => event.startsWith('error'))).toEqual([]);
+    },
+  );
 }

@@ -7,7 +7,7 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
-import { slowUnless } from '../helpers/node/slow.js';
+import { SLOW, SLOW_TIMING, slowUnless } from '../helpers/node/slow.js';
 import { wavOf } from '../helpers/node/wav-file.js';
 
 let server: ServedDemo;
@@ -129,7 +129,7 @@ test('the face shows the moment at the playhead: shut where lips press, open whe
   await expect(page.locator('#viseme')).toHaveText('PP');
 });
 
-test("a file of one's own is heard; style and comparison change the curves; keys play and zoom", async ({ page }) => {
+test("a file of one's own is heard; style and comparison change the curves; keys play and zoom", SLOW, async ({ page }) => {
   const avatar = await openLab(page);
   const wav = wavOf(voicePcm(2), 16000);
   await page.locator('#file').setInputFiles({ name: 'own.wav', mimeType: 'audio/wav', buffer: wav });
@@ -152,7 +152,7 @@ test("a file of one's own is heard; style and comparison change the curves; keys
   await expect(page.locator('#message')).toContainText('cannot read');
 });
 
-test('the microphone is recorded and drawn', { tag: '@timing' }, async ({ page }) => {
+test('the microphone is recorded and drawn', SLOW_TIMING, async ({ page }) => {
   await openLab(page);
   await page.getByRole('button', { name: 'Record' }).click();
   await page.waitForTimeout(2000);

@@ -3,6 +3,7 @@ import { MotionEngine } from '../../src/motion/engine/motion-engine.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { type RunningServer, startMotionServer, TEST_APP_ID } from '../helpers/node/motion-server.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW_TIMING } from '../helpers/node/slow.js';
 
 const AUDIO_SECONDS = 3;
 /** Real seconds the slow server takes per second of speech. */
@@ -52,7 +53,7 @@ test('in strict sync the sound waits for late motion, both go on, and nothing is
   expect(await avatar.events()).not.toContainEqual(expect.stringContaining('error'));
 });
 
-test('audio-independent sound does not wait for late motion', { tag: '@timing' }, async ({ page }) => {
+test('audio-independent sound does not wait for late motion', SLOW_TIMING, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, avatarWith(''));
   await avatar.speak('avatar', AUDIO_SECONDS);
   await avatar.waitForEvent('avatar', 'conversation-state playing');

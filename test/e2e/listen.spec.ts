@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW_TIMING, slowUnless, TIMING } from '../helpers/node/slow.js';
 
 let server: ServedDemo;
 test.beforeAll(({ servedDemo }) => {
@@ -104,7 +105,7 @@ const callPage = {
 };
 
 for (const way of ['stream', 'played stream', 'element'] as const) {
-  test(`a call moves the face through silences and interruptions (${way})`, { tag: '@timing' }, async ({ page }) => {
+  test(`a call moves the face through silences and interruptions (${way})`, slowUnless(way === 'stream', TIMING), async ({ page }) => {
     const avatar = await AvatarPage.open(page, server.url, LOCAL);
     await avatar.waitForEvent('avatar', 'ready');
     await openCall(page, way);
@@ -237,7 +238,7 @@ test('a stream that is played elsewhere moves the face without a sound, also whi
   expect(await outcome(page)).toBe('ended');
 });
 
-test('in direct mode the browser listens too; speech takes over and a dead stream is refused', { tag: '@timing' }, async ({ page }) => {
+test('in direct mode the browser listens too; speech takes over and a dead stream is refused', SLOW_TIMING, async ({ page }) => {
   const direct = 'mode="direct" app-id="app_demo" token-endpoint="/api/session-token"';
   const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${direct}></spatius-avatar>`);
   await avatar.waitForEvent('avatar', 'ready');

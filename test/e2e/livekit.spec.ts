@@ -5,6 +5,7 @@ import { IngressClient, voicePcm } from '../helpers/node/motion-server.js';
 import { RoomServer, type RoomTokenOptions } from '../helpers/node/room-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW_TIMING } from '../helpers/node/slow.js';
 
 let server: ServedDemo;
 let rooms: RoomServer;
@@ -124,7 +125,7 @@ test('interrupt() silences the room and shuts the mouth, and the next speech is 
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
-test("the visitor's voice interrupts the room's", { tag: '@timing' }, async ({ page }) => {
+test("the visitor's voice interrupts the room's", SLOW_TIMING, async ({ page }) => {
   const avatar = await openPage(page, 'interruptible');
   await start(page);
   const backend = await startBackend();
@@ -148,7 +149,7 @@ test("the visitor's voice interrupts the room's", { tag: '@timing' }, async ({ p
   expect((await backend.answer('long')).responses.at(-1)!.end).toBe(true);
 });
 
-test("record() keeps the room's voice", { tag: '@timing' }, async ({ page }) => {
+test("record() keeps the room's voice", SLOW_TIMING, async ({ page }) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -166,7 +167,7 @@ test("record() keeps the room's voice", { tag: '@timing' }, async ({ page }) => 
   expect(rms).toBeGreaterThan(0.01);
 });
 
-test('volume, mute, microphone and leaving reach the room', { tag: '@timing' }, async ({ page }) => {
+test('volume, mute, microphone and leaving reach the room', SLOW_TIMING, async ({ page }) => {
   const avatar = await openPage(page, 'volume="0.5"');
   await start(page);
   await startBackend();
@@ -219,9 +220,7 @@ test('a lost connection is taken up again, and the voice goes on', { tag: '@timi
   await avatar.waitForEvent('avatar', 'conversation-state idle');
 });
 
-test('a publisher that falls silent in mid-speech: a stall is told, the avatar rests, and it recovers', { tag: '@timing' }, async ({
-  page,
-}) => {
+test('a publisher that falls silent in mid-speech: a stall is told, the avatar rests, and it recovers', SLOW_TIMING, async ({ page }) => {
   const avatar = await openPage(page);
   await start(page);
   const backend = await startBackend();
@@ -237,7 +236,7 @@ test('a publisher that falls silent in mid-speech: a stall is told, the avatar r
   await avatar.waitForEvent('avatar', 'playback-stall false');
 });
 
-test('bad weather on the line costs no conversation: jitter, repeated and lost packets', { tag: '@timing' }, async ({ page }) => {
+test('bad weather on the line costs no conversation: jitter, repeated and lost packets', SLOW_TIMING, async ({ page }) => {
   Object.assign(rooms.weather, {
     dataDelayMs: 30,
     dataJitterMs: 120,
@@ -258,7 +257,7 @@ test('bad weather on the line costs no conversation: jitter, repeated and lost p
   expect((await avatar.events()).filter((event) => event.startsWith('error'))).toEqual([]);
 });
 
-test("a room of the app's own is followed, and not left", { tag: '@timing' }, async ({ page }) => {
+test("a room of the app's own is followed, and not left", SLOW_TIMING, async ({ page }) => {
   const avatar = await openPage(page);
   const token = await rooms.token('visitor');
   await page.evaluate(
@@ -305,7 +304,7 @@ test('a refused token is a failed connection', { tag: '@timing' }, async ({ page
   ]);
 });
 
-test('a classic script of another origin joins a room as well', { tag: '@timing' }, async ({ page }) => {
+test('a classic script of another origin joins a room as well', SLOW_TIMING, async ({ page }) => {
   const script = `<script src="${server.url.replace('127.0.0.1', 'localhost')}/dist/spatius-avatar.iife.min.js"></script>`;
   const avatar = await openPage(page, '', script);
   await start(page);

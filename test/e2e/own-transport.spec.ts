@@ -13,6 +13,7 @@ import { AvatarPage } from '../helpers/node/avatar-page.js';
 import { voicePcm } from '../helpers/node/motion-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW_TIMING } from '../helpers/node/slow.js';
 
 const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 let server: ServedDemo;
@@ -184,7 +185,7 @@ test('an interruption drops a turn at once, its late motion is discarded, and th
   expect((await stats(page)).discardedMessages).toBe(1);
 });
 
-test('a turn without motion, or with motion that is none, is heard with the face at rest', { tag: '@timing' }, async ({ page }) => {
+test('a turn without motion, or with motion that is none, is heard with the face at rest', SLOW_TIMING, async ({ page }) => {
   const avatar = await open(page);
   await avatar.waitForEvent('avatar', 'ready');
   for (const messages of [[new Uint8Array(0)], [Uint8Array.of(255, 255, 255)]]) {
@@ -219,7 +220,7 @@ test('audio and motion that are handed over before the avatar is there are not l
 
 const capture = join(assets, 'captures/motion_response.json');
 const speech = join(assets, 'audio/demo_1_16k.pcm');
-test('what a real Motion Server sent moves the face when its sound is heard', { tag: '@timing' }, async ({ page }) => {
+test('what a real Motion Server sent moves the face when its sound is heard', SLOW_TIMING, async ({ page }) => {
   test.skip(!existsSync(capture) || !existsSync(speech), `no recordings in ${assets}`);
   const { animation_messages_base64: recorded } = JSON.parse(readFileSync(capture, 'utf8')) as { animation_messages_base64: string[] };
   const messages = recorded.map((message) => Uint8Array.from(Buffer.from(message, 'base64')));

@@ -5,6 +5,7 @@ import { packageFolder } from '../../src/server/package-folder.js';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { slowUnless, TIMING } from '../helpers/node/slow.js';
 
 const assets = process.env.SPATIUS_ASSETS ?? join(packageFolder(), '../shared/assets');
 let server: ServedDemo;
@@ -59,7 +60,7 @@ for (const [mode, attributes] of [
   ['direct', direct],
   ['local', 'mode="local"'],
 ] as const) {
-  test(`recorded speech is said to its end in ${mode} mode`, { tag: '@timing' }, async ({ page }) => {
+  test(`recorded speech is said to its end in ${mode} mode`, slowUnless(mode === 'local', TIMING), async ({ page }) => {
     const avatar = await AvatarPage.open(page, server.url, `<spatius-avatar id="avatar" ${attributes}></spatius-avatar>`);
     await avatar.waitForEvent('avatar', 'ready');
     await avatar.traceJaw();

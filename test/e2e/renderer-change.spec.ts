@@ -3,6 +3,7 @@ import { expect } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { SLOW_TIMING } from '../helpers/node/slow.js';
 
 let server: ServedDemo;
 test.beforeAll(({ servedDemo }) => {
@@ -48,9 +49,7 @@ test('another renderer takes over in the middle of speech, without a gap in it',
   expect((await shown(avatar)).canvases).toBe(1);
 });
 
-test('a renderer that is changed and changed back leaves one stage, and a new src is what it shows', { tag: '@timing' }, async ({
-  page,
-}) => {
+test('a renderer that is changed and changed back leaves one stage, and a new src is what it shows', SLOW_TIMING, async ({ page }) => {
   const avatar = await AvatarPage.open(page, server.url, '<spatius-avatar id="avatar" renderer="webgl"></spatius-avatar>');
   await avatar.waitForEvent('avatar', 'ready');
   await avatar.forgetEvents();
