@@ -13,10 +13,8 @@
  * Runs in the thread that draws. `update()` allocates nothing.
  */
 import { BufferAttribute, DynamicDrawUsage, type Mesh } from 'three';
-import { floatsOf, type MorphShape, morphShapeFrom, seamGroups } from './morph-shapes.js';
+import { floatsOf, type MorphShape, morphShapeFrom, noiseOf, seamGroups } from './morph-shapes.js';
 
-/** Fraction of the mesh's size below which an offset is noise. */
-const NOISE = 1e-5;
 /** Weights up to this have no visible effect. */
 const MIN_WEIGHT = 1e-4;
 const NO_SHAPE: MorphShape = { vertices: new Uint32Array(0), deltas: new Float32Array(0) };
@@ -64,7 +62,7 @@ export class MorphMesh {
     if (!geometry.attributes.normal) geometry.computeVertexNormals();
     this.restPositions = floatsOf(geometry.attributes.position);
     this.restNormals = floatsOf(geometry.attributes.normal);
-    const threshold = NOISE * extentOf(this.restPositions);
+    const threshold = noiseOf(this.restPositions);
     this.shapes = targets.map((target, index) => (isUsed(index) ? morphShapeFrom(target, threshold) : NO_SHAPE));
     this.groups = seamGroups(this.restPositions, this.restNormals, this.shapes);
     this.nextInGroup = ringsOf(this.groups);
@@ -355,20 +353,6 @@ function namesOf(mesh: Mesh, count: number): string[] {
   const names = Array.from({ length: count }, (_, shape) => String(shape));
   for (const [name, shape] of Object.entries(mesh.morphTargetDictionary ?? {})) if (shape < count) names[shape] = name;
   return names;
-}
-
-function extentOf(positions: Float32Array): number {
-  let extent = 0;
-  for (let axis = 0; axis < 3; axis++) {
-    let min = Infinity;
-    let max = -Infinity;
-    for (let at = axis; at < positions.length; at += 3) {
-      min = Math.min(min, positions[at]);
-      max = Math.max(max, positions[at]);
-    }
-    extent = Math.max(extent, max - min);
-  }
-  return extent;
 }
 
 function movableTriangles(index: ArrayLike<number>, shapes: readonly MorphShape[], vertexCount: number): Uint32Array {

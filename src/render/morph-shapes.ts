@@ -10,6 +10,9 @@ export interface MorphShape {
   readonly deltas: Float32Array;
 }
 
+/** Fraction of the mesh's size below which an offset is noise. */
+const NOISE = 1e-5;
+
 /** An attribute of any storage (quantised, interleaved) as `[count, 3]` floats. */
 export function floatsOf(attribute: VertexAttribute): Float32Array {
   const values = new Float32Array(attribute.count * 3);
@@ -19,6 +22,25 @@ export function floatsOf(attribute: VertexAttribute): Float32Array {
     values[index * 3 + 2] = attribute.getZ(index);
   }
   return values;
+}
+
+/** Offsets of a mesh's shapes up to this size count as noise of the exporter. @param positions `[count, 3]`, at rest. */
+export function noiseOf(positions: Float32Array): number {
+  return NOISE * extentOf(positions);
+}
+
+function extentOf(positions: Float32Array): number {
+  let extent = 0;
+  for (let axis = 0; axis < 3; axis++) {
+    let min = Infinity;
+    let max = -Infinity;
+    for (let at = axis; at < positions.length; at += 3) {
+      min = Math.min(min, positions[at]);
+      max = Math.max(max, positions[at]);
+    }
+    extent = Math.max(extent, max - min);
+  }
+  return extent;
 }
 
 /**

@@ -18,6 +18,8 @@ import { substitutesFor, VISEME_SUBSTITUTES } from './substitutes.js';
 
 /** An avatar without these cannot show speech with ARKit shapes; visemes or vowels are used instead. */
 const ESSENTIAL_MOUTH = ['jawOpen', 'mouthFunnel', 'mouthPucker'] as const;
+/** A jaw drops by a tenth of the head; a shape that moves less than this corrects what a joint moves. */
+const JAW_SHARE = 0.05;
 const VOWELS: readonly Preset[] = ['aa', 'ih', 'ou', 'ee', 'oh'];
 const LOOKS: readonly Preset[] = ['lookUp', 'lookDown', 'lookLeft', 'lookRight'];
 
@@ -40,6 +42,12 @@ export interface MorphOptions {
   turnsWithEye?: readonly boolean[];
   /** A joint can open the mouth. */
   hasJawJoint?: boolean;
+  /** Default: every shape moves what its name says. */
+  movement?: {
+    isEmpty(mesh: number, morph: number): boolean;
+    /** Largest movement of a shape at weight 1, as a share of the head's height. */
+    shareOfHead(mesh: number, morph: number): number;
+  };
   /** The eyes have joints. */
   hasEyeJoints?: boolean;
   /** The page's own names. */
@@ -55,7 +63,9 @@ export interface AvatarMorphs {
   approximatedChannels: string[];
   /** True if visemes replace missing mouth shapes. */
   usesVisemes: boolean;
-  /** True if the jaw joint opens the mouth because there is no shape. */
+  /** Shapes with a known name that move nothing: they count as missing. */
+  emptyShapes: string[];
+  /** True if the jaw joint opens the mouth because there is no shape, or only one that accompanies the joint. */
   usesJawJoint: boolean;
   /** How the names were read, those that say nothing left out. */
   readings: ReadonlyMap<string, ShapeReading>;
@@ -69,7 +79,15 @@ type Candidate = MorphEntry & { rank: number };
  */
 export function mapMorphs(meshes: readonly (readonly string[])[], options: MorphOptions = {}): AvatarMorphs {
   const readings = nameReader().readShapes(meshes.flat(), options.channelNames);
-  const candidates = meshes.map((names, mesh) => nearest([...namedEntries(names, readings), ...boundEntries(options.bound?.[mesh] ?? [])]));
+  const { movement } = options;
+  const emptyShapes = movement ? emptyShapesOf(meshes, readings, movement) : [];
+  const candidates = meshes.map((names, mesh) =>
+    nearest(
+      [...namedEntries(names, readings), ...boundEntries(options.bound?.[mesh] ?? [])].filter(
+        ({ morph }) => !movement?.isEmpty(mesh, morph),
+      ),
+    ),
+  );
   const shown = new Set<number>();
   for (const { source, isMid } of candidates.flat()) if (!isMid) shown.add(source);
   const isShown = (name: string): boolean => shown.has(CHANNEL_INDEX[name as ArkitChannel]);
@@ -108,7 +126,10 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
   }
 
   const approximated = new Set<string>();
-  const usesJawJoint = options.hasJawJoint === true && !isShown('jawOpen') && !usesOtherMouth;
+  const jawShapes = candidates.flatMap((entries, mesh) =>
+    entries.flatMap(({ source, morph }) => (source === CHANNEL_INDEX.jawOpen ? [movement?.shareOfHead(mesh, morph) ?? 1] : [])),
+  );
+  const usesJawJoint = options.hasJawJoint === true && jawShapes.every((share) => share < JAW_SHARE) && !usesOtherMouth;
   if (usesJawJoint) approximated.add('jawOpen').add('jawLeft').add('jawRight');
   if (usesOtherMouth) PRESET_CHANNELS.mouth.forEach((name) => approximated.add(name));
   for (const preset of presets) {
@@ -142,6 +163,7 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
     approximatedChannels: missingChannels.filter((name) => approximated.has(name)),
     usesVisemes,
     usesJawJoint,
+    emptyShapes,
     readings,
   };
 }
@@ -156,6 +178,23 @@ function nearest(entries: readonly Candidate[]): Candidate[] {
   const best = new Map<number, number>();
   for (const { source, rank, isMid } of entries) if (!isMid) best.set(source, Math.min(rank, best.get(source) ?? Infinity));
   return entries.filter(({ source, rank, isMid }) => isMid || rank === best.get(source));
+}
+
+function emptyShapesOf(
+  meshes: readonly (readonly string[])[],
+  readings: ReadonlyMap<string, ShapeReading>,
+  movement: NonNullable<MorphOptions['movement']>,
+): string[] {
+  const filled = new Set<string>();
+  const empty = new Set<string>();
+  meshes.forEach((names, mesh) =>
+    names.forEach((name, morph) => {
+      // A silent mouth moves nothing.
+      if (!readings.get(name)?.sources.some(({ source }) => source !== FIRST_VISEME)) return;
+      (movement.isEmpty(mesh, morph) ? empty : filled).add(name);
+    }),
+  );
+  return [...empty].filter((name) => !filled.has(name));
 }
 
 function namedEntries(names: readonly string[], readings: ReadonlyMap<string, ShapeReading>): Candidate[] {

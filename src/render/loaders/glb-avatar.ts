@@ -18,6 +18,7 @@ import type { AvatarModel } from './avatar-model.js';
 import { buffersOf } from './geometry-buffers.js';
 import { triangleCountOf } from './head-extent.js';
 import { namesOf } from './names-of.js';
+import { ShapeMovement } from './shape-movement.js';
 
 /** Channels that a head joint or eye joints show without any morph. */
 const EYE_CHANNELS = Object.keys(CHANNEL_INDEX).filter((name) => name.startsWith('eyeLook'));
@@ -83,6 +84,10 @@ export class GlbAvatar implements AvatarModel {
       blinkOverriders: options.blinkOverriders,
       turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
       hasJawJoint: turned.jaw !== undefined,
+      movement: new ShapeMovement(
+        morphed.map(({ mesh }) => mesh),
+        this.anchors.topY - (this.anchors.head?.bottomY ?? this.anchors.bottomY),
+      ),
       hasEyeJoints: turned.leftEye !== undefined && turned.rightEye !== undefined,
       channelNames: options.channelNames,
     });
@@ -101,6 +106,7 @@ export class GlbAvatar implements AvatarModel {
       approximatedChannels: morphs.missingChannels.filter(
         (name) => (morphs.approximatedChannels.includes(name) || options.tints?.channels.includes(name)) && !shownByEyes.includes(name),
       ),
+      emptyShapes: morphs.emptyShapes,
       missingJoints: WANTED_JOINTS.filter((role) => !joints[role]),
       names: namesOf(shapeNames.flat(), morphs.readings, named),
     };

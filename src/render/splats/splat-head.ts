@@ -100,6 +100,7 @@ export class SplatHead implements AvatarModel {
       triangleCount: splats.count * 2,
       missingChannels: morphs.missingChannels,
       approximatedChannels: morphs.approximatedChannels,
+      emptyShapes: morphs.emptyShapes,
       missingJoints: [!head && 'head', !neck && 'neck'].filter((name) => typeof name === 'string'),
       names: namesOf(names, morphs.readings, joints),
     };

@@ -62,6 +62,8 @@ export interface AvatarInfo {
   missingChannels: string[];
   /** Missing channels that are approximated by the nearest shapes of the avatar. */
   approximatedChannels: string[];
+  /** Shapes with a known name that move no vertex; they count as missing. */
+  emptyShapes: string[];
   /** Joints it would move better with. */
   missingJoints: string[];
   /** How its names were read, those with a meaning first, 400 at most. Joints of a VRM have roles and are left out. */

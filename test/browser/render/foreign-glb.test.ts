@@ -57,6 +57,27 @@ const under = (node: GlbNode) => (document: Document) => {
   document.scenes[0].nodes = [document.nodes.length - 1];
 };
 
+/** Hangs a jaw joint into the head, with a node where the chin is. */
+function addJaw(document: Document): void {
+  const head = document.nodes.findIndex(({ name }) => name === 'Head');
+  document.nodes.push(
+    { name: 'Jaw', translation: [0, 0.03, 0.02], children: [document.nodes.length + 1] },
+    { name: 'chin', translation: [0, -0.03, 0.06] },
+  );
+  document.nodes[head].children!.push(document.nodes.length - 2);
+}
+
+type Target = Record<string, number>;
+
+/** Visits the targets of each mesh that has a shape. */
+function eachTarget(document: Document, shape: string, visit: (targets: Target[], index: number, names: string[]) => void): void {
+  for (const { extras, primitives } of document.meshes!) {
+    const names = extras?.targetNames ?? [];
+    const index = names.indexOf(shape);
+    if (index >= 0) for (const { targets } of primitives) visit(targets as Target[], index, names);
+  }
+}
+
 describe("Somebody else's GLB", () => {
   it('in centimetres is brought to metres', async () => {
     const plain = await load(await theirs());
@@ -86,12 +107,7 @@ describe("Somebody else's GLB", () => {
         delete mesh.extras;
         for (const primitive of mesh.primitives) delete primitive.targets;
       }
-      const head = document.nodes.findIndex(({ name }) => name === 'Head');
-      document.nodes.push(
-        { name: 'Jaw', translation: [0, 0.03, 0.02], children: [document.nodes.length + 1] },
-        { name: 'chin', translation: [0, -0.03, 0.06] },
-      );
-      document.nodes[head].children!.push(document.nodes.length - 2);
+      addJaw(document);
     });
     const avatar = await load(bytes);
     assert.include(avatar.info.approximatedChannels, 'jawOpen');
@@ -104,6 +120,51 @@ describe("Somebody else's GLB", () => {
     assert.isBelow(open.y, shut.y - 0.015);
     show(avatar, { jawOpen: 1, mouthClose: 1 });
     assert.isBelow(placeOf(avatar, 'chin').distanceTo(shut), 1e-6);
+    avatar.dispose();
+  });
+
+  it('whose jawOpen is small beside a jaw joint opens its mouth by both', async () => {
+    for (const isSmall of [true, false]) {
+      const avatar = await load(
+        await theirs((document) => {
+          addJaw(document);
+          if (isSmall)
+            eachTarget(document, 'jawOpen', (targets, index, names) => (targets[index] = targets[names.indexOf('eyeSquintLeft')]));
+        }),
+      );
+      show(avatar, {});
+      const shut = placeOf(avatar, 'chin');
+      show(avatar, { jawOpen: 1 });
+      assert.equal(placeOf(avatar, 'chin').distanceTo(shut) > 0.01, isSmall);
+      avatar.dispose();
+    }
+  });
+
+  it('whose jawOpen moves nothing speaks by its visemes, and is reported', async () => {
+    const bytes = await theirs((document) => {
+      eachTarget(document, 'jawOpen', (targets, index) => {
+        const { count } = document.accessors![targets[index].POSITION] as { count: number };
+        document.accessors!.push({ componentType: 5126, count, type: 'VEC3' });
+        targets[index] = { POSITION: document.accessors!.length - 1 };
+      });
+      for (const { extras } of document.meshes!) {
+        const at = extras?.targetNames?.indexOf('mouthLowerDownLeft') ?? -1;
+        if (at >= 0) extras!.targetNames![at] = 'viseme_aa';
+      }
+    });
+    const avatar = await load(bytes);
+    assert.deepEqual(avatar.info.emptyShapes, ['jawOpen']);
+    assert.include(avatar.info.missingChannels, 'jawOpen');
+    assert.include(avatar.info.approximatedChannels, 'jawOpen');
+    const skin = avatar.root.getObjectByName('skin') as Mesh;
+    const pointsOf = (): number[] => [...skin.geometry.attributes.position.array];
+    show(avatar, {});
+    const shut = pointsOf();
+    show(avatar, { jawOpen: 0.6 });
+    assert.isAbove(
+      pointsOf().reduce((most, value, at) => Math.max(most, Math.abs(value - shut[at])), 0),
+      0,
+    );
     avatar.dispose();
   });
 

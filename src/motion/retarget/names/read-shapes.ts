@@ -4,6 +4,7 @@ import { VISEME_INDEX, type Viseme } from '../../../shared/contracts/visemes.js'
 import { FIRST_PRESET, FIRST_VISEME } from '../morph-map.js';
 import { MID_SUFFIX } from '../name-reader.js';
 import { readShape, type ShapeReading, visemeReading } from './shape-reader.js';
+import { SHAPE_LEXICON } from './shape-words.js';
 import { commonPrefix, pathOf } from './split-name.js';
 import { bareSetOf, OCULUS, POLLY, visemesIn } from './viseme-sets.js';
 
@@ -33,7 +34,7 @@ export function readShapes(names: Iterable<string>, table: ChannelNames = {}): M
     if (reading) readings.set(name, reading);
     else unread.add(name);
   }
-  const prefix = commonPrefix(all);
+  const prefix = commonPrefix(all, (word) => SHAPE_LEXICON.has(word));
   if (prefix) {
     for (const name of unread) {
       const reading = name.startsWith(prefix) ? readShape(name.slice(prefix.length)) : null;

@@ -161,7 +161,7 @@ const PHRASES: Readonly<Record<string, readonly string[]>> = {
 /** Shapes without halves: in another tool's words a side makes them something else. */
 export const UNDIVIDED = new Set(['jawOpen', 'jawForward', 'tongueOut']);
 /** Shapes that tools split into an upper and a lower half. */
-export const HALVED = new Set(['mouthFunnel', 'mouthPucker', 'mouthClose', 'mouthPress']);
+export const HALVED = new Set(['eyeBlink', 'mouthFunnel', 'mouthPucker', 'mouthClose', 'mouthPress']);
 
 /** Facial movements in Chinese and Japanese, whose words are not split. */
 export const WHOLE_WORDS: Readonly<Record<string, string>> = {

@@ -83,12 +83,28 @@ export function sideOf(word: string): 'left' | 'right' | 'both' | null {
   }
 }
 
+/** Share of the names that a prefix stands before; more, where it could be a part of what follows, such as `mouth_`. */
+const PREFIX_SHARE = 0.6;
+const WORD_SHARE = 0.95;
+
 /**
- * Common prefix of most of a model's names: the name of the character or of its mesh (`Ada_jawOpen`, `Ada_eyeBlinkLeft`).
+ * Common prefix of most of a model's names: the name of the character or of its mesh (`Ada_jawOpen`, `Ada_eyeBlinkLeft`), then
+ * a tag of the tool (`face_shapes.ai_jawOpen`).
  *
+ * @param isWord Whether a word has a meaning in such names. Default: all have.
  * @returns The prefix, or an empty string.
  */
-export function commonPrefix(names: readonly string[], share = 0.6): string {
+export function commonPrefix(names: readonly string[], isWord: (word: string) => boolean = () => true): string {
+  const first = mostCommonPrefix(names, () => PREFIX_SHARE);
+  let prefix = first;
+  for (let found = first; found; prefix += found) {
+    const rests = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    found = mostCommonPrefix(rests, (word) => (isWord(word) ? WORD_SHARE : PREFIX_SHARE));
+  }
+  return prefix;
+}
+
+function mostCommonPrefix(names: readonly string[], shareOf: (word: string) => number): string {
   const counts = new Map<string, number>();
   for (const name of new Set(names)) {
     if (name.length > MAX_NAME_LENGTH) continue;
@@ -96,7 +112,6 @@ export function commonPrefix(names: readonly string[], share = 0.6): string {
     if (prefix && prefix.length < name.length) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
   }
   const [best, count] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
-  if (count < 3 || count < share * new Set(names).size) return '';
-  const rests = names.filter((name) => name.startsWith(best)).map((name) => name.slice(best.length));
-  return best + commonPrefix(rests, 0.95);
+  const word = best.replace(/[\s_:.|-]+$/, '').toLowerCase();
+  return count < 3 || count < shareOf(word) * new Set(names).size ? '' : best;
 }

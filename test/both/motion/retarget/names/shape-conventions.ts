@@ -473,6 +473,18 @@ export const SHAPE_CONVENTIONS: readonly Convention[] = [
     names: { ア: 'viseme aa', ｲ: 'viseme ih', ウ: 'viseme ou', 아: 'viseme aa', 오: 'viseme oh' },
   },
   {
+    name: 'Bitmoji',
+    source: 'github.com/playcanvas/engine, examples/assets/models/bitmoji.glb',
+    names: {
+      'face_shapes.ca_jawOpen': 'jawOpen',
+      'face_shapes.ai_browDown_L': 'browDownLeft',
+      'face_shapes.ai_eyeUpperClose_L': 'eyeBlinkLeft',
+      'face_shapes.ai_eyeLowerClose_L': 'eyeBlinkLeft',
+      'face_shapes.ai_eyeUpperClose_R': 'eyeBlinkRight',
+      'face_shapes.ai_mouthShrugUpper': 'mouthShrugUpper',
+    },
+  },
+  {
     name: 'a lone flap',
     source: 'toys and robots with one mouth shape',
     names: { MouthFlap: 'jawOpen' },
