@@ -18,7 +18,7 @@ import type { AvatarModel } from './avatar-model.js';
 import { buffersOf } from './geometry-buffers.js';
 import { triangleCountOf } from './head-extent.js';
 import { namesOf } from './names-of.js';
-import { ShapeMovement } from './shape-movement.js';
+import { shapeMovement } from './shape-movement.js';
 
 /** Channels that a head joint or eye joints show without any morph. */
 const EYE_CHANNELS = Object.keys(CHANNEL_INDEX).filter((name) => name.startsWith('eyeLook'));
@@ -84,7 +84,7 @@ export class GlbAvatar implements AvatarModel {
       blinkOverriders: options.blinkOverriders,
       turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
       hasJawJoint: turned.jaw !== undefined,
-      movement: new ShapeMovement(
+      movement: shapeMovement(
         morphed.map(({ mesh }) => mesh),
         this.anchors.topY - (this.anchors.head?.bottomY ?? this.anchors.bottomY),
       ),

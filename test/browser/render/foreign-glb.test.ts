@@ -128,8 +128,11 @@ describe("Somebody else's GLB", () => {
       const avatar = await load(
         await theirs((document) => {
           addJaw(document);
-          if (isSmall)
-            eachTarget(document, 'jawOpen', (targets, index, names) => (targets[index] = targets[names.indexOf('eyeSquintLeft')]));
+          // The skin gets a shape of the lids, teeth and tongue one that moves some millimetres.
+          if (!isSmall) return;
+          eachTarget(document, 'jawOpen', (targets, index, names) => {
+            targets[index] = targets[Math.max(0, names.indexOf('eyeLookInLeft'))];
+          });
         }),
       );
       show(avatar, {});
