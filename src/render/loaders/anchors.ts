@@ -12,6 +12,10 @@ const HIGHEST_EYES = 0.9;
 const EYES_UP_HEAD = 0.48;
 /** How far a chin may hang below the head joint, as a share of the distance to the top of the head; hair hangs further. */
 const CHIN_BELOW_JOINT = 0.2;
+/** Eyes nearer to the head joint than this share of the distance to the top: it sits in the middle of the head, not at the base of the skull. */
+const CENTRAL_EYES = 0.3;
+/** The chin below the eyes, as a share of the distance from the eyes to the top. */
+const CHIN_BELOW_EYES = 1.1;
 /** Share of a head that may be the neck, where the outline has to tell. */
 const CHIN = 0.16;
 /** Heads in the height of an adult. */
@@ -26,7 +30,8 @@ export function anchorsOf(scene: Object3D, joints: Joints): FramingAnchors {
   const points = pointsOf(scene, joints.head);
   const { positions, isHead } = points;
   const bounds = new Box3().setFromArray(positions);
-  const box = headBoxOf(points, bounds, joints.head);
+  const known = middleOfEyes(joints) ?? eyesByBlinks(scene);
+  const box = headBoxOf(points, bounds, joints.head, known?.y);
   const eyes = eyesOf(scene, joints, box);
   // Long hair and beards are wide below the chin: only what is level with the head counts.
   // Without a joint shoulders and arms are cut off, too.
@@ -50,7 +55,7 @@ export function anchorsOf(scene: Object3D, joints: Joints): FramingAnchors {
 }
 
 /** Without a joint what stands above the neck, or a share of the body, or everything. */
-function headBoxOf(points: ModelPoints, bounds: Box3, joint: Object3D | undefined): Box3 {
+function headBoxOf(points: ModelPoints, bounds: Box3, joint: Object3D | undefined, eyesY: number | undefined): Box3 {
   const { positions, isHead } = points;
   const box = bounds.clone();
   if (isHead) {
@@ -66,14 +71,17 @@ function headBoxOf(points: ModelPoints, bounds: Box3, joint: Object3D | undefine
   }
   if (joint) {
     const { y } = joint.getWorldPosition(new Vector3());
-    if (y < box.max.y) box.min.y = Math.max(box.min.y, y - (box.max.y - y) * CHIN_BELOW_JOINT);
+    const { max, min } = box;
+    const isCentral = eyesY !== undefined && eyesY > min.y && eyesY < y + (max.y - y) * CENTRAL_EYES;
+    if (isCentral) min.y = Math.max(min.y, eyesY - (max.y - eyesY) * CHIN_BELOW_EYES);
+    else if (y < max.y) min.y = Math.max(min.y, y - (max.y - y) * CHIN_BELOW_JOINT);
   }
   return box;
 }
 
 function eyesOf(scene: Object3D, joints: Joints, box: Box3): Vector3 {
   const head = joints.head?.getWorldPosition(new Vector3());
-  const lowest = head?.y ?? box.min.y;
+  const lowest = head ? Math.min(head.y, box.min.y) : box.min.y;
   // Unused eye joints may be anywhere.
   const isPlausible = (eyes: Vector3 | null): eyes is Vector3 =>
     eyes !== null && eyes.y > lowest - 1e-3 && eyes.y < lowest + (box.max.y - lowest) * HIGHEST_EYES;

@@ -118,6 +118,21 @@ describe('The camera before a head', () => {
     });
   }
 
+  it('whose joint sits in its middle or above is shown down to the chin', () => {
+    for (const pivotY of [0, 0.05]) {
+      const scene = new Object3D();
+      const head = new Object3D();
+      head.position.y = 1.5 + pivotY;
+      scene.add(head);
+      part(ball(0.14, 0.8, 1, 0.9), head, 0, -pivotY);
+      const eyes = [0.03, -0.03].map((x) => part(ball(0.012), head, x, 0.01 - pivotY, 0.1));
+      const { topY, eyes: middle, head: box } = anchorsOf(scene, { head, leftEye: eyes[0], rightEye: eyes[1] });
+      assert.closeTo(topY, 1.64, 1e-6);
+      assert.closeTo(middle.y, 1.51, 1e-6);
+      assert.closeTo(box!.bottomY, 1.36, 0.01);
+    }
+  });
+
   it('finds the eyes by the shapes that close them where there are no joints', () => {
     const face = new Mesh(new SphereGeometry(0.12, 32, 32));
     const { position } = face.geometry.attributes;

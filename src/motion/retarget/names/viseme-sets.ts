@@ -20,6 +20,8 @@ export interface VisemeSet {
   readonly isCaseSensitive?: boolean;
   /** How many of its labels a model must have before they count without a prefix. Default 3. */
   readonly least?: number;
+  /** Counts only on a model whose other names are those of a face. Default: false. */
+  readonly isOfFace?: boolean;
   /** Labels of which one must be among them: the others are everyday words. Default: any. */
   readonly proof?: RegExp;
 }
@@ -217,6 +219,33 @@ const ARPABET: VisemeSet = {
   }),
 };
 
+/**
+ * Ids of Azure Speech. Shapes without names are numbered as well.
+ * @see https://learn.microsoft.com/azure/ai-services/speech-service/how-to-speech-synthesis-viseme
+ */
+const AZURE: VisemeSet = {
+  name: 'azure',
+  least: 20,
+  isOfFace: true,
+  labels: labelsOf({
+    sil: '0',
+    PP: '21',
+    FF: '18',
+    TH: '17',
+    DD: '19',
+    kk: '20 12',
+    CH: '16',
+    SS: '15',
+    nn: '14',
+    RR: '13 5',
+    aa: '2 11 9',
+    E: '4 1',
+    ih: '6 11 10',
+    oh: '8 3 10',
+    ou: '7 9',
+  }),
+};
+
 const SETS: readonly VisemeSet[] = [
   OCULUS,
   REALLUSION,
@@ -227,6 +256,7 @@ const SETS: readonly VisemeSet[] = [
   ARPABET,
   POLLY,
   RHUBARB,
+  AZURE,
 ];
 /** Unambiguous labels of two letters or more. */
 const SURE = /^(aa|pp|oh|ou|ih|sil|dd|kk|nn|rr|ss|あ|ア|아)$/;
@@ -265,7 +295,8 @@ export function bareSetOf(labels: readonly string[], isFace: boolean): VisemeSet
   let most = 0;
   for (const set of SETS) {
     const found = new Set(labels.map((label) => labelOf(label, set.isCaseSensitive)).filter((label) => set.labels.has(label)));
-    const { least = 3, proof } = set;
+    const { least = 3, proof, isOfFace } = set;
+    if (isOfFace && !isFace) continue;
     if (found.size > most && found.size >= least && (!proof || [...found].some((label) => proof.test(label)))) {
       most = found.size;
       best = set;

@@ -54,6 +54,10 @@ describe('The names of shapes', () => {
   it('count as visemes without any prefix only where a model has several, or a face and no other mouth', () => {
     assert.equal(shapesOf(['A', 'B', 'Basis']).size, 0);
     assert.equal(shapesOf(['aa', 'Fat']).size, 0);
+    // Shapes without names are numbered.
+    const numbers = Array.from({ length: 30 }, (_, index) => String(index));
+    assert.equal(shapesOf(numbers).size, 0);
+    assert.deepEqual(shapesOf([...numbers, 'eyeBlinkLeft']).get('21'), ['viseme PP']);
     assert.deepEqual(shapesOf(['aa', 'eyeBlinkLeft']).get('aa'), ['viseme aa']);
     assert.equal(shapesOf(['aa', 'jawOpen']).get('aa'), undefined);
   });

@@ -485,6 +485,22 @@ export const SHAPE_CONVENTIONS: readonly Convention[] = [
     },
   },
   {
+    name: 'Azure Speech',
+    source: 'shapes numbered by Azure’s viseme ids: github.com/alex-relearn/ai-teacher-update, public/models/Teacher_Nanami.glb',
+    names: {
+      eye_close: 'eyeBlinkLeft eyeBlinkRight',
+      ...Object.fromEntries(
+        'sil E aa oh E RR ih ou oh aa+ou oh+ih aa+ih kk RR nn SS CH TH FF DD kk PP'.split(' ').map((visemes, id) => [
+          String(id),
+          visemes
+            .split('+')
+            .map((viseme) => `viseme ${viseme}`)
+            .join(' '),
+        ]),
+      ),
+    },
+  },
+  {
     name: 'a lone flap',
     source: 'toys and robots with one mouth shape',
     names: { MouthFlap: 'jawOpen' },
