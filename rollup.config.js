@@ -21,7 +21,7 @@ import { pageChunks } from './scripts/rollup/chunks.js';
 import { copyDeclarations } from './scripts/rollup/declarations.js';
 import { bringDraco } from './scripts/rollup/draco.js';
 import { plainProperties } from './scripts/rollup/plain-properties.js';
-import { bringShaders, leaveOutShaders, leaveOutUnusedLoading } from './scripts/rollup/three-parts.js';
+import { bringShaders, leaveOutReading, leaveOutShaders, leaveOutUnusedLoading } from './scripts/rollup/three-parts.js';
 import { importVendored, isVendored, vendorBuilds } from './scripts/rollup/vendor.js';
 import { webGpuTwins } from './scripts/rollup/webgpu-twins.js';
 
@@ -149,6 +149,7 @@ const standalone = (path, ...plugins) => ({
 const RENDER_WORKER = 'workers/render.worker';
 const addOnBuild = new AddOnBuild(`build/src/${RENDER_WORKER}.js`, [
   leaveOutShaders(),
+  leaveOutReading(),
   leaveOutUnusedLoading(),
   collapseTemplates(),
   nodeResolve({ browser: true }),
@@ -204,7 +205,7 @@ const builds = [
   standalone('workers/draco.add-on', bringDraco()),
   standalone('workers/heads.add-on'),
   // After its add-ons, whose needs are known only then.
-  standalone(RENDER_WORKER, leaveOutShaders(), leaveOutUnusedLoading(), addOnBuild.handToAddOns()),
+  standalone(RENDER_WORKER, leaveOutShaders(), leaveOutReading(), leaveOutUnusedLoading(), addOnBuild.handToAddOns()),
   standalone('workers/render-webgpu.worker', webGpuTwins()),
 ];
 

@@ -40,6 +40,20 @@ export function leaveOutShaders() {
   };
 }
 
+/** Methods of `WebGLRenderer` by which nothing reads pixels here, with the one that follows them. */
+const READING = /this\.readRenderTargetPixels = function[^]*(?=this\.copyFramebufferToTexture = function)/;
+
+export function leaveOutReading() {
+  return {
+    name: 'leave-out-reading',
+    transform(code, id) {
+      if (!RENDERER.test(id)) return null;
+      if (!READING.test(code)) this.error('three.module.js reads pixels in another form than is known');
+      return { code: code.replace(READING, ''), map: null };
+    },
+  };
+}
+
 /** Methods of GLTFLoader.js that the render worker never calls, and what they do instead. */
 const UNUSED_METHODS = {
   'GLTFLoader.load': '',
@@ -58,6 +72,8 @@ const UNUSED_STATEMENTS = [/^if \( typeof createImageBitmap === /, /^this\.(text
 const UNUSED_STATEMENT_COUNT = 8;
 /** In `GLTFLoader.parse`. */
 const HEADER = 'parser.fileLoader.setRequestHeader( this.requestHeader );';
+/** One for each shape, in the console of the page; nothing here uses the bounds of a geometry. */
+const WARNING = "console.warn( 'THREE.GLTFLoader: Missing min/max properties for accessor POSITION.' );";
 const SANITIZED = "PropertyBinding.sanitizeNodeName( originalName || '' )";
 
 /**
@@ -92,7 +108,13 @@ export function leaveOutUnusedLoading() {
         }
       }
       const missing = Object.keys(UNUSED_METHODS).filter((name) => !found.has(name));
-      if (missing.length > 0 || statementCount !== UNUSED_STATEMENT_COUNT || !code.includes(SANITIZED) || !code.includes(HEADER))
+      if (
+        missing.length > 0 ||
+        statementCount !== UNUSED_STATEMENT_COUNT ||
+        !code.includes(SANITIZED) ||
+        !code.includes(HEADER) ||
+        !code.includes(WARNING)
+      )
         this.error(`GLTFLoader.js has another form than is known: ${missing.join(', ')} ${statementCount}`);
       edits.sort((a, b) => b.start - a.start);
       const shorter = edits.reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
@@ -100,6 +122,7 @@ export function leaveOutUnusedLoading() {
       return {
         code: shorter
           .replace(HEADER, '')
+          .replaceAll(WARNING, '')
           .replace(SANITIZED, "( originalName || '' ).replace( /\\s/g, '_' ).replace( /[\\[\\]\\.:\\/]/g, '' )"),
         map: null,
       };

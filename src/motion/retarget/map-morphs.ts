@@ -42,12 +42,8 @@ export interface MorphOptions {
   turnsWithEye?: readonly boolean[];
   /** A joint can open the mouth. */
   hasJawJoint?: boolean;
-  /** Default: every shape moves what its name says. */
-  movement?: {
-    isEmpty(mesh: number, morph: number): boolean;
-    /** Largest movement of a shape at weight 1, as a share of the head's height. */
-    shareOfHead(mesh: number, morph: number): number;
-  };
+  /** Largest movement of a shape at weight 1, as a share of the head's height. Default: every shape moves what its name says. */
+  movementOf?: (mesh: number, morph: number) => number;
   /** The eyes have joints. */
   hasEyeJoints?: boolean;
   /** The page's own names. */
@@ -79,13 +75,16 @@ type Candidate = MorphEntry & { rank: number };
  */
 export function mapMorphs(meshes: readonly (readonly string[])[], options: MorphOptions = {}): AvatarMorphs {
   const readings = nameReader().readShapes(meshes.flat(), options.channelNames);
-  const { movement } = options;
-  const emptyShapes = movement ? emptyShapesOf(meshes, readings, movement) : [];
+  const { movementOf = () => 1 } = options;
+  const empty = new Set<string>();
+  const filled = new Set<string>();
   const candidates = meshes.map((names, mesh) =>
     nearest(
-      [...namedEntries(names, readings), ...boundEntries(options.bound?.[mesh] ?? [])].filter(
-        ({ morph }) => !movement?.isEmpty(mesh, morph),
-      ),
+      [...namedEntries(names, readings), ...boundEntries(options.bound?.[mesh] ?? [])].filter(({ morph }) => {
+        const isEmpty = movementOf(mesh, morph) === 0;
+        (isEmpty ? empty : filled).add(names[morph]);
+        return !isEmpty;
+      }),
     ),
   );
   const shown = new Set<number>();
@@ -127,7 +126,7 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
 
   const approximated = new Set<string>();
   const jawShapes = candidates.flatMap((entries, mesh) =>
-    entries.flatMap(({ source, morph }) => (source === CHANNEL_INDEX.jawOpen ? [movement?.shareOfHead(mesh, morph) ?? 1] : [])),
+    entries.flatMap(({ source, morph }) => (source === CHANNEL_INDEX.jawOpen ? [movementOf(mesh, morph)] : [])),
   );
   const usesJawJoint = options.hasJawJoint === true && jawShapes.every((share) => share < JAW_SHARE) && !usesOtherMouth;
   if (usesJawJoint) approximated.add('jawOpen').add('jawLeft').add('jawRight');
@@ -163,7 +162,7 @@ export function mapMorphs(meshes: readonly (readonly string[])[], options: Morph
     approximatedChannels: missingChannels.filter((name) => approximated.has(name)),
     usesVisemes,
     usesJawJoint,
-    emptyShapes,
+    emptyShapes: [...empty].filter((name) => !filled.has(name)),
     readings,
   };
 }
@@ -178,23 +177,6 @@ function nearest(entries: readonly Candidate[]): Candidate[] {
   const best = new Map<number, number>();
   for (const { source, rank, isMid } of entries) if (!isMid) best.set(source, Math.min(rank, best.get(source) ?? Infinity));
   return entries.filter(({ source, rank, isMid }) => isMid || rank === best.get(source));
-}
-
-function emptyShapesOf(
-  meshes: readonly (readonly string[])[],
-  readings: ReadonlyMap<string, ShapeReading>,
-  movement: NonNullable<MorphOptions['movement']>,
-): string[] {
-  const filled = new Set<string>();
-  const empty = new Set<string>();
-  meshes.forEach((names, mesh) =>
-    names.forEach((name, morph) => {
-      // A silent mouth moves nothing.
-      if (!readings.get(name)?.sources.some(({ source }) => source !== FIRST_VISEME)) return;
-      (movement.isEmpty(mesh, morph) ? empty : filled).add(name);
-    }),
-  );
-  return [...empty].filter((name) => !filled.has(name));
 }
 
 function namedEntries(names: readonly string[], readings: ReadonlyMap<string, ShapeReading>): Candidate[] {

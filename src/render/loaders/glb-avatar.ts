@@ -84,7 +84,7 @@ export class GlbAvatar implements AvatarModel {
       blinkOverriders: options.blinkOverriders,
       turnsWithEye: morphed.map(({ mesh }) => hangsOnEye(mesh, turned)),
       hasJawJoint: turned.jaw !== undefined,
-      movement: shapeMovement(
+      movementOf: shapeMovement(
         morphed.map(({ mesh }) => mesh),
         this.anchors.topY - (this.anchors.head?.bottomY ?? this.anchors.bottomY),
       ),
