@@ -174,8 +174,8 @@ export class LiveKitEgress {
       try {
         await this.publisher.play(this.frame);
       } catch {
-        // The room is closing, which is reported separately.
-        return;
+        // Nothing while closing. An encoder that takes no more would leave the session silent for good.
+        return this.lose();
       }
       // It may have been cut off meanwhile.
       if (this.playout.current?.number !== speech.number) continue;

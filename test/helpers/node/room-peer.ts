@@ -163,11 +163,13 @@ export class RoomPeer {
     for (const peer of this.room) peer.signal({ case: 'update', value: new ParticipantUpdate({ participants: [gone] }) });
     this.socket.close();
     await Promise.all([this.publisher.close(), this.subscriber.close()]);
+    for (const connection of [this.publisher, this.subscriber]) endAttempts(connection);
   }
 
   // ---- signalling --------------------------------------------------------------------------------------------------
 
   private async handleSignal({ message }: SignalRequest): Promise<void> {
+    if (this.isClosed) return;
     switch (message.case) {
       case 'offer': {
         await this.publisher.setRemoteDescription({ type: 'offer', sdp: message.value.sdp });
@@ -320,5 +322,16 @@ export class RoomPeer {
     this.dataDueMs = Math.max(this.dataDueMs, now + dataDelayMs + Math.random() * dataJitterMs);
     if (this.dataDueMs > now) setTimeout(send, this.dataDueMs - now);
     else send();
+  }
+}
+
+/**
+ * werift goes on with ICE checks (for ever) and DTLS handshakes (for 33 s) that were under way at `close()`, which keeps the process
+ * running.
+ */
+function endAttempts(connection: RTCPeerConnection): void {
+  for (const { iceTransport, dtls } of connection.dtlsTransports) {
+    Object.assign(iceTransport.connection, { connect: async () => undefined, checkList: [], checkListDone: true });
+    if (dtls) dtls.dtls.flight = Number.MAX_SAFE_INTEGER;
   }
 }

@@ -16,7 +16,7 @@ function responseOf(packet: HeardPacket): ServerResponseAnimation {
   return data.value;
 }
 
-describe('a session with LiveKit egress', { timeout: 60_000 }, () => {
+describe('a session with LiveKit egress', { timeout: 240_000 }, () => {
   let rooms: RoomServer;
   let running: RunningServer;
   const toClose: (() => Promise<unknown>)[] = [];
