@@ -6,6 +6,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 import { createLogId } from '../shared/core/ids.js';
 import type { SessionTokens } from './session-tokens.js';
+import { tokenAnswer } from './token-endpoint.js';
 
 const MAX_VALIDITY_SECONDS = 24 * 3600;
 
@@ -21,7 +22,7 @@ export interface ConsoleApiOptions {
 }
 
 /**
- * `POST /session-tokens` with `X-Api-Key` and `{expireAt | expire_at, appId?}` answers `{sessionToken}`. Times are Unix
+ * `POST /session-tokens` with `X-Api-Key` and `{expireAt | expire_at, appId?}` answers `{sessionToken, session_token}`. Times are Unix
  * seconds, in the future and at most 24 h away. Failures are `{errors: [{id, status, code, title, detail}]}`.
  */
 export function createConsoleApi({ apiKey, appId, tokens }: ConsoleApiOptions): ConsoleApi {
@@ -34,7 +35,8 @@ export function createConsoleApiOf(appOf: (apiKey: string) => Pick<ConsoleApiOpt
   api.post('/session-tokens', async (context) => {
     const app = appOf(context.req.header('x-api-key') ?? '');
     if (!app) {
-      return failure(context, 401, 'UNAUTHENTICATED', 'Unauthenticated', 'invalid API key');
+      // Not UNAUTHENTICATED: stock SDKs take that for the credentials of an egress.
+      return failure(context, 401, 'INVALID_API_KEY', 'Invalid API Key', 'the X-Api-Key header holds no API key of this server');
     }
     let body: unknown;
     try {
@@ -52,7 +54,7 @@ export function createConsoleApiOf(appOf: (apiKey: string) => Pick<ConsoleApiOpt
     const { appId, tokens } = app;
     const requestedAppId = fields.appId ?? fields.app_id ?? appId;
     if (requestedAppId !== appId) return failure(context, 404, 'NOT_FOUND', 'Not Found', 'app id unrecognized');
-    return context.json({ sessionToken: await tokens.issue(appId, expireAt as number) }, 200, { 'cache-control': 'no-store' });
+    return context.json(tokenAnswer(await tokens.issue(appId, expireAt as number)), 200, { 'cache-control': 'no-store' });
   });
   api.all('/session-tokens', (context) => {
     context.header('allow', 'POST');

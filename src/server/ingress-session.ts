@@ -16,7 +16,7 @@ import type { FairScheduler } from './fair-scheduler.js';
 import { FrameInbox } from './frame-inbox.js';
 import type { MotionServerLimits } from './limits.js';
 import type { LiveKitOptions } from './livekit/livekit-configuration.js';
-import type { LiveKitEgress } from './livekit/livekit-egress.js';
+import type { LiveKitEgress, Playback } from './livekit/livekit-egress.js';
 import { openLiveKitEgress } from './livekit/open-egress.js';
 import type { MemoryAccount, MemoryBudget } from './memory-budget.js';
 import { NamedTimers } from './named-timers.js';
@@ -45,6 +45,8 @@ export interface IngressSessionOptions {
 }
 
 const MAX_REQUEST_ID_LENGTH = 128;
+/** What the public clients ask for before they pause instead of interrupting. */
+const EGRESS_CAPABILITIES = ['playback_control', 'playback_state'];
 /** Frames that wait; above it the socket is not read. */
 const MAX_WAITING_FRAMES = 256;
 /** What a session costs beside what waits in it. */
@@ -85,7 +87,7 @@ export class IngressSession implements RequestListener {
   private readonly openedAtMs = performance.now();
   private readonly log: SessionLog;
   private audioAtMs = 0;
-  private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'close'>();
+  private readonly timers = new NamedTimers<'configure' | 'length' | 'ping' | 'idle' | 'stall' | 'pause' | 'close'>();
 
   constructor({
     socket,
@@ -247,11 +249,13 @@ export class IngressSession implements RequestListener {
     const opened = await openLiveKitEgress(config, session, this.livekit, {
       handleFinished: (reqId) => this.finishInRoom(reqId),
       handleRoom: () => this.queue?.setBlocked(this.isBlocked),
-      handleLost: () => this.refuse(ServerErrorCode.unavailable, 'egress connection to the LiveKit room was lost', 1011),
+      handleLost: () => this.refuse(ServerErrorCode.unavailable, 'egress connection to the LiveKit room was lost', 4503),
+      handlePlayback: (reqId, playback) => this.sendPlayback(reqId, playback),
       handleAgentFault: (message) => this.log.warn('agent not reached', { message }),
     });
     if (!opened.isOpen) {
-      this.refuse(opened.code, opened.message, 1008);
+      // A room that cannot be reached now may be later.
+      this.refuse(opened.code, opened.message, opened.isLater ? 4503 : 1008);
       return false;
     }
     if (this.isClosing) {
@@ -267,7 +271,8 @@ export class IngressSession implements RequestListener {
     const { connectionId, avatarId, egress } = this;
     const options = { audio, connectionId, avatarId, maxRequestSeconds: this.limits.maxRequestSeconds };
     this.queue = this.engines.openQueue(options, this.requests, this, egress);
-    this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId } }));
+    const capabilities = egress ? EGRESS_CAPABILITIES : [];
+    this.send(createMessage({ case: 'serverConfirmSession', value: { connectionId: this.connectionId, capabilities } }));
     const { isOpus, sampleRateHz } = audio;
     this.metrics.countOpened();
     this.log.info('session opened', { avatarId, sampleRateHz, isOpus, isInRoom: egress !== null });
@@ -278,6 +283,8 @@ export class IngressSession implements RequestListener {
     if (data.case === 'clientAudioInput') return this.handleAudio(data.value);
     this.passGathered();
     if (data.case === 'clientInterrupt') this.handleInterrupt(data.value.reqId);
+    else if (data.case === 'clientPause') this.handlePause(data.value.reqId, true);
+    else if (data.case === 'clientResume') this.handlePause(data.value.reqId, false);
     else this.fault('', `unexpected message type: ${nameOf(type)}`);
   }
 
@@ -335,6 +342,27 @@ export class IngressSession implements RequestListener {
     this.answerEnd(reqId);
     if (request) this.cancel(reqId);
     this.applyBackPressure();
+  }
+
+  private handlePause(reqId: string, isPaused: boolean): void {
+    const { egress } = this;
+    if (!egress) return this.fault(reqId, 'pause and resume are for sessions with an egress');
+    if (!egress.setPaused(reqId, isPaused)) return;
+    if (!isPaused) return this.timers.clear('pause');
+    this.timers.set('pause', this.limits.maxPauseMs, () => {
+      if (egress.interrupt(reqId, 'pause_timeout')) this.finishInRoom(reqId);
+    });
+  }
+
+  private sendPlayback(reqId: string, { state, seconds, reason }: Playback): void {
+    if (this.isClosing) return;
+    const playedMs = BigInt(Math.round(seconds * 1000));
+    this.send(
+      createMessage({
+        case: 'serverPlaybackState',
+        value: { connectionId: this.connectionId, reqId, state, playedMs, reason: reason ?? '' },
+      }),
+    );
   }
 
   /** The room has played all of a request, or a participant interrupted it. */

@@ -29,7 +29,8 @@ export interface IngressOptions {
   addresses: ClientAddresses;
   /** Origins of pages that may open sessions; null: all. Clients that send no origin are not pages. */
   allowedOrigins: readonly string[] | null;
-  hasAvatar: (avatarId: string) => Promise<boolean>;
+  /** The avatar that an id means; null: unknown. */
+  findAvatar: (avatarId: string) => Promise<string | null>;
   authorizeSession?: AuthorizeSession | undefined;
   limits: MotionServerLimits;
   quotas: Quotas;
@@ -94,7 +95,7 @@ export class Ingress {
     const peer = request.socket.remoteAddress;
     const appId = header('x-app-id') ?? url.searchParams.get('appId') ?? '';
     const token = header('x-session-key') ?? url.searchParams.get('sessionKey') ?? '';
-    const avatarId = url.searchParams.get('id') ?? '';
+    const askedAvatarId = url.searchParams.get('id') ?? '';
     const refuse = (status: number, message: string): Admission => ({ isAdmitted: false, status, message });
     if (this.isClosing) return refuse(503, 'Server is shutting down');
     const exposed = exposure.refusalOf(peer, request.headers);
@@ -111,7 +112,8 @@ export class Ingress {
     }
     if (appId !== claims.appId) return refuse(400, 'App ID mismatch');
     if (!apps.get(appId)) return refuse(404, 'App ID unrecognized');
-    if (!(await this.options.hasAvatar(avatarId))) return refuse(404, `Avatar not found: ${avatarId.slice(0, 128)}`);
+    const avatarId = await this.options.findAvatar(askedAvatarId);
+    if (avatarId === null) return refuse(404, `Avatar not found: ${askedAvatarId.slice(0, 128)}`);
     const address = addresses.ofRequest(peer, header);
     const quotas = this.quotasOf(claims, address);
     const busy = this.refusalForLoad(quotas);

@@ -49,6 +49,8 @@ export interface MotionServerLimits {
   pingIntervalMs: number;
   /** Time without any audio input, ms; then the session is closed normally. Default 600,000. */
   idleTimeoutMs: number;
+  /** Time that a client may pause the playback of a request in a room, ms; then it is interrupted. Default 120,000. */
+  maxPauseMs: number;
   /** Length of a session, ms. Default 7,200,000. */
   maxSessionMs: number;
   /** Time from the begin of a shutdown, when `/readyz` answers 503, until new sessions are refused, ms. Default 0. */
@@ -79,6 +81,7 @@ export const DEFAULT_LIMITS: Readonly<MotionServerLimits> = Object.freeze({
   maxFaults: 20,
   pingIntervalMs: 20_000,
   idleTimeoutMs: 600_000,
+  maxPauseMs: 120_000,
   maxSessionMs: 7_200_000,
   drainDelayMs: 0,
   drainTimeoutMs: 10_000,

@@ -78,6 +78,8 @@ export interface MotionServerOptions {
   demoFolder?: string;
   /** Avatars are the `*.glb` files in here. Default: `avatars` in `distFolder`. */
   avatarsFolder?: string;
+  /** Avatars for ids that this server does not have, such as `{ '*': 'aria' }`: `*` stands for every other id. Default: those get 404. */
+  avatarAliases?: Readonly<Record<string, string>>;
   limits?: Partial<MotionServerLimits>;
   /** `/metrics` answers requests with `Authorization: Bearer <token>`. Default: requests from local networks that no proxy passed on. */
   metricsToken?: string;
@@ -149,6 +151,7 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     isForLocalNetwork: options.allowLocalNetwork ?? false,
   });
   const allowedOrigins = options.allowedOrigins?.map(originFrom) ?? null;
+  const aliases = new Map(Object.entries(options.avatarAliases ?? {}));
   const modelPath = join(distFolder, 'models', 'mouth.bin');
   const livekit = options.livekit ?? { hosts: [] };
   const threadCount = options.threads ?? availableParallelism();
@@ -191,7 +194,10 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     allowedOrigins,
     limits,
     authorizeSession: options.authorizeSession,
-    hasAvatar: async (avatarId) => (await avatarIdsIn(avatarsFolder)).includes(avatarId),
+    findAvatar: async (avatarId) => {
+      const ids = await avatarIdsIn(avatarsFolder);
+      return [avatarId, aliases.get(avatarId), aliases.get('*')].find((id) => id !== undefined && ids.includes(id)) ?? null;
+    },
     engines,
     livekit,
     log,

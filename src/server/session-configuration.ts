@@ -22,7 +22,8 @@ export function sessionConfigurationFrom(configure: ClientConfigureSession): Ses
   const isOpus = audioFormat === AudioFormat.OGG_OPUS;
   if (!isOpus && audioFormat !== AudioFormat.PCM_S16LE) return refuse(`unsupported audio format: ${audioFormat}`);
   const isRateKnown = sampleRate === 0 || (isOpus ? OPUS_RATES.includes(sampleRate) : isPcmSampleRate(sampleRate));
-  if (!isRateKnown) return refuse(`unsupported sample rate: ${sampleRate}`);
+  // Stock SDKs read the text only where the code is 0.
+  if (!isRateKnown) return refuse(`unsupported sample rate: ${sampleRate}`, 0);
   if (transportCompression !== 0) return refuse(`unsupported transport compression: ${transportCompression}`);
   const isForLiveKit = egressType === EgressType.LIVEKIT;
   if (!isForLiveKit && egressType !== EgressType.UNSPECIFIED)

@@ -46,7 +46,7 @@ const FAILURES: Readonly<Record<ConsoleFailureKind, string>> = {
 
 /**
  * Makes the handler. `POST` with an optional body `{appId}` answers
- * `{sessionToken, expiresAt, expiredAt}`: ISO 8601, both spellings of the same moment.
+ * `{sessionToken, session_token, expiresAt, expiredAt}`: ISO 8601, both spellings of token and moment.
  * Failures are `{error, detail?}`: 400 `missing_app_id`, `app_id_mismatch`, `invalid_request`; 403 `forbidden`, `origin_not_allowed`; 405
  * `method_not_allowed`; 500 `invalid_server_env` with `missingKeys` and `placeholderKeys`, where the key or the app id has
  * not been filled in; 502 `session_token_request_failed`, `session_token_missing`, `session_token_payload_invalid`.
@@ -101,12 +101,17 @@ export function createTokenHandler(options: TokenHandlerOptions): (request: Requ
     try {
       const sessionToken = await options.issue(appId, expireAt);
       const expiry = new Date(expireAt * 1000).toISOString();
-      return answer(200, { sessionToken, expiresAt: expiry, expiredAt: expiry });
+      return answer(200, { ...tokenAnswer(sessionToken), expiresAt: expiry, expiredAt: expiry });
     } catch (error) {
       if (!(error instanceof ConsoleFailure)) throw error;
       return answer(502, { error: FAILURES[error.kind], detail: error.message });
     }
   };
+}
+
+/** Some SDKs read only one of the names. */
+export function tokenAnswer(token: string): { sessionToken: string; session_token: string } {
+  return { sessionToken: token, session_token: token };
 }
 
 /** `https://console.{region}.{domain}/v1/console`, unless a URL is given. */

@@ -34,7 +34,7 @@ export const REFUSAL_SAMPLES: readonly RefusalSample[] = [
   row({ serverError: 0, text: 'App ID mismatch' }, 'appIDMismatch'),
   row({ serverError: 0, text: 'appIDUnrecognized' }, 'appIDUnrecognized'),
   row({ serverError: 0, text: 'Avatar not found: bob' }, 'avatarNotFound', 'avatarIDUnrecognized'),
-  row({ serverError: 3, text: 'unsupported sample rate: 12345' }, 'unsupportedSampleRate'),
+  row({ serverError: 0, text: 'unsupported sample rate: 12345' }, 'unsupportedSampleRate'),
   row({ serverError: 0, text: 'no audio input for 30 s' }, 'idleTimeout'),
   row({ serverError: 0, text: 'LiveKit silence timeout' }, 'idleTimeout'),
   row({ serverError: 13, text: 'driven server request failed: 500' }, 'upstreamError', 'serverError'),
@@ -71,7 +71,7 @@ export const REFUSAL_SAMPLES: readonly RefusalSample[] = [
   row({ upgrade: 404, body: message('Avatar not found: bob') }, 'avatarNotFound', 'avatarIDUnrecognized'),
   row({ upgrade: 404 }, 'appIDUnrecognized'),
   row({ upgrade: 429, body: message('concurrency limit') }, 'concurrentLimitExceeded', 'concurrentLimitExceeded', 'invalidRequest'),
-  row({ upgrade: 429 }, 'invalidRequest'),
+  row({ upgrade: 429 }, 'concurrentLimitExceeded', 'concurrentLimitExceeded', 'invalidRequest'),
   row({ upgrade: 503, body: '<html>avatar not found</html>' }, 'serverError'),
   row({ upgrade: 302 }, 'connectionFailed'),
 ];

@@ -26,6 +26,9 @@ const TYPE_OF_CASE: Readonly<Record<MessageCase, MessageType>> = {
   serverError: MessageType.MESSAGE_SERVER_ERROR,
   serverResponseAnimation: MessageType.MESSAGE_SERVER_RESPONSE_ANIMATION,
   clientInterrupt: MessageType.MESSAGE_CLIENT_INTERRUPT,
+  clientPause: MessageType.MESSAGE_CLIENT_PAUSE,
+  clientResume: MessageType.MESSAGE_CLIENT_RESUME,
+  serverPlaybackState: MessageType.MESSAGE_SERVER_PLAYBACK_STATE,
 };
 
 type MessageData = Exclude<NonNullable<Exclude<MessageInitShape<typeof MessageSchema>, Message>['data']>, { case: undefined }>;

@@ -31,7 +31,7 @@ interface Entry {
 const ENTRIES = {
   creditsExhausted: { retry: 'never', text: /credits? exhausted|insufficient balance/, codes: [4001] },
   sessionDurationExceeded: { retry: 'later', text: /session time limit reached|maximum session duration/, codes: [4002] },
-  concurrentLimitExceeded: { retry: 'later', text: /concurren(t|cy)/, codes: [4003] },
+  concurrentLimitExceeded: { retry: 'later', text: /concurren(t|cy)/, codes: [4003], statuses: [429] },
   billingRequired: { retry: 'never', text: /session denied/, statuses: [402] },
   egressUnavailable: { retry: 'never', text: /egress client is not configured|failed to create egress connection/ },
   invalidEgressConfig: { retry: 'never', text: /livekit_egress|agora_egress|missing livekit credentials|provide api_token or both/ },

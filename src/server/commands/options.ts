@@ -31,6 +31,16 @@ export async function folderOption(path: string, name: string): Promise<string> 
   throw new AvatarError(ErrorCode.invalidConfiguration, `${name} must be a folder; ${path} ${found ? 'is none' : 'does not exist'}`);
 }
 
+/** `ID=AVATAR` pairs, separated by commas or spaces; null where there are none. @throws {AvatarError} `invalidConfiguration`. */
+export function pairsOption(text: string | undefined, name: string): Record<string, string> | null {
+  const entries = listOption(text)?.map((entry) => {
+    const [key, value, ...rest] = entry.split('=');
+    if (key && value && rest.length === 0) return [key, value] as const;
+    throw new AvatarError(ErrorCode.invalidConfiguration, `${name} must hold pairs such as *=aria, not "${entry}"`);
+  });
+  return entries ? Object.fromEntries(entries) : null;
+}
+
 /** Entries of a list, separated by commas or spaces; null where it is not set or empty. */
 export function listOption(text: string | undefined): string[] | null {
   const entries = (text ?? '').split(/[\s,]+/).filter(Boolean);

@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from '../limits.js';
 import { createMotionServer, type MotionServer } from '../motion-server.js';
 import type { MotionServerApp } from '../server-apps.js';
 import { readCommandLine } from './command-line.js';
-import { folderOption, integerOption, listOption } from './options.js';
+import { folderOption, integerOption, listOption, pairsOption } from './options.js';
 import { serverKeys } from './server-keys.js';
 
 export const SERVE_USAGE = `serve                 Motion Server, token endpoint and demo on one port
@@ -19,6 +19,7 @@ export const SERVE_USAGE = `serve                 Motion Server, token endpoint 
   --local-network       serves phones in the local network without keys
   --apps <file>         JSON with several apps: [{"appId", "apiKey", "previousApiKeys", …}]; read again on SIGHUP
   --avatars <folder>    avatars are the *.glb files in it
+  --avatar-aliases <…>  avatars for ids that this server does not have, such as *=aria for all of them, by commas
   --demo <folder>       pages to serve instead of the demo
   --max-sessions <n>    default 500
   --threads <n>         threads that compute motion; default one per core
@@ -34,6 +35,7 @@ const OPTIONS = [
   'trusted-proxies',
   'apps',
   'avatars',
+  'avatar-aliases',
   'demo',
   'max-sessions',
   'threads',
@@ -58,6 +60,7 @@ export async function serve(args: string[]): Promise<void> {
   const tokenEndpoint = tokenEndpointFrom(values['token-endpoint'] ?? env.SPATIUS_TOKEN_ENDPOINT, keys.generatedKey !== null);
   const allowedOrigins = listOption(values['allowed-origins'] ?? env.SPATIUS_ALLOWED_ORIGINS);
   const trustedProxies = listOption(values['trusted-proxies'] ?? env.SPATIUS_TRUSTED_PROXIES);
+  const avatarAliases = pairsOption(values['avatar-aliases'] ?? env.SPATIUS_AVATAR_ALIASES, '--avatar-aliases');
   const isOutside = !isLoopbackHost(values.host ?? '127.0.0.1');
   const drainSeconds = integerOption(values['drain-delay'] ?? (isOutside ? '5' : '0'), '--drain-delay', 0, 600);
   const server = createMotionServer({
@@ -68,6 +71,7 @@ export async function serve(args: string[]): Promise<void> {
     allowLocalNetwork,
     ...(tokenEndpoint !== undefined && { tokenEndpoint }),
     ...(allowedOrigins && { allowedOrigins }),
+    ...(avatarAliases && { avatarAliases }),
     ...(trustedProxies && { trustedProxies: trustedProxies.filter((name) => name !== 'none') }),
     ...(logger && { logger }),
     ...(values.threads !== undefined && { threads: integerOption(values.threads, '--threads', 1, 128) }),

@@ -1,5 +1,6 @@
 /** One session's way into a LiveKit room: its speeches leave there in real time, voice and motion together. */
 import { createMessage, encodeMessage } from '../../motion/protocol/envelope.js';
+import { ServerPlaybackState_State } from '../../motion/protocol/generated/message_pb.js';
 import { packMotion } from '../../motion/protocol/packed-motion.js';
 import type { MotionFrames } from '../../shared/contracts/motion-frames.js';
 import { CLOCK_TOPIC, encodeRoomPacket, MOTION_TOPIC, type RoomPacketType } from '../../shared/contracts/room-packets.js';
@@ -11,6 +12,16 @@ import type { RoomTarget } from './livekit-configuration.js';
 import { type PlayoutEvent, RequestPlayout } from './request-playout.js';
 import { RoomPublisher } from './room-publisher.js';
 
+/** Of the request that is played, or was played last. */
+export interface Playback {
+  state: ServerPlaybackState_State;
+  /** Sound that has left, s. */
+  seconds: number;
+  reason?: InterruptionReason;
+}
+
+export type InterruptionReason = 'explicit' | 'pause_timeout';
+
 export interface LiveKitEgressListener {
   /** The last sample of a speech has left, or it was cut off from inside the room. */
   handleFinished(reqId: string): void;
@@ -18,6 +29,8 @@ export interface LiveKitEgressListener {
   handleRoom(): void;
   /** The room is closed, or this participant was removed. */
   handleLost(): void;
+  /** Playback began, ended, was cut, or was asked for by `setPaused`. */
+  handlePlayback(reqId: string, playback: Playback): void;
   /** The agent that playback is reported to was not reached. */
   handleAgentFault(message: string): void;
 }
@@ -47,6 +60,9 @@ export class LiveKitEgress {
   private sequence = 0;
   private lastClockSeconds = -Infinity;
   private lastClockRun = 0;
+  private startedNumber = 0;
+  /** While nothing is played. */
+  private lastPlayback: Playback = { state: ServerPlaybackState_State.STATE_UNSPECIFIED, seconds: 0 };
   private wake: (() => void) | null = null;
   private isClosed = false;
 
@@ -134,8 +150,32 @@ export class LiveKitEgress {
     this.wake?.();
   }
 
+  /**
+   * Holds a request, or lets it play on from the same sample; what the encoder has still leaves. Reports the playback after it in any case.
+   *
+   * @returns Whether this request is the one that is played.
+   */
+  setPaused(reqId: string, isPaused: boolean): boolean {
+    const isCurrent = this.playout.setPaused(reqId, isPaused);
+    this.listener.handlePlayback(reqId, this.playback);
+    this.wake?.();
+    return isCurrent;
+  }
+
+  private get playback(): Playback {
+    const { current, isHeld } = this.playout;
+    if (!current) return this.lastPlayback;
+    if (isHeld) return { state: ServerPlaybackState_State.PAUSED, seconds: current.takenSeconds };
+    return { state: ServerPlaybackState_State.PLAYING, seconds: this.leavingSeconds(current.reqId) };
+  }
+
+  private finishPlayback(reqId: string, playback: Playback): void {
+    this.lastPlayback = playback;
+    this.listener.handlePlayback(reqId, playback);
+  }
+
   /** Silence at once: drops what has not left of a request. @returns Whether there was anything to drop. */
-  interrupt(reqId: string): boolean {
+  interrupt(reqId: string, reason: InterruptionReason = 'explicit'): boolean {
     const isCurrent = this.playout.current?.reqId === reqId;
     const heardSeconds = isCurrent ? this.leavingSeconds(reqId) : 0;
     this.resamplers.delete(reqId);
@@ -144,6 +184,7 @@ export class LiveKitEgress {
     if (isCurrent) this.publisher.clear();
     this.sendPacket('cut', { reqId, number: dropped.number }, heardSeconds);
     this.agent?.cut(dropped.number, heardSeconds);
+    this.finishPlayback(reqId, { state: ServerPlaybackState_State.INTERRUPTED, seconds: heardSeconds, reason });
     this.wake?.();
     return true;
   }
@@ -179,6 +220,10 @@ export class LiveKitEgress {
       }
       // It may have been cut off meanwhile.
       if (this.playout.current?.number !== speech.number) continue;
+      if (speech.number > this.startedNumber) {
+        this.startedNumber = speech.number;
+        this.listener.handlePlayback(speech.reqId, this.playback);
+      }
       if (this.playout.current.takenSeconds > this.publisher.queuedSeconds - FRAME_SAMPLES / SAMPLE_RATE_HZ)
         this.agent?.start(speech.number);
       this.sendClock(speech);
@@ -192,9 +237,12 @@ export class LiveKitEgress {
       this.sendPacket('ended', event, event.seconds);
       // The encoder's queue is played before the request counts as finished.
       this.agent?.beginEnd(event.number, event.seconds);
+      const ended = { state: ServerPlaybackState_State.ENDED, seconds: event.seconds };
+      this.lastPlayback = ended;
       setTimeout(() => {
         if (this.isClosed) return;
         this.agent?.end(event.number);
+        this.listener.handlePlayback(reqId, ended);
         this.listener.handleFinished(reqId);
       }, this.publisher.queuedSeconds * 1000);
       return;

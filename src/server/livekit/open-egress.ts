@@ -7,7 +7,8 @@ import { LiveKitEgress, type LiveKitEgressListener } from './livekit-egress.js';
 
 export type OpenedEgress =
   /** `idleTimeoutMs` 0: the client leaves it to the server. */
-  { isOpen: true; egress: LiveKitEgress; idleTimeoutMs: number } | { isOpen: false; code: number; message: string };
+  | { isOpen: true; egress: LiveKitEgress; idleTimeoutMs: number }
+  | { isOpen: false; code: number; message: string /** Another attempt may succeed. */; isLater: boolean };
 
 /** Joins the room. Never rejects. */
 export async function openLiveKitEgress(
@@ -17,7 +18,7 @@ export async function openLiveKitEgress(
   listener: LiveKitEgressListener,
 ): Promise<OpenedEgress> {
   const configuration = await livekitConfigurationFrom(config, session.avatarId, options);
-  if (!configuration.isAccepted) return { isOpen: false, code: configuration.code, message: configuration.message };
+  if (!configuration.isAccepted) return { isOpen: false, code: configuration.code, message: configuration.message, isLater: false };
   const { target, idleTimeoutMs } = configuration;
   try {
     return { isOpen: true, egress: await LiveKitEgress.open(target, session, listener), idleTimeoutMs };
@@ -28,6 +29,7 @@ export async function openLiveKitEgress(
       isOpen: false,
       code: isRefused ? ServerErrorCode.unauthenticated : ServerErrorCode.unavailable,
       message: `livekit_egress: ${error.message}`,
+      isLater: error.code === ErrorCode.connectionFailed,
     };
   }
 }

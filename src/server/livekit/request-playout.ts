@@ -40,6 +40,8 @@ export class RequestPlayout {
   private hasStopped = false;
   private _run = 0;
   private _runStartSeconds = 0;
+  /** Nothing of the current request leaves. */
+  private isPaused = false;
 
   /** @param sampleRateHz Of all samples. */
   constructor(sampleRateHz: number) {
@@ -74,6 +76,18 @@ export class RequestPlayout {
     if (startSeconds <= this._runStartSeconds) return;
     this._run++;
     this._runStartSeconds = startSeconds;
+  }
+
+  /** Holds the request that leaves, or lets it go on. @returns Whether that request is the one. */
+  setPaused(reqId: string, isPaused: boolean): boolean {
+    if (this.requests[0]?.reqId !== reqId) return false;
+    this.isPaused = isPaused;
+    return true;
+  }
+
+  /** Whether the current request is held. */
+  get isHeld(): boolean {
+    return this.isPaused;
   }
 
   begin(reqId: string): void {
@@ -115,7 +129,7 @@ export class RequestPlayout {
   drop(reqId: string): { number: number; takenSeconds: number } | null {
     const request = this.find(reqId);
     if (!request) return null;
-    if (this.requests[0] === request) this.isFlowing = this.hasStopped = false;
+    if (this.requests[0] === request) this.isFlowing = this.hasStopped = this.isPaused = false;
     this.requests.splice(this.requests.indexOf(request), 1);
     return { number: request.number, takenSeconds: request.takenSamples / this.sampleRateHz };
   }
@@ -137,7 +151,7 @@ export class RequestPlayout {
     if (request.isAudioOver && request.queuedSamples === 0 && request.isMotionEndReported) {
       events.push({ type: 'ended', reqId, number, seconds: request.takenSamples / this.sampleRateHz });
       this.requests.shift();
-      this.isFlowing = false;
+      this.isFlowing = this.isPaused = false;
     } else if (this.hasStopped) {
       events.push({ type: 'held', reqId, number, seconds: request.takenSamples / this.sampleRateHz });
     }
@@ -179,7 +193,7 @@ export class RequestPlayout {
   }
 
   private mayLeave(request: QueuedRequest, length: number): boolean {
-    if (request.queuedSamples === 0) return false;
+    if (this.isPaused || request.queuedSamples === 0) return false;
     const taken = request.takenSamples / this.sampleRateHz;
     const ahead = this.isFlowing ? length / this.sampleRateHz : START_SECONDS;
     const hasSound = request.isAudioOver || request.queuedSamples >= ahead * this.sampleRateHz;

@@ -39,7 +39,7 @@ export class RoomPublisher {
   /**
    * Joins and publishes the voice.
    *
-   * @throws {AvatarError} `egressUnavailable` without the package or when the server cannot be reached,
+   * @throws {AvatarError} `egressUnavailable` without the package, `connectionFailed` when the server cannot be reached,
    *   `invalidEgressConfig` when it refuses the token. Messages hold neither URL nor token.
    */
   static async join(target: RoomTarget, sampleRateHz: number, listener: RoomPublisherListener): Promise<RoomPublisher> {
@@ -152,7 +152,7 @@ function joinError(cause: unknown): AvatarError {
   if (/\b40[13]\b|unauthorized|permission/i.test(message)) {
     return new AvatarError(ErrorCode.invalidEgressConfig, 'failed to join the LiveKit room: unauthorized: invalid token', { cause });
   }
-  return new AvatarError(ErrorCode.egressUnavailable, 'failed to create egress connection: the LiveKit server cannot be reached', {
+  return new AvatarError(ErrorCode.connectionFailed, 'failed to create egress connection: the LiveKit server cannot be reached', {
     cause,
   });
 }

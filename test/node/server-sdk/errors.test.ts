@@ -99,7 +99,7 @@ describe('errors of the Server SDK, provoked at a real server', () => {
 
   it('is `invalidRequest` for a wrong API key, which no error quotes', async () => {
     const error = await startFailure({ apiKey: 'a-wrong-secret' });
-    assert.deepInclude({ ...error }, { code: 'invalidRequest', phase: 'session_token', httpStatus: 401, serverCode: 'UNAUTHENTICATED' });
+    assert.deepInclude({ ...error }, { code: 'invalidRequest', phase: 'session_token', httpStatus: 401, serverCode: 'INVALID_API_KEY' });
     assert.notInclude(inspect(error, { depth: 10 }), 'a-wrong-secret');
     const unsendable = await startFailure({ apiKey: 'a-wrong\nsecret' });
     assert.notInclude(inspect(unsendable, { depth: 10 }), 'secret');
@@ -170,7 +170,7 @@ describe('errors of the Server SDK, provoked at a real server', () => {
   it('is `unsupportedSampleRate` for a rate the server does not take', async () => {
     assert.deepInclude(
       { ...(await startFailure({ sampleRate: 11_025 })) },
-      { code: 'unsupportedSampleRate', phase: 'websocket_handshake', serverCode: '3' },
+      { code: 'unsupportedSampleRate', phase: 'websocket_handshake', serverCode: '0' },
     );
   });
 

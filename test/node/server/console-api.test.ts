@@ -43,14 +43,17 @@ describe('the console API', () => {
     ]) {
       const response = await post(body);
       assert.equal(response.status, 200);
-      assert.match(((await response.json()) as { sessionToken: string }).sessionToken, /^[\w-]+\.[\w-]+\.[\w-]+$/);
+      const answer = (await response.json()) as Record<string, string>;
+      assert.match(answer.sessionToken, /^[\w-]+\.[\w-]+\.[\w-]+$/);
+      assert.equal(answer.session_token, answer.sessionToken);
     }
   });
 
-  it('refuses a missing or wrong key with 401', async () => {
+  it('refuses a missing or wrong key with 401, in words that stock SDKs do not take for an egress', async () => {
     for (const key of [null, '', 'x', `${TEST_API_KEY}x`]) {
-      assert.deepEqual(await refusal(await post({ expireAt: inSeconds(60) }, key)), [401, 'UNAUTHENTICATED']);
+      assert.deepEqual(await refusal(await post({ expireAt: inSeconds(60) }, key)), [401, 'INVALID_API_KEY']);
     }
+    assert.notMatch(await (await post({ expireAt: inSeconds(60) }, 'x')).text(), /unauth/i);
   });
 
   it('refuses an expiry that is missing, past, too far, or no whole number', async () => {

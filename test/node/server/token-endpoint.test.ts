@@ -97,7 +97,7 @@ describe('the token endpoint', () => {
   it('sends the key, the app id and the expiry to the console, and nothing of them back', async () => {
     foreign.replies(200, { sessionToken: 't1' });
     const [, body] = await read(await endpoint()(ask()));
-    assert.deepEqual(Object.keys(body), ['sessionToken', 'expiresAt', 'expiredAt']);
+    assert.deepEqual(Object.keys(body), ['sessionToken', 'session_token', 'expiresAt', 'expiredAt']);
     const [seen] = foreign.seen;
     assert.equal(seen!.url, '/v1/console/session-tokens');
     assert.equal(seen!.headers['x-api-key'], 'very-secret');

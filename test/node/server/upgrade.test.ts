@@ -56,6 +56,27 @@ describe('the upgrade to a session', () => {
   const withHeaders = (sessionKey: string, appId = TEST_APP_ID, avatarId = 'aria'): Promise<Refusal> =>
     upgrade(`${socketUrl}?id=${encodeURIComponent(avatarId)}`, { 'X-App-ID': appId, 'X-Session-Key': sessionKey });
 
+  it('admits ids that the server does not have as other avatars, where that is set', async () => {
+    const aliased = await startMotionServer({ avatarAliases: { '*': 'aria', old: 'gone' } });
+    try {
+      const open = async (id: string): Promise<number> => {
+        const headers = { 'X-App-ID': TEST_APP_ID, 'X-Session-Key': await aliased.token() };
+        return (await upgrade(`${aliased.ingressUrl}/websocket?id=${id}`, headers)).status;
+      };
+      assert.deepEqual([await open('5c1c1b3a-0b5e-4b1c'), await open('old'), await open('aria')], [101, 101, 101]);
+    } finally {
+      await aliased.close();
+    }
+    const named = await startMotionServer({ avatarAliases: { old: 'aria' } });
+    try {
+      const headers = { 'X-App-ID': TEST_APP_ID, 'X-Session-Key': await named.token() };
+      assert.equal((await upgrade(`${named.ingressUrl}/websocket?id=old`, headers)).status, 101);
+      assert.equal((await upgrade(`${named.ingressUrl}/websocket?id=other`, headers)).status, 404);
+    } finally {
+      await named.close();
+    }
+  });
+
   it('admits by headers and by query alike', async () => {
     assert.equal((await withHeaders(token)).status, 101);
     assert.equal((await upgrade(`${socketUrl}?id=aria&appId=${TEST_APP_ID}&sessionKey=${token}`)).status, 101);

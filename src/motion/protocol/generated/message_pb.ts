@@ -15,7 +15,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file message.proto.
  */
 export const file_message: GenFile = /*@__PURE__*/
-  fileDesc("Cg1tZXNzYWdlLnByb3RvEgdtZXNzYWdlIp8DCgdNZXNzYWdlEiIKBHR5cGUYASABKA4yFC5tZXNzYWdlLk1lc3NhZ2VUeXBlEkMKGGNsaWVudF9jb25maWd1cmVfc2Vzc2lvbhgCIAEoCzIfLm1lc3NhZ2UuQ2xpZW50Q29uZmlndXJlU2Vzc2lvbkgAEj8KFnNlcnZlcl9jb25maXJtX3Nlc3Npb24YAyABKAsyHS5tZXNzYWdlLlNlcnZlckNvbmZpcm1TZXNzaW9uSAASNwoSY2xpZW50X2F1ZGlvX2lucHV0GAQgASgLMhkubWVzc2FnZS5DbGllbnRBdWRpb0lucHV0SAASLAoMc2VydmVyX2Vycm9yGAUgASgLMhQubWVzc2FnZS5TZXJ2ZXJFcnJvckgAEkUKGXNlcnZlcl9yZXNwb25zZV9hbmltYXRpb24YBiABKAsyIC5tZXNzYWdlLlNlcnZlclJlc3BvbnNlQW5pbWF0aW9uSAASNAoQY2xpZW50X2ludGVycnVwdBgIIAEoCzIYLm1lc3NhZ2UuQ2xpZW50SW50ZXJydXB0SABCBgoEZGF0YSK2AwoWQ2xpZW50Q29uZmlndXJlU2Vzc2lvbhITCgtzYW1wbGVfcmF0ZRgBIAEoBRIPCgdiaXRyYXRlGAIgASgFEioKDGF1ZGlvX2Zvcm1hdBgDIAEoDjIULm1lc3NhZ2UuQXVkaW9Gb3JtYXQSPAoVdHJhbnNwb3J0X2NvbXByZXNzaW9uGAQgASgOMh0ubWVzc2FnZS5UcmFuc3BvcnRDb21wcmVzc2lvbhIoCgtlZ3Jlc3NfdHlwZRgFIAEoDjITLm1lc3NhZ2UuRWdyZXNzVHlwZRI0Cg5saXZla2l0X2VncmVzcxgGIAEoCzIcLm1lc3NhZ2UuTGl2ZUtpdEVncmVzc0NvbmZpZxIwCgxhZ29yYV9lZ3Jlc3MYByABKAsyGi5tZXNzYWdlLkFnb3JhRWdyZXNzQ29uZmlnEkYKDGV4dHJhX3BhcmFtcxgIIAMoCzIwLm1lc3NhZ2UuQ2xpZW50Q29uZmlndXJlU2Vzc2lvbi5FeHRyYVBhcmFtc0VudHJ5GjIKEEV4dHJhUGFyYW1zRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASItChRTZXJ2ZXJDb25maXJtU2Vzc2lvbhIVCg1jb25uZWN0aW9uX2lkGAEgASgJImwKEENsaWVudEF1ZGlvSW5wdXQSDgoGcmVxX2lkGAEgASgJEgsKA2VuZBgCIAEoCBINCgVhdWRpbxgDIAEoDBIsCg10cmFjZV9jb250ZXh0GAQgASgLMhUubWVzc2FnZS5UcmFjZUNvbnRleHQiNwoMVHJhY2VDb250ZXh0EhMKC3RyYWNlcGFyZW50GAEgASgJEhIKCnRyYWNlc3RhdGUYAiABKAkiUwoLU2VydmVyRXJyb3ISFQoNY29ubmVjdGlvbl9pZBgBIAEoCRIOCgZyZXFfaWQYAiABKAkSDAoEY29kZRgDIAEoBRIPCgdtZXNzYWdlGAQgASgJIroBChdTZXJ2ZXJSZXNwb25zZUFuaW1hdGlvbhIVCg1jb25uZWN0aW9uX2lkGAEgASgJEg4KBnJlcV9pZBgCIAEoCRILCgNlbmQYAyABKAgSKgoJYW5pbWF0aW9uGAQgASgLMhcubWVzc2FnZS5GbGFtZUFuaW1hdGlvbhIRCglhdmF0YXJfaWQYBSABKAkSLAoNcGFja2VkX21vdGlvbhhkIAEoCzIVLm1lc3NhZ2UuUGFja2VkTW90aW9uIiEKD0NsaWVudEludGVycnVwdBIOCgZyZXFfaWQYASABKAkiMwoORmxhbWVBbmltYXRpb24SIQoJa2V5ZnJhbWVzGAEgAygLMg4ubWVzc2FnZS5GbGFtZSKKAQoFRmxhbWUSEwoLdHJhbnNsYXRpb24YASADKAISEAoIcm90YXRpb24YAiADKAISEQoJbmVja19wb3NlGAMgAygCEhAKCGphd19wb3NlGAQgAygCEhAKCGV5ZV9wb3NlGAUgAygCEg8KB2V5ZV9saWQYBiADKAISEgoKZXhwcmVzc2lvbhgHIAMoAiKbAQoMUGFja2VkTW90aW9uEhMKC3N0YXJ0X2ZyYW1lGAEgASgNEhMKC2ZyYW1lX2NvdW50GAIgASgNEhIKCmZyYW1lX3JhdGUYAyABKAISFQoNY2hhbm5lbF9jb3VudBgEIAEoDRIPCgdzYW1wbGVzGAUgASgMEiUKBWV4dHJhGAYgASgLMhYubWVzc2FnZS5FeHRyYUNoYW5uZWxzIjAKDUV4dHJhQ2hhbm5lbHMSDgoGbGF5b3V0GAEgASgNEg8KB3NhbXBsZXMYAiABKAwipgIKE0xpdmVLaXRFZ3Jlc3NDb25maWcSCwoDdXJsGAEgASgJEhMKB2FwaV9rZXkYAiABKAlCAhgBEhYKCmFwaV9zZWNyZXQYAyABKAlCAhgBEhEKCXJvb21fbmFtZRgEIAEoCRIUCgxwdWJsaXNoZXJfaWQYBSABKAkSSwoQZXh0cmFfYXR0cmlidXRlcxgGIAMoCzIxLm1lc3NhZ2UuTGl2ZUtpdEVncmVzc0NvbmZpZy5FeHRyYUF0dHJpYnV0ZXNFbnRyeRIUCgxpZGxlX3RpbWVvdXQYByABKAUSEQoJYXBpX3Rva2VuGAggASgJGjYKFEV4dHJhQXR0cmlidXRlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiWwoRQWdvcmFFZ3Jlc3NDb25maWcSFAoMY2hhbm5lbF9uYW1lGAEgASgJEg0KBXRva2VuGAIgASgJEgsKA3VpZBgDIAEoDRIUCgxwdWJsaXNoZXJfaWQYBCABKAkq7wEKC01lc3NhZ2VUeXBlEhcKE01FU1NBR0VfVU5TUEVDSUZJRUQQABIkCiBNRVNTQUdFX0NMSUVOVF9DT05GSUdVUkVfU0VTU0lPThABEiIKHk1FU1NBR0VfU0VSVkVSX0NPTkZJUk1fU0VTU0lPThACEh4KGk1FU1NBR0VfQ0xJRU5UX0FVRElPX0lOUFVUEAMSGAoUTUVTU0FHRV9TRVJWRVJfRVJST1IQBBIlCiFNRVNTQUdFX1NFUlZFUl9SRVNQT05TRV9BTklNQVRJT04QBRIcChhNRVNTQUdFX0NMSUVOVF9JTlRFUlJVUFQQBypECgtBdWRpb0Zvcm1hdBIaChZBVURJT19GT1JNQVRfUENNX1MxNkxFEAASGQoVQVVESU9fRk9STUFUX09HR19PUFVTEAEqNgoUVHJhbnNwb3J0Q29tcHJlc3Npb24SHgoaVFJBTlNQT1JUX0NPTVBSRVNTSU9OX05PTkUQACpZCgpFZ3Jlc3NUeXBlEhsKF0VHUkVTU19UWVBFX1VOU1BFQ0lGSUVEEAASFwoTRUdSRVNTX1RZUEVfTElWRUtJVBABEhUKEUVHUkVTU19UWVBFX0FHT1JBEAJiBnByb3RvMw");
+  fileDesc("Cg1tZXNzYWdlLnByb3RvEgdtZXNzYWdlIrwECgdNZXNzYWdlEiIKBHR5cGUYASABKA4yFC5tZXNzYWdlLk1lc3NhZ2VUeXBlEkMKGGNsaWVudF9jb25maWd1cmVfc2Vzc2lvbhgCIAEoCzIfLm1lc3NhZ2UuQ2xpZW50Q29uZmlndXJlU2Vzc2lvbkgAEj8KFnNlcnZlcl9jb25maXJtX3Nlc3Npb24YAyABKAsyHS5tZXNzYWdlLlNlcnZlckNvbmZpcm1TZXNzaW9uSAASNwoSY2xpZW50X2F1ZGlvX2lucHV0GAQgASgLMhkubWVzc2FnZS5DbGllbnRBdWRpb0lucHV0SAASLAoMc2VydmVyX2Vycm9yGAUgASgLMhQubWVzc2FnZS5TZXJ2ZXJFcnJvckgAEkUKGXNlcnZlcl9yZXNwb25zZV9hbmltYXRpb24YBiABKAsyIC5tZXNzYWdlLlNlcnZlclJlc3BvbnNlQW5pbWF0aW9uSAASNAoQY2xpZW50X2ludGVycnVwdBgIIAEoCzIYLm1lc3NhZ2UuQ2xpZW50SW50ZXJydXB0SAASLAoMY2xpZW50X3BhdXNlGAkgASgLMhQubWVzc2FnZS5DbGllbnRQYXVzZUgAEi4KDWNsaWVudF9yZXN1bWUYCiABKAsyFS5tZXNzYWdlLkNsaWVudFJlc3VtZUgAEj0KFXNlcnZlcl9wbGF5YmFja19zdGF0ZRgLIAEoCzIcLm1lc3NhZ2UuU2VydmVyUGxheWJhY2tTdGF0ZUgAQgYKBGRhdGEitgMKFkNsaWVudENvbmZpZ3VyZVNlc3Npb24SEwoLc2FtcGxlX3JhdGUYASABKAUSDwoHYml0cmF0ZRgCIAEoBRIqCgxhdWRpb19mb3JtYXQYAyABKA4yFC5tZXNzYWdlLkF1ZGlvRm9ybWF0EjwKFXRyYW5zcG9ydF9jb21wcmVzc2lvbhgEIAEoDjIdLm1lc3NhZ2UuVHJhbnNwb3J0Q29tcHJlc3Npb24SKAoLZWdyZXNzX3R5cGUYBSABKA4yEy5tZXNzYWdlLkVncmVzc1R5cGUSNAoObGl2ZWtpdF9lZ3Jlc3MYBiABKAsyHC5tZXNzYWdlLkxpdmVLaXRFZ3Jlc3NDb25maWcSMAoMYWdvcmFfZWdyZXNzGAcgASgLMhoubWVzc2FnZS5BZ29yYUVncmVzc0NvbmZpZxJGCgxleHRyYV9wYXJhbXMYCCADKAsyMC5tZXNzYWdlLkNsaWVudENvbmZpZ3VyZVNlc3Npb24uRXh0cmFQYXJhbXNFbnRyeRoyChBFeHRyYVBhcmFtc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQwoUU2VydmVyQ29uZmlybVNlc3Npb24SFQoNY29ubmVjdGlvbl9pZBgBIAEoCRIUCgxjYXBhYmlsaXRpZXMYAiADKAkibAoQQ2xpZW50QXVkaW9JbnB1dBIOCgZyZXFfaWQYASABKAkSCwoDZW5kGAIgASgIEg0KBWF1ZGlvGAMgASgMEiwKDXRyYWNlX2NvbnRleHQYBCABKAsyFS5tZXNzYWdlLlRyYWNlQ29udGV4dCI3CgxUcmFjZUNvbnRleHQSEwoLdHJhY2VwYXJlbnQYASABKAkSEgoKdHJhY2VzdGF0ZRgCIAEoCSJTCgtTZXJ2ZXJFcnJvchIVCg1jb25uZWN0aW9uX2lkGAEgASgJEg4KBnJlcV9pZBgCIAEoCRIMCgRjb2RlGAMgASgFEg8KB21lc3NhZ2UYBCABKAkiugEKF1NlcnZlclJlc3BvbnNlQW5pbWF0aW9uEhUKDWNvbm5lY3Rpb25faWQYASABKAkSDgoGcmVxX2lkGAIgASgJEgsKA2VuZBgDIAEoCBIqCglhbmltYXRpb24YBCABKAsyFy5tZXNzYWdlLkZsYW1lQW5pbWF0aW9uEhEKCWF2YXRhcl9pZBgFIAEoCRIsCg1wYWNrZWRfbW90aW9uGGQgASgLMhUubWVzc2FnZS5QYWNrZWRNb3Rpb24iIQoPQ2xpZW50SW50ZXJydXB0Eg4KBnJlcV9pZBgBIAEoCSIdCgtDbGllbnRQYXVzZRIOCgZyZXFfaWQYASABKAkiHgoMQ2xpZW50UmVzdW1lEg4KBnJlcV9pZBgBIAEoCSLnAQoTU2VydmVyUGxheWJhY2tTdGF0ZRIVCg1jb25uZWN0aW9uX2lkGAEgASgJEg4KBnJlcV9pZBgCIAEoCRIxCgVzdGF0ZRgDIAEoDjIiLm1lc3NhZ2UuU2VydmVyUGxheWJhY2tTdGF0ZS5TdGF0ZRIRCglwbGF5ZWRfbXMYBCABKAMSDgoGcmVhc29uGAUgASgJIlMKBVN0YXRlEhUKEVNUQVRFX1VOU1BFQ0lGSUVEEAASCwoHUExBWUlORxABEgoKBlBBVVNFRBACEgkKBUVOREVEEAMSDwoLSU5URVJSVVBURUQQBCIzCg5GbGFtZUFuaW1hdGlvbhIhCglrZXlmcmFtZXMYASADKAsyDi5tZXNzYWdlLkZsYW1lIooBCgVGbGFtZRITCgt0cmFuc2xhdGlvbhgBIAMoAhIQCghyb3RhdGlvbhgCIAMoAhIRCgluZWNrX3Bvc2UYAyADKAISEAoIamF3X3Bvc2UYBCADKAISEAoIZXllX3Bvc2UYBSADKAISDwoHZXllX2xpZBgGIAMoAhISCgpleHByZXNzaW9uGAcgAygCIpsBCgxQYWNrZWRNb3Rpb24SEwoLc3RhcnRfZnJhbWUYASABKA0SEwoLZnJhbWVfY291bnQYAiABKA0SEgoKZnJhbWVfcmF0ZRgDIAEoAhIVCg1jaGFubmVsX2NvdW50GAQgASgNEg8KB3NhbXBsZXMYBSABKAwSJQoFZXh0cmEYBiABKAsyFi5tZXNzYWdlLkV4dHJhQ2hhbm5lbHMiMAoNRXh0cmFDaGFubmVscxIOCgZsYXlvdXQYASABKA0SDwoHc2FtcGxlcxgCIAEoDCKmAgoTTGl2ZUtpdEVncmVzc0NvbmZpZxILCgN1cmwYASABKAkSEwoHYXBpX2tleRgCIAEoCUICGAESFgoKYXBpX3NlY3JldBgDIAEoCUICGAESEQoJcm9vbV9uYW1lGAQgASgJEhQKDHB1Ymxpc2hlcl9pZBgFIAEoCRJLChBleHRyYV9hdHRyaWJ1dGVzGAYgAygLMjEubWVzc2FnZS5MaXZlS2l0RWdyZXNzQ29uZmlnLkV4dHJhQXR0cmlidXRlc0VudHJ5EhQKDGlkbGVfdGltZW91dBgHIAEoBRIRCglhcGlfdG9rZW4YCCABKAkaNgoURXh0cmFBdHRyaWJ1dGVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASJbChFBZ29yYUVncmVzc0NvbmZpZxIUCgxjaGFubmVsX25hbWUYASABKAkSDQoFdG9rZW4YAiABKAkSCwoDdWlkGAMgASgNEhQKDHB1Ymxpc2hlcl9pZBgEIAEoCSrHAgoLTWVzc2FnZVR5cGUSFwoTTUVTU0FHRV9VTlNQRUNJRklFRBAAEiQKIE1FU1NBR0VfQ0xJRU5UX0NPTkZJR1VSRV9TRVNTSU9OEAESIgoeTUVTU0FHRV9TRVJWRVJfQ09ORklSTV9TRVNTSU9OEAISHgoaTUVTU0FHRV9DTElFTlRfQVVESU9fSU5QVVQQAxIYChRNRVNTQUdFX1NFUlZFUl9FUlJPUhAEEiUKIU1FU1NBR0VfU0VSVkVSX1JFU1BPTlNFX0FOSU1BVElPThAFEhwKGE1FU1NBR0VfQ0xJRU5UX0lOVEVSUlVQVBAHEhgKFE1FU1NBR0VfQ0xJRU5UX1BBVVNFEAgSGQoVTUVTU0FHRV9DTElFTlRfUkVTVU1FEAkSIQodTUVTU0FHRV9TRVJWRVJfUExBWUJBQ0tfU1RBVEUQCipECgtBdWRpb0Zvcm1hdBIaChZBVURJT19GT1JNQVRfUENNX1MxNkxFEAASGQoVQVVESU9fRk9STUFUX09HR19PUFVTEAEqNgoUVHJhbnNwb3J0Q29tcHJlc3Npb24SHgoaVFJBTlNQT1JUX0NPTVBSRVNTSU9OX05PTkUQACpZCgpFZ3Jlc3NUeXBlEhsKF0VHUkVTU19UWVBFX1VOU1BFQ0lGSUVEEAASFwoTRUdSRVNTX1RZUEVfTElWRUtJVBABEhUKEUVHUkVTU19UWVBFX0FHT1JBEAJiBnByb3RvMw");
 
 /**
  * @generated from message message.Message
@@ -67,6 +67,24 @@ export type Message = Message$1<"message.Message"> & {
      */
     value: ClientInterrupt;
     case: "clientInterrupt";
+  } | {
+    /**
+     * @generated from field: message.ClientPause client_pause = 9;
+     */
+    value: ClientPause;
+    case: "clientPause";
+  } | {
+    /**
+     * @generated from field: message.ClientResume client_resume = 10;
+     */
+    value: ClientResume;
+    case: "clientResume";
+  } | {
+    /**
+     * @generated from field: message.ServerPlaybackState server_playback_state = 11;
+     */
+    value: ServerPlaybackState;
+    case: "serverPlaybackState";
   } | { case: undefined; value?: undefined };
 };
 
@@ -141,6 +159,13 @@ export type ServerConfirmSession = Message$1<"message.ServerConfirmSession"> & {
    * @generated from field: string connection_id = 1;
    */
   connectionId: string;
+
+  /**
+   * Optional abilities of this session: playback_control (takes pause and resume), playback_state (reports it).
+   *
+   * @generated from field: repeated string capabilities = 2;
+   */
+  capabilities: string[];
 };
 
 /**
@@ -306,6 +331,124 @@ export const ClientInterruptSchema: GenMessage<ClientInterrupt> = /*@__PURE__*/
   messageDesc(file_message, 7);
 
 /**
+ * Holds the playback of a request in an egress; audio may be sent on. Answered with a ServerPlaybackState.
+ *
+ * @generated from message message.ClientPause
+ */
+export type ClientPause = Message$1<"message.ClientPause"> & {
+  /**
+   * @generated from field: string req_id = 1;
+   */
+  reqId: string;
+};
+
+/**
+ * Describes the message message.ClientPause.
+ * Use `create(ClientPauseSchema)` to create a new message.
+ */
+export const ClientPauseSchema: GenMessage<ClientPause> = /*@__PURE__*/
+  messageDesc(file_message, 8);
+
+/**
+ * Plays on from where it was held. Answered with a ServerPlaybackState.
+ *
+ * @generated from message message.ClientResume
+ */
+export type ClientResume = Message$1<"message.ClientResume"> & {
+  /**
+   * @generated from field: string req_id = 1;
+   */
+  reqId: string;
+};
+
+/**
+ * Describes the message message.ClientResume.
+ * Use `create(ClientResumeSchema)` to create a new message.
+ */
+export const ClientResumeSchema: GenMessage<ClientResume> = /*@__PURE__*/
+  messageDesc(file_message, 9);
+
+/**
+ * Playback in an egress, sent when it changes and in answer to pause and resume: what is true after those. A req_id that is not
+ * being played is answered with the state of what is, under the req_id of the question.
+ *
+ * @generated from message message.ServerPlaybackState
+ */
+export type ServerPlaybackState = Message$1<"message.ServerPlaybackState"> & {
+  /**
+   * @generated from field: string connection_id = 1;
+   */
+  connectionId: string;
+
+  /**
+   * @generated from field: string req_id = 2;
+   */
+  reqId: string;
+
+  /**
+   * @generated from field: message.ServerPlaybackState.State state = 3;
+   */
+  state: ServerPlaybackState_State;
+
+  /**
+   * Audio that has left; does not grow while paused.
+   *
+   * @generated from field: int64 played_ms = 4;
+   */
+  playedMs: bigint;
+
+  /**
+   * Of INTERRUPTED: explicit, preempted or pause_timeout.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message message.ServerPlaybackState.
+ * Use `create(ServerPlaybackStateSchema)` to create a new message.
+ */
+export const ServerPlaybackStateSchema: GenMessage<ServerPlaybackState> = /*@__PURE__*/
+  messageDesc(file_message, 10);
+
+/**
+ * @generated from enum message.ServerPlaybackState.State
+ */
+export enum ServerPlaybackState_State {
+  /**
+   * @generated from enum value: STATE_UNSPECIFIED = 0;
+   */
+  STATE_UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: PLAYING = 1;
+   */
+  PLAYING = 1,
+
+  /**
+   * @generated from enum value: PAUSED = 2;
+   */
+  PAUSED = 2,
+
+  /**
+   * @generated from enum value: ENDED = 3;
+   */
+  ENDED = 3,
+
+  /**
+   * @generated from enum value: INTERRUPTED = 4;
+   */
+  INTERRUPTED = 4,
+}
+
+/**
+ * Describes the enum message.ServerPlaybackState.State.
+ */
+export const ServerPlaybackState_StateSchema: GenEnum<ServerPlaybackState_State> = /*@__PURE__*/
+  enumDesc(file_message, 10, 0);
+
+/**
  * 25 keyframes a second; the n-th of a request describes n / 25 s of its audio.
  *
  * @generated from message message.FlameAnimation
@@ -322,7 +465,7 @@ export type FlameAnimation = Message$1<"message.FlameAnimation"> & {
  * Use `create(FlameAnimationSchema)` to create a new message.
  */
 export const FlameAnimationSchema: GenMessage<FlameAnimation> = /*@__PURE__*/
-  messageDesc(file_message, 8);
+  messageDesc(file_message, 11);
 
 /**
  * @generated from message message.Flame
@@ -383,7 +526,7 @@ export type Flame = Message$1<"message.Flame"> & {
  * Use `create(FlameSchema)` to create a new message.
  */
 export const FlameSchema: GenMessage<Flame> = /*@__PURE__*/
-  messageDesc(file_message, 9);
+  messageDesc(file_message, 12);
 
 /**
  * A run of neutral motion frames; `samples` is laid out as described in packed-motion.ts.
@@ -431,7 +574,7 @@ export type PackedMotion = Message$1<"message.PackedMotion"> & {
  * Use `create(PackedMotionSchema)` to create a new message.
  */
 export const PackedMotionSchema: GenMessage<PackedMotion> = /*@__PURE__*/
-  messageDesc(file_message, 10);
+  messageDesc(file_message, 13);
 
 /**
  * Further channels of the same frames.
@@ -460,7 +603,7 @@ export type ExtraChannels = Message$1<"message.ExtraChannels"> & {
  * Use `create(ExtraChannelsSchema)` to create a new message.
  */
 export const ExtraChannelsSchema: GenMessage<ExtraChannels> = /*@__PURE__*/
-  messageDesc(file_message, 11);
+  messageDesc(file_message, 14);
 
 /**
  * @generated from message message.LiveKitEgressConfig
@@ -516,7 +659,7 @@ export type LiveKitEgressConfig = Message$1<"message.LiveKitEgressConfig"> & {
  * Use `create(LiveKitEgressConfigSchema)` to create a new message.
  */
 export const LiveKitEgressConfigSchema: GenMessage<LiveKitEgressConfig> = /*@__PURE__*/
-  messageDesc(file_message, 12);
+  messageDesc(file_message, 15);
 
 /**
  * @generated from message message.AgoraEgressConfig
@@ -548,7 +691,7 @@ export type AgoraEgressConfig = Message$1<"message.AgoraEgressConfig"> & {
  * Use `create(AgoraEgressConfigSchema)` to create a new message.
  */
 export const AgoraEgressConfigSchema: GenMessage<AgoraEgressConfig> = /*@__PURE__*/
-  messageDesc(file_message, 13);
+  messageDesc(file_message, 16);
 
 /**
  * @generated from enum message.MessageType
@@ -588,6 +731,21 @@ export enum MessageType {
    * @generated from enum value: MESSAGE_CLIENT_INTERRUPT = 7;
    */
   MESSAGE_CLIENT_INTERRUPT = 7,
+
+  /**
+   * @generated from enum value: MESSAGE_CLIENT_PAUSE = 8;
+   */
+  MESSAGE_CLIENT_PAUSE = 8,
+
+  /**
+   * @generated from enum value: MESSAGE_CLIENT_RESUME = 9;
+   */
+  MESSAGE_CLIENT_RESUME = 9,
+
+  /**
+   * @generated from enum value: MESSAGE_SERVER_PLAYBACK_STATE = 10;
+   */
+  MESSAGE_SERVER_PLAYBACK_STATE = 10,
 }
 
 /**

@@ -4,7 +4,12 @@ import { dispose } from '@livekit/rtc-node';
 import { assert } from 'chai';
 
 import { decodeMessage } from '../../../../src/motion/protocol/envelope.js';
-import { EgressType, type ServerResponseAnimation } from '../../../../src/motion/protocol/generated/message_pb.js';
+import {
+  EgressType,
+  type ServerPlaybackState,
+  ServerPlaybackState_State,
+  type ServerResponseAnimation,
+} from '../../../../src/motion/protocol/generated/message_pb.js';
 import { motionPayloadFrom } from '../../../../src/motion/protocol/motion-payload.js';
 import { type IngressClient, type RunningServer, startMotionServer, voicePcm } from '../../../helpers/node/motion-server.js';
 import { type HeardPacket, RoomListener } from '../../../helpers/node/room-listener.js';
@@ -181,6 +186,81 @@ describe('a session with LiveKit egress', { timeout: 240_000 }, () => {
     );
   });
 
+  describe('playback control', () => {
+    const { PLAYING, PAUSED, ENDED, INTERRUPTED } = ServerPlaybackState_State;
+
+    async function nextState(client: IngressClient): Promise<ServerPlaybackState> {
+      for (;;) {
+        const { data } = await client.next();
+        if (data.case === 'serverPlaybackState') return data.value;
+      }
+    }
+
+    it('is announced to sessions in a room, and to no others', async () => {
+      const apiToken = await rooms.token('avatar', { kind: 'agent' });
+      const client = await open({ url: rooms.url, apiToken });
+      const { data } = await client.next();
+      assert.deepInclude(data.value, { capabilities: ['playback_control', 'playback_state'] });
+      const plain = await running.connect();
+      toClose.push(() => plain.close());
+      plain.send({ case: 'clientConfigureSession', value: {} });
+      assert.deepInclude((await plain.next()).data.value, { capabilities: [] });
+      plain.send({ case: 'clientPause', value: { reqId: 'x' } });
+      assert.match((await plain.nextError()).message, /pause and resume are for sessions with an egress/);
+    });
+
+    it('holds a request where it is and plays on from there, reporting each state', async () => {
+      const listener = await listen();
+      const client = await openInRoom();
+      client.sendAudio('speech', voicePcm(1.5), true);
+      const started = await nextState(client);
+      assert.deepInclude({ ...started }, { reqId: 'speech', state: PLAYING });
+      client.send({ case: 'clientPause', value: { reqId: 'speech' } });
+      const paused = await nextState(client);
+      assert.deepInclude({ ...paused }, { reqId: 'speech', state: PAUSED });
+      assert.isBelow(Number(paused.playedMs), 1500);
+      await listener.until(() => listener.ofType('held').length > 0);
+      client.send({ case: 'clientPause', value: { reqId: 'another' } });
+      const other = await nextState(client);
+      assert.deepInclude({ ...other }, { reqId: 'another', state: PAUSED, playedMs: paused.playedMs });
+      assert.lengthOf(listener.ofType('ended'), 0);
+      client.send({ case: 'clientResume', value: { reqId: 'speech' } });
+      assert.equal((await nextState(client)).state, PLAYING);
+      assert.deepInclude({ ...(await nextState(client)) }, { reqId: 'speech', state: ENDED, playedMs: 1500n });
+      assert.isTrue((await client.answer('speech')).responses.at(-1)!.end);
+      client.send({ case: 'clientPause', value: { reqId: 'speech' } });
+      assert.deepInclude({ ...(await nextState(client)) }, { state: ENDED, playedMs: 1500n }, 'a pause that comes too late');
+    });
+
+    it('reports that a request was cut', async () => {
+      const listener = await listen();
+      const client = await openInRoom();
+      client.sendAudio('long', voicePcm(20), true);
+      assert.equal((await nextState(client)).state, PLAYING);
+      await listener.until(() => listener.ofType('clock').some(({ mediaSeconds }) => mediaSeconds > 0.3));
+      client.send({ case: 'clientInterrupt', value: { reqId: 'long' } });
+      const cut = await nextState(client);
+      assert.deepInclude({ ...cut }, { reqId: 'long', state: INTERRUPTED, reason: 'explicit' });
+      assert.isAbove(Number(cut.playedMs), 200);
+    });
+
+    it('cuts a request that is paused for too long', async () => {
+      const own = await startMotionServer({ livekit: { hosts: [{ host: new URL(rooms.url).host }] }, limits: { maxPauseMs: 100 } });
+      toClose.push(() => own.close());
+      const client = await own.connect();
+      const apiToken = await rooms.token('avatar', { kind: 'agent' });
+      const livekitEgress = { url: rooms.url, apiToken };
+      client.send({ case: 'clientConfigureSession', value: { egressType: EgressType.LIVEKIT, livekitEgress } });
+      client.sendAudio('long', voicePcm(20), true);
+      assert.equal((await nextState(client)).state, PLAYING);
+      client.send({ case: 'clientPause', value: { reqId: 'long' } });
+      assert.equal((await nextState(client)).state, PAUSED);
+      assert.deepInclude({ ...(await nextState(client)) }, { reqId: 'long', state: INTERRUPTED, reason: 'pause_timeout' });
+      assert.isTrue((await client.answer('long')).responses.at(-1)!.end);
+      await client.close();
+    });
+  });
+
   it('is silent when somebody in the room asks for it, and tells its client', async () => {
     const listener = await listen();
     const client = await openInRoom();
@@ -198,7 +278,7 @@ describe('a session with LiveKit egress', { timeout: 240_000 }, () => {
     const second = await openInRoom();
     rooms.peer('avatar')!.remove();
     assert.match((await second.nextError()).message, /egress connection .* was lost/);
-    assert.equal((await second.closed).code, 1011);
+    assert.equal((await second.closed).code, 4503);
   });
 
   it('ends after the silence that its client allows', async () => {

@@ -51,6 +51,26 @@ describe('speech on its way into a room', () => {
     assert.isNull(playout.current);
   });
 
+  it('holds while it is paused, and goes on from the same sample as a new run', () => {
+    const playout = new RequestPlayout(RATE);
+    playout.begin('a');
+    playout.begin('b');
+    playout.addAudio('a', sound(1));
+    playout.finish('a');
+    for (let taken = 0; taken < 300; taken += 10) playout.take(out);
+    assert.isFalse(playout.setPaused('b', true), 'only what leaves can be held');
+    assert.isTrue(playout.setPaused('a', true));
+    assert.equal(playout.take(out), 0);
+    assert.deepInclude(playout.takeEvents(), { type: 'held', reqId: 'a', number: 1, seconds: 0.3 });
+    playout.setPaused('a', false);
+    assert.equal(takeAll(playout), 700);
+    assert.deepEqual([playout.run, playout.runStartSeconds], [2, 0.3]);
+    playout.setPaused('a', true);
+    playout.takeEvents();
+    assert.equal(playout.current?.reqId, 'b');
+    assert.isFalse(playout.isHeld, 'the next one is not held');
+  });
+
   it('sends motion ahead of the voice, but not all of it at once', () => {
     const playout = new RequestPlayout(RATE);
     playout.begin('a');
