@@ -5,6 +5,7 @@
  * both bounded; above a bound the socket is not read, so that TCP slows the sender down.
  */
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { WebSocket } from 'ws';
 import { createMessage, decodeMessage, encodeMessage } from '../motion/protocol/envelope.js';
@@ -45,6 +46,8 @@ export interface IngressSessionOptions {
 }
 
 const MAX_REQUEST_ID_LENGTH = 128;
+/** Time for leaving a room, ms: a process that ends earlier leaves a participant behind. */
+const LEAVE_TIMEOUT_MS = 2000;
 /** What the public clients ask for before they pause instead of interrupting. */
 const EGRESS_CAPABILITIES = ['playback_control', 'playback_state'];
 /** Frames that wait; above it the socket is not read. */
@@ -55,7 +58,7 @@ const SESSION_BYTES = 32 * 1024;
 const CONTROL_FRAME_BYTES = 6;
 
 export class IngressSession implements RequestListener {
-  /** Resolves when the socket is closed. */
+  /** Resolves when the socket is closed and the room is left. */
   readonly closed: Promise<void>;
   private readonly connectionId = createLogId();
   private readonly socket: WebSocket;
@@ -126,7 +129,7 @@ export class IngressSession implements RequestListener {
         const seconds = (performance.now() - this.openedAtMs) / 1000;
         this.log.close('session closed', { closeCode, seconds, requests: this.requestCount });
         this.dispose();
-        resolve();
+        void Promise.race([this.egress?.close(), sleep(LEAVE_TIMEOUT_MS, undefined, { ref: false })]).then(() => resolve());
       });
     });
     socket.on('message', (data, isBinary) => this.takeFrame(data as Buffer, isBinary));

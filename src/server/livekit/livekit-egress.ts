@@ -65,6 +65,7 @@ export class LiveKitEgress {
   private lastPlayback: Playback = { state: ServerPlaybackState_State.STATE_UNSPECIFIED, seconds: 0 };
   private wake: (() => void) | null = null;
   private isClosed = false;
+  private closing: Promise<void> | null = null;
 
   /** @throws {AvatarError} see `RoomPublisher.join`. */
   static async open(
@@ -189,11 +190,12 @@ export class LiveKitEgress {
     return true;
   }
 
-  async close(): Promise<void> {
-    if (this.isClosed) return;
+  /** Resolves when the room is left. */
+  close(): Promise<void> {
     this.isClosed = true;
     this.wake?.();
-    await this.publisher.close();
+    this.closing ??= this.publisher.close();
+    return this.closing;
   }
 
   /** Runs until closed: frame after frame, as fast as the encoder takes them. */
