@@ -37,6 +37,8 @@ export interface AvatarOptions {
   readonly intensity: number;
   /** After this many ms without a connection the state is `failed` and speech is audio only. */
   readonly connectTimeoutMs: number;
+  /** The first speech waits this many ms for a connection that is being made, see `MotionTimeout`. */
+  readonly startTimeoutMs: number;
 }
 
 export const DEFAULT_AVATAR_OPTIONS: AvatarOptions = {
@@ -55,6 +57,7 @@ export const DEFAULT_AVATAR_OPTIONS: AvatarOptions = {
   fallback: 'audio',
   ...NATURAL_EXPRESSION,
   connectTimeoutMs: 15_000,
+  startTimeoutMs: 3000,
 };
 
 type OptionName = keyof AvatarOptions;
@@ -73,6 +76,7 @@ const CONNECTION_OPTIONS: ReadonlySet<OptionName> = new Set([
   'sampleRateHz',
   'fallback',
   'connectTimeoutMs',
+  'startTimeoutMs',
 ]);
 
 /** Options that take effect only when connecting. */

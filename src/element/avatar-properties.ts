@@ -56,6 +56,8 @@ export class AvatarProperties extends LitElement implements ConnectionProperties
   @property({ type: Number }) intensity = 1;
   /** Time until a connection attempt fails, ms. */
   @property({ attribute: 'connect-timeout', type: Number }) connectTimeout = 15_000;
+  /** The first speech waits so long for a connection that is being made, ms; then its sound begins, and the face joins. */
+  @property({ attribute: 'start-timeout', type: Number }) startTimeout = 3000;
   /** Added to the measured audio output latency, ms; for Bluetooth speakers that do not report theirs. */
   @property({ attribute: 'audio-latency-offset', type: Number }) audioLatencyOffset = 0;
   /** Connects when the element is added to the document. */

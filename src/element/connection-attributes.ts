@@ -9,6 +9,7 @@ import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../
 import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 
 const MODE = { mode: { property: 'mode', values: AVATAR_MODES } } as const satisfies AttributeTable;
+const DURATION = { requirement: 'a number of milliseconds above 0', isValid: (value: number) => value > 0 };
 const CHECKED = {
   // The rate is checked where PCM is read: speech of other kinds needs none.
   sampleRateHz: { property: 'sampleRate', default: 16_000, requirement: 'a number', isValid: () => true },
@@ -16,12 +17,8 @@ const CHECKED = {
   fallback: { property: 'fallback', values: ['audio', 'local'] },
   style: { property: 'speechStyle', values: SPEECH_STYLES },
   intensity: { property: 'intensity', default: 1, requirement: `a number from 0 to ${MAX_INTENSITY}`, isValid: isIntensity },
-  connectTimeoutMs: {
-    property: 'connectTimeout',
-    default: 15_000,
-    requirement: 'a number of milliseconds above 0',
-    isValid: (value: number) => value > 0,
-  },
+  connectTimeoutMs: { property: 'connectTimeout', default: 15_000, ...DURATION },
+  startTimeoutMs: { property: 'startTimeout', default: 3000, ...DURATION },
 } as const satisfies AttributeTable;
 
 /** The properties of the element that the controller's options come from. */
@@ -45,6 +42,7 @@ export interface ConnectionProperties {
   speechStyle: SpeechStyle;
   intensity: number;
   connectTimeout: number;
+  startTimeout: number;
 }
 
 const UNCHECKED: readonly (keyof ConnectionProperties)[] = [

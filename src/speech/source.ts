@@ -53,6 +53,8 @@ export interface MotionInput {
 export interface SourceListener {
   /** `disconnected` with an error: the server ended an idle connection; the next speech connects again. */
   handleState(state: ConnectionState, error: AvatarError | null): void;
+  /** Attempts to connect were refused twice in a row; the source goes on trying. */
+  handleRefused?(): void;
   /** Motion of a round, in order. `byteLength` is its size on the wire, 0 where there is none. */
   handleMotion(round: number, frames: MotionFrames, byteLength: number): void;
   /** No more motion of this round will come. */

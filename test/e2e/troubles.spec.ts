@@ -1,5 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { AvatarPage } from '../helpers/node/avatar-page.js';
+import { FlakyLink } from '../helpers/node/flaky-link.js';
+import { voicePcm } from '../helpers/node/motion-server.js';
 import { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
 import { slowUnless } from '../helpers/node/slow.js';
@@ -69,6 +71,78 @@ test('a server that is killed in mid-sentence: sound goes on, state and event sa
   await avatar.speak('avatar', 1);
   await avatar.waitForEvent('avatar', 'conversation-motion server');
   await avatar.waitForEvent('avatar', 'conversation-state idle');
+});
+
+test.describe('the first speech begins', () => {
+  /** ms from `speak()` to the sound, and what had been reported of its motion then. */
+  const firstSound = async (page: Page): Promise<{ ms: number; motion: string | null }> => {
+    const pcm = Buffer.from(voicePcm(3)).toString('base64');
+    return page.evaluate(
+      (base64) =>
+        new Promise<{ ms: number; motion: string | null }>((resolve, reject) => {
+          const avatar = document.querySelector('spatius-avatar')!;
+          let motion: string | null = null;
+          avatar.addEventListener('avatar-conversation-motion', (event) => (motion = event.motion));
+          const beganAt = performance.now();
+          avatar.addEventListener('avatar-conversation-state', ({ state }) => {
+            if (state === 'playing') resolve({ ms: performance.now() - beganAt, motion });
+          });
+          avatar
+            .speak(
+              Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)),
+              { sampleRateHz: 16000 },
+            )
+            .catch(reject);
+        }),
+      pcm,
+    );
+  };
+  const serverAt = (port: number): string => `server-url="ws://127.0.0.1:${port}/v2/driveningress"`;
+  async function closedPort(): Promise<number> {
+    const link = await FlakyLink.to(1);
+    await link.close();
+    return link.port;
+  }
+
+  test('at once where the port is closed, and the state is failed only at the limit', { tag: '@timing' }, async ({ page }) => {
+    const avatar = await AvatarPage.open(page, server.url, direct(`${serverAt(await closedPort())} connect-timeout="4000"`));
+    await avatar.waitForEvent('avatar', 'ready');
+    const { ms, motion } = await firstSound(page);
+    console.log(`first sound at a closed port: ${Math.round(ms)} ms`);
+    expect(motion).toBe('none');
+    expect(ms).toBeLessThan(2500);
+    expect(await avatar.events()).not.toContain('connection-state failed');
+    await avatar.waitForEvent('avatar', 'connection-state failed');
+    await avatar.waitForEvent('avatar', 'conversation-state idle');
+  });
+
+  test('together with the face where connecting takes 1.5 s', { tag: '@timing' }, async ({ page }) => {
+    // Four ways: the upgrade and its answer, the configuration and its confirmation.
+    const link = await FlakyLink.to(Number(new URL(server.url).port), 375);
+    try {
+      const avatar = await AvatarPage.open(page, server.url, direct(serverAt(link.port)));
+      await avatar.waitForEvent('avatar', 'ready');
+      const { ms, motion } = await firstSound(page);
+      console.log(`first sound over a slow connection: ${Math.round(ms)} ms`);
+      expect(motion).toBe('server');
+      expect(ms).toBeGreaterThan(1500);
+    } finally {
+      await link.close();
+    }
+  });
+
+  test('without the face after start-timeout, and the face joins', { tag: '@timing' }, async ({ page }) => {
+    const link = await FlakyLink.to(Number(new URL(server.url).port), 500);
+    try {
+      const avatar = await AvatarPage.open(page, server.url, direct(`${serverAt(link.port)} start-timeout="300"`));
+      await avatar.waitForEvent('avatar', 'ready');
+      const { motion } = await firstSound(page);
+      expect(motion).toBe('none');
+      await avatar.waitForEvent('avatar', 'conversation-motion server');
+    } finally {
+      await link.close();
+    }
+  });
 });
 
 test('a server that is absent: sound alone once the limit has passed', async ({ page }) => {

@@ -84,6 +84,6 @@ function upstream({ sampleRateHz }: AvatarOptions): { sampleRateHz: number } {
   return { sampleRateHz: Math.min(sampleRateHz, UPSTREAM_RATE_HZ) };
 }
 
-function timeout({ connectTimeoutMs, fallback }: AvatarOptions): MotionTimeout {
-  return { connectTimeoutMs, fallback };
+function timeout({ connectTimeoutMs, startTimeoutMs, fallback }: AvatarOptions): MotionTimeout {
+  return { connectTimeoutMs, startTimeoutMs, fallback };
 }

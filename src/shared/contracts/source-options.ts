@@ -7,6 +7,11 @@
 export interface MotionTimeout {
   /** ms without a connection until its state is `failed`; a connected source's round without motion goes on as audio only after as long. */
   connectTimeoutMs: number;
+  /**
+   * ms that a first round waits for a connection whose attempt still progresses, so that sound and face begin together. Then the sound begins, and
+   * the face joins. Strict sync waits for `connectTimeoutMs`.
+   */
+  startTimeoutMs: number;
   /** Motion without a connection: none, or that of the local engine. */
   fallback: 'audio' | 'local';
 }

@@ -40,6 +40,7 @@ export class LiveSpeechSession implements SpeechSession {
   private engine: EngineSource | null = null;
   private state: ConnectionState = 'disconnected';
   private hasBeenConnected = false;
+  private isRefused = false;
   private newestRound = 0;
   private readonly gate = new RoundGate();
   private current: SessionRound | null = null;
@@ -210,7 +211,8 @@ export class LiveSpeechSession implements SpeechSession {
   private limitWait(current: SessionRound): void {
     clearTimeout(this.timeoutTimer);
     if (current.isLocal || current.gate.isReleased) return;
-    const timeoutMs = motionTimeoutMs(this.source.timeout, this.state, this.hasBeenConnected);
+    const { state, hasBeenConnected, isRefused } = this;
+    const timeoutMs = motionTimeoutMs(this.source.timeout, { state, hasBeenConnected, isRefused }, this.starvation);
     if (timeoutMs === 0) this.goWithoutSource(current);
     else if (timeoutMs < Infinity) this.timeoutTimer = setTimeout(() => this.handleTimeout(current), timeoutMs);
   }
@@ -303,6 +305,7 @@ export class LiveSpeechSession implements SpeechSession {
     };
     return {
       handleState,
+      handleRefused: () => this.handleRefused(),
       handleMotion: (round, frames, byteLength) => {
         const current = currentOf(round);
         this.counts.noteBytes(byteLength);
@@ -332,6 +335,7 @@ export class LiveSpeechSession implements SpeechSession {
 
   private handleState(state: ConnectionState, error: AvatarError | null): void {
     this.state = state;
+    this.isRefused = false;
     log.info('source state', { state, ...(error && { code: error.code, message: error.message }) });
     if (state === 'connected') this.hasBeenConnected = true;
     this.listener.handleConnectionState(state, error);
@@ -341,6 +345,12 @@ export class LiveSpeechSession implements SpeechSession {
     else if (state === 'failed') this.goWithoutSource(current);
     else if (state === 'connecting' && this.mayTakeOver && this.hasBeenConnected) this.goWithoutSource(current);
     else if (state === 'connecting') this.limitWait(current);
+  }
+
+  /** The source goes on trying; speech need not wait for it. */
+  private handleRefused(): void {
+    this.isRefused = true;
+    if (this.current && this.source.timeout) this.limitWait(this.current);
   }
 
   private handleMotion(current: SessionRound, origin: 'server' | 'local', frames: MotionFrames): void {

@@ -20,6 +20,8 @@ export interface ReconnectingConnectionHandlers {
   handleState(state: ConnectionState, error: AvatarError | null): void;
   /** A new series of attempts begins. */
   handleSeries?(): void;
+  /** Two attempts in a row, or more, have failed. */
+  handleRefused(): void;
   /** It is time for an attempt, unless one is being made. */
   attempt(): void;
 }
@@ -121,6 +123,7 @@ export class ReconnectingConnection {
   /** Another attempt after a delay that grows. */
   retryLater(): void {
     this.retryTimer = setTimeout(() => this.handlers.attempt(), this.policy.nextDelayMs());
+    if (this.policy.failureCount > 1) this.handlers.handleRefused();
   }
 
   cancelRetry(): void {

@@ -63,7 +63,11 @@ export class RelaySource implements Source {
     this.nextRound = options.firstRound;
     this.link = new ReconnectingConnection(
       { peer: 'relay', connectTimeoutMs: options.connectTimeoutMs, policy: options.reconnectPolicy },
-      { handleState: (state, error) => listener.handleState(state, error), attempt: () => this.attempt() },
+      {
+        handleState: (state, error) => listener.handleState(state, error),
+        handleRefused: () => listener.handleRefused?.(),
+        attempt: () => this.attempt(),
+      },
     );
   }
 

@@ -75,6 +75,7 @@ export class ServerSource implements Source, SpeechInput {
       { peer: 'Motion Server', connectTimeoutMs: options.connectTimeoutMs, policy: options.reconnectPolicy },
       {
         handleState: (state, error) => listener.handleState(state, error),
+        handleRefused: () => listener.handleRefused?.(),
         handleSeries: () => this.forgetTokens(),
         attempt: () => void this.attempt(),
       },

@@ -29,6 +29,7 @@ describe('The motion worker', () => {
     avatarId: 'aria',
     sampleRateHz: 16000,
     connectTimeoutMs: 5000,
+    startTimeoutMs: 3000,
     fallback: 'audio',
     ...options,
   });
@@ -77,6 +78,7 @@ describe('The motion worker', () => {
       kind: 'app',
       sampleRateHz: 16_000,
       connectTimeoutMs: 60_000,
+      startTimeoutMs: 3000,
       fallback: 'audio',
       ...options,
     });
@@ -220,7 +222,7 @@ describe('The motion worker', () => {
 
   it('goes on with the local engine when the server is absent and the fallback says so', async () => {
     await server.cut();
-    const probe = await openDirect({ connectTimeoutMs: 60_000, fallback: 'local' });
+    const probe = await openDirect({ connectTimeoutMs: 60_000, startTimeoutMs: 3000, fallback: 'local' });
     probe.session.open().catch(() => undefined);
     probe.session.append(1, voice(1), 16000, false);
     await probe.until(() => probe.releasedSeconds(1) === Infinity);

@@ -29,6 +29,7 @@ export class RecordedRelay {
     this.source = new RelaySource(
       {
         connectTimeoutMs: 5000,
+        startTimeoutMs: 3000,
         fallback: 'audio',
         firstRound: 1,
         WebSocket: WebSocket as unknown as WebSocketConstructor,

@@ -17,6 +17,7 @@ export class RecordedServerSource {
   readonly ended: number[] = [];
   readonly roundErrors: { round: number; error: AvatarError | null }[] = [];
   readonly errors: AvatarError[] = [];
+  refusals = 0;
   private readonly waiters = new Set<() => void>();
 
   constructor(options: Partial<ServerSourceSettings> & Pick<ServerSourceSettings, 'serverUrl' | 'requestToken'>) {
@@ -26,6 +27,7 @@ export class RecordedServerSource {
         avatarId: 'aria',
         sampleRateHz: 16000,
         connectTimeoutMs: 5000,
+        startTimeoutMs: 3000,
         fallback: 'audio',
         WebSocket: WebSocket as unknown as WebSocketConstructor,
         reconnectPolicy: new ReconnectPolicy({ firstDelayMs: 30, maxDelayMs: 200 }),
@@ -33,6 +35,7 @@ export class RecordedServerSource {
       },
       {
         handleState: (state, error) => this.note(() => this.states.push({ state, code: error?.code ?? null })),
+        handleRefused: () => this.note(() => this.refusals++),
         handleMotion: (round, frames) => this.note(() => this.motion.push({ round, frames })),
         handleMotionEnd: (round) => this.note(() => this.ended.push(round)),
         handleRoundError: (round, error) => this.note(() => this.roundErrors.push({ round, error })),

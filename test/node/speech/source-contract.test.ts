@@ -21,7 +21,7 @@ import { RelayBackend } from '../../helpers/node/relay-backend.js';
 const SPEECH_SECONDS = 3;
 const MOTION_MESSAGES = [0, 25, 50].map((start) => packedMessage('a', start, 25, { isEnd: start === 50 }));
 const MESSAGES_SECONDS = 1.5;
-const policy = { connectTimeoutMs: 5000, fallback: 'audio' } as const;
+const policy = { connectTimeoutMs: 5000, startTimeoutMs: 3000, fallback: 'audio' } as const;
 
 /** A socket whose messages take some time to arrive, so that some are on their way at any moment. */
 class SlowSocket extends WebSocket {

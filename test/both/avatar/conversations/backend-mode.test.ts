@@ -77,7 +77,7 @@ describe('Backend mode', () => {
     assert.equal(yieldAudio(PCM), id);
     assert.isFalse(yieldMotion([MOTION], id));
     await settled();
-    assert.deepEqual(opened, [{ kind: 'app', sampleRateHz: 16000, connectTimeoutMs: 15_000, fallback: 'audio' }]);
+    assert.deepEqual(opened, [{ kind: 'app', sampleRateHz: 16000, connectTimeoutMs: 15_000, startTimeoutMs: 3000, fallback: 'audio' }]);
     assert.equal(session.calls[0], 'open');
     assert.deepEqual(
       session.appended.map(({ round, samples }) => [round, samples.length]),

@@ -165,6 +165,7 @@ describe('LiveSpeechSession', () => {
       avatarId: 'aria',
       sampleRateHz: 16000,
       connectTimeoutMs: 60_000,
+      startTimeoutMs: 3000,
       fallback: 'audio',
     });
     session.append(1, voice(0.3), 16000, true);
@@ -214,6 +215,7 @@ describe('LiveSpeechSession', () => {
       avatarId: 'aria',
       sampleRateHz: 24000,
       connectTimeoutMs: 60_000,
+      startTimeoutMs: 3000,
       fallback: 'audio',
     };
     const visemes = [

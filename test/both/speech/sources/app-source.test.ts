@@ -22,7 +22,7 @@ describe('AppSource', () => {
     motion = [];
     told = [];
     source = new AppSource(
-      { kind: 'app', sampleRateHz: RATE_HZ, connectTimeoutMs: 1000, fallback: 'audio' },
+      { kind: 'app', sampleRateHz: RATE_HZ, connectTimeoutMs: 1000, startTimeoutMs: 3000, fallback: 'audio' },
       {
         handleState: (state) => told.push(state),
         handleMotion: (round, frames) => motion.push({ round, frames }),

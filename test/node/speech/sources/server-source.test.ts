@@ -51,6 +51,38 @@ describe('The server source against a real Motion Server', () => {
     );
   });
 
+  it('reports refusals once an attempt was repeated, for a closed port and for a status that may pass', async () => {
+    const server = await startServer({ limits: { maxSessions: 1 } });
+    const full = await server.open();
+    cleanUps.push(() => full.close().then(() => undefined));
+    const closed = await startMotionServer();
+    const { port } = closed.server.address!;
+    await closed.close();
+    for (const serverUrl of [`ws://127.0.0.1:${port}/v2/driveningress`, server.ingressUrl]) {
+      let attempts = 0;
+      const requestToken = (): Promise<string> => {
+        attempts++;
+        return server.token();
+      };
+      const recorded = record({ serverUrl, requestToken });
+      recorded.source.open().catch(() => undefined);
+      await recorded.until(() => recorded.refusals > 0);
+      assert.equal(attempts, 2);
+      assert.equal(recorded.state, 'connecting', 'it goes on trying');
+      recorded.source.close();
+    }
+  });
+
+  it('reports no refusal while an attempt progresses', async () => {
+    const server = await startServer();
+    const link = await linkTo(server);
+    link.freeze();
+    const recorded = record({ serverUrl: `ws://127.0.0.1:${link.port}/v2/driveningress`, requestToken: server.token });
+    recorded.source.open().catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(recorded.refusals, 0);
+  });
+
   it('sends what was said before it was connected', async () => {
     const server = await startServer();
     const recorded = record({ serverUrl: server.ingressUrl, requestToken: server.token });
