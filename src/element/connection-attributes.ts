@@ -9,7 +9,7 @@ import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../
 import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 
 const MODE = { mode: { property: 'mode', values: AVATAR_MODES } } as const satisfies AttributeTable;
-const DURATION = { requirement: 'a number of milliseconds above 0', isValid: (value: number) => value > 0 };
+const DURATION = { requirement: 'more than 0 ms', isValid: (value: number) => value > 0 };
 const CHECKED = {
   // The rate is checked where PCM is read: speech of other kinds needs none.
   sampleRateHz: { property: 'sampleRate', default: 16_000, requirement: 'a number', isValid: () => true },
