@@ -26,7 +26,8 @@ export interface OtherSound extends TrackSource {
   setVolume(volume: number): void;
   setMuted(isMuted: boolean): void;
   setLatencyOffset(seconds: number): void;
-  mediaSeconds(): number;
+  /** Null while the player plays it. */
+  mediaSeconds(): number | null;
 }
 
 /** The sound of one avatar. Its player is made at first use, so that a silent page opens no audio device. */
@@ -93,7 +94,8 @@ export class Voice {
   }
 
   async unlock(): Promise<void> {
-    if (this.other) return this.other.unlock();
+    await this.other?.unlock();
+    if (this.other && !this.current) return;
     await this.player();
     await (await this.output()).unlock();
   }
@@ -126,7 +128,7 @@ export class Voice {
   }
 
   mediaSeconds(): number {
-    return (this.other ?? this.current)?.mediaSeconds() ?? 0;
+    return (this.other ? this.other.mediaSeconds() : null) ?? this.current?.mediaSeconds() ?? 0;
   }
 
   dispose(): void {

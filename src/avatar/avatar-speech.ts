@@ -186,10 +186,11 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
    * Moves the face to live sound of a microphone, a call or a media element. The local engine makes the motion, whatever the mode.
    *
    * @param source `MediaStream`, or an `<audio>` or `<video>` element.
+   * @param isOfSource The voice comes from the present source, such as a room, which otherwise has all speech to itself.
    * @returns Resolves when the source has ended.
-   * @throws {AvatarError} `aborted` by `signal` or other speech, `noAudio`, `invalidAudioInput`.
+   * @throws {AvatarError} `aborted` by `signal` or other speech, `noAudio`, `invalidAudioInput`; `networkLayerNotAvailable` in a room.
    */
-  async listen(source: unknown, options: ListenOptions = {}): Promise<void> {
+  async listen(source: unknown, options: ListenOptions = {}, isOfSource = false): Promise<void> {
     this.requireAlive();
     // Other speech that is asked for while the code is loaded comes after this.
     const place = this.conversations.begin();
@@ -197,7 +198,7 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
     if (place.isOver) return place.untilHeard;
     place.settle(null);
     this.live ??= new LiveSpeech(this.conversations, this.session, this.parts.output, (error) => this.handleError(error));
-    await this.live.speak(source, options);
+    await this.live.speak(source, options, isOfSource);
   }
 
   /** What the present live source lacks: nothing but zeros come from it. Null without one, and while it brings sound. */
@@ -247,7 +248,7 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
   }
 
   async stats(): Promise<SpeechStats> {
-    const stats = (await this.session.stats()) ?? NO_SESSION_STATS;
+    const stats = (await this.session.stats(this.conversations.rounds.newest?.isLive ?? false)) ?? NO_SESSION_STATS;
     const discardedMessages = stats.discardedMessages + this.backendMotion.discardedPayloads;
     const { newest } = this.conversations.rounds;
     return {
@@ -299,8 +300,9 @@ export class AvatarSpeech implements SessionListener, SpeechOutputListener, Spee
   handleError(error: AvatarError): void {
     if (this.isDisposed) return;
     this.connection.noteError(error);
-    this.events.emit('error', error);
+    // First: listeners dispose of the avatar, and its speech would then end as one that was interrupted.
     if (error.code === ErrorCode.workerFailed) this.handleLostSession(error);
+    this.events.emit('error', error);
   }
 
   handleRoundOpened(round: number, conversationId: string): void {

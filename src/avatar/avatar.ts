@@ -313,7 +313,7 @@ export class Avatar {
   }
 
   private applyLatency(): void {
-    this.stage?.setOutputLatency((this.pageSession ?? this.voice).outputLatencySeconds);
+    this.stage?.setOutputLatency(this.pageSession?.outputLatencySeconds ?? this.voice.outputLatencySeconds);
   }
 
   /**
@@ -388,6 +388,10 @@ export class Avatar {
 
   get isRenderingOnPage(): boolean {
     return this.workers.isRenderingOnPage;
+  }
+
+  get isSpeakingOnPage(): boolean {
+    return this.workers.isSpeakingOnPage;
   }
 
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */

@@ -7,8 +7,8 @@ import type { PageSourceOptions } from '../shared/contracts/source-options.js';
 export interface PageSession extends Session {
   /** The stage's ends of two channels: `PlayheadReport` and `MotionFeed` come in by them. */
   readonly stagePorts: readonly [playhead: MessagePort, motion: MessagePort];
-  /** Time from the source's playhead to the loudspeaker, s; the user's offset included. */
-  readonly outputLatencySeconds: number;
+  /** Time from the source's playhead to the loudspeaker, s; the user's offset included. Null while the player plays its voice. */
+  readonly outputLatencySeconds: number | null;
   /** To be called in a user gesture. @throws {AvatarError} `audioBlocked` when the browser refuses. */
   unlock(): Promise<void>;
   /** Reports by `handleError` where a live source cannot be paused. */
@@ -17,8 +17,8 @@ export interface PageSession extends Session {
   setVolume(volume: number): void;
   setMuted(isMuted: boolean): void;
   setLatencyOffset(seconds: number): void;
-  /** Media time heard last, s; 0 when nothing is. */
-  mediaSeconds(): number;
+  /** Media time heard last, s; 0 when nothing is. Null while the player plays its voice. */
+  mediaSeconds(): number | null;
   /** Calls back with the track that is played, or null, now and at each change; the returned function removes the listener. */
   watchTrack(listener: (track: MediaStreamTrack | null) => void): () => void;
   /** Lets the other side hear the visitor, or no longer. @throws {AvatarError} `networkLayerNotAvailable`, or the browser's refusal. */
@@ -26,6 +26,11 @@ export interface PageSession extends Session {
 }
 
 export interface PageSessionListener extends SessionListener {
+  readonly conversationState: 'idle' | 'playing' | 'paused';
+  /** Above every round so far. */
+  readonly nextRound: number;
+  /** Plays a live voice with motion of the local engine until `signal` is aborted; see `AvatarSpeech.listen`. */
+  listen(source: MediaStream, options: { readonly sound: 'delayed'; readonly signal: AbortSignal }, isOfSource: true): Promise<void>;
   handlePlaybackState(state: PlaybackState): void;
   handleAudioBlocked(isBlocked: boolean): void;
 }

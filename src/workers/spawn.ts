@@ -33,6 +33,8 @@ export interface AvatarWorkers {
   watchRender(limitMs: number): void;
   /** True once the page draws, since no worker can. */
   readonly isRenderingOnPage: boolean;
+  /** True once the page computes motion and feeds the sound, since no worker can. */
+  readonly isSpeakingOnPage: boolean;
   /** Why WebGL draws where WebGPU was asked for; null otherwise. */
   readonly gpuObstacle: string | null;
   /** Gives the share back; the workers end with the last one. */
@@ -60,7 +62,7 @@ export function acquireWorkers(files: WorkerFiles): AvatarWorkers {
 
 function createPool({ motion, render, renderGpu }: WorkerFiles): Pool {
   return {
-    motion: new WorkerHost('motion', motion),
+    motion: new WorkerHost('motion', motion, async () => (await import('./page-speech.js')).motionOfPage(motion)),
     render: new WorkerHost('render', render),
     renderGpu: new WorkerHost('render-webgpu', renderGpu),
     pageRender: new Lazy(async () => (await import('./page-render.js')).renderServiceOfPage(render)),
@@ -83,6 +85,10 @@ class WorkerShare implements AvatarWorkers {
 
   get isRenderingOnPage(): boolean {
     return this.pool.pageRender.current !== null;
+  }
+
+  get isSpeakingOnPage(): boolean {
+    return this.pool.motion.isOnPage;
   }
 
   get gpuObstacle(): string | null {

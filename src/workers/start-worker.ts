@@ -22,7 +22,7 @@ const earlyWorkers = new Map<string, EarlyWorker>();
  * @param name Shown by developer tools.
  */
 export function startWorker(url: URL, name: string): Worker {
-  if (url.origin === location.origin || url.protocol === 'blob:') return moduleWorker(url.href, name);
+  if (url.origin === origin || url.protocol === 'blob:') return moduleWorker(url.href, name);
   return startInlineWorker(`import ${JSON.stringify(url.href)};`, name);
 }
 

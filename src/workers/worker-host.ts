@@ -97,12 +97,23 @@ export class WorkerConnection<Service> {
 export class WorkerHost<Service> {
   private readonly name: string;
   private readonly file: WorkerFile;
+  private readonly onPage: (() => Promise<Worker>) | undefined;
   private readonly connection = new Lazy(() => this.start());
+  private _isOnPage = false;
 
-  /** @param name For messages and the developer tools. */
-  constructor(name: string, file: WorkerFile) {
+  /**
+   * @param name For messages and the developer tools.
+   * @param onPage What takes the worker's place where none can be started.
+   */
+  constructor(name: string, file: WorkerFile, onPage?: () => Promise<Worker>) {
     this.name = name;
     this.file = file;
+    this.onPage = onPage;
+  }
+
+  /** No worker could be started, and the page does its work. */
+  get isOnPage(): boolean {
+    return this._isOnPage;
   }
 
   /** The worker, started when there is none. @throws {AvatarError} `workerFailed` when no way of starting it worked. */
@@ -144,6 +155,7 @@ export class WorkerHost<Service> {
       try {
         const connection = new WorkerConnection<Service>(await way(), name);
         await this.answered(connection);
+        this._isOnPage = way === this.onPage;
         return connection;
       } catch (reason) {
         failure ??= reason;
@@ -157,11 +169,12 @@ export class WorkerHost<Service> {
     const { name, file } = this;
     const { url } = file;
     const inline = async () => startInlineWorker(await file.readText(), name);
-    if (!url) return [inline];
+    const last = this.onPage ? [this.onPage] : [];
+    if (!url) return [inline, ...last];
     const early = takeEarlyWorker(url);
     const fromFile = () => startWorker(url, name);
-    const isOwnOrigin = url.origin === location.origin || url.protocol === 'blob:';
-    return [...(early ? [() => early] : []), fromFile, ...(isOwnOrigin ? [] : [inline])];
+    const isOwnOrigin = url.origin === origin || url.protocol === 'blob:';
+    return [...(early ? [() => early] : []), fromFile, ...(isOwnOrigin ? [] : [inline]), ...last];
   }
 
   private async answered(connection: WorkerConnection<Service>): Promise<void> {

@@ -54,6 +54,12 @@ export class SessionLink {
     throw noSpeechError();
   }
 
+  /** The motion worker's session, for speech whose motion is made here: also beside a session of the page. */
+  async live(): Promise<SpeechSession> {
+    await this.get();
+    return this.worker ?? this.openWorker({ kind: 'engine' });
+  }
+
   /** The next use takes the source of the then present options. */
   markSourceStale(): void {
     this.isSourceStale = true;
@@ -89,9 +95,9 @@ export class SessionLink {
     );
   }
 
-  /** Null where there is no session; none is made. */
-  async stats(): Promise<SessionStats | null> {
-    return (this.page ?? this.worker)?.stats() ?? null;
+  /** Null where there is no session; none is made. @param isLive Of the speech of `live()`. */
+  async stats(isLive: boolean): Promise<SessionStats | null> {
+    return ((isLive ? null : this.page) ?? this.worker)?.stats() ?? null;
   }
 
   /** The session died with its worker. */
@@ -119,8 +125,11 @@ export class SessionLink {
     this.leavePage();
     if (isPageSource(source)) return (this.page = await this.openers.openPageSession(source));
     if (this.worker) this.worker.setSource(source);
-    else this.worker = await this.openers.openSession(source);
-    return this.worker;
+    return this.worker ?? this.openWorker(source);
+  }
+
+  private async openWorker(source: WorkerSourceOptions): Promise<SpeechSession> {
+    return (this.worker = await this.openers.openSession(source));
   }
 
   private leavePage(): void {

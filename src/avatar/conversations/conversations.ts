@@ -48,7 +48,7 @@ export class Conversations {
   begin(conversationId?: string): Round {
     const { newest } = this.rounds;
     const entry = this.rounds.open(conversationId);
-    if (newest && !newest.isOver) this.dropBefore(entry.round);
+    if (newest && !newest.isOver) this.dropBefore(entry.round, newest.isLive);
     return entry;
   }
 
@@ -97,7 +97,7 @@ export class Conversations {
     this.input.drop();
     const { newest } = this.rounds;
     if (!newest || newest.isOver) return false;
-    this.dropBefore(newest.round + 1);
+    this.dropBefore(newest.round + 1, newest.isLive);
     return true;
   }
 
@@ -153,11 +153,13 @@ export class Conversations {
     return this.rounds.newest === entry;
   }
 
-  private dropBefore(beforeRound: number): void {
+  private dropBefore(beforeRound: number, isLive: boolean): void {
     this.output.flush(beforeRound);
     // A pause applies to the rounds of its time, not to later ones.
     this.resume();
-    this.session.sendToExisting((session) => session.interrupt(beforeRound));
+    // Live rounds are the motion worker's, whatever the mode.
+    if (isLive) this.session.sendToWorker((session) => session.interrupt(beforeRound));
+    else this.session.sendToExisting((session) => session.interrupt(beforeRound));
     const { round } = this.heard;
     const change = round < beforeRound ? conversationChange(this.heard, { round, state: 'flushed' }) : null;
     if (change) this.move(change, this.rounds.find(round)?.conversationId ?? '');

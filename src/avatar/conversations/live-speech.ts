@@ -33,7 +33,7 @@ export class LiveSpeech {
   }
 
   /** @throws {AvatarError} See `AvatarSpeech.listen`. */
-  async speak(source: unknown, { sound, signal }: ListenOptions): Promise<void> {
+  async speak(source: unknown, { sound, signal }: ListenOptions, isOfSource: boolean): Promise<void> {
     const ending = new AbortController();
     let connecting: Promise<(round: number) => void> | null = null;
     const connect = () =>
@@ -45,7 +45,7 @@ export class LiveSpeech {
       });
     const play = async (entry: Round): Promise<void> => {
       entry.isLive = true;
-      await (await this.session.speech()).listen(entry.round);
+      await (await this.session[isOfSource ? 'live' : 'speech']()).listen(entry.round);
       if (entry.isOver) return;
       const feed = await (connecting ??= connect());
       if (!entry.isOver) feed(entry.round);

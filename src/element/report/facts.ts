@@ -45,6 +45,7 @@ export interface DiagnosisFacts {
   /** Hz; 0 before sound was used. */
   outputRateHz: number;
   isRenderingOnPage: boolean;
+  isSpeakingOnPage: boolean;
   /** The `renderer` asked for, and why WebGL draws instead of WebGPU if it does. The renderer in use is in `stats`. */
   renderer: { wanted: Renderer | 'auto'; note: string | null };
   /** Null before an avatar is shown. */
@@ -128,6 +129,7 @@ export async function gatherFacts(
     outputRateHz: avatar?.outputRateHz ?? 0,
     renderer: { wanted: element.renderer, note: rendererNote },
     isRenderingOnPage: avatar?.isRenderingOnPage ?? false,
+    isSpeakingOnPage: avatar?.isSpeakingOnPage ?? false,
     avatar: shown,
     stats: await element.stats().catch(() => null),
     errors,

@@ -132,6 +132,13 @@ const SOUND: Rule[] = [
     'Call speak(), say() or send().',
   ],
   [
+    ({ isSpeakingOnPage }) => isSpeakingOnPage,
+    'warning',
+    'sound-on-page',
+    'No motion worker can be started here: the page feeds the sound and computes motion, so that a busy page interrupts speech.',
+    "Allow workers: worker-src 'self' in the page's policy, or allow-same-origin in the sandbox.",
+  ],
+  [
     ({ stats }) => (stats?.stalls ?? 0) > 0,
     'warning',
     'sound-stalled',

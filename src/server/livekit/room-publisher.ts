@@ -66,13 +66,13 @@ export class RoomPublisher {
   private static async enter(rtc: RtcNode, room: Room, source: AudioSource, target: RoomTarget): Promise<void> {
     await room.connect(target.url, target.token, { autoSubscribe: false, dynacast: false });
     const participant = room.localParticipant!;
-    const options = new rtc.TrackPublishOptions();
-    options.source = rtc.TrackSource.SOURCE_MICROPHONE;
-    await participant.publishTrack(rtc.LocalAudioTrack.createAudioTrack(TRACK_NAME, source), options);
-    // A token may forbid it: the page then finds this participant by its token's `lk.publish_on_behalf`, by its identity or by its motion.
+    // Before the voice, which gets the page's own motion where nothing announces that it brings some. A token may forbid it: the page then finds this participant by its token's `lk.publish_on_behalf`, by its identity or by its motion.
     const attributes = participant.setAttributes({ ...target.attributes }).catch(() => undefined);
     // A server that ignores what is forbidden must not delay the speech.
     await Promise.race([attributes, new Promise((resolve) => setTimeout(resolve, ATTRIBUTES_MS).unref())]);
+    const options = new rtc.TrackPublishOptions();
+    options.source = rtc.TrackSource.SOURCE_MICROPHONE;
+    await participant.publishTrack(rtc.LocalAudioTrack.createAudioTrack(TRACK_NAME, source), options);
   }
 
   private constructor(rtc: RtcNode, room: Room, source: AudioSource, sampleRateHz: number, listener: RoomPublisherListener) {

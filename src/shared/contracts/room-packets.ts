@@ -26,6 +26,8 @@ export const CONTROL_TOPIC = 'spatius.control';
 export const AVATAR_ATTRIBUTE = 'spatius.avatar';
 /** LiveKit's attribute of a participant that speaks for another: the other's identity. */
 export const ON_BEHALF_ATTRIBUTE = 'lk.publish_on_behalf';
+/** Attribute of a LiveKit agent: what it does. */
+export const AGENT_STATE_ATTRIBUTE = 'lk.agent.state';
 
 const VERSION = 1;
 const TYPES = ['motion', 'clock', 'held', 'ended', 'cut'] as const;

@@ -12,15 +12,16 @@
 import type { RemoteAudioTrack, RemoteParticipant, Room, RoomEventCallbacks } from 'livekit-client';
 import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { PlaybackState, PlayheadReport } from '../../shared/contracts/playback-messages.js';
-import { CLOCK_TOPIC, CONTROL_TOPIC, decodeRoomPacket, MOTION_TOPIC } from '../../shared/contracts/room-packets.js';
+import { AVATAR_ATTRIBUTE, CLOCK_TOPIC, CONTROL_TOPIC, decodeRoomPacket, MOTION_TOPIC } from '../../shared/contracts/room-packets.js';
 import type { RoomSourceOptions } from '../../shared/contracts/source-options.js';
 import { RoundGate } from '../../shared/core/round-gate.js';
 import type { Source, SourceListener } from '../source.js';
 import { ForwardedMotion } from '../sources/forwarded-motion.js';
+import { MotionWait } from './motion-wait.js';
 import { RoomLink } from './room-link.js';
 import { RoomRounds } from './room-rounds.js';
 import { RoomSound } from './room-sound.js';
-import { chooseSpeaker, mayBecomeSpeaker } from './speaker-choice.js';
+import { chooseAgent, chooseSpeaker, mayBecomeSpeaker } from './speaker-choice.js';
 import { TrackClock } from './track-clock.js';
 
 /** What a room reports besides: it is heard and timed by the browser, not by the worklet. */
@@ -33,6 +34,14 @@ export interface RoomSourceListener extends Omit<SourceListener, 'handleSpeech'>
   handleOutputLatency(): void;
   /** The visitor of the page begins or stops to speak in the room. */
   handleVisitor(isSpeaking: boolean): void;
+  /**
+   * A voice comes without motion: the page plays it with its own from now on; null: no longer.
+   *
+   * @returns Number that the next round of the room may have.
+   */
+  handleVoiceAlone(voice: MediaStreamTrack | null): number;
+  /** Whether that voice is being heard. */
+  isVoiceHeard(): boolean;
   requestToken(isRefresh: boolean): Promise<string>;
 }
 
@@ -56,6 +65,7 @@ export class LiveKitSource implements Source {
   private readonly link: RoomLink;
   private readonly clock = new TrackClock();
   private readonly rounds: RoomRounds;
+  private readonly motionWait: MotionWait;
   /** Reads the motion of the newest round that has any; earlier rounds are closed. */
   private reader = new ForwardedMotion();
   private readonly gate = new RoundGate();
@@ -71,6 +81,13 @@ export class LiveKitSource implements Source {
     this.options = options;
     this.listener = listener;
     this.sound = new RoomSound(() => listener.handleOutputLatency());
+    this.motionWait = new MotionWait({
+      handleAlone: (voice) => {
+        this.sound.setElsewhere(voice !== null);
+        this.rounds.interrupt(listener.handleVoiceAlone(voice), performance.now());
+      },
+      isSpeaking: () => listener.isVoiceHeard(),
+    });
     this.link = new RoomLink(options, {
       handleRoom: (room) => this.follow(room),
       handleConnectionState: (state, error) => {
@@ -101,6 +118,11 @@ export class LiveKitSource implements Source {
 
   get reconnects(): number {
     return this.link.reconnectCount;
+  }
+
+  /** The voice comes without motion, and the page plays it with its own. */
+  get isVoiceAlone(): boolean {
+    return this.motionWait.isAlone;
   }
 
   /** Media time heard last, s; 0 when nothing is. */
@@ -183,8 +205,10 @@ export class LiveKitSource implements Source {
     if (!participant || (topic !== MOTION_TOPIC && topic !== CLOCK_TOPIC)) return;
     const packet = decodeRoomPacket(bytes);
     if (!packet) return;
-    if (!this.speaker && mayBecomeSpeaker(participant, this.options.identity)) this.useSpeaker(participant);
-    if (participant !== this.speaker) return;
+    // An agent whose voice is played may have its motion sent by another agent; a visitor may not put itself in its place.
+    const isFree = !this.speaker || (participant.isAgent && this.isVoiceAlone);
+    if (isFree && participant !== this.speaker && mayBecomeSpeaker(participant, this.options.identity)) this.useSpeaker(participant);
+    if (participant !== this.speaker || !this.motionWait.admits(packet.conversation)) return;
     this.rounds.handlePacket(packet, performance.now());
     this.timer ??= setTimeout(() => this.tick(), EAGER_TICK_MS);
   }
@@ -210,7 +234,9 @@ export class LiveKitSource implements Source {
 
   private updateSpeaker(): void {
     if (!this.room) return;
-    const chosen = chooseSpeaker(this.room.remoteParticipants.values(), this.options.identity);
+    const { identity } = this.options;
+    const participants = [...this.room.remoteParticipants.values()];
+    const chosen = chooseSpeaker(participants, identity) ?? this.speaker ?? chooseAgent(participants, identity);
     if (chosen && chosen !== this.speaker) this.useSpeaker(chosen);
     else this.updateTrack();
   }
@@ -223,13 +249,16 @@ export class LiveKitSource implements Source {
 
   private updateTrack(): void {
     const publications = [...(this.speaker?.audioTrackPublications.values() ?? [])];
-    this.sound.play(publications.map(({ track }) => track).find((track): track is RemoteAudioTrack => track !== undefined) ?? null);
+    const track = publications.map(({ track }) => track).find((one): one is RemoteAudioTrack => one !== undefined) ?? null;
+    this.sound.play(track);
+    this.motionWait.setVoice(track?.mediaStreamTrack ?? null, AVATAR_ATTRIBUTE in (this.speaker?.attributes ?? {}));
   }
 
   private loseSpeaker(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.speaker = null;
+    this.motionWait.reset();
     this.sound.play(null);
     this.rounds.reset(performance.now());
   }

@@ -1,5 +1,5 @@
 /** A room's session: what its source reports goes to the stage and to the page, and the page's requests to the source. */
-import { AvatarError, ErrorCode } from '../../shared/contracts/errors.js';
+import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { MotionFeed } from '../../shared/contracts/playback-messages.js';
 import type { SessionStats } from '../../shared/contracts/session.js';
 import type { RoomSourceOptions } from '../../shared/contracts/source-options.js';
@@ -17,6 +17,7 @@ class RoomSession implements PageSession {
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
   private readonly counts = new MotionStats();
+  private voice: AbortController | null = null;
   private isDisposed = false;
 
   constructor(options: RoomSourceOptions, listener: PageSessionListener, events: PageSessionEvents) {
@@ -41,6 +42,8 @@ class RoomSession implements PageSession {
       handleAudioBlocked: (isBlocked) => listener.handleAudioBlocked(isBlocked),
       handleOutputLatency: () => events.handleOutputLatency(),
       handleVisitor: (isSpeaking) => events.handleVisitor(isSpeaking),
+      handleVoiceAlone: (voice) => this.playAlone(voice),
+      isVoiceHeard: () => listener.conversationState !== 'idle',
       requestToken: (isRefresh) => listener.requestToken(isRefresh),
     });
   }
@@ -80,6 +83,7 @@ class RoomSession implements PageSession {
   }
 
   pause(): void {
+    if (this.source.isVoiceAlone) return;
     this.listener.handleError(
       new AvatarError(ErrorCode.networkLayerNotAvailable, 'A room is live and cannot be paused: use muted or interrupt().'),
     );
@@ -97,16 +101,29 @@ class RoomSession implements PageSession {
     this.source.sound.setLatencyOffset(seconds);
   }
 
-  get outputLatencySeconds(): number {
-    return this.source.sound.outputLatencySeconds;
+  get outputLatencySeconds(): number | null {
+    return this.source.isVoiceAlone ? null : this.source.sound.outputLatencySeconds;
   }
 
-  mediaSeconds(): number {
-    return this.source.mediaSeconds;
+  mediaSeconds(): number | null {
+    return this.source.isVoiceAlone ? null : this.source.mediaSeconds;
   }
 
   watchTrack(listener: (track: MediaStreamTrack | null) => void): () => void {
     return this.source.sound.watchTrack(listener);
+  }
+
+  private playAlone(track: MediaStreamTrack | null): number {
+    this.voice?.abort();
+    this.voice = null;
+    this.events.handleOutputLatency();
+    if (track) {
+      const { signal } = (this.voice = new AbortController());
+      this.listener.listen(new MediaStream([track]), { sound: 'delayed', signal }, true).catch((reason: unknown) => {
+        if (!signal.aborted) this.listener.handleError(avatarErrorFrom(reason, ErrorCode.noAudio));
+      });
+    }
+    return this.listener.nextRound;
   }
 
   private show(message: MotionFeed, transfer: ArrayBuffer[] = []): void {

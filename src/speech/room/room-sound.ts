@@ -11,6 +11,8 @@ export class RoomSound {
   private voice: VoiceTrack | null = null;
   private volume = 1;
   private isMuted = false;
+  /** The page plays the voice by other means. */
+  private isElsewhere = false;
   private latencySeconds = 0;
   private latencyOffsetSeconds = 0;
 
@@ -30,8 +32,15 @@ export class RoomSound {
     this.voice?.detach();
     this.voice = track && new VoiceTrack(track);
     this.voice?.setVolume(this.volume);
-    this.voice?.setMuted(this.isMuted);
-    for (const listener of this.trackListeners) listener(track?.mediaStreamTrack ?? null);
+    this.voice?.setMuted(this.isMuted || this.isElsewhere);
+    this.tellTrack();
+  }
+
+  /** The voice is played by other means from now on, or no longer: here it is silent. */
+  setElsewhere(isElsewhere: boolean): void {
+    this.isElsewhere = isElsewhere;
+    this.setMuted(this.isMuted);
+    this.tellTrack();
   }
 
   setVolume(volume: number): void {
@@ -41,7 +50,7 @@ export class RoomSound {
 
   setMuted(isMuted: boolean): void {
     this.isMuted = isMuted;
-    this.voice?.setMuted(isMuted);
+    this.voice?.setMuted(isMuted || this.isElsewhere);
   }
 
   /** Keeps the present track silent whatever the volume: the rest of an interrupted round. */
@@ -57,8 +66,16 @@ export class RoomSound {
   /** Calls back with the voice's track, now and at each change; the returned function removes the listener. */
   watchTrack(listener: (track: MediaStreamTrack | null) => void): () => void {
     this.trackListeners.add(listener);
-    listener(this.voice?.track.mediaStreamTrack ?? null);
+    listener(this.track);
     return () => void this.trackListeners.delete(listener);
+  }
+
+  private get track(): MediaStreamTrack | null {
+    return this.isElsewhere ? null : (this.voice?.track.mediaStreamTrack ?? null);
+  }
+
+  private tellTrack(): void {
+    for (const listener of this.trackListeners) listener(this.track);
   }
 
   /** @returns Null while there is no track. */

@@ -72,6 +72,12 @@ class Recorder implements SourceListener, RoomSourceListener {
   handleAudioBlocked(): void {}
   handleOutputLatency(): void {}
   handleVisitor(): void {}
+  handleVoiceAlone(): number {
+    return 1;
+  }
+  isVoiceHeard(): boolean {
+    return false;
+  }
   requestToken(): Promise<string> {
     return Promise.reject(new Error("an app's room needs no token"));
   }

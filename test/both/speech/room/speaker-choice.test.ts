@@ -1,7 +1,12 @@
 import { assert, describe, it } from '#test';
-import { chooseSpeaker, mayBecomeSpeaker, type Speaker } from '../../../../src/speech/room/speaker-choice.js';
+import { chooseAgent, chooseSpeaker, mayBecomeSpeaker, type Speaker } from '../../../../src/speech/room/speaker-choice.js';
 
-const person = (identity: string, attributes: Record<string, string> = {}, isAgent = false): Speaker => ({ identity, attributes, isAgent });
+const person = (identity: string, attributes: Record<string, string> = {}, isAgent = false, voices = 1): Speaker => ({
+  identity,
+  attributes,
+  isAgent,
+  audioTrackPublications: { size: voices },
+});
 const VISITOR = person('visitor');
 const AGENT = person('agent', {}, true);
 const WORKER = person('worker', { 'lk.publish_on_behalf': 'agent' }, true);
@@ -24,5 +29,15 @@ describe('Whom an avatar listens to', () => {
     assert.isTrue(mayBecomeSpeaker(VISITOR, null));
     assert.isTrue(mayBecomeSpeaker(WORKER, 'agent'));
     assert.isFalse(mayBecomeSpeaker(VISITOR, 'agent'));
+  });
+
+  it('is, where none brings motion, an agent with a voice, never another visitor', () => {
+    assert.equal(chooseAgent([VISITOR, AGENT], null), AGENT);
+    assert.isNull(chooseAgent([VISITOR, person('mute agent', {}, true, 0)], null));
+    const stated = person('stated', { 'lk.agent.state': 'listening' });
+    assert.equal(chooseAgent([VISITOR, stated], null), stated);
+    const behalf = person('behalf', { 'lk.publish_on_behalf': 'agent' });
+    assert.equal(chooseAgent([VISITOR, behalf], null), behalf);
+    assert.isNull(chooseAgent([AGENT], 'another'), 'a wanted identity is the only choice');
   });
 });
