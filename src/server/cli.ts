@@ -27,6 +27,9 @@ const ENVIRONMENT = `Environment
   SPATIUS_APPS              several apps, as the file of --apps
   SPATIUS_TOKEN_ENDPOINT, SPATIUS_ALLOWED_ORIGINS, SPATIUS_TRUSTED_PROXIES  defaults of the options of serve
   SPATIUS_METRICS_TOKEN     /metrics of serve asks for it; without it, it answers the local network
+  SPATIUS_RATES             limits by address, token and app: {"address": {"requestsPerSecond": 5}}
+  SPATIUS_SINGLE_USE_TOKENS 1: a token opens one session
+  REDIS_URL                 Redis for what servers share: rates, used and revoked tokens
   SPATIUS_LIVEKIT_HOSTS     LiveKit servers that serve may join, host or host:port, by commas; needs @livekit/rtc-node
   SPATIUS_LOG               default of --log-level
   SPATIUS_CONSOLE_ENDPOINT  default of --console

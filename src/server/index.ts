@@ -14,6 +14,7 @@ export type { MotionServerApp } from './server-apps.js';
 /** @deprecated Use `SessionAttempt`. */
 export type { AuthorizeSession, SessionAttempt, SessionAttempt as SessionVisit, SessionGrant } from './session-authorization.js';
 export { createSessionTokens, type SessionTokenClaims, type SessionTokens } from './session-tokens.js';
+export type { RateLimits, Rates } from './shared/rates.js';
 export { type SpeechFileOptions, type SpeechPiece, speechPieces } from './speech-file.js';
 export type { SpeechEngine } from './speech-request.js';
 export { createTokenEndpoint, type TokenEndpointOptions } from './token-endpoint.js';

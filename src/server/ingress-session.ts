@@ -27,6 +27,7 @@ import { ServerErrorCode } from './server-error-code.js';
 import type { RequestResult, ServerMetrics } from './server-metrics.js';
 import type { SessionAudio } from './session-audio.js';
 import { sessionConfigurationFrom } from './session-configuration.js';
+import type { RateKind, RateMeter } from './shared/rates.js';
 import { joinBytes } from './speech-request.js';
 
 export interface IngressSessionOptions {
@@ -39,6 +40,8 @@ export interface IngressSessionOptions {
   scheduler: FairScheduler;
   memory: MemoryBudget;
   metrics: ServerMetrics;
+  /** Counts what this session uses of its rates. */
+  meter: RateMeter;
   limits: MotionServerLimits;
   engines: EnginePool;
   livekit: LiveKitOptions;
@@ -80,6 +83,7 @@ export class IngressSession implements RequestListener {
   private readonly memory: MemoryBudget;
   private readonly account: MemoryAccount;
   private readonly metrics: ServerMetrics;
+  private readonly meter: RateMeter;
   private isClosing = false;
   private isDraining = false;
   /** Too many bytes wait to be sent. */
@@ -100,6 +104,7 @@ export class IngressSession implements RequestListener {
     scheduler,
     memory,
     metrics,
+    meter,
     limits,
     engines,
     livekit,
@@ -113,6 +118,7 @@ export class IngressSession implements RequestListener {
     this.log = log.forSession({ connectionId: this.connectionId }, clientKey);
     this.memory = memory;
     this.metrics = metrics;
+    this.meter = meter;
     this.account = memory.open(() => this.shed());
     this.inbox = new FrameInbox({
       scheduler,
@@ -210,7 +216,7 @@ export class IngressSession implements RequestListener {
   }
 
   private handleFrame(data: Buffer, isBinary: boolean): void {
-    if (this.isClosing) return;
+    if (this.isClosing || !this.use('messages', 1)) return;
     if (!isBinary) {
       if (!this.queue) this.refuse(ServerErrorCode.invalidArgument, 'expected ClientConfigureSession message, got a text frame', 1002);
       return;
@@ -302,6 +308,7 @@ export class IngressSession implements RequestListener {
       this.requests.finish(reqId);
       return this.sendError(reqId, ServerErrorCode.unavailable, 'server is over its memory budget, try again');
     }
+    if (!request && !this.use('requests', 1)) return;
     this.gather(request ?? this.openRequest(reqId), audio, end);
   }
 
@@ -410,10 +417,12 @@ export class IngressSession implements RequestListener {
       this.metrics.observeFirstMotion((performance.now() - request.beganAtMs) / 1000);
       this.log.debug('first motion', { reqId, mediaSeconds, ms: performance.now() - request.beganAtMs });
     }
-    this.metrics.countMotion(Math.max(0, mediaSeconds - request.mediaSeconds));
+    const seconds = Math.max(0, mediaSeconds - request.mediaSeconds);
+    this.metrics.countMotion(seconds);
     request.mediaSeconds = mediaSeconds;
     if (message) this.sendBytes(message);
     if (isEnd) this.finish(reqId, 'ended');
+    this.use('audio seconds', seconds);
   }
 
   handleFailure(reqId: string, code: number, message: string): void {
@@ -450,6 +459,13 @@ export class IngressSession implements RequestListener {
     this.sendError(reqId, code, message);
     this.log.warn('client fault', { ...(reqId && { reqId }), code, message });
     this.countFault();
+  }
+
+  /** @returns Whether the session goes on. */
+  private use(kind: RateKind, amount: number): boolean {
+    const exceeded = this.isClosing ? null : this.meter.add(kind, amount);
+    if (exceeded) this.refuse(ServerErrorCode.quotaExceeded, exceeded, 4003);
+    return exceeded === null;
   }
 
   private countFault(): void {
@@ -526,6 +542,7 @@ export class IngressSession implements RequestListener {
     this.isClosing = true;
     this.dropRequests();
     this.account.close();
+    this.meter.close();
     this.timers.clearAll();
   }
 }

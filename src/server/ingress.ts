@@ -22,6 +22,8 @@ import { ServerErrorCode } from './server-error-code.js';
 import type { ServerMetrics } from './server-metrics.js';
 import { type AuthorizeSession, refusalFrom } from './session-authorization.js';
 import type { SessionTokenClaims } from './session-tokens.js';
+import type { RateCounters, RateOwner } from './shared/rates.js';
+import type { TokenStore } from './shared/token-store.js';
 
 export interface IngressOptions {
   apps: ServerApps;
@@ -34,6 +36,11 @@ export interface IngressOptions {
   authorizeSession?: AuthorizeSession | undefined;
   limits: MotionServerLimits;
   quotas: Quotas;
+  rates: RateCounters;
+  /** Of the tokens that were used or revoked. */
+  tokenStore: () => TokenStore;
+  /** A token opens one session. */
+  isTokenSingleUse: boolean;
   memory: MemoryBudget;
   metrics: ServerMetrics;
   engines: EnginePool;
@@ -43,7 +50,16 @@ export interface IngressOptions {
   onError: (error: unknown) => void;
 }
 
-export type Admission = { isAdmitted: true; avatarId: string; quotas: readonly Quota[]; creditsSignal?: AbortSignal | undefined } | Refusal;
+export type Admission =
+  | {
+      isAdmitted: true;
+      avatarId: string;
+      claims: SessionTokenClaims;
+      quotas: readonly Quota[];
+      owners: readonly RateOwner[];
+      creditsSignal?: AbortSignal | undefined;
+    }
+  | Refusal;
 
 interface Refusal {
   isAdmitted: false;
@@ -52,6 +68,9 @@ interface Refusal {
 }
 
 const TOO_MANY: Refusal = { isAdmitted: false, status: 503, message: 'Too many sessions' };
+const NO_STORE: Refusal = { isAdmitted: false, status: 503, message: 'Session tokens cannot be checked now' };
+const REVOKED: Refusal = { isAdmitted: false, status: 401, message: 'Session token expired: it was revoked' };
+const USED: Refusal = { isAdmitted: false, status: 401, message: 'Session token expired: it was used before' };
 const NO_MEMORY: Refusal = { isAdmitted: false, status: 503, message: 'Server is over its memory budget' };
 
 export const INGRESS_PATH = '/v2/driveningress/websocket';
@@ -59,7 +78,8 @@ export const INGRESS_PATH = '/v2/driveningress/websocket';
 export class Ingress {
   private readonly options: IngressOptions;
   private readonly webSockets: WebSocketServer;
-  private readonly sessions = new Set<IngressSession>();
+  /** Sessions, with the ids of their tokens. */
+  private readonly sessions = new Map<IngressSession, string>();
   private readonly scheduler = new FairScheduler();
   private isClosing = false;
 
@@ -80,7 +100,7 @@ export class Ingress {
   /** Audio of all sessions that waits for an engine. */
   get queuedBytes(): number {
     let bytes = 0;
-    for (const session of this.sessions) bytes += session.queuedBytes;
+    for (const session of this.sessions.keys()) bytes += session.queuedBytes;
     return bytes;
   }
 
@@ -110,17 +130,20 @@ export class Ingress {
       const isExpired = error instanceof AvatarError && error.code === ErrorCode.sessionTokenExpired;
       return isExpired ? refuse(401, 'Session token expired') : refuse(400, 'Invalid session token');
     }
+    const unusable = await this.refusalOfToken(claims, false);
+    if (unusable) return unusable;
     if (appId !== claims.appId) return refuse(400, 'App ID mismatch');
     if (!apps.get(appId)) return refuse(404, 'App ID unrecognized');
     const avatarId = await this.options.findAvatar(askedAvatarId);
     if (avatarId === null) return refuse(404, `Avatar not found: ${askedAvatarId.slice(0, 128)}`);
     const address = addresses.ofRequest(peer, header);
     const quotas = this.quotasOf(claims, address);
-    const busy = this.refusalForLoad(quotas);
+    const owners = ownersOf(claims, address);
+    const busy = this.refusalForLoad(quotas, owners);
     if (busy) return busy;
     try {
       const grant = await this.options.authorizeSession?.({ appId, avatarId, tokenId: claims.tokenId, address, header });
-      return { isAdmitted: true, avatarId, quotas, creditsSignal: grant?.creditsSignal };
+      return { isAdmitted: true, avatarId, claims, quotas, owners, creditsSignal: grant?.creditsSignal };
     } catch (reason) {
       if (!(reason instanceof AvatarError)) this.options.onError(reason);
       const { status, message } = refusalFrom(reason);
@@ -144,7 +167,29 @@ export class Ingress {
     ];
   }
 
-  private refusalForLoad(quotas: readonly Quota[]): Refusal | null {
+  /** @param isClaimed The token is used now. */
+  private async refusalOfToken({ tokenId, expiresAtSeconds }: SessionTokenClaims, isClaimed: boolean): Promise<Refusal | null> {
+    const store = this.options.tokenStore();
+    if (tokenId === '') return null;
+    try {
+      if (!isClaimed) return (await store.isRevoked(tokenId)) ? REVOKED : null;
+      return this.options.isTokenSingleUse && !(await store.claim(tokenId, expiresAtSeconds)) ? USED : null;
+    } catch (error) {
+      this.options.onError(error);
+      return NO_STORE;
+    }
+  }
+
+  /** Ends the sessions of a token on this server; see `TokenStore.revoke`. */
+  endSessionsOf(tokenId: string): void {
+    for (const [session, id] of this.sessions) {
+      if (id === tokenId) session.refuse(ServerErrorCode.unauthorized, REVOKED.message, 4010);
+    }
+  }
+
+  private refusalForLoad(quotas: readonly Quota[], owners: readonly RateOwner[]): Refusal | null {
+    const rate = this.options.rates.exceededBy(owners);
+    if (rate) return { isAdmitted: false, status: 429, message: rate };
     const exceeded = this.options.quotas.exceededBy(quotas);
     if (exceeded) this.options.metrics.countQuota(exceeded.kind);
     if (exceeded) return { isAdmitted: false, status: 429, message: exceeded.message };
@@ -166,15 +211,16 @@ export class Ingress {
     if (url?.pathname !== INGRESS_PATH) return refuse(404, 'Not found');
     const admission = await this.admit(url, request);
     if (!admission.isAdmitted) return refuse(admission.status, admission.message);
-    // Others may have been admitted at the same time; from here on nothing is awaited.
-    const { avatarId, quotas } = admission;
-    const busy = this.refusalForLoad(quotas);
+    // Others may have been admitted at the same time; once the token is claimed nothing is awaited.
+    const { avatarId, claims, quotas, owners } = admission;
+    const busy = (await this.refusalOfToken(claims, true)) ?? this.refusalForLoad(quotas, owners);
     if (busy) return refuse(busy.status, busy.message);
     if (socket.destroyed) return;
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       const { scheduler } = this;
-      const session = new IngressSession({ ...this.options, socket: webSocket, connection: socket, avatarId, clientKey, scheduler });
-      this.sessions.add(session);
+      const meter = this.options.rates.open(owners);
+      const session = new IngressSession({ ...this.options, socket: webSocket, connection: socket, avatarId, clientKey, scheduler, meter });
+      this.sessions.set(session, claims.tokenId);
       const release = this.options.quotas.claim(quotas);
       void session.closed.then(() => {
         this.sessions.delete(session);
@@ -188,7 +234,7 @@ export class Ingress {
   /** Accepts no new sessions, lets requests in progress finish, and closes the remaining sessions after `timeoutMs`. */
   async close(timeoutMs: number): Promise<void> {
     this.isClosing = true;
-    const sessions = [...this.sessions];
+    const sessions = [...this.sessions.keys()];
     for (const session of sessions) session.drain();
     const timer = setTimeout(() => {
       for (const session of sessions) session.close(1001, 'server is shutting down');
@@ -197,6 +243,14 @@ export class Ingress {
     clearTimeout(timer);
     this.webSockets.close();
   }
+}
+
+function ownersOf({ appId, tokenId }: SessionTokenClaims, address: string | null): RateOwner[] {
+  return [
+    ...(address === null ? [] : [{ kind: 'address', id: address } as const]),
+    ...(tokenId === '' ? [] : [{ kind: 'token', id: tokenId } as const]),
+    { kind: 'app', id: appId },
+  ];
 }
 
 function watchCredits(session: IngressSession, signal: AbortSignal): void {

@@ -42,6 +42,8 @@ import type { CreateEngine } from './request-queue.js';
 import { type MotionServerApp, ServerApps } from './server-apps.js';
 import { ServerMetrics } from './server-metrics.js';
 import type { AuthorizeSession } from './session-authorization.js';
+import { RATE_WINDOW_SECONDS, RateCounters, type Rates } from './shared/rates.js';
+import { connectRedisStore, createMemoryStore } from './shared/shared-store.js';
 import { serveFile } from './static-files.js';
 import { createTokenHandler } from './token-endpoint.js';
 
@@ -81,6 +83,15 @@ export interface MotionServerOptions {
   /** Avatars for ids that this server does not have, such as `{ '*': 'aria' }`: `*` stands for every other id. Default: those get 404. */
   avatarAliases?: Readonly<Record<string, string>>;
   limits?: Partial<MotionServerLimits>;
+  /** How much one address, token or app may use; beyond it sessions are closed with 4003 and new ones get 429. Default: no limit. */
+  rates?: Rates;
+  /** A Session Token opens one session; further ones get 401. Default false. */
+  singleUseTokens?: boolean;
+  /**
+   * Redis (`redis://…`) that servers share: rates, and tokens that were used or revoked. Default: each server counts for itself. Needs the
+   * packages `@redis/client` and `rate-limiter-flexible`.
+   */
+  redisUrl?: string;
   /** `/metrics` answers requests with `Authorization: Bearer <token>`. Default: requests from local networks that no proxy passed on. */
   metricsToken?: string;
   /** Who may open a session, and for how long; by default everybody with a valid token. */
@@ -125,6 +136,12 @@ export interface MotionServer {
    * @throws {AvatarError} `invalidConfiguration`; then nothing has changed.
    */
   setApps(apps: readonly MotionServerApp[]): void;
+  /**
+   * Refuses a token from now on, on all servers that share a Redis, and ends its sessions on this one with 4010.
+   *
+   * @param tokenId As in `SessionAttempt`.
+   */
+  revokeToken(tokenId: string): Promise<void>;
   /** Where it listens, or null when it does not. */
   readonly address: AddressInfo | null;
   /**
@@ -138,6 +155,8 @@ export interface MotionServer {
 const DEFAULT_AVATAR_ID = 'aria';
 const TOKEN_PATH = '/api/session-token';
 const UPGRADE_REQUIRED = 426;
+/** The longest validity of a Session Token. */
+const MAX_TOKEN_SECONDS = 24 * 3600;
 
 export function createMotionServer(options: MotionServerOptions): MotionServer {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -176,7 +195,10 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     engineSeconds: () => engines.busySeconds,
     isReady: () => status() === 'ok',
   });
-  const quotas = new Quotas((quota, limit) => log.warn('quota exceeded', { quota, limit }));
+  const reportQuota = (quota: string, limit: number): void => log.warn('quota exceeded', { quota, limit });
+  const quotas = new Quotas(reportQuota);
+  const rates = new RateCounters({ rates: options.rates ?? {}, report: reportQuota, onError });
+  let store = createMemoryStore();
   const engines = new EnginePool({
     onError,
     createEngine: options.createEngine ?? null,
@@ -189,6 +211,9 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     exposure,
     addresses,
     quotas,
+    rates,
+    tokenStore: () => store.tokens,
+    isTokenSingleUse: options.singleUseTokens ?? false,
     memory,
     metrics,
     allowedOrigins,
@@ -302,16 +327,25 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       exposure.checkHost(host);
       await engines.start();
       try {
+        if (options.redisUrl) {
+          store = await connectRedisStore(options.redisUrl, RATE_WINDOW_SECONDS, onError);
+          if (store.consume) rates.share(store.consume);
+        }
         const url = await listen(server, port, host);
         log.info('server listening', { url, threads: threadCount, maxSessions: limits.maxSessions });
         return url;
       } catch (error) {
         await engines.close();
+        await store.close();
         throw error;
       }
     },
     setApps(next) {
       apps.set(next);
+    },
+    async revokeToken(tokenId) {
+      await store.tokens.revoke(tokenId, MAX_TOKEN_SECONDS);
+      ingress.endSessionsOf(tokenId);
     },
     get address() {
       const address = server.address();
@@ -328,6 +362,8 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
       await ingress.close(limits.drainTimeoutMs);
       await finishRequests(server, closed, endMs);
       await engines.close();
+      rates.close();
+      await store.close();
       await closed;
       log.info('server closed');
     },

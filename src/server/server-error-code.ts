@@ -6,4 +6,6 @@ export const ServerErrorCode = {
   unauthenticated: 16,
   creditsExhausted: 4001,
   sessionDurationExceeded: 4002,
+  quotaExceeded: 4003,
+  unauthorized: 4010,
 } as const;

@@ -8,6 +8,7 @@ import { createMotionServer, type MotionServer } from '../motion-server.js';
 import type { MotionServerApp } from '../server-apps.js';
 import { readCommandLine } from './command-line.js';
 import { folderOption, integerOption, listOption, pairsOption } from './options.js';
+import { ratesFrom } from './rates-option.js';
 import { serverKeys } from './server-keys.js';
 
 export const SERVE_USAGE = `serve                 Motion Server, token endpoint and demo on one port
@@ -71,6 +72,9 @@ export async function serve(args: string[]): Promise<void> {
     allowLocalNetwork,
     ...(tokenEndpoint !== undefined && { tokenEndpoint }),
     ...(allowedOrigins && { allowedOrigins }),
+    ...(env.REDIS_URL && { redisUrl: env.REDIS_URL }),
+    ...(env.SPATIUS_RATES && { rates: ratesFrom(env.SPATIUS_RATES) }),
+    ...(env.SPATIUS_SINGLE_USE_TOKENS === '1' && { singleUseTokens: true }),
     ...(avatarAliases && { avatarAliases }),
     ...(trustedProxies && { trustedProxies: trustedProxies.filter((name) => name !== 'none') }),
     ...(logger && { logger }),
