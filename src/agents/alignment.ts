@@ -9,7 +9,8 @@ export interface TimedText {
 
 /**
  * `characters` with `character_start_times_seconds` (ElevenLabs), `chars` with `char_start_times_ms` (its agents), `words` with
- * `start` and `end` (Cartesia), or a list of `{ word, startSeconds, endSeconds }`.
+ * `start` and `end` (Cartesia), a list of `{ word, start, end }` (OpenAI's `timestamp_granularities`, Whisper), or of
+ * `{ word, startSeconds, endSeconds }`.
  */
 export type Alignment = Readonly<Record<string, unknown>>;
 
@@ -21,23 +22,30 @@ export function timedText(alignment: Alignment, fromSeconds: number): TimedText[
   if (!words) throw new AvatarError(ErrorCode.invalidTimings, 'The timings of a turn have characters or words.');
   const isList = words.every((word) => typeof word === 'object' && word !== null);
   const [starts, ends] = isList
-    ? [words.map((word) => (word as Timed).startSeconds), words.map((word, i) => (word as Timed).endSeconds ?? next(words, i))]
+    ? [words.map(startOf), words.map((word, i) => (word as Timed).endSeconds ?? (word as Timed).end ?? next(words, i))]
     : [list(alignment, 'start'), list(alignment, 'end')];
   return words.map((word, i) => {
+    // Whisper keeps the space before a word.
     const text = isList ? (word as Timed).word : String(word);
-    return checked(`${text} `, Number(starts?.[i]) + fromSeconds, Number(ends?.[i]) + fromSeconds);
+    return checked(`${text.trim()} `, Number(starts?.[i]) + fromSeconds, Number(ends?.[i]) + fromSeconds);
   });
 }
 
 interface Timed {
   word: string;
-  startSeconds: number;
+  startSeconds?: number;
   endSeconds?: number;
+  start?: number;
+  end?: number;
+}
+
+function startOf(word: unknown): number {
+  const { startSeconds, start } = word as Timed;
+  return startSeconds ?? start ?? NaN;
 }
 
 function next(words: readonly unknown[], i: number): number {
-  const following = words[i + 1] as Timed | undefined;
-  return following ? following.startSeconds : (words[i] as Timed).startSeconds + 0.3;
+  return i + 1 < words.length ? startOf(words[i + 1]) : startOf(words[i]) + 0.3;
 }
 
 function timesOf(alignment: Alignment): { starts: number[]; ends: number[] } {

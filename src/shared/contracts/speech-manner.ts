@@ -24,6 +24,8 @@ export interface TimedPhoneme {
 
 export type TimedWord =
   | { readonly word: string; readonly startSeconds: number; readonly endSeconds?: number }
+  /** As OpenAI and Whisper send them, s. */
+  | { readonly word: string; readonly start: number; readonly end?: number }
   /** A speech mark of Amazon Polly, see `TimedViseme`. */
   | { readonly time: number; readonly value: string; readonly type?: string };
 

@@ -48,13 +48,15 @@ function readItem(kind: TimingKind, item: unknown, place: string): Span<unknown>
   const fields = (typeof item === 'object' && item !== null ? item : {}) as Readonly<Record<string, unknown>>;
   const field = LABEL_FIELDS[kind].find((name) => fields[name] !== undefined);
   if (field === undefined) throw invalidTimings(`${place} has no ${LABEL_FIELDS[kind][0]}`);
-  const [start, unit] =
+  // `start` and `end` count only alone: beside other times they are places in the text.
+  const [start, unit, end] =
     fields.startSeconds !== undefined
-      ? [fields.startSeconds, 1]
+      ? [fields.startSeconds, 1, fields.endSeconds]
       : fields.time !== undefined
-        ? [fields.time, MS]
-        : [fields.audioOffset, AZURE_TICK];
-  const end = fields.endSeconds;
+        ? [fields.time, MS, fields.endSeconds]
+        : fields.audioOffset !== undefined
+          ? [fields.audioOffset, AZURE_TICK, fields.endSeconds]
+          : [fields.start, 1, fields.end];
   if (typeof start !== 'number' || !Number.isFinite(start)) throw invalidTimings(`${place}.startSeconds is ${String(start)}`);
   if (end !== undefined && (typeof end !== 'number' || Number.isNaN(end))) throw invalidTimings(`${place}.endSeconds is ${String(end)}`);
   return { label: fields[field], startSeconds: Math.max(0, start * unit), endSeconds: end ?? -Infinity };

@@ -171,5 +171,14 @@ describe('openTurn', () => {
     assert.approximately(avatar.cues.at(-1)!.end, 0.8, 1e-6);
     timed.timings({ words: ['Well', 'done.'], start: [1, 1.5], end: [1.4, 2] });
     assert.approximately(avatar.cues.at(-1)!.start, 1, 1e-6);
+    timed.timings({
+      words: [
+        { word: ' Come', start: 2.1, end: 2.4 },
+        { word: ' again.', start: 2.5, end: 2.9 },
+      ],
+    });
+    assert.deepInclude(avatar.cues.at(-1), { text: 'Come again.' });
+    assert.approximately(avatar.cues.at(-1)!.start, 2.1, 1e-6);
+    assert.approximately(avatar.cues.at(-1)!.end, 2.9, 1e-6);
   });
 });

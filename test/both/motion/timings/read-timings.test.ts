@@ -63,6 +63,22 @@ describe('Timings', () => {
     assert.equal(told(readTimings({ words: marks })), 'Mary 0.006-0.506');
   });
 
+  it('come from Whisper and OpenAI as they are, in s; beside a time, start and end are places in the text', () => {
+    const words = [
+      { word: ' Good', start: 0.1, end: 0.4 },
+      { word: ' day.', start: 0.5, end: 0.9 },
+    ];
+    assert.deepEqual(
+      readTimings({ words })?.spans.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]),
+      [
+        [0.1, 0.4],
+        [0.5, 0.9],
+      ],
+    );
+    const marks = [{ time: 0, type: 'word', start: 0, end: 4, value: 'Good' }];
+    assert.deepEqual(readTimings({ words: marks })?.spans[0].endSeconds, 0.5);
+  });
+
   it('come from Azure as they are, in units of 100 ns, with two mouths in a diphthong', () => {
     const events = [
       { audioOffset: 500_000, visemeId: 21 },
