@@ -4,43 +4,12 @@
  * The state of the conversation moves the face (a thinking look, attention to the visitor), is told by `avatar-agent-state`, and stands
  * in the attribute `agent-state` for style sheets: `spatius-avatar[agent-state=thinking]`.
  */
+
 import { type AvatarError, avatarErrorFrom, ErrorCode } from '../shared/contracts/errors.js';
 import type { AgentAvatar, Heard } from './agent-avatar.js';
+import { type AgentState, AvatarAgentStateEvent, AvatarTranscriptEvent } from './agent-events.js';
+import { AgentFace } from './agent-face.js';
 import { type Turn, type TurnOptions, Turns } from './turns.js';
-
-export type AgentState = 'idle' | 'listening' | 'thinking' | 'speaking';
-
-/** The state of an attached agent has changed. */
-export class AvatarAgentStateEvent extends Event {
-  static readonly eventName = 'avatar-agent-state';
-  readonly state: AgentState;
-  readonly previous: AgentState;
-
-  constructor(state: AgentState, previous: AgentState) {
-    super(AvatarAgentStateEvent.eventName);
-    this.state = state;
-    this.previous = previous;
-  }
-}
-
-/** What the visitor or the agent says, as the agent's service writes it down. */
-export class AvatarTranscriptEvent extends Event {
-  static readonly eventName = 'avatar-transcript';
-  readonly role: 'visitor' | 'agent';
-  /** Utterances of one id replace each other until one is final. */
-  readonly id: string;
-  /** All of the utterance so far. */
-  readonly text: string;
-  readonly isFinal: boolean;
-
-  constructor({ role, id, text, isFinal }: Pick<AvatarTranscriptEvent, 'role' | 'id' | 'text' | 'isFinal'>) {
-    super(AvatarTranscriptEvent.eventName);
-    this.role = role;
-    this.id = id;
-    this.text = text;
-    this.isFinal = isFinal;
-  }
-}
 
 declare global {
   interface HTMLElementEventMap {
@@ -99,7 +68,7 @@ class Link implements AgentLink, AgentPort {
   readonly avatar: AgentAvatar;
   private readonly closing = new AbortController();
   private readonly turns: Turns;
-  private readonly face: Face;
+  private readonly face: AgentFace;
   private readonly utterances = new Map<string, string>();
   private readonly detach: () => void;
   private base: AgentState = 'idle';
@@ -109,7 +78,7 @@ class Link implements AgentLink, AgentPort {
   constructor(avatar: AgentAvatar, adapter: AgentAdapter) {
     this.avatar = avatar;
     this.turns = Turns.of(avatar);
-    this.face = new Face(avatar);
+    this.face = new AgentFace(avatar);
     const { signal } = this;
     avatar.addEventListener('avatar-conversation-state', () => this.handlePlayback(), { signal });
     avatar.addEventListener('avatar-user-speech', (event) => this.handleVisitor((event as Event & { isSpeaking: boolean }).isSpeaking), {
@@ -209,32 +178,5 @@ class Link implements AgentLink, AgentPort {
     this.face.show(state);
     this.avatar.setAttribute?.('agent-state', state);
     if (state !== previous) this.avatar.dispatchEvent(new AvatarAgentStateEvent(state, previous));
-  }
-}
-
-/** The look of each state; what the page has set comes back with the next. */
-class Face {
-  private readonly avatar: AgentAvatar;
-  private before: { mood: string; gaze: string } | null = null;
-  private isListening = false;
-
-  constructor(avatar: AgentAvatar) {
-    this.avatar = avatar;
-  }
-
-  show(state: AgentState): void {
-    const { avatar } = this;
-    const isListening = state === 'listening';
-    if (isListening !== this.isListening) avatar.listening = this.isListening = isListening;
-    if (state === 'thinking' && !this.before) {
-      this.before = { mood: avatar.mood, gaze: avatar.gaze };
-      avatar.mood = 'thinking';
-      avatar.gaze = 'free';
-    } else if (state !== 'thinking' && this.before) {
-      // Unless the page has set another in the meantime.
-      if (avatar.mood === 'thinking') avatar.mood = this.before.mood;
-      if (avatar.gaze === 'free') avatar.gaze = this.before.gaze;
-      this.before = null;
-    }
   }
 }

@@ -22,7 +22,7 @@ import type { PageSourceOptions } from '../shared/contracts/source-options.js';
 import type { ShownAvatar, Stage, StageListener, StageOptions, StageStats } from '../shared/contracts/stage.js';
 import { Lazy } from '../shared/core/lazy.js';
 import type { LogLevel } from '../shared/core/logger.js';
-import type { PageSession, PageSources } from '../speech/page-session.js';
+import type { PageHost, PageSession, PageSources } from '../speech/page-session.js';
 import { silenceLimitMs } from '../workers/heartbeat.js';
 import { type AvatarWorkers, acquireWorkers } from '../workers/spawn.js';
 import { AvatarManager } from './avatar-manager.js';
@@ -79,8 +79,8 @@ export interface AvatarSetup {
   readonly sound: SoundSettings;
   /** The app's raw speech; it passes what it has read to `speech`. */
   readonly input: SpeechInput;
-  /** Sources that run on the page. Default: none, so that rooms cannot be joined. */
-  readonly pageSources?: PageSources | undefined;
+  /** The element, with sources that run on the page. Default: none, so that rooms cannot be joined. */
+  readonly host?: { readonly pageSources?: PageSources };
   /** Whether what speech needs is loaded before it is needed, when the page is idle after the first picture. */
   readonly isSpeechPreloaded: boolean;
   /** See `setLogLevel`; null leaves the level as it is. */
@@ -104,7 +104,7 @@ export class Avatar {
   private readonly listener: AvatarListener;
   private readonly workers: AvatarWorkers;
   private readonly voice: Voice;
-  private readonly pageSources: PageSources | undefined;
+  private readonly host: AvatarSetup['host'];
   /** The session of a source that runs on the page, while there is one. */
   private pageSession: PageSession | null = null;
   private isSpeechPreloaded: boolean;
@@ -120,10 +120,10 @@ export class Avatar {
   private loadCount = 0;
   private isDisposed = false;
 
-  constructor({ options, sound, input, isSpeechPreloaded, logLevel, pageSources }: AvatarSetup, listener: AvatarListener) {
+  constructor({ options, sound, input, isSpeechPreloaded, logLevel, host }: AvatarSetup, listener: AvatarListener) {
     setLogLevel(logLevel);
     this.listener = listener;
-    this.pageSources = pageSources;
+    this.host = host;
     this.isSpeechPreloaded = isSpeechPreloaded && !isSavingData();
     this.workers = acquireWorkers({
       motion: asset('workers/motion.worker.js'),
@@ -293,14 +293,21 @@ export class Avatar {
   }
 
   private async openPageSession(source: PageSourceOptions): Promise<PageSession> {
-    const load = this.pageSources?.[source.kind];
+    const load = this.host?.pageSources?.[source.kind];
     if (!load) throw new AvatarError(ErrorCode.networkLayerNotAvailable, 'Rooms are joined by <spatius-avatar> only.');
     const open = await load();
-    const session = open(source, this.speech, {
-      handleOutputLatency: () => this.applyLatency(),
-      handleVisitor: (isSpeaking) => this.listener.handleUserSpeech(isSpeaking),
-      handleDisposed: () => this.pageSession === session && this.usePageSession(null),
-    });
+    // Only `<spatius-avatar>` has such sources.
+    const host = this.host as unknown as PageHost;
+    const session = open(
+      source,
+      this.speech,
+      {
+        handleOutputLatency: () => this.applyLatency(),
+        handleVisitor: (isSpeaking) => this.listener.handleUserSpeech(isSpeaking),
+        handleDisposed: () => this.pageSession === session && this.usePageSession(null),
+      },
+      host,
+    );
     this.usePageSession(session);
     this.stage?.addSource(...session.stagePorts);
     return session;

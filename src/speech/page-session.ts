@@ -44,7 +44,26 @@ export interface PageSessionEvents {
   handleDisposed(): void;
 }
 
-export type OpenPageSession<Options> = (options: Options, listener: PageSessionListener, events: PageSessionEvents) => PageSession;
+/** The element: what a source on the page may set and tell beside speech. */
+export interface PageHost extends EventTarget {
+  readonly conversationState: 'idle' | 'playing' | 'paused';
+  /** Audible position in the present speech, s. */
+  readonly currentTime: number;
+  listening: boolean;
+  mood: string;
+  gaze: string;
+  addCue(cue: { start: number; end: number; text: string }): Promise<void>;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+}
+
+/** @param host Is told of what a source brings beside speech; null: nothing is. */
+export type OpenPageSession<Options> = (
+  options: Options,
+  listener: PageSessionListener,
+  events: PageSessionEvents,
+  host: PageHost | null,
+) => PageSession;
 
 /** By kind of source, what loads the code that opens its sessions. */
 export type PageSources = {

@@ -119,7 +119,7 @@ export class AvatarLifecycle {
     const { host, input, sound } = this;
     const { options, isSpeechPreloaded, logLevel } = host.avatarSettings;
     const avatar = new AvatarClass(
-      { options, sound, input, isSpeechPreloaded, logLevel, pageSources: host.pageSources },
+      { options, sound, input, isSpeechPreloaded, logLevel, host },
       {
         handleLoadProgress: (fraction) => host.handleLoading(fraction),
         handleFirstFrame: () => host.handleReady(),

@@ -26,6 +26,8 @@ export const CONTROL_TOPIC = 'spatius.control';
 export const AVATAR_ATTRIBUTE = 'spatius.avatar';
 /** LiveKit's attribute of a participant that speaks for another: the other's identity. */
 export const ON_BEHALF_ATTRIBUTE = 'lk.publish_on_behalf';
+/** Text streams of LiveKit agents: what they and their visitors say. */
+export const TRANSCRIPTION_TOPIC = 'lk.transcription';
 /** Attribute of a LiveKit agent: what it does. */
 export const AGENT_STATE_ATTRIBUTE = 'lk.agent.state';
 

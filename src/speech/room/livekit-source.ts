@@ -9,15 +9,25 @@
  * It runs on the page, where WebRTC is. A blocked page delays neither sound nor face: the browser plays the track itself, the stage
  * goes on from the last playhead, and motion is sent ahead of the voice.
  */
-import type { RemoteAudioTrack, RemoteParticipant, Room, RoomEventCallbacks } from 'livekit-client';
+import type { RemoteAudioTrack, RemoteParticipant, Room, RoomEventCallbacks, TextStreamReader } from 'livekit-client';
 import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { PlaybackState, PlayheadReport } from '../../shared/contracts/playback-messages.js';
-import { AVATAR_ATTRIBUTE, CLOCK_TOPIC, CONTROL_TOPIC, decodeRoomPacket, MOTION_TOPIC } from '../../shared/contracts/room-packets.js';
+import {
+  AGENT_STATE_ATTRIBUTE,
+  AVATAR_ATTRIBUTE,
+  CLOCK_TOPIC,
+  CONTROL_TOPIC,
+  decodeRoomPacket,
+  MOTION_TOPIC,
+  ON_BEHALF_ATTRIBUTE,
+  TRANSCRIPTION_TOPIC,
+} from '../../shared/contracts/room-packets.js';
 import type { RoomSourceOptions } from '../../shared/contracts/source-options.js';
 import { RoundGate } from '../../shared/core/round-gate.js';
 import type { Source, SourceListener } from '../source.js';
 import { ForwardedMotion } from '../sources/forwarded-motion.js';
 import { MotionWait } from './motion-wait.js';
+import type { RoomText } from './room-agent.js';
 import { RoomLink } from './room-link.js';
 import { RoomRounds } from './room-rounds.js';
 import { RoomSound } from './room-sound.js';
@@ -40,6 +50,10 @@ export interface RoomSourceListener extends Omit<SourceListener, 'handleSpeech'>
    * @returns Number that the next round of the room may have.
    */
   handleVoiceAlone(voice: MediaStreamTrack | null): number;
+  /** `lk.agent.state` of the agent that speaks; null without one. */
+  handleAgentState(state: string | null): void;
+  /** What the visitor or the agent says, as the agent writes it down. */
+  handleText(text: RoomText): void;
   /** Whether that voice is being heard. */
   isVoiceHeard(): boolean;
   requestToken(isRefresh: boolean): Promise<string>;
@@ -148,6 +162,7 @@ export class LiveKitSource implements Source {
   close(): void {
     this.link.close();
     this.loseSpeaker();
+    this.listener.handleAgentState(null);
     this.forgetRoom();
     this.listener.handleState('disconnected', null);
   }
@@ -192,6 +207,10 @@ export class LiveKitSource implements Source {
       for (const name of names) room.off(name, handlers[name]!);
     };
     this.room = room;
+    // A room of the app's has one handler a topic, which is the app's.
+    if (!this.options.room) {
+      room.registerTextStreamHandler(TRANSCRIPTION_TOPIC, (reader, { identity }) => void this.readText(room, reader, identity));
+    }
     this.updateSpeaker();
   }
 
@@ -239,6 +258,28 @@ export class LiveKitSource implements Source {
     const chosen = chooseSpeaker(participants, identity) ?? this.speaker ?? chooseAgent(participants, identity);
     if (chosen && chosen !== this.speaker) this.useSpeaker(chosen);
     else this.updateTrack();
+    this.listener.handleAgentState(this.agent?.attributes[AGENT_STATE_ATTRIBUTE] ?? null);
+  }
+
+  /** The participant that speaks, or on whose behalf it does. */
+  private get agent(): RemoteParticipant | null {
+    const of = this.speaker?.attributes[ON_BEHALF_ATTRIBUTE];
+    return (of !== undefined && this.room?.remoteParticipants.get(of)) || this.speaker;
+  }
+
+  private async readText(room: Room, reader: TextStreamReader, identity: string): Promise<void> {
+    const role = identity === room.localParticipant.identity ? 'visitor' : 'agent';
+    if (role === 'agent' && identity !== this.agent?.identity && identity !== this.speaker?.identity) return;
+    const { id, attributes } = reader.info;
+    const utterance = { role, id: attributes?.['lk.segment_id'] ?? id } as const;
+    let text = '';
+    try {
+      for await (const piece of reader) this.listener.handleText({ ...utterance, piece, text: (text += piece), isFinal: false });
+    } catch {
+      // Cut short: what came is all there is.
+    }
+    const isFinal = role === 'agent' || attributes?.['lk.transcription_final'] === 'true';
+    if (isFinal) this.listener.handleText({ ...utterance, piece: '', text, isFinal });
   }
 
   private useSpeaker(participant: RemoteParticipant): void {

@@ -3,11 +3,13 @@ import { AvatarError, avatarErrorFrom, ErrorCode } from '../../shared/contracts/
 import type { MotionFeed } from '../../shared/contracts/playback-messages.js';
 import type { SessionStats } from '../../shared/contracts/session.js';
 import type { RoomSourceOptions } from '../../shared/contracts/source-options.js';
-import type { OpenPageSession, PageSession, PageSessionEvents, PageSessionListener } from '../page-session.js';
+import type { OpenPageSession, PageHost, PageSession, PageSessionEvents, PageSessionListener } from '../page-session.js';
 import { MotionStats } from '../session/motion-stats.js';
 import { LiveKitSource } from './livekit-source.js';
+import { RoomAgent } from './room-agent.js';
 
-export const openRoom: OpenPageSession<RoomSourceOptions> = (options, listener, events) => new RoomSession(options, listener, events);
+export const openRoom: OpenPageSession<RoomSourceOptions> = (options, listener, events, host) =>
+  new RoomSession(options, listener, events, host);
 
 class RoomSession implements PageSession {
   readonly stagePorts: readonly [playhead: MessagePort, motion: MessagePort];
@@ -17,10 +19,12 @@ class RoomSession implements PageSession {
   private readonly playheads = new MessageChannel();
   private readonly motion = new MessageChannel();
   private readonly counts = new MotionStats();
+  private readonly agent: RoomAgent | null;
   private voice: AbortController | null = null;
   private isDisposed = false;
 
-  constructor(options: RoomSourceOptions, listener: PageSessionListener, events: PageSessionEvents) {
+  constructor(options: RoomSourceOptions, listener: PageSessionListener, events: PageSessionEvents, host: PageHost | null) {
+    this.agent = host && new RoomAgent(host);
     this.listener = listener;
     this.events = events;
     this.stagePorts = [this.playheads.port2, this.motion.port2];
@@ -42,6 +46,8 @@ class RoomSession implements PageSession {
       handleAudioBlocked: (isBlocked) => listener.handleAudioBlocked(isBlocked),
       handleOutputLatency: () => events.handleOutputLatency(),
       handleVisitor: (isSpeaking) => events.handleVisitor(isSpeaking),
+      handleAgentState: (state) => this.agent?.setState(state),
+      handleText: (text) => this.agent?.handleText(text),
       handleVoiceAlone: (voice) => this.playAlone(voice),
       isVoiceHeard: () => listener.conversationState !== 'idle',
       requestToken: (isRefresh) => listener.requestToken(isRefresh),
@@ -69,6 +75,7 @@ class RoomSession implements PageSession {
     if (this.isDisposed) return;
     this.source.close();
     this.isDisposed = true;
+    this.agent?.close();
     this.playheads.port1.close();
     this.motion.port1.close();
     this.events.handleDisposed();

@@ -72,6 +72,8 @@ class Recorder implements SourceListener, RoomSourceListener {
   handleAudioBlocked(): void {}
   handleOutputLatency(): void {}
   handleVisitor(): void {}
+  handleAgentState(): void {}
+  handleText(): void {}
   handleVoiceAlone(): number {
     return 1;
   }

@@ -10,11 +10,16 @@ describe('A visitor who speaks into the room', () => {
     const told: boolean[] = [];
     const room = new Room();
     const listener = new Proxy({} as PageSessionListener, { get: () => () => undefined });
-    const session = openRoom({ kind: 'livekit', url: '', identity: null, room, connectTimeoutMs: 1000, firstRound: 1 }, listener, {
-      handleOutputLatency: () => undefined,
-      handleDisposed: () => undefined,
-      handleVisitor: (isSpeaking) => told.push(isSpeaking),
-    });
+    const session = openRoom(
+      { kind: 'livekit', url: '', identity: null, room, connectTimeoutMs: 1000, firstRound: 1 },
+      listener,
+      {
+        handleOutputLatency: () => undefined,
+        handleDisposed: () => undefined,
+        handleVisitor: (isSpeaking) => told.push(isSpeaking),
+      },
+      null,
+    );
     await session.open();
     const speak = (isSpeaking: boolean) => {
       room.localParticipant.setIsSpeaking(isSpeaking);
