@@ -9,7 +9,12 @@ import { isIntensity, MAX_INTENSITY, SPEECH_STYLES, type SpeechStyle } from '../
 import { attributeErrors, propertiesOf, settingsFrom } from './attributes.js';
 
 const MODE = { mode: { property: 'mode', values: AVATAR_MODES } } as const satisfies AttributeTable;
-const DURATION = { requirement: 'more than 0 ms', isValid: (value: number) => value > 0 };
+const CONNECT_TIMEOUT = {
+  property: 'connectTimeout',
+  default: 15_000,
+  requirement: 'above 0 ms',
+  isValid: (value: number) => value > 0,
+} as const;
 const CHECKED = {
   // The rate is checked where PCM is read: speech of other kinds needs none.
   sampleRateHz: { property: 'sampleRate', default: 16_000, requirement: 'a number', isValid: () => true },
@@ -17,8 +22,8 @@ const CHECKED = {
   fallback: { property: 'fallback', values: ['audio', 'local'] },
   style: { property: 'speechStyle', values: SPEECH_STYLES },
   intensity: { property: 'intensity', default: 1, requirement: `a number from 0 to ${MAX_INTENSITY}`, isValid: isIntensity },
-  connectTimeoutMs: { property: 'connectTimeout', default: 15_000, ...DURATION },
-  startTimeoutMs: { property: 'startTimeout', default: 3000, ...DURATION },
+  connectTimeoutMs: CONNECT_TIMEOUT,
+  startTimeoutMs: { ...CONNECT_TIMEOUT, property: 'startTimeout', default: 3000 },
 } as const satisfies AttributeTable;
 
 /** The properties of the element that the controller's options come from. */
