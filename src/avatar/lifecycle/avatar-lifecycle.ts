@@ -117,9 +117,8 @@ export class AvatarLifecycle {
 
   private make(AvatarClass: typeof Avatar, PictureClass: typeof AvatarPicture): Avatar {
     const { host, input, sound } = this;
-    const { options, isSpeechPreloaded, logLevel } = host.avatarSettings;
     const avatar = new AvatarClass(
-      { options, sound, input, isSpeechPreloaded, logLevel, host },
+      { ...host.avatarSettings, sound, input, host },
       {
         handleLoadProgress: (fraction) => host.handleLoading(fraction),
         handleFirstFrame: () => host.handleReady(),
