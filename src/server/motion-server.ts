@@ -332,6 +332,8 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
           if (store.consume) rates.share(store.consume);
         }
         const url = await listen(server, port, host);
+        // Such as too many open files; unhandled it would end the process.
+        server.on('error', onError);
         log.info('server listening', { url, threads: threadCount, maxSessions: limits.maxSessions });
         return url;
       } catch (error) {
@@ -342,10 +344,12 @@ export function createMotionServer(options: MotionServerOptions): MotionServer {
     },
     setApps(next) {
       apps.set(next);
+      log.info('apps replaced', { apps: next.length });
     },
     async revokeToken(tokenId) {
       await store.tokens.revoke(tokenId, MAX_TOKEN_SECONDS);
       ingress.endSessionsOf(tokenId);
+      log.info('token revoked', { tokenId });
     },
     get address() {
       const address = server.address();

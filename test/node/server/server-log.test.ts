@@ -98,6 +98,16 @@ describe('the log of a Motion Server', () => {
     assert.sameMembers([...new Set(lines.filter(({ event }) => event === 'upgrade refused').map(({ status }) => status))], [400, 401, 404]);
   });
 
+  it('names replaced apps and revoked tokens, without keys', async () => {
+    const { text, lines } = await logged('info', {}, async ({ server }) => {
+      server.setApps([{ appId: 'app_next', apiKey: 'the-next-key' }]);
+      await server.revokeToken('the-id');
+    });
+    assert.include(lines.find(({ event }) => event === 'apps replaced')!, { apps: 1 });
+    assert.include(lines.find(({ event }) => event === 'token revoked')!, { tokenId: 'the-id' });
+    assert.notInclude(text, 'the-next-key');
+  });
+
   it('writes the lines of its level and above', async () => {
     const levels = async (level: LogLevel): Promise<string[]> => {
       const { lines } = await logged(level, {}, async (server) => {
