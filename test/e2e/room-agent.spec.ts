@@ -5,6 +5,7 @@ import { RoomAgent } from '../helpers/node/room-agent.js';
 import { RoomServer, type RoomTokenOptions } from '../helpers/node/room-server.js';
 import type { ServedDemo } from '../helpers/node/served-demo.js';
 import { test } from '../helpers/node/served-test.js';
+import { TIMING } from '../helpers/node/slow.js';
 
 let server: ServedDemo;
 let rooms: RoomServer;
@@ -49,7 +50,7 @@ const isAlone = (page: Page): Promise<unknown> =>
       ).lifecycle.avatar.pageSession.source.isVoiceAlone,
   );
 
-test('an agent without motion is given a face, again after an interruption; another visitor is not', async ({ page }) => {
+test('an agent without motion is given a face, again after an interruption; another visitor is not', { tag: TIMING }, async ({ page }) => {
   const avatar = await openPage(page);
   const visitor = await join('other visitor');
   const agent = await join('agent', { kind: 'agent', attributes: { 'lk.agent.state': 'listening' } });
@@ -91,7 +92,7 @@ interface Told {
   cues: string[];
 }
 
-test("the agent's state moves the face, its words become captions; another visitor's text does not", async ({ page }) => {
+test("the agent's state moves the face, its words become captions; another visitor's text does not", { tag: TIMING }, async ({ page }) => {
   const avatar = await openPage(page, 'captions');
   const visitor = await join('other visitor');
   const agent = await join('agent', { kind: 'agent', attributes: { 'lk.agent.state': 'listening' } });
