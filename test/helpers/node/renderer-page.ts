@@ -95,7 +95,8 @@ export class RendererPage {
   get canReadWebGpu(): Promise<boolean> {
     return this.page.evaluate(async () => {
       const gpu = (navigator as { gpu?: Gpu }).gpu;
-      const device = await (await gpu?.requestAdapter())?.requestDevice();
+      // A GPU process that has just died refuses, too.
+      const device = await (await gpu?.requestAdapter())?.requestDevice().catch(() => null);
       if (!gpu || !device) return false;
       const canvas = new OffscreenCanvas(8, 8);
       const context = (canvas.getContext as (kind: string) => unknown).call(canvas, 'webgpu') as unknown as GpuCanvas;
