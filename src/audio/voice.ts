@@ -128,7 +128,7 @@ export class Voice {
   }
 
   mediaSeconds(): number {
-    return (this.other ? this.other.mediaSeconds() : null) ?? this.current?.mediaSeconds() ?? 0;
+    return this.other?.mediaSeconds() ?? this.current?.mediaSeconds() ?? 0;
   }
 
   dispose(): void {

@@ -43,11 +43,21 @@ function extentOf(positions: Float32Array): number {
   return extent;
 }
 
+const known = new WeakMap<VertexAttribute, MorphShape>();
+
 /**
+ * Read once: both the reading of names and the mesh need it.
+ *
  * @param target Offsets, one per vertex.
- * @param threshold Components up to this size count as noise of the exporter.
+ * @param threshold See `noiseOf`.
  */
 export function morphShapeFrom(target: VertexAttribute, threshold: number): MorphShape {
+  let shape = known.get(target);
+  if (!shape) known.set(target, (shape = readShape(target, threshold)));
+  return shape;
+}
+
+function readShape(target: VertexAttribute, threshold: number): MorphShape {
   const isMoved = (offset: number): boolean => Math.abs(offset) > threshold;
   const vertices: number[] = [];
   for (let index = 0; index < target.count; index++) {

@@ -44,7 +44,7 @@ export interface PageSessionEvents {
   handleDisposed(): void;
 }
 
-/** The element: what a source on the page may set and tell beside speech. */
+/** The parts of the element that a source on the page may use. */
 export interface PageHost extends EventTarget {
   readonly conversationState: 'idle' | 'playing' | 'paused';
   /** Audible position in the present speech, s. */
@@ -57,7 +57,7 @@ export interface PageHost extends EventTarget {
   removeAttribute(name: string): void;
 }
 
-/** @param host Is told of what a source brings beside speech; null: nothing is. */
+/** @param host Receives what a source brings beside speech, such as captions; null: it is dropped. */
 export type OpenPageSession<Options> = (
   options: Options,
   listener: PageSessionListener,

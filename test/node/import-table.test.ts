@@ -12,7 +12,7 @@ const TABLE: Record<string, { own: string[]; packages: string[]; ownTypes?: stri
   shared: { own: [], packages: [] },
   motion: { own: ['shared'], packages: ['@bufbuild/protobuf'] },
   audio: { own: ['shared'], packages: [] },
-  speech: { own: ['shared', 'motion', 'agents/agent-events', 'agents/agent-face'], packages: ['livekit-client'] },
+  speech: { own: ['shared', 'motion', 'agents/agent-events', 'agents/agent-face', 'agents/livekit-agent'], packages: ['livekit-client'] },
   render: {
     own: ['shared', 'motion/timeline', 'motion/retarget', 'motion/life', 'audio/playhead', 'assets/download', 'assets/avatar-formats'],
     packages: ['three', '@pixiv/three-vrm'],

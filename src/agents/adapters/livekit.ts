@@ -3,7 +3,9 @@
  *
  * @see https://docs.livekit.io/agents/
  */
+import { AGENT_STATE_ATTRIBUTE, ON_BEHALF_ATTRIBUTE, TRANSCRIPTION_TOPIC } from '../../shared/contracts/room-packets.js';
 import type { AgentAdapter } from '../agent.js';
+import { FINAL_ATTRIBUTE, LIVEKIT_STATES, SEGMENT_ATTRIBUTE } from '../livekit-agent.js';
 import { type EmitterLike, type Fields, guarded, handleGone, subscribe, textOf } from './messages.js';
 
 interface ParticipantLike {
@@ -38,19 +40,12 @@ export interface LiveKitOptions {
 
 /** `ParticipantInfo.Kind.AGENT`. */
 const AGENT_KIND = 4;
-const TRANSCRIPTION = 'lk.transcription';
-const STATES: Record<string, 'idle' | 'listening' | 'thinking'> = {
-  initializing: 'idle',
-  idle: 'idle',
-  listening: 'listening',
-  thinking: 'thinking',
-};
 
 export function livekit(room: LiveKitRoomLike, { identity, sound = 'delayed' }: LiveKitOptions = {}): AgentAdapter {
   const isAgent = ({ identity: name, kind, attributes = {} }: ParticipantLike): boolean =>
     identity !== undefined
       ? name === identity
-      : kind === AGENT_KIND || 'lk.agent.state' in attributes || 'lk.publish_on_behalf' in attributes;
+      : kind === AGENT_KIND || AGENT_STATE_ATTRIBUTE in attributes || ON_BEHALF_ATTRIBUTE in attributes;
   return (port) => {
     let heard: TrackLike | null = null;
     const hear = (track: TrackLike | undefined, participant: ParticipantLike): void => {
@@ -60,7 +55,7 @@ export function livekit(room: LiveKitRoomLike, { identity, sound = 'delayed' }: 
     };
     const follow = (participant: ParticipantLike): void => {
       if (!isAgent(participant)) return;
-      const state = STATES[textOf(participant.attributes?.['lk.agent.state'])];
+      const state = LIVEKIT_STATES[textOf(participant.attributes?.[AGENT_STATE_ATTRIBUTE])];
       if (state) port.setState(state);
       for (const { track } of participant.trackPublications?.values() ?? []) hear(track, participant);
     };
@@ -81,16 +76,16 @@ export function livekit(room: LiveKitRoomLike, { identity, sound = 'delayed' }: 
       const role = from.identity === room.localParticipant.identity ? 'visitor' : 'agent';
       const sender = room.remoteParticipants.get(from.identity);
       if (role === 'agent' && !(sender && isAgent(sender))) return;
-      const segment = textOf(attributes['lk.segment_id']) || id;
-      const isFinal = attributes['lk.transcription_final'] === 'true';
+      const segment = textOf(attributes[SEGMENT_ATTRIBUTE]) || id;
+      const isFinal = attributes[FINAL_ATTRIBUTE] === 'true';
       let text = '';
       for await (const piece of reader) port.transcript(role, segment, (text += piece));
       if (isFinal || role === 'agent') port.transcript(role, segment, text, { isFinal: true });
     };
     // One handler a topic: a page that has its own keeps it.
     guarded(port, () =>
-      room.registerTextStreamHandler?.(TRANSCRIPTION, (reader, from) => void read(reader, from).catch((reason) => port.fail(reason))),
+      room.registerTextStreamHandler?.(TRANSCRIPTION_TOPIC, (reader, from) => void read(reader, from).catch((reason) => port.fail(reason))),
     );
-    return () => room.unregisterTextStreamHandler?.(TRANSCRIPTION);
+    return () => room.unregisterTextStreamHandler?.(TRANSCRIPTION_TOPIC);
   };
 }

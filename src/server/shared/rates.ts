@@ -31,7 +31,7 @@ export interface RateMeterOptions {
 
 export const RATE_WINDOW_SECONDS = 60;
 const WINDOW_MS = RATE_WINDOW_SECONDS * 1000;
-/** Interval of what is told to the shared store, ms. */
+/** Interval between updates of the shared store, ms. */
 const SHARE_MS = 250;
 /** Fractions that are counted: a store counts whole numbers. */
 const STEPS_PER_UNIT = 1000;

@@ -10,6 +10,7 @@
  * goes on from the last playhead, and motion is sent ahead of the voice.
  */
 import type { RemoteAudioTrack, RemoteParticipant, Room, RoomEventCallbacks, TextStreamReader } from 'livekit-client';
+import { FINAL_ATTRIBUTE, SEGMENT_ATTRIBUTE } from '../../agents/livekit-agent.js';
 import { avatarErrorFrom, ErrorCode } from '../../shared/contracts/errors.js';
 import type { PlaybackState, PlayheadReport } from '../../shared/contracts/playback-messages.js';
 import {
@@ -271,14 +272,14 @@ export class LiveKitSource implements Source {
     const role = identity === room.localParticipant.identity ? 'visitor' : 'agent';
     if (role === 'agent' && identity !== this.agent?.identity && identity !== this.speaker?.identity) return;
     const { id, attributes } = reader.info;
-    const utterance = { role, id: attributes?.['lk.segment_id'] ?? id } as const;
+    const utterance = { role, id: attributes?.[SEGMENT_ATTRIBUTE] ?? id } as const;
     let text = '';
     try {
       for await (const piece of reader) this.listener.handleText({ ...utterance, piece, text: (text += piece), isFinal: false });
     } catch {
       // Cut short: what came is all there is.
     }
-    const isFinal = role === 'agent' || attributes?.['lk.transcription_final'] === 'true';
+    const isFinal = role === 'agent' || attributes?.[FINAL_ATTRIBUTE] === 'true';
     if (isFinal) this.listener.handleText({ ...utterance, piece: '', text, isFinal });
   }
 

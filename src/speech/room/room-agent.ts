@@ -1,6 +1,7 @@
-/** The state and the words of the agent in a room: they move the face, become captions, and are events of the element. */
+/** Shows the state of a room's agent on the face, captions its transcription, and fires the element's events for both. */
 import { type AgentState, AvatarAgentStateEvent, AvatarTranscriptEvent } from '../../agents/agent-events.js';
 import { AgentFace } from '../../agents/agent-face.js';
+import { LIVEKIT_STATES } from '../../agents/livekit-agent.js';
 import type { PageHost } from '../page-session.js';
 
 /** Text of one utterance, as it comes. */
@@ -14,8 +15,6 @@ export interface RoomText {
   readonly isFinal: boolean;
 }
 
-/** Values of `lk.agent.state`; `speaking` is known by what is heard. */
-const STATES: Readonly<Record<string, AgentState>> = { initializing: 'idle', idle: 'idle', listening: 'listening', thinking: 'thinking' };
 /** Text of so long is one caption, ms. */
 const GATHER_MS = 600;
 const CAPTION = /\S.{0,73}(?=\s|$)|\S+/gs;
@@ -42,7 +41,7 @@ export class RoomAgent {
 
   /** @param value Of `lk.agent.state`; null without an agent. */
   setState(value: string | null): void {
-    this.base = value === null ? null : (STATES[value] ?? this.base);
+    this.base = value === null ? null : (LIVEKIT_STATES[value] ?? this.base);
     this.show();
   }
 

@@ -369,8 +369,8 @@ export const ClientResumeSchema: GenMessage<ClientResume> = /*@__PURE__*/
   messageDesc(file_message, 9);
 
 /**
- * Playback in an egress, sent when it changes and in answer to pause and resume: what is true after those. A req_id that is not
- * being played is answered with the state of what is, under the req_id of the question.
+ * State of playback in an egress, sent when it changes, and in answer to pause and resume. For a req_id that is not being played,
+ * the answer carries that req_id and the state of the request that is.
  *
  * @generated from message message.ServerPlaybackState
  */

@@ -83,8 +83,9 @@ export function sideOf(word: string): 'left' | 'right' | 'both' | null {
   }
 }
 
-/** Share of the names that a prefix stands before; more, where it could be a part of what follows, such as `mouth_`. */
+/** Smallest share of names with a prefix for it to count as common. */
 const PREFIX_SHARE = 0.6;
+/** The same for a word that may belong to the shape's name, such as `mouth_`. */
 const WORD_SHARE = 0.95;
 
 /**
