@@ -66,7 +66,8 @@ export class RoomPublisher {
   private static async enter(rtc: RtcNode, room: Room, source: AudioSource, target: RoomTarget): Promise<void> {
     await room.connect(target.url, target.token, { autoSubscribe: false, dynacast: false });
     const participant = room.localParticipant!;
-    // Before the voice, which gets the page's own motion where nothing announces that it brings some. A token may forbid it: the page then finds this participant by its token's `lk.publish_on_behalf`, by its identity or by its motion.
+    // Before the voice: without an announcement of motion, a page gives a voice motion of its own.
+    // A token may forbid it: the page then finds this participant by its token's `lk.publish_on_behalf`, by its identity or by its motion.
     const attributes = participant.setAttributes({ ...target.attributes }).catch(() => undefined);
     // A server that ignores what is forbidden must not delay the speech.
     await Promise.race([attributes, new Promise((resolve) => setTimeout(resolve, ATTRIBUTES_MS).unref())]);
