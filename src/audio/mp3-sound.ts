@@ -15,6 +15,8 @@ type Bytes = AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>;
 
 /** Frames handed to the decoder at once, about a second: a long file that is here already must not be decoded at one go. */
 const BATCH_FRAMES = 40;
+/** Frames after which a decoder that has given nothing is not asked again: WebKitGTK's accepts MP3 and gives no samples. */
+const PROOF_FRAMES = 2 * BATCH_FRAMES;
 /** Faults in a row after which the file counts as damaged. */
 const MAX_FAULTS = 20;
 
@@ -29,19 +31,34 @@ export async function* mp3Pieces(bytes: Bytes, settings: DecodeSettings): AsyncI
   }
   const splitter = new Mp3Splitter();
   const decoder = new Mp3Decoder();
+  /** What was read until the first samples came. */
+  const read: Uint8Array[] = [];
+  let isProven = false;
+  let frameCount = 0;
+  const prove = (pieces: MonoPiece[]): MonoPiece[] => {
+    isProven ||= pieces.length > 0;
+    if (isProven) read.length = 0;
+    return pieces;
+  };
   try {
     for (let next: IteratorResult<Uint8Array> = first; ; next = await bytes.next()) {
+      if (!next.done && !isProven) read.push(next.value);
       const frames = next.done ? splitter.push(new Uint8Array(0), true) : splitter.push(next.value);
       for (let at = 0; at < frames.length; at += BATCH_FRAMES) {
-        yield* await decoder.decode(frames.slice(at, at + BATCH_FRAMES));
+        const batch = frames.slice(at, at + BATCH_FRAMES);
+        frameCount += batch.length;
+        yield* prove(await decoder.decode(batch));
         if (settings.signal.aborted) throw abortedError(settings.signal);
       }
-      if (next.done) break;
+      if (next.done || (!isProven && frameCount >= PROOF_FRAMES)) {
+        yield* prove(await decoder.end());
+        if (next.done || !isProven) break;
+      }
     }
-    yield* await decoder.end();
   } finally {
     decoder.close();
   }
+  if (!isProven && frameCount > 0) yield* decodedPieces(joinBytes([...read, await collect(bytes, settings.maxBytes)]), 'MP3', settings);
 }
 
 async function canDecode(sampleRate: number, numberOfChannels: number): Promise<boolean> {
