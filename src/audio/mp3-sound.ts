@@ -15,7 +15,7 @@ type Bytes = AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>;
 
 /** Frames handed to the decoder at once, about a second: a long file that is here already must not be decoded at one go. */
 const BATCH_FRAMES = 40;
-/** Frames after which a decoder that has given nothing is not asked again: WebKitGTK's accepts MP3 and gives no samples. */
+/** Frames after which a decoder that has given nothing is not used any further: WebKitGTK's accepts MP3, and gives no samples or fails. */
 const PROOF_FRAMES = 2 * BATCH_FRAMES;
 /** Faults in a row after which the file counts as damaged. */
 const MAX_FAULTS = 20;
@@ -33,32 +33,28 @@ export async function* mp3Pieces(bytes: Bytes, settings: DecodeSettings): AsyncI
   const decoder = new Mp3Decoder();
   /** What was read until the first samples came. */
   const read: Uint8Array[] = [];
-  let isProven = false;
   let frameCount = 0;
-  const prove = (pieces: MonoPiece[]): MonoPiece[] => {
-    isProven ||= pieces.length > 0;
-    if (isProven) read.length = 0;
-    return pieces;
-  };
   try {
     for (let next: IteratorResult<Uint8Array> = first; ; next = await bytes.next()) {
-      if (!next.done && !isProven) read.push(next.value);
+      if (decoder.hasGiven) read.length = 0;
+      else if (!next.done) read.push(next.value);
       const frames = next.done ? splitter.push(new Uint8Array(0), true) : splitter.push(next.value);
       for (let at = 0; at < frames.length; at += BATCH_FRAMES) {
         const batch = frames.slice(at, at + BATCH_FRAMES);
         frameCount += batch.length;
-        yield* prove(await decoder.decode(batch));
+        yield* await decoder.decode(batch);
         if (settings.signal.aborted) throw abortedError(settings.signal);
       }
-      if (next.done || (!isProven && frameCount >= PROOF_FRAMES)) {
-        yield* prove(await decoder.end());
-        if (next.done || !isProven) break;
+      if (next.done || (!decoder.hasGiven && frameCount >= PROOF_FRAMES)) {
+        yield* await decoder.end();
+        if (next.done || !decoder.hasGiven) break;
       }
     }
   } finally {
     decoder.close();
   }
-  if (!isProven && frameCount > 0) yield* decodedPieces(joinBytes([...read, await collect(bytes, settings.maxBytes)]), 'MP3', settings);
+  if (!decoder.hasGiven && frameCount > 0)
+    yield* decodedPieces(joinBytes([...read, await collect(bytes, settings.maxBytes)]), 'MP3', settings);
 }
 
 async function canDecode(sampleRate: number, numberOfChannels: number): Promise<boolean> {
@@ -72,6 +68,8 @@ async function canDecode(sampleRate: number, numberOfChannels: number): Promise<
 
 /** Frames → mono samples, without those that are no sound. */
 class Mp3Decoder {
+  /** Samples have come from the browser's decoder. */
+  hasGiven = false;
   private decoder: AudioDecoder | null = null;
   private mixer = new MonoMixer(1);
   private mixerChannels = 1;
@@ -136,6 +134,7 @@ class Mp3Decoder {
 
   private handleData(data: AudioData): void {
     this.faults = 0;
+    this.hasGiven = true;
     const channels = Array.from({ length: data.numberOfChannels }, (_, planeIndex) => {
       const samples = new Float32Array(data.numberOfFrames);
       data.copyTo(samples, { planeIndex, format: 'f32-planar' });
@@ -150,7 +149,8 @@ class Mp3Decoder {
   }
 
   private taken(): MonoPiece[] {
-    if (this.faults > MAX_FAULTS) {
+    // A decoder that has given nothing may be what is at fault, see `PROOF_FRAMES`.
+    if (this.hasGiven && this.faults > MAX_FAULTS) {
       throw new AvatarError(ErrorCode.invalidAudioInput, 'The MP3 is damaged', { cause: this.failure });
     }
     const samples = joinSamples(this.found);

@@ -156,7 +156,9 @@ describe('speechChunksFrom', () => {
     assert.equal(samples.length, PCM.length);
   });
 
-  it('decodes a compressed file', async () => {
+  it('decodes a compressed file', async function () {
+    // WebKitGTK records MP4 that it cannot decode.
+    if (!MediaRecorder.isTypeSupported('audio/webm')) return this.skip();
     const { samples, rate } = await read(await recordWebm(), { decodeRateHz: 24000 });
     assert.equal(rate, 24000);
     assert.closeTo(samples.length / rate, 1, 0.4);
