@@ -8,8 +8,8 @@ const PICTURE = `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' widt
 /** An avatar that loads and goes on loading. */
 function loadingAvatar(poster: string): SpatiusAvatar {
   const avatar = createAvatar('<spatius-avatar></spatius-avatar>');
-  // Without a size no file is requested, which would end the load.
-  avatar.style.display = 'none';
+  // Without a size no file is requested, which would end the load. Not by `display: none`, of which WebKit computes no new styles.
+  avatar.style.cssText = 'display: block; width: 0; height: 0';
   avatar.poster = poster;
   avatar.handleLoading(0.5);
   return avatar;
